@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every reason that an error of Shareway can carry, in one list. A client reads
+// the name in google.rpc.ErrorInfo.reason; a person reads the sentence in the
+// language asked for. Names are for ever; add, never rename.
+#pragma once
+
+#include "absl/strings/string_view.h"
+
+// X(enumerator, NAME, zh-Hans, zh-Hant, en)
+#define SHAREWAY_REASONS(X)                                                                        \
+  X(kUnspecified, "UNSPECIFIED", "未说明原因", "未說明原因", "No reason was given")                \
+  X(kFieldInvalid, "FIELD_INVALID", "请求中有字段不符合规则", "請求中有欄位不符合規則",            \
+    "A field of the request breaks a rule")                                                        \
+  X(kNotVisible, "NOT_VISIBLE", "对象不存在或您无权查看", "對象不存在或您無權查看",                \
+    "The object does not exist or is not yours to see")                                            \
+  X(kAlreadyExists, "ALREADY_EXISTS", "对象已存在", "對象已存在", "The object exists already")     \
+  X(kChangedMeanwhile, "CHANGED_MEANWHILE", "对象已被他人修改，请重新读取后再试",                  \
+    "對象已被他人修改，請重新讀取後再試", "The object changed meanwhile; read it again and retry") \
+  X(kRequestIdReused, "REQUEST_ID_REUSED", "同一请求编号被用于不同内容",                           \
+    "同一請求編號被用於不同內容", "The request id was used with another body")                     \
+  X(kStateForbids, "STATE_FORBIDS", "当前状态不允许此操作", "當前狀態不允許此操作",                \
+    "The object's state does not allow this")                                                      \
+  X(kUnauthenticated, "UNAUTHENTICATED", "未能确认身份", "未能確認身份",                           \
+    "The caller could not be identified")                                                          \
+  X(kPolicyDenied, "POLICY_DENIED", "您的身份或角色不可使用此方法",                                \
+    "您的身份或角色不可使用此方法", "Your identity or role may not use this method")               \
+  X(kKeyRevoked, "KEY_REVOKED", "证书或密钥已失效", "證書或密鑰已失效",                            \
+    "The certificate or key is no longer valid")                                                   \
+  X(kActInvalid, "ACT_INVALID", "本人签名缺失或无效", "本人簽名缺失或無效",                        \
+    "The person's signature is missing or wrong")                                                  \
+  X(kActReplayed, "ACT_REPLAYED", "该签名已使用过", "該簽名已使用過",                              \
+    "This signed act was used before")                                                             \
+  X(kOwnRequest, "OWN_REQUEST", "不得审批本人的申请", "不得審批本人的申請",                        \
+    "Nobody decides on his own request")                                                           \
+  X(kOverloaded, "OVERLOADED", "服务繁忙，请稍后重试", "服務繁忙，請稍後重試",                     \
+    "The service is busy; retry later")                                                            \
+  X(kDraining, "DRAINING", "服务正在停止", "服務正在停止", "The service is draining")              \
+  X(kDiskFull, "DISK_FULL", "存储空间不足，暂不接收写入", "儲存空間不足，暫不接收寫入",            \
+    "The disk is full; writes are refused until space returns")                                    \
+  X(kNotReady, "NOT_READY", "服务尚未就绪", "服務尚未就緒", "The service is not ready yet")        \
+  X(kPageTokenInvalid, "PAGE_TOKEN_INVALID", "分页标记无效", "分頁標記無效",                       \
+    "The page token is not one of ours for this query")                                            \
+  X(kSecretRefused, "SECRET_REFUSED", "国家秘密、工作秘密不得进入本系统（条例第三条）",            \
+    "國家秘密、工作秘密不得進入本系統（條例第三條）",                                              \
+    "State secrets and work secrets are refused (R25 3)")                                          \
+  X(kBasisMissing, "BASIS_MISSING", "不予共享须列明依据", "不予共享須列明依據",                    \
+    "Not sharing needs a cited basis")                                                             \
+  X(kConditionMissing, "CONDITION_MISSING", "有条件共享须列明共享范围和用途",                      \
+    "有條件共享須列明共享範圍和用途", "Conditional sharing must state its conditions")             \
+  X(kNotShared, "NOT_SHARED", "该资源不予共享", "該資源不予共享", "The resource is not shared")    \
+  X(kStandingConsentMissing, "STANDING_CONSENT_MISSING", "无预先同意，需提供部门答复",             \
+    "無預先同意，需提供部門答覆", "No standing consent; the provider must answer")                 \
+  X(kReasonRequired, "REASON_REQUIRED", "须说明理由", "須說明理由", "A reason is required")        \
+  X(kStageUnavailable, "STAGE_UNAVAILABLE", "该争议涉及的层级尚不支持",                            \
+    "該爭議涉及的層級尚不支援", "Disputes between these parties are not supported yet")            \
+  X(kGroundRequired, "GROUND_REQUIRED", "终止授权须有法定事由及文件",                              \
+    "終止授權須有法定事由及文件", "Revocation needs a ground and its document")                    \
+  X(kNotSupported, "NOT_SUPPORTED", "暂不支持", "暫不支援", "This is not supported yet")           \
+  X(kGrantUnknown, "GRANT_UNKNOWN", "无此共享授权", "無此共享授權", "There is no such grant here") \
+  X(kGrantRevoked, "GRANT_REVOKED", "共享授权已撤销", "共享授權已撤銷", "The grant is revoked")    \
+  X(kGrantSuspended, "GRANT_SUSPENDED", "共享授权已暂停", "共享授權已暫停",                        \
+    "The grant is suspended")                                                                      \
+  X(kGrantExpired, "GRANT_EXPIRED", "共享授权不在有效期内", "共享授權不在有效期內",                \
+    "The grant is not valid at this time")                                                         \
+  X(kGrantOutdated, "GRANT_OUTDATED", "引用的授权版本尚未到达本节点",                              \
+    "引用的授權版本尚未到達本節點", "The cited grant revision has not reached this node")          \
+  X(kPurposeNotGranted, "PURPOSE_NOT_GRANTED", "用途超出授权", "用途超出授權",                     \
+    "The purpose is not granted")                                                                  \
+  X(kMethodNotGranted, "METHOD_NOT_GRANTED", "共享方式超出授权", "共享方式超出授權",               \
+    "The method is not granted")                                                                   \
+  X(kItemNotGranted, "ITEM_NOT_GRANTED", "信息项超出授权", "資訊項超出授權",                       \
+    "An item asked for is not granted")                                                            \
+  X(kRowNotGranted, "ROW_NOT_GRANTED", "查询条件超出授权范围", "查詢條件超出授權範圍",             \
+    "The query reaches outside the granted rows")                                                  \
+  X(kCaseRequired, "CASE_REQUIRED", "须填写办件编号", "須填寫辦件編號",                            \
+    "The grant asks for a case number")                                                            \
+  X(kLeaseStale, "LEASE_STALE", "授权信息不是最新，拒绝提供", "授權資訊不是最新，拒絕提供",        \
+    "No fresh lease, no delivery")                                                                 \
+  X(kExchangeSettled, "EXCHANGE_SETTLED", "该次交换已完成", "該次交換已完成",                      \
+    "This attempt was settled before")                                                             \
+  X(kAttemptsExhausted, "ATTEMPTS_EXHAUSTED", "重试次数已用完", "重試次數已用完",                  \
+    "No attempts are left under this exchange id")                                                 \
+  X(kQueryChanged, "QUERY_CHANGED", "同一交换编号的查询内容不同",                                  \
+    "同一交換編號的查詢內容不同", "The exchange id was used with another query")                   \
+  X(kEnvelopeInvalid, "ENVELOPE_INVALID", "报文签名或内容无效", "報文簽名或內容無效",              \
+    "The signed message is malformed or its signature is wrong")                                   \
+  X(kEnvelopeExpired, "ENVELOPE_EXPIRED", "报文已过期或时钟不一致", "報文已過期或時鐘不一致",      \
+    "The signed message is expired or from the future")                                            \
+  X(kWrongNode, "WRONG_NODE", "报文不是发给本节点的", "報文不是發給本節點的",                      \
+    "The signed message names another node")                                                       \
+  X(kPeerUnreachable, "PEER_UNREACHABLE", "对方节点不可达", "對方節點不可達",                      \
+    "The provider's node cannot be reached")                                                       \
+  X(kHeld, "HELD", "提供部门节点已暂停提供", "提供部門節點已暫停提供",                             \
+    "The provider's node holds this back")                                                         \
+  X(kDatasetMissing, "DATASET_MISSING", "本节点未托管该资源的数据", "本節點未託管該資源的資料",    \
+    "This node hosts no dataset for the resource")                                                 \
+  X(kRowInvalid, "ROW_INVALID", "数据行不符合规则", "資料列不符合規則",                            \
+    "A row of the data breaks a rule")                                                             \
+  X(kTransferBroken, "TRANSFER_BROKEN", "传输中断或与清单不符", "傳輸中斷或與清單不符",            \
+    "The transfer was cut or does not match its manifest")                                         \
+  X(kRolledBack, "ROLLED_BACK", "存储早于已审计状态，拒绝服务", "儲存早於已審計狀態，拒絕服務",    \
+    "The store is older than what audit has seen; it does not serve")                              \
+  X(kEvidenceUnavailable, "EVIDENCE_UNAVAILABLE", "无法持久保存证据，拒绝提供",                    \
+    "無法持久保存證據，拒絕提供", "No durable evidence, no delivery")                              \
+  X(kProducerUnknown, "PRODUCER_UNKNOWN", "未登记的证据来源", "未登記的證據來源",                  \
+    "Evidence is taken only from registered producers")                                            \
+  X(kLogTooSmall, "LOG_TOO_SMALL", "日志尚未达到该位置", "日誌尚未達到該位置",                     \
+    "The log does not reach this far yet")                                                         \
+  X(kReferenceMissing, "REFERENCE_MISSING", "引用的对象不存在", "引用的對象不存在",                  \
+    "An object that the request refers to does not exist")                                         \
+  X(kAssessmentMissing, "ASSESSMENT_MISSING", "编目前须完成保密风险和个人信息影响评估",            \
+    "編目前須完成保密風險和個人資訊影響評估",                                                      \
+    "Secrecy risk and personal-information impact must be assessed before cataloguing")            \
+  X(kProofInvalid, "PROOF_INVALID", "证明与日志不符", "證明與日誌不符",                            \
+    "The proof does not fit the log")
+
+namespace shareway {
+
+enum class Reason {
+#define SHAREWAY_REASON(enumerator, name, hans, hant, en) enumerator,
+  SHAREWAY_REASONS(SHAREWAY_REASON)
+#undef SHAREWAY_REASON
+};
+
+// The languages that errors are told in.
+enum class Language { kSimplified, kTraditional, kEnglish };
+
+// UPPER_SNAKE, as in google.rpc.ErrorInfo.reason.
+absl::string_view ReasonName(Reason reason);
+// kUnspecified for a name that is not ours.
+Reason ParseReason(absl::string_view name);
+// One sentence for a person.
+absl::string_view ReasonText(Reason reason, Language language);
+
+}  // namespace shareway
