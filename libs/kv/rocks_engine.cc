@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+// RocksDB as an engine.
+#include "libs/kv/rocks_engine.h"
+
+#include <fcntl.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/bytes.h"
+#include "libs/base/clock.h"
+#include "libs/base/error.h"
+#include "libs/base/status.h"
+#include "libs/kv/synced_wal.h"
+#include "libs/kv/wal.h"
+#include "rocksdb/cache.h"
+#include "rocksdb/filter_policy.h"
+#include "rocksdb/table.h"
+#include "rocksdb/utilities/checkpoint.h"
+#include "rocksdb/write_batch.h"
+#include "rocksdb/write_buffer_manager.h"
+
+namespace shareway::kv {
+namespace {
+
+constexpr int kMaxOpenFiles = 128;
+constexpr double kBloomBitsPerKey = 10;
+constexpr size_t kTableFileBytes = 8 << 20;
+constexpr int kChecksumBytesPerKey = 8;  // from the batch to the log and the table
+constexpr size_t kMinMemtableBytes = 1 << 20;
+
+rocksdb::Slice ToSlice(absl::string_view bytes) { return {bytes.data(), bytes.size()}; }
+
+absl::Status FromErrno(absl::string_view what, int error) {
+  return absl::UnavailableError(absl::StrCat(what, ": ", std::strerror(error)));
+}
+
+rocksdb::BlockBasedTableOptions TableOptions(const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.block_size = 8 << 10;
+  table.format_version = 5;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  // Indexes and filters count against the cache: memory stays bounded as the store grows.
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  return table;
+}
+
+rocksdb::Options MakeOptions(const RocksOptions& options, rocksdb::Env* env) {
+  rocksdb::Options rocks;
+  rocks.env = env;
+  rocks.create_if_missing = true;
+
+  // The default recovery silently drops acknowledged writes behind a damaged record.
+  rocks.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  rocks.recycle_log_file_num = 0;  // a reused log hides where the last record ends
+  rocks.paranoid_checks = true;
+  rocks.paranoid_file_checks = true;
+  rocks.max_bgerror_resume_count = 0;  // an I/O error is for a restart, not for a retry
+
+  const auto cache = rocksdb::NewLRUCache(options.cache_bytes, /*num_shard_bits=*/2);
+  rocks.write_buffer_size = std::max(options.cache_bytes / 4, kMinMemtableBytes);
+  rocks.max_write_buffer_number = 2;
+  rocks.write_buffer_manager =
+      std::make_shared<rocksdb::WriteBufferManager>(2 * rocks.write_buffer_size, cache);
+  rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(TableOptions(cache)));
+  rocks.max_open_files = kMaxOpenFiles;
+  rocks.allow_concurrent_memtable_write = false;  // there is one writer
+  rocks.enable_write_thread_adaptive_yield = false;
+
+  rocks.compression = rocksdb::kLZ4Compression;
+  rocks.bottommost_compression = rocksdb::kZSTD;
+  rocks.level_compaction_dynamic_level_bytes = true;
+  rocks.target_file_size_base = kTableFileBytes;
+  rocks.max_bytes_for_level_base = 4 * kTableFileBytes;
+  rocks.bytes_per_sync = 1 << 20;
+
+  rocks.info_log_level = rocksdb::InfoLogLevel::ERROR_LEVEL;
+  rocks.keep_log_file_num = 2;
+  rocks.max_log_file_size = 1 << 20;
+  rocks.stats_dump_period_sec = 0;
+  rocks.stats_persist_period_sec = 0;
+  rocks.max_manifest_file_size = 4 << 20;
+  return rocks;
+}
+
+bool Exists(const std::string& dir, const char* name) {
+  std::error_code error;
+  return std::filesystem::exists(std::filesystem::path(dir) / name, error);
+}
+
+// RocksDB starts an empty store where CURRENT is missing, and removes what lies there.
+absl::Status CheckWhole(const std::string& dir) {
+  if (Exists(dir, "CURRENT")) return absl::OkStatus();
+  std::error_code error;
+  for (const auto& file : std::filesystem::directory_iterator(dir, error)) {
+    const std::string name = file.path().filename().string();
+    const bool log = absl::EndsWith(name, ".log") && file.file_size(error) > 0;
+    if (log || absl::EndsWith(name, ".sst")) {
+      return absl::DataLossError(absl::StrCat(dir, " has ", name, " but no file CURRENT"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status OpenError(const std::string& dir, const rocksdb::Status& status) {
+  if (status.IsIOError() && absl::StrContains(status.ToString(), "lock ")) {
+    return absl::UnavailableError(absl::StrCat("store ", dir, " is open in another process"));
+  }
+  if (status.IsPathNotFound()) {
+    const std::string message = absl::StrCat("open store ", dir, ": ", status.ToString());
+    return Exists(dir, "CURRENT") ? absl::DataLossError(message) : absl::NotFoundError(message);
+  }
+  return FromRocks(status, absl::StrCat("open store ", dir));
+}
+
+absl::Status Sync(const std::filesystem::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return FromErrno(absl::StrCat("open ", path.string()), errno);
+  const int error = ::fsync(fd) == 0 ? 0 : errno;
+  ::close(fd);
+  if (error != 0) return FromErrno(absl::StrCat("fsync ", path.string()), error);
+  return absl::OkStatus();
+}
+
+std::filesystem::path Parent(const std::string& dir) {
+  return std::filesystem::absolute(std::filesystem::path(dir) / "..").lexically_normal();
+}
+
+}  // namespace
+
+absl::Status FromRocks(const rocksdb::Status& status, absl::string_view what) {
+  if (status.ok()) return absl::OkStatus();
+  const std::string message = absl::StrCat(what, ": ", status.ToString());
+  if (status.IsNoSpace()) {
+    return Error(Reason::kDiskFull, absl::StatusCode::kResourceExhausted, message);
+  }
+  if (status.IsCorruption()) return absl::DataLossError(message);
+  return absl::UnavailableError(message);
+}
+
+absl::StatusOr<std::unique_ptr<RocksEngine>> RocksEngine::Open(
+    const std::string& dir, RocksOptions options, bool read_only,
+    std::shared_ptr<rocksdb::FileSystem> disk) {
+  auto env = rocksdb::NewCompositeEnv(SyncedWal(std::move(disk)));
+  const rocksdb::Options rocks = MakeOptions(options, env.get());
+  std::unique_ptr<RocksEngine> engine(new RocksEngine(dir, options, std::move(env)));
+  if (!read_only) {
+    std::error_code error;
+    std::filesystem::create_directories(dir, error);
+    if (error) return FromErrno(absl::StrCat("create folder ", dir), error.value());
+  }
+  SHAREWAY_RETURN_IF_ERROR(CheckWhole(dir));
+  SHAREWAY_RETURN_IF_ERROR(CheckWals(dir));
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status = read_only ? rocksdb::DB::OpenForReadOnly(rocks, dir, &db)
+                                           : rocksdb::DB::Open(rocks, dir, &db);
+  engine->db_.reset(db);
+  if (!status.ok()) return OpenError(dir, status);
+  // The folder's own name must last as long as what is written into it.
+  if (!read_only) SHAREWAY_RETURN_IF_ERROR(Sync(Parent(dir)));
+  return engine;
+}
+
+absl::StatusOr<std::optional<std::string>> RocksEngine::Read(absl::string_view key) const {
+  std::string value;
+  const rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), ToSlice(key), &value);
+  if (status.IsNotFound()) return std::nullopt;
+  if (!status.ok()) return FromRocks(status, "read store");
+  return value;
+}
+
+absl::Status RocksEngine::Write(const std::vector<RawOp>& ops) {
+  rocksdb::WriteBatch batch(/*reserved_bytes=*/0, /*max_bytes=*/0, kChecksumBytesPerKey,
+                            /*default_cf_ts_sz=*/0);
+  rocksdb::Status added;
+  for (const RawOp& op : ops) {
+    switch (op.kind) {
+      case RawOp::Kind::kPut:
+        added = batch.Put(op.key, op.value);
+        break;
+      case RawOp::Kind::kDelete:
+        added = batch.Delete(op.key);
+        break;
+      case RawOp::Kind::kDeleteRange:
+        added = batch.DeleteRange(op.key, op.value);
+        break;
+    }
+    if (!added.ok()) return FromRocks(added, "fill batch");
+  }
+  rocksdb::WriteOptions write;
+  write.sync = true;
+  return FromRocks(db_->Write(write, &batch), "write store");
+}
+
+absl::Status RocksEngine::Room() {
+  if (options_.min_free_share <= 0) return absl::OkStatus();
+  const absl::Duration now = SystemClock().SinceBoot();
+  if (now - room_checked_ < absl::Seconds(1)) return room_;
+  room_checked_ = now;
+  struct statvfs volume = {};
+  // A volume that does not tell its size is tried by writing.
+  if (::statvfs(dir_.c_str(), &volume) != 0 || volume.f_blocks == 0) {
+    room_ = absl::OkStatus();
+    return room_;
+  }
+  const double share = static_cast<double>(volume.f_bavail) / static_cast<double>(volume.f_blocks);
+  if (share >= options_.min_free_share) {
+    room_ = absl::OkStatus();
+  } else {
+    const int free_percent = static_cast<int>(share * 100);
+    const int want_percent = static_cast<int>(options_.min_free_share * 100);
+    room_ = Error(Reason::kDiskFull, absl::StatusCode::kResourceExhausted,
+                  absl::StrCat("the volume of the store has ", free_percent,
+                               " % free, writes need ", want_percent, " %"))
+                .With("free_percent", absl::StrCat(free_percent));
+  }
+  return room_;
+}
+
+absl::StatusOr<Durable> RocksEngine::ReadDurable() const {
+  Durable durable;
+  SHAREWAY_ASSIGN_OR_RETURN(const std::optional<std::string> counter, Read(kCommitKey));
+  if (counter) durable.commits = ReadBigEndian64(*counter);
+  const std::string end = PrefixEnd(kEndsPrefix);
+  const rocksdb::Slice limit = end;
+  rocksdb::ReadOptions read;
+  read.iterate_upper_bound = &limit;
+  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(read));
+  for (it->Seek(ToSlice(kEndsPrefix)); it->Valid(); it->Next()) {
+    const absl::string_view value(it->value().data(), it->value().size());
+    SHAREWAY_ASSIGN_OR_RETURN(const LogEnds ends, DecodeEnds(value));
+    durable.logs[it->key().ToString().substr(kEndsPrefix.size())] = ends;
+  }
+  SHAREWAY_RETURN_IF_ERROR(FromRocks(it->status(), "read logs"));
+  return durable;
+}
+
+absl::Status RocksEngine::Checkpoint(const std::string& dir) {
+  // A log file in the copy may lack its last bytes on disk: flush, so that none matters.
+  SHAREWAY_RETURN_IF_ERROR(FromRocks(db_->Flush(rocksdb::FlushOptions()), "flush store"));
+  rocksdb::Checkpoint* made = nullptr;
+  SHAREWAY_RETURN_IF_ERROR(
+      FromRocks(rocksdb::Checkpoint::Create(db_.get(), &made), "prepare checkpoint"));
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  SHAREWAY_RETURN_IF_ERROR(
+      FromRocks(checkpoint->CreateCheckpoint(dir), absl::StrCat("checkpoint to ", dir)));
+  std::error_code error;
+  for (const auto& file : std::filesystem::directory_iterator(dir, error)) {
+    SHAREWAY_RETURN_IF_ERROR(Sync(file.path()));
+  }
+  if (error) return FromErrno(absl::StrCat("list ", dir), error.value());
+  SHAREWAY_RETURN_IF_ERROR(Sync(dir));
+  return Sync(Parent(dir));
+}
+
+}  // namespace shareway::kv

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// RocksDB as an engine: how it is opened, written, and when it is full.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "libs/kv/committer.h"
+#include "libs/kv/engine.h"
+#include "libs/kv/rocks_store.h"
+#include "rocksdb/db.h"
+#include "rocksdb/env.h"
+#include "rocksdb/file_system.h"
+
+namespace shareway::kv {
+
+// DATA_LOSS for a corruption, RESOURCE_EXHAUSTED with DISK_FULL for a full disk,
+// UNAVAILABLE for other errors.
+absl::Status FromRocks(const rocksdb::Status& status, absl::string_view what);
+
+// One open RocksDB. Read is thread-safe; Write and Room are for one thread.
+class RocksEngine final : public Engine {
+ public:
+  // As OpenRocks and OpenRocksReadOnly. `disk`: the files it lives in.
+  static absl::StatusOr<std::unique_ptr<RocksEngine>> Open(
+      const std::string& dir, RocksOptions options, bool read_only,
+      std::shared_ptr<rocksdb::FileSystem> disk = rocksdb::FileSystem::Default());
+
+  absl::StatusOr<std::optional<std::string>> Read(absl::string_view key) const override;
+  absl::Status Write(const std::vector<RawOp>& ops) override;
+  absl::Status Room() override;
+
+  // What a committer must know to go on.
+  absl::StatusOr<Durable> ReadDurable() const;
+  // See Store.
+  absl::Status Checkpoint(const std::string& dir);
+  rocksdb::DB* db() const { return db_.get(); }
+
+ private:
+  RocksEngine(std::string dir, RocksOptions options, std::unique_ptr<rocksdb::Env> env)
+      : dir_(std::move(dir)), options_(options), env_(std::move(env)) {}
+
+  const std::string dir_;
+  const RocksOptions options_;
+  const std::unique_ptr<rocksdb::Env> env_;  // outlives db_
+  std::unique_ptr<rocksdb::DB> db_;
+
+  absl::Duration room_checked_ = -absl::InfiniteDuration();  // since boot
+  absl::Status room_;
+};
+
+// OpenRocks over another disk.
+absl::StatusOr<std::unique_ptr<Store>> OpenRocksOn(std::shared_ptr<rocksdb::FileSystem> disk,
+                                                   const std::string& dir,
+                                                   RocksOptions options = {});
+
+}  // namespace shareway::kv

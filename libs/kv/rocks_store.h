@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The embedded engine: one RocksDB, one commit thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "libs/kv/store.h"
+
+namespace shareway::kv {
+
+struct RocksOptions {
+  // Bytes for cached blocks and memtables together.
+  size_t cache_bytes = 16 << 20;
+  // Refuse writes when less than this share of the volume is free; 0 switches it off.
+  double min_free_share = 0;
+};
+
+// Opens the store in folder `dir`, creating it if absent. DATA_LOSS if it is
+// damaged beyond a torn last record; UNAVAILABLE if another process has it.
+absl::StatusOr<std::unique_ptr<Store>> OpenRocks(const std::string& dir, RocksOptions options = {});
+
+// Opens what `--store` names: rocksdb:PATH.
+absl::StatusOr<std::unique_ptr<Store>> OpenStore(const std::string& spec,
+                                                 RocksOptions options = {});
+
+// Opens a store to look at it, as it is now; writes and checkpoints fail with
+// FAILED_PRECONDITION. NOT_FOUND if there is none. Another process may have it.
+absl::StatusOr<std::unique_ptr<Store>> OpenRocksReadOnly(const std::string& dir);
+
+}  // namespace shareway::kv

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// A disk on which a full volume is never mistaken for a known outcome.
+#pragma once
+
+#include <memory>
+
+#include "rocksdb/file_system.h"
+
+namespace shareway::kv {
+
+// Passes everything on to `disk`, but a sync of the write-ahead log or its folder
+// that fails for want of space fails as a plain I/O error. A failed append leaves a torn
+// record that recovery drops, so "disk full" then means "not written". After a
+// failed sync the whole record may be in the file: the outcome is unknown.
+std::shared_ptr<rocksdb::FileSystem> SyncedWal(std::shared_ptr<rocksdb::FileSystem> disk);
+
+}  // namespace shareway::kv
