@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/evidence/note.h"
+
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "libs/base/error.h"
+#include "libs/base/status.h"
+
+namespace shareway::evidence {
+namespace {
+
+constexpr size_t kMaxNote = 65536;
+constexpr size_t kMaxSignatures = 100;
+constexpr absl::string_view kDash = "\xe2\x80\x94 ";  // an em dash and a space
+// An Ed25519 SubjectPublicKeyInfo up to the key's 32 bytes (RFC 8410 section 4).
+constexpr absl::string_view kSpkiPrefix("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00", 12);
+
+// Signature types of C2SP signed-note.
+enum class Type : char { kLog = 0x01, kCosignature = 0x04 };
+
+absl::Status Malformed(absl::string_view message) { return absl::InvalidArgumentError(message); }
+
+absl::Status Unproven(absl::string_view message) {
+  return Error(Reason::kProofInvalid, absl::StatusCode::kDataLoss, message);
+}
+
+// Printable ASCII without space and '+': stricter than C2SP, so that every
+// language splits lines at the same places.
+bool IsName(absl::string_view name) {
+  if (name.empty() || name.size() > 255) return false;
+  for (const char c : name) {
+    if (c <= ' ' || c > '~' || c == '+') return false;
+  }
+  return true;
+}
+
+std::string TypedKey(Type type, absl::string_view raw_key) {
+  const char number = static_cast<char>(type);
+  return absl::StrCat(absl::string_view(&number, 1), raw_key);
+}
+
+std::string KeyHash(absl::string_view name, absl::string_view typed_key) {
+  return crypto::Sha256(absl::StrCat(name, "\n", typed_key)).str().substr(0, 4);
+}
+
+absl::string_view RawKey(const crypto::PublicKey& ed25519) {
+  return absl::string_view(ed25519.spki()).substr(kSpkiPrefix.size());
+}
+
+std::string KeyText(absl::string_view name, const crypto::PublicKey& key, Type type) {
+  const std::string typed = TypedKey(type, RawKey(key));
+  return absl::StrCat(name, "+", ToHex(KeyHash(name, typed)), "+", ToBase64(typed));
+}
+
+struct Verifier {
+  std::string name;
+  std::string hash;
+  crypto::PublicKey key;
+};
+
+absl::StatusOr<Verifier> ParseVerifier(absl::string_view text, Type type) {
+  // Base64 may have '+', so only the first two part.
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, absl::MaxSplits('+', 2));
+  const absl::StatusOr<std::string> typed =
+      parts.size() == 3 ? FromBase64(parts[2]) : absl::InvalidArgumentError("");
+  if (!typed.ok() || !IsName(parts[0]) || typed->size() != 33 ||
+      ToHex(KeyHash(parts[0], *typed)) != parts[1]) {
+    return Malformed(
+        absl::StrCat("\"", text.substr(0, 300), "\" is no verifier key NAME+HASH+BASE64"));
+  }
+  if ((*typed)[0] != static_cast<char>(type)) {
+    return Malformed(absl::StrCat("the verifier key of ", parts[0], " is of type ",
+                                  static_cast<int>((*typed)[0]), ", want ",
+                                  static_cast<int>(type)));
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(crypto::PublicKey key, crypto::PublicKey::FromSpki(absl::StrCat(
+                                                       kSpkiPrefix, typed->substr(1))));
+  return Verifier{std::string(parts[0]), KeyHash(parts[0], *typed), std::move(key)};
+}
+
+struct SignatureLine {
+  std::string name;
+  std::string hash;
+  std::string bytes;
+};
+
+// `line` without its line feed.
+absl::StatusOr<SignatureLine> ParseLine(absl::string_view line) {
+  const absl::Status malformed =
+      Malformed("a signature line is malformed, want an em dash, a name and base64");
+  if (!absl::StartsWith(line, kDash)) return malformed;
+  const std::vector<absl::string_view> parts = absl::StrSplit(line.substr(kDash.size()), ' ');
+  if (parts.size() != 2 || !IsName(parts[0])) return malformed;
+  const absl::StatusOr<std::string> raw = FromBase64(parts[1]);
+  if (!raw.ok() || raw->size() <= 4) return malformed;
+  return SignatureLine{std::string(parts[0]), raw->substr(0, 4), raw->substr(4)};
+}
+
+struct Note {
+  std::string text;  // with its last line feed
+  TreeHead head;
+  std::vector<SignatureLine> signatures;
+};
+
+absl::StatusOr<TreeHead> ParseHead(absl::string_view text) {
+  const std::vector<absl::string_view> lines = absl::StrSplit(text, '\n');
+  if (lines.size() < 4 || !IsName(lines[0])) return Malformed("the note is no checkpoint");
+  TreeHead head;
+  head.origin = std::string(lines[0]);
+  if (!absl::SimpleAtoi(lines[1], &head.size) || absl::StrCat(head.size) != lines[1]) {
+    return Malformed(absl::StrCat("\"", lines[1].substr(0, 40), "\" is no tree size"));
+  }
+  const absl::StatusOr<std::string> root = FromBase64(lines[2]);
+  if (!root.ok() || root->size() != 32) return Malformed("the third line is no root of 32 bytes");
+  SHAREWAY_ASSIGN_OR_RETURN(head.root, Hash32::From(*root));
+  return head;
+}
+
+absl::StatusOr<Note> ParseNote(absl::string_view note) {
+  if (note.size() > kMaxNote) {
+    return Malformed(absl::StrCat("a note of ", note.size(), " bytes, at most ", kMaxNote));
+  }
+  if (!IsText(note) || absl::StrContains(note, '\t'))
+    return Malformed("the note is not plain UTF-8");
+  const size_t blank = note.rfind("\n\n");
+  if (blank == absl::string_view::npos || note.back() != '\n') {
+    return Malformed("the note has no signatures after a blank line");
+  }
+  Note out;
+  out.text = std::string(note.substr(0, blank + 1));
+  SHAREWAY_ASSIGN_OR_RETURN(out.head, ParseHead(out.text));
+  const absl::string_view tail = note.substr(blank + 2);
+  if (tail.empty()) return Malformed("the note has no signatures after a blank line");
+  for (absl::string_view line : absl::StrSplit(tail.substr(0, tail.size() - 1), '\n')) {
+    SHAREWAY_ASSIGN_OR_RETURN(SignatureLine parsed, ParseLine(line));
+    out.signatures.push_back(std::move(parsed));
+    if (out.signatures.size() > kMaxSignatures) {
+      return Malformed(absl::StrCat("the note has more than ", kMaxSignatures, " signatures"));
+    }
+  }
+  return out;
+}
+
+std::string LineOf(absl::string_view name, absl::string_view hash, absl::string_view bytes) {
+  return absl::StrCat(kDash, name, " ", ToBase64(absl::StrCat(hash, bytes)), "\n");
+}
+
+absl::Status CheckSigner(const crypto::PrivateKey& key, absl::string_view name) {
+  if (key.public_key().suite() != crypto::Suite::kEd25519) {
+    return Malformed("checkpoints are signed by Ed25519 keys");
+  }
+  if (IsName(name)) return absl::OkStatus();
+  return Malformed(absl::StrCat("\"", name.substr(0, 300),
+                                "\" is no signer's name: printable ASCII without space and '+'"));
+}
+
+// tlog-cosignature: what a witness signs.
+std::string CosignedBytes(uint64_t unix_seconds, absl::string_view text) {
+  return absl::StrCat("cosignature/v1\ntime ", unix_seconds, "\n", text);
+}
+
+}  // namespace
+
+std::string VerifierKey(absl::string_view name, const crypto::PublicKey& ed25519) {
+  return KeyText(name, ed25519, Type::kLog);
+}
+
+std::string WitnessVerifierKey(absl::string_view name, const crypto::PublicKey& ed25519) {
+  return KeyText(name, ed25519, Type::kCosignature);
+}
+
+absl::StatusOr<std::string> SignNote(const crypto::PrivateKey& ed25519, const TreeHead& head) {
+  SHAREWAY_RETURN_IF_ERROR(CheckSigner(ed25519, head.origin));
+  const std::string text =
+      absl::StrCat(head.origin, "\n", head.size, "\n", ToBase64(head.root.view()), "\n");
+  SHAREWAY_ASSIGN_OR_RETURN(const std::string signature, ed25519.Sign(text));
+  const std::string hash = KeyHash(head.origin, TypedKey(Type::kLog, RawKey(ed25519.public_key())));
+  return absl::StrCat(text, "\n", LineOf(head.origin, hash, signature));
+}
+
+absl::StatusOr<TreeHead> OpenNote(absl::string_view note, absl::string_view verifier_key) {
+  SHAREWAY_ASSIGN_OR_RETURN(const Verifier verifier, ParseVerifier(verifier_key, Type::kLog));
+  SHAREWAY_ASSIGN_OR_RETURN(const Note parsed, ParseNote(note));
+  if (parsed.head.origin != verifier.name) {
+    return Unproven(
+        absl::StrCat("the checkpoint's origin is ", parsed.head.origin, ", want ", verifier.name));
+  }
+  for (const SignatureLine& line : parsed.signatures) {
+    if (line.name != verifier.name || line.hash != verifier.hash) continue;
+    if (!verifier.key.Verify(parsed.text, line.bytes).ok()) {
+      return Unproven(
+          absl::StrCat("the checkpoint's signature by ", line.name, " does not verify"));
+    }
+    return parsed.head;
+  }
+  return Unproven(absl::StrCat("the checkpoint has no signature by the key ", verifier.name, "+",
+                               ToHex(verifier.hash)));
+}
+
+absl::StatusOr<std::string> CosignNote(const crypto::PrivateKey& ed25519, absl::string_view name,
+                                       absl::string_view note, absl::Time now) {
+  SHAREWAY_RETURN_IF_ERROR(CheckSigner(ed25519, name));
+  SHAREWAY_ASSIGN_OR_RETURN(const Note parsed, ParseNote(note));
+  const auto seconds = static_cast<uint64_t>(absl::ToUnixSeconds(now));
+  SHAREWAY_ASSIGN_OR_RETURN(const std::string signature,
+                            ed25519.Sign(CosignedBytes(seconds, parsed.text)));
+  const std::string hash =
+      KeyHash(name, TypedKey(Type::kCosignature, RawKey(ed25519.public_key())));
+  return LineOf(name, hash, absl::StrCat(BigEndian64(seconds), signature));
+}
+
+absl::StatusOr<bool> VerifyCosignature(absl::string_view note, absl::string_view line,
+                                       absl::string_view verifier_key) {
+  SHAREWAY_ASSIGN_OR_RETURN(const Verifier verifier,
+                            ParseVerifier(verifier_key, Type::kCosignature));
+  SHAREWAY_ASSIGN_OR_RETURN(const Note parsed, ParseNote(note));
+  if (!absl::EndsWith(line, "\n")) return Malformed("a cosignature line ends in a line feed");
+  SHAREWAY_ASSIGN_OR_RETURN(const SignatureLine cosignature,
+                            ParseLine(line.substr(0, line.size() - 1)));
+  if (cosignature.name != verifier.name || cosignature.hash != verifier.hash) return false;
+  const absl::string_view bytes = cosignature.bytes;
+  if (bytes.size() != 72 ||
+      !verifier.key.Verify(CosignedBytes(ReadBigEndian64(bytes), parsed.text), bytes.substr(8))
+           .ok()) {
+    return Unproven(absl::StrCat("the cosignature by ", verifier.name, " does not verify"));
+  }
+  return true;
+}
+
+absl::StatusOr<TreeHead> OpenCheckpoint(absl::string_view note,
+                                        const std::vector<std::string>& cosignatures,
+                                        const std::vector<std::string>& verifier_keys) {
+  absl::StatusOr<TreeHead> head = Unproven("no log's key is given, want at least 1");
+  std::vector<std::string> witnesses;
+  for (const std::string& text : verifier_keys) {
+    if (ParseVerifier(text, Type::kCosignature).ok()) {
+      witnesses.push_back(text);
+      continue;
+    }
+    SHAREWAY_RETURN_IF_ERROR(ParseVerifier(text, Type::kLog).status());
+    if (!head.ok()) head = OpenNote(note, text);
+  }
+  SHAREWAY_RETURN_IF_ERROR(head.status());
+  for (const std::string& line : cosignatures) {
+    if (!absl::EndsWith(line, "\n")) return Malformed("a cosignature line ends in a line feed");
+    SHAREWAY_RETURN_IF_ERROR(ParseLine(absl::StripSuffix(line, "\n")).status());
+    for (const std::string& witness : witnesses) {
+      SHAREWAY_RETURN_IF_ERROR(VerifyCosignature(note, line, witness).status());
+    }
+  }
+  return head;
+}
+
+std::vector<std::string> VerifierKeysIn(absl::string_view text) {
+  std::vector<std::string> keys;
+  for (absl::string_view line : absl::StrSplit(text, '\n')) {
+    line = absl::StripAsciiWhitespace(line);
+    if (!line.empty() && line.front() != '#') keys.emplace_back(line);
+  }
+  return keys;
+}
+
+}  // namespace shareway::evidence
