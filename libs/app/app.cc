@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/app/app.h"
+
+#include <csignal>
+#include <cstdio>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/status.h"
+#include "libs/kv/rocks_store.h"
+#include "libs/log/log.h"
+
+ABSL_FLAG(std::string, listen, "127.0.0.1:0", "Where to serve gRPC, host:port; port 0: any.");
+ABSL_FLAG(std::string, store, "", "The store: rocksdb:PATH. Created if absent.");
+ABSL_FLAG(std::string, tls, "", "Folder with tls.crt, tls.key and ca.crt.");
+ABSL_FLAG(std::string, message_key, "", "PEM file of the key that signs messages and evidence.");
+ABSL_FLAG(std::string, metrics, "", "Where to serve /metrics, host:port. Empty: nowhere.");
+ABSL_FLAG(std::string, port_file, "", "File to write the chosen ports to once they listen.");
+ABSL_FLAG(std::string, catalog, "", "Address of shareway-catalog, host:port.");
+ABSL_FLAG(std::string, audit, "", "Address of shareway-audit, host:port.");
+ABSL_FLAG(std::string, audit_key, "", "The audit log's note verifier key, or @FILE holding it.");
+ABSL_FLAG(bool, reflection, false, "Serve gRPC reflection.");
+ABSL_FLAG(double, min_free_share, 0.0, "Refuse writes below this free share of the volume, 0 to 1.");
+
+namespace shareway::app {
+
+int Main(int argc, char** argv, absl::string_view service, std::function<absl::Status()> serve) {
+  absl::ParseCommandLine(argc, argv);
+  log::SetService(service);
+  // Payloads and keys are in memory: no core files, no debugger of another user.
+  prctl(PR_SET_DUMPABLE, 0);
+  const rlimit no_core = {0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);
+  // gRPC 1.51 stops listening for good when descriptors run out.
+  rlimit files = {};
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread; Server waits for them
+
+  const absl::Status status = serve();
+  if (status.ok()) return 0;
+  log::Error("stopped", {{"status", status}});
+  return 1;
+}
+
+Options OptionsFromFlags() {
+  return {.listen = absl::GetFlag(FLAGS_listen),
+          .store = absl::GetFlag(FLAGS_store),
+          .tls = absl::GetFlag(FLAGS_tls),
+          .message_key = absl::GetFlag(FLAGS_message_key),
+          .metrics = absl::GetFlag(FLAGS_metrics),
+          .port_file = absl::GetFlag(FLAGS_port_file),
+          .catalog = absl::GetFlag(FLAGS_catalog),
+          .audit = absl::GetFlag(FLAGS_audit),
+          .audit_key = absl::GetFlag(FLAGS_audit_key),
+          .reflection = absl::GetFlag(FLAGS_reflection),
+          .min_free_share = absl::GetFlag(FLAGS_min_free_share)};
+}
+
+absl::StatusOr<Process> Process::Open(Options options, const Clock* clock) {
+  if (options.store.empty()) return absl::InvalidArgumentError("--store is empty");
+  if (options.tls.empty()) return absl::InvalidArgumentError("--tls is empty");
+  Process process;
+  process.tls = crypto::TlsFiles::In(options.tls);
+  SHAREWAY_ASSIGN_OR_RETURN(process.identity, crypto::CheckTlsFiles(process.tls));
+  process.metrics = std::make_unique<metrics::Registry>();
+  if (!options.metrics.empty()) {
+    SHAREWAY_ASSIGN_OR_RETURN(process.exposer,
+                              metrics::Exposer::Open(options.metrics, *process.metrics));
+  }
+  kv::RocksOptions rocks;
+  rocks.min_free_share = options.min_free_share;
+  SHAREWAY_ASSIGN_OR_RETURN(process.store, kv::OpenStore(options.store, rocks));
+  process.directory = std::make_unique<rpc::DirectoryHolder>();
+  rpc::Server::Options server;
+  server.listen = options.listen;
+  server.tls = process.tls;
+  server.reflection = options.reflection;
+  server.clock = clock;
+  server.metrics = process.metrics.get();
+  process.server = std::make_unique<rpc::Server>(server, process.directory.get());
+  process.options = std::move(options);
+  return process;
+}
+
+std::string Process::ServiceUri(absl::string_view service) const {
+  return absl::StrCat("shareway://", identity.identity.domain, "/service/", service);
+}
+
+absl::StatusOr<std::shared_ptr<rpc::Channel>> Process::Connect(const std::string& address,
+                                                               absl::string_view service) const {
+  if (address.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("the address of ", service, " is not given"));
+  }
+  return rpc::Channel::Open({address, tls, ServiceUri(service)});
+}
+
+absl::StatusOr<Evidence> Evidence::Open(const Process& process, const Clock* clock) {
+  Evidence evidence;
+  if (process.options.message_key.empty()) {
+    return absl::InvalidArgumentError("--message_key is empty");
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(crypto::PrivateKey key,
+                            crypto::PrivateKey::FromFile(process.options.message_key));
+  evidence.key = std::make_unique<crypto::PrivateKey>(std::move(key));
+  SHAREWAY_ASSIGN_OR_RETURN(
+      evidence.outbox,
+      outbox::Outbox::Open(process.store.get(), process.identity.identity.uri(), clock));
+  if (process.options.audit.empty()) return evidence;
+
+  std::string log_key = process.options.audit_key;
+  if (!log_key.empty() && log_key[0] == '@') {
+    SHAREWAY_ASSIGN_OR_RETURN(log_key, crypto::ReadFile(log_key.substr(1)));
+    absl::StripAsciiWhitespace(&log_key);
+  }
+  if (log_key.empty()) return absl::InvalidArgumentError("--audit needs --audit_key");
+  SHAREWAY_ASSIGN_OR_RETURN(std::shared_ptr<rpc::Channel> channel,
+                            process.Connect(process.options.audit, "audit"));
+  evidence.sink = std::make_unique<rpc::AuditSink>(std::move(channel), std::move(log_key));
+  evidence.drain = std::make_unique<outbox::Drain>(evidence.outbox.get(), evidence.sink.get(),
+                                                   evidence.key.get());
+  return evidence;
+}
+
+namespace {
+
+// Whole or not at all: readers wait for the file to appear.
+absl::Status WritePortFile(const std::string& path, const std::string& text) {
+  const std::string temporary = path + ".new";
+  FILE* file = std::fopen(temporary.c_str(), "w");
+  if (file == nullptr) return absl::InvalidArgumentError(absl::StrCat("cannot write ", temporary));
+  const bool written = std::fputs(text.c_str(), file) >= 0;
+  if (std::fclose(file) != 0 || !written || std::rename(temporary.c_str(), path.c_str()) != 0) {
+    return absl::InvalidArgumentError(absl::StrCat("cannot write ", path));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status Serve(Process* process) {
+  SHAREWAY_RETURN_IF_ERROR(process->server->Start());
+  if (!process->options.port_file.empty()) {
+    const int metrics_port = process->exposer ? process->exposer->port() : 0;
+    SHAREWAY_RETURN_IF_ERROR(
+        WritePortFile(process->options.port_file,
+                      absl::StrCat(process->server->port(), " ", metrics_port, "\n")));
+  }
+  return process->server->ServeUntilSignal();
+}
+
+}  // namespace shareway::app

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every main does: flags, signals, exit code; and the flags that every service has.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "libs/crypto/identity.h"
+#include "libs/crypto/key.h"
+#include "libs/kv/store.h"
+#include "libs/metrics/exposer.h"
+#include "libs/metrics/registry.h"
+#include "libs/outbox/outbox.h"
+#include "libs/rpc/audit_sink.h"
+#include "libs/rpc/channel.h"
+#include "libs/rpc/directory.h"
+#include "libs/rpc/server.h"
+#include "libs/rpc/watch.h"
+
+namespace shareway::app {
+
+// Parses flags, blocks SIGTERM and SIGINT before any thread starts, runs
+// `serve`, and turns its status into an exit code: 0, or 1 with one line on stderr.
+int Main(int argc, char** argv, absl::string_view service, std::function<absl::Status()> serve);
+
+// Options of one process, from these flags, which every service has:
+//   --listen host:port     --store rocksdb:PATH     --tls DIR (tls.crt, tls.key, ca.crt)
+//   --message_key FILE     --metrics host:port (empty: none)     --port_file FILE
+//   --catalog ADDRESS      --audit ADDRESS          --audit_key FILE (note verifier key)
+//   --reflection           --min_free_share SHARE
+struct Options {
+  std::string listen = {};
+  std::string store = {};
+  std::string tls = {};
+  std::string message_key = {};
+  std::string metrics = {};
+  std::string port_file = {};  // written when listening: "PORT METRICS_PORT\n"
+  std::string catalog = {};
+  std::string audit = {};
+  std::string audit_key = {};
+  bool reflection = false;
+  double min_free_share = 0;
+};
+Options OptionsFromFlags();
+
+// What every process holds. Members are torn down in reverse order.
+struct Process {
+  Options options;
+  crypto::CertificateFacts identity;
+  crypto::TlsFiles tls;
+  std::unique_ptr<metrics::Registry> metrics;
+  std::unique_ptr<metrics::Exposer> exposer;  // null without --metrics
+  std::unique_ptr<kv::Store> store;
+  std::unique_ptr<rpc::DirectoryHolder> directory;
+  std::unique_ptr<rpc::Server> server;
+
+  // Opens store, identity and server (not started). Errors say what is wrong with which flag.
+  static absl::StatusOr<Process> Open(Options options, const Clock* clock = &SystemClock());
+  // The URI of a service in this process's domain.
+  std::string ServiceUri(absl::string_view service) const;
+  // A channel to a service of this domain.
+  absl::StatusOr<std::shared_ptr<rpc::Channel>> Connect(const std::string& address,
+                                                        absl::string_view service) const;
+};
+
+// The way of evidence out of a process: outbox, audit client, drain.
+struct Evidence {
+  std::unique_ptr<crypto::PrivateKey> key;
+  std::unique_ptr<outbox::Outbox> outbox;
+  std::unique_ptr<rpc::AuditSink> sink;  // null without --audit
+  std::unique_ptr<outbox::Drain> drain;  // null without --audit
+
+  static absl::StatusOr<Evidence> Open(const Process& process,
+                                       const Clock* clock = &SystemClock());
+};
+
+// Starts the server, writes the port file, serves until a signal.
+absl::Status Serve(Process* process);
+
+}  // namespace shareway::app

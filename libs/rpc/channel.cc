@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/rpc/channel.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "grpcpp/generic/generic_stub.h"
+#include "grpcpp/impl/codegen/client_unary_call.h"
+#include "grpcpp/support/sync_stream.h"
+#include "grpcpp/grpcpp.h"
+#include "libs/base/bytes.h"
+#include "libs/base/error.h"
+#include "libs/base/status.h"
+#include "libs/rpc/credentials.h"
+#include "libs/rpc/grpc_status.h"
+
+namespace shareway::rpc {
+namespace {
+
+using grpc::internal::RpcMethod;
+
+grpc::ByteBuffer ToBuffer(const std::string& bytes) {
+  grpc::Slice slice(bytes);
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+std::string ToBytes(const grpc::ByteBuffer& buffer) {
+  std::vector<grpc::Slice> slices;
+  std::string bytes;
+  bytes.reserve(buffer.Length());
+  if (buffer.Dump(&slices).ok()) {
+    for (const grpc::Slice& slice : slices) {
+      bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+    }
+  }
+  return bytes;
+}
+
+void Prepare(const CallOptions& options, grpc::ClientContext* context) {
+  if (options.timeout < absl::InfiniteDuration()) {
+    context->set_deadline(absl::ToChronoTime(absl::Now() + options.timeout));
+  }
+  if (!options.traceparent.empty()) context->AddMetadata("traceparent", options.traceparent);
+  if (!options.accept_language.empty()) {
+    context->AddMetadata("accept-language", options.accept_language);
+  }
+}
+
+class ReadStreamOverGrpc final : public RawReadStream {
+ public:
+  ReadStreamOverGrpc(grpc::ChannelInterface* channel, const std::string& path,
+                     const std::string& request, const CallOptions& options)
+      : path_(path) {
+    Prepare(options, &context_);
+    reader_.reset(grpc::internal::ClientReaderFactory<grpc::ByteBuffer>::Create(
+        channel, RpcMethod(path_.c_str(), RpcMethod::SERVER_STREAMING), &context_,
+        ToBuffer(request)));
+  }
+  ~ReadStreamOverGrpc() override {
+    if (!finished_) {
+      context_.TryCancel();
+      grpc::ByteBuffer rest;
+      while (reader_->Read(&rest)) {
+      }
+      (void)reader_->Finish();
+    }
+  }
+
+  absl::StatusOr<std::optional<std::string>> Read() override {
+    grpc::ByteBuffer buffer;
+    if (!finished_ && reader_->Read(&buffer)) return std::optional<std::string>(ToBytes(buffer));
+    if (!finished_) {
+      finished_ = true;
+      status_ = FromGrpc(reader_->Finish());
+    }
+    if (!status_.ok()) return status_;
+    return std::optional<std::string>();
+  }
+  void Cancel() override { context_.TryCancel(); }
+
+ private:
+  const std::string path_;
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReader<grpc::ByteBuffer>> reader_;
+  bool finished_ = false;
+  absl::Status status_;
+};
+
+class WriteStreamOverGrpc final : public RawWriteStream {
+ public:
+  WriteStreamOverGrpc(grpc::ChannelInterface* channel, const std::string& path,
+                      const CallOptions& options)
+      : path_(path) {
+    Prepare(options, &context_);
+    writer_.reset(grpc::internal::ClientWriterFactory<grpc::ByteBuffer>::Create(
+        channel, RpcMethod(path_.c_str(), RpcMethod::CLIENT_STREAMING), &context_, &answer_));
+  }
+  ~WriteStreamOverGrpc() override {
+    if (!finished_) {
+      context_.TryCancel();
+      (void)writer_->Finish();
+    }
+  }
+
+  bool Write(std::string bytes) override { return writer_->Write(ToBuffer(bytes)); }
+  absl::StatusOr<std::string> Finish() override {
+    finished_ = true;
+    writer_->WritesDone();
+    const grpc::Status status = writer_->Finish();
+    if (!status.ok()) return FromGrpc(status);
+    return ToBytes(answer_);
+  }
+
+ private:
+  const std::string path_;
+  grpc::ClientContext context_;
+  grpc::ByteBuffer answer_;
+  std::unique_ptr<grpc::ClientWriter<grpc::ByteBuffer>> writer_;
+  bool finished_ = false;
+};
+
+class ChannelOverGrpc final : public Channel {
+ public:
+  explicit ChannelOverGrpc(std::shared_ptr<grpc::Channel> channel)
+      : channel_(channel), stub_(channel) {}
+
+  absl::StatusOr<std::string> RawUnary(const std::string& path, std::string request,
+                                       const CallOptions& options) override {
+    grpc::ClientContext context;
+    Prepare(options, &context);
+    grpc::ByteBuffer answer;
+    const grpc::Status status = grpc::internal::BlockingUnaryCall(
+        channel_.get(), RpcMethod(path.c_str(), RpcMethod::NORMAL_RPC), &context,
+        ToBuffer(request), &answer);
+    if (!status.ok()) return FromGrpc(status);
+    return ToBytes(answer);
+  }
+
+  void RawUnaryAsync(const std::string& path, std::string request, const CallOptions& options,
+                     std::function<void(absl::StatusOr<std::string>)> done) override {
+    struct Pending {
+      grpc::ClientContext context;
+      grpc::ByteBuffer request, answer;
+    };
+    auto pending = std::make_shared<Pending>();
+    Prepare(options, &pending->context);
+    pending->request = ToBuffer(request);
+    stub_.UnaryCall(&pending->context, path, {}, &pending->request, &pending->answer,
+                    [pending, done = std::move(done)](grpc::Status status) {
+                      if (!status.ok()) return done(FromGrpc(status));
+                      done(ToBytes(pending->answer));
+                    });
+  }
+
+  std::unique_ptr<RawReadStream> RawServerStream(const std::string& path, std::string request,
+                                                 const CallOptions& options) override {
+    return std::make_unique<ReadStreamOverGrpc>(channel_.get(), path, request, options);
+  }
+
+  std::unique_ptr<RawWriteStream> RawClientStream(const std::string& path,
+                                                  const CallOptions& options) override {
+    return std::make_unique<WriteStreamOverGrpc>(channel_.get(), path, options);
+  }
+
+ private:
+  const std::shared_ptr<grpc::Channel> channel_;
+  grpc::GenericStub stub_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<Channel>> Channel::Open(Options options) {
+  SHAREWAY_RETURN_IF_ERROR(crypto::CheckTlsFiles(options.tls).status());
+  if (options.address.empty()) return absl::InvalidArgumentError("the address is empty");
+  SHAREWAY_RETURN_IF_ERROR(crypto::Identity::Parse(options.peer_uri).status());
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5'000);
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);  // a retry of an exchange is an attempt of its own
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetMaxReceiveMessageSize(8 << 20);
+  return std::make_shared<ChannelOverGrpc>(grpc::CreateCustomChannel(
+      options.address, ClientTls(options.tls, options.peer_uri), arguments));
+}
+
+}  // namespace shareway::rpc

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/rpc/gate.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/status.h"
+
+namespace shareway::rpc {
+namespace {
+
+constexpr size_t kMaxCertificates = 4096;
+
+CallerKind KindOf(const crypto::Identity& identity) {
+  switch (identity.kind) {
+    case crypto::Identity::Kind::kNode: return CallerKind::NODE;
+    case crypto::Identity::Kind::kSystem: return CallerKind::SYSTEM;
+    case crypto::Identity::Kind::kService: return CallerKind::SERVICE;
+    case crypto::Identity::Kind::kPerson: return CallerKind::PERSON;
+  }
+  return CallerKind::CALLER_KIND_UNSPECIFIED;
+}
+
+absl::Status Unauthenticated(Reason reason, absl::string_view why) {
+  return Error(reason, absl::StatusCode::kUnauthenticated, why);
+}
+
+}  // namespace
+
+bool Caller::has(Role role) const {
+  return std::find(roles.begin(), roles.end(), role) != roles.end();
+}
+
+Gate::Gate(std::string domain, const DirectoryHolder* directory)
+    : domain_(std::move(domain)), directory_(directory) {}
+
+absl::StatusOr<Gate::Certificate> Gate::Read(absl::string_view pem) {
+  {
+    absl::MutexLock lock(&mutex_);
+    auto it = certificates_.find(pem);
+    if (it != certificates_.end()) return it->second;
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(crypto::CertificateFacts facts, crypto::ReadCertificate(pem));
+  Certificate certificate = {facts.identity, {}, facts.start, facts.end};
+  SHAREWAY_ASSIGN_OR_RETURN(certificate.key_id, Hash32::From(facts.key_id));
+  absl::MutexLock lock(&mutex_);
+  if (certificates_.size() >= kMaxCertificates) certificates_.clear();
+  certificates_.emplace(pem, certificate);
+  return certificate;
+}
+
+absl::StatusOr<Caller> Gate::Identify(absl::string_view certificate_pem, absl::Time now) {
+  absl::StatusOr<Certificate> certificate = Read(certificate_pem);
+  if (!certificate.ok()) {
+    return Unauthenticated(Reason::kUnauthenticated, certificate.status().message());
+  }
+  Caller caller;
+  caller.identity = certificate->identity;
+  caller.key_id = certificate->key_id;
+  const std::string& name = caller.identity.name;
+  if (caller.identity.domain != domain_) {
+    return Unauthenticated(Reason::kUnauthenticated,
+                           absl::StrCat("identity is of domain ", caller.identity.domain,
+                                        ", want ", domain_));
+  }
+  if (now < certificate->start || now >= certificate->end) {
+    return Unauthenticated(Reason::kKeyRevoked, absl::StrCat(name, ": the certificate expired"));
+  }
+  const std::shared_ptr<const Directory> directory = directory_->Get();
+  if (directory->empty()) {
+    return Error(Reason::kNotReady, absl::StatusCode::kUnavailable,
+                 "the directory has not arrived yet");
+  }
+  if (directory->ValidKey(caller.key_id, name, catalog::v1::Key::TLS, now) == nullptr ||
+      !directory->Stands(name)) {
+    return Unauthenticated(Reason::kKeyRevoked,
+                           absl::StrCat(name, " holds no valid key in the directory"));
+  }
+  caller.agency = caller.identity.agency;
+  if (caller.person()) {
+    const catalog::v1::Person* person = directory->person(name);
+    caller.agency = person->agency();
+    for (int role : person->roles()) caller.roles.push_back(static_cast<Role>(role));
+  }
+  return caller;
+}
+
+absl::Status Gate::Admit(const Policy& policy, const Caller& caller) {
+  const CallerKind kind = KindOf(caller.identity);
+  bool admitted =
+      std::find(policy.callers().begin(), policy.callers().end(), kind) != policy.callers().end();
+  if (kind == CallerKind::PERSON && policy.roles_size() > 0) {
+    admitted = admitted && std::any_of(policy.roles().begin(), policy.roles().end(), [&](int role) {
+                 return caller.has(static_cast<Role>(role));
+               });
+  }
+  if (kind == CallerKind::SERVICE && policy.services_size() > 0) {
+    admitted = admitted && std::any_of(policy.services().begin(), policy.services().end(),
+                                       [&](const std::string& service) {
+                                         return caller.name() == absl::StrCat("services/", service);
+                                       });
+  }
+  if (admitted) return absl::OkStatus();
+  return Error(Reason::kPolicyDenied, absl::StatusCode::kPermissionDenied,
+               absl::StrCat(caller.name(), " may not use this method"));
+}
+
+}  // namespace shareway::rpc

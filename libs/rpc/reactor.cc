@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/rpc/reactor.h"
+
+#include <chrono>
+#include <deque>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "grpcpp/support/byte_buffer.h"
+#include "libs/base/status.h"
+#include "libs/log/log.h"
+#include "libs/rpc/grpc_status.h"
+#include "libs/rpc/signed_act.h"
+#include "libs/rpc/trace.h"
+
+namespace shareway::rpc {
+namespace {
+
+// A reader that takes nothing for this long is cut: it holds a thread of ours.
+constexpr absl::Duration kWriteStall = absl::Seconds(30);
+
+std::string ToBytes(const grpc::ByteBuffer& buffer) {
+  grpc::Slice single;
+  if (buffer.TrySingleSlice(&single).ok()) {
+    return std::string(reinterpret_cast<const char*>(single.begin()), single.size());
+  }
+  std::vector<grpc::Slice> slices;
+  std::string bytes;
+  bytes.reserve(buffer.Length());
+  if (buffer.Dump(&slices).ok()) {
+    for (const grpc::Slice& slice : slices) {
+      bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+    }
+  }
+  return bytes;
+}
+
+grpc::ByteBuffer ToBuffer(const std::string& bytes) {
+  grpc::Slice slice(bytes);
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+std::string Metadata(const grpc::CallbackServerContext& context, const char* key) {
+  auto it = context.client_metadata().find(key);
+  if (it == context.client_metadata().end()) return "";
+  return std::string(it->second.data(), it->second.size());
+}
+
+// A call and its reactor. Kept alive by itself until OnDone, and by whoever holds the Call.
+class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
+ public:
+  CallReactor(Shared* shared, const Method* method, grpc::GenericCallbackServerContext* context)
+      : shared_(shared), definition_(method), start_(absl::Now()), context_(context) {
+    method_ = method->path;
+    traceparent_ = TraceparentOr(Metadata(*context, "traceparent"));
+    language_ = ParseLanguage(Metadata(*context, "accept-language"));
+    if (context->deadline() != std::chrono::system_clock::time_point::max()) {
+      deadline_ = absl::FromChrono(context->deadline());
+    }
+  }
+
+  // Takes ownership of itself; call once.
+  void Begin(std::shared_ptr<CallReactor> self) {
+    self_ = std::move(self);
+    absl::Status admitted = shared_->Available(*definition_);
+    if (admitted.ok()) admitted = Enter();
+    if (!admitted.ok()) return Fail(admitted);
+    Launch();
+  }
+
+  bool cancelled() const override { return cancelled_ || shared_->draining; }
+  void OnCancel() override { cancelled_ = true; }
+  void OnDone() override {
+    shared_->Count(*definition_, code_, absl::Now() - start_);
+    std::shared_ptr<CallReactor> last = std::move(self_);
+  }
+
+ protected:
+  virtual void Launch() = 0;
+
+  void Fail(const absl::Status& status) {
+    log::TraceScope trace(traceparent_);
+    code_ = status.code();
+    Finish(ToGrpc(status, language_));
+  }
+  void Succeed(const std::string& bytes) {
+    answer_ = ToBuffer(bytes);
+    StartWriteAndFinish(&answer_, grpc::WriteOptions(), grpc::Status::OK);
+  }
+  void SucceedEmpty() { Finish(grpc::Status::OK); }
+
+  // Replaces a signed act by what was signed. On the pool: it verifies a signature.
+  absl::Status OpenAct(std::string* bytes) {
+    if (definition_->policy.signed_act()) {
+      std::unique_ptr<google::protobuf::Message> request(
+          google::protobuf::MessageFactory::generated_factory()
+              ->GetPrototype(definition_->request)
+              ->New());
+      if (!request->ParseFromString(*bytes)) {
+        return absl::InvalidArgumentError("the request does not parse");
+      }
+      SHAREWAY_ASSIGN_OR_RETURN(
+          VerifiedAct verified,
+          VerifyAct(*request, method_, caller_.name(), *shared_->gate->directory().Get(),
+                    shared_->gate->verifier(), shared_->options.clock->Now()));
+      act_ = std::move(verified.act);
+      *bytes = std::move(verified.request);
+    }
+    request_bytes_ = *bytes;
+    return absl::OkStatus();
+  }
+
+  Shared* const shared_;
+  const Method* const definition_;
+  std::shared_ptr<CallReactor> self_;
+  std::atomic<bool> cancelled_ = false;
+
+ private:
+  absl::Status Enter() {
+    const auto peer = context_->auth_context();
+    const auto uris = peer->FindPropertyValues("peer_uri");
+    const auto pems = peer->FindPropertyValues("x509_pem_cert");
+    if (uris.size() != 1 || pems.size() != 1) {
+      return Error(Reason::kUnauthenticated, absl::StatusCode::kUnauthenticated,
+                   absl::StrCat("the certificate has ", uris.size(), " URIs, want exactly one"));
+    }
+    SHAREWAY_ASSIGN_OR_RETURN(
+        caller_, shared_->gate->Identify(absl::string_view(pems[0].data(), pems[0].size()),
+                                         shared_->options.clock->Now()));
+    return Gate::Admit(definition_->policy, caller_);
+  }
+
+  const absl::Time start_;
+  grpc::GenericCallbackServerContext* const context_;
+  grpc::ByteBuffer answer_;
+  absl::StatusCode code_ = absl::StatusCode::kOk;
+};
+
+absl::Status Overloaded() {
+  return Error(Reason::kOverloaded, absl::StatusCode::kResourceExhausted,
+               "too many calls wait; retry later");
+}
+
+class UnaryReactor final : public CallReactor {
+ public:
+  using CallReactor::CallReactor;
+
+  void OnReadDone(bool ok) override {
+    if (!ok) return Fail(absl::CancelledError("no request came"));
+    if (!shared_->pool->Run([this] { Handle(); })) Fail(Overloaded());
+  }
+
+ private:
+  void Launch() override { StartRead(&request_); }
+
+  void Handle() {
+    log::TraceScope trace(traceparent());
+    std::string bytes = ToBytes(request_);
+    request_.Clear();
+    absl::Status opened = OpenAct(&bytes);
+    if (!opened.ok()) return Fail(opened);
+    definition_->unary(self_, std::move(bytes), [this](absl::StatusOr<std::string> answer) {
+      if (answer.ok()) {
+        Succeed(*answer);
+      } else {
+        Fail(answer.status());
+      }
+    });
+  }
+
+  grpc::ByteBuffer request_;
+};
+
+// Runs `work` on a thread of its own, if there is room.
+bool RunStream(Shared* shared, std::function<void()> work) {
+  {
+    absl::MutexLock lock(&shared->mutex);
+    if (shared->streams >= shared->options.max_streams) return false;
+    ++shared->streams;
+  }
+  std::thread([shared, work = std::move(work)] {
+    work();
+    absl::MutexLock lock(&shared->mutex);
+    --shared->streams;
+  }).detach();
+  return true;
+}
+
+class ServerStreamReactor final : public CallReactor, public RawWriter {
+ public:
+  using CallReactor::CallReactor;
+
+  void OnReadDone(bool ok) override {
+    if (!ok) return Fail(absl::CancelledError("no request came"));
+    if (!RunStream(shared_, [this] { Handle(); })) Fail(Overloaded());
+  }
+
+  absl::Status Write(std::string bytes) override {
+    if (cancelled()) return absl::CancelledError("nobody reads the stream");
+    message_ = ToBuffer(bytes);
+    {
+      absl::MutexLock lock(&mutex_);
+      writing_ = true;
+    }
+    StartWrite(&message_);
+    absl::MutexLock lock(&mutex_);
+    const absl::Time limit = absl::Now() + kWriteStall;
+    while (writing_) {
+      if (turned_.WaitWithDeadline(&mutex_, limit) && writing_) {
+        log::Warn("slow-reader-cut", {{"method", method()}, {"caller", caller().name()}});
+        Cut();
+        while (writing_) turned_.Wait(&mutex_);
+      }
+    }
+    return broken_ ? absl::CancelledError("nobody reads the stream") : absl::OkStatus();
+  }
+
+  void OnWriteDone(bool ok) override {
+    absl::MutexLock lock(&mutex_);
+    writing_ = false;
+    broken_ = !ok;
+    turned_.SignalAll();
+  }
+
+  void SetContext(grpc::GenericCallbackServerContext* context) { server_context_ = context; }
+
+ private:
+  void Launch() override { StartRead(&request_); }
+  void Cut() { server_context_->TryCancel(); }
+
+  void Handle() {
+    log::TraceScope trace(traceparent());
+    std::string bytes = ToBytes(request_);
+    absl::Status status = OpenAct(&bytes);
+    if (status.ok()) status = definition_->server_stream(*this, std::move(bytes), this);
+    if (status.ok()) {
+      SucceedEmpty();
+    } else {
+      Fail(status);
+    }
+  }
+
+  grpc::GenericCallbackServerContext* server_context_ = nullptr;
+  grpc::ByteBuffer request_, message_;
+  absl::Mutex mutex_;
+  absl::CondVar turned_;
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool broken_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+class ClientStreamReactor final : public CallReactor, public RawReader {
+ public:
+  using CallReactor::CallReactor;
+
+  absl::StatusOr<std::optional<std::string>> Read() override {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (ended_) return std::optional<std::string>();
+      reading_ = true;
+    }
+    StartRead(&message_);
+    absl::MutexLock lock(&mutex_);
+    while (reading_) turned_.Wait(&mutex_);
+    if (ended_) {
+      if (cancelled_) return absl::CancelledError("the caller went away");
+      return std::optional<std::string>();
+    }
+    return std::optional<std::string>(ToBytes(message_));
+  }
+
+  void OnReadDone(bool ok) override {
+    absl::MutexLock lock(&mutex_);
+    reading_ = false;
+    ended_ = !ok;
+    turned_.SignalAll();
+  }
+
+ private:
+  void Launch() override {
+    if (definition_->policy.signed_act()) {
+      return Fail(absl::InternalError("a client stream cannot carry a signed act"));
+    }
+    if (!RunStream(shared_, [this] { Handle(); })) Fail(Overloaded());
+  }
+
+  void Handle() {
+    log::TraceScope trace(traceparent());
+    absl::StatusOr<std::string> answer = definition_->client_stream(*this, this);
+    if (answer.ok()) {
+      Succeed(*answer);
+    } else {
+      Fail(answer.status());
+    }
+  }
+
+  grpc::ByteBuffer message_;
+  absl::Mutex mutex_;
+  absl::CondVar turned_;
+  bool reading_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+// An unknown path. The answer is the same for everybody.
+class UnknownReactor final : public grpc::ServerGenericBidiReactor {
+ public:
+  UnknownReactor() { Finish(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "no such method")); }
+  void OnDone() override { delete this; }
+};
+
+}  // namespace
+
+absl::Status Shared::Available(const Method& method) {
+  if (draining) {
+    return Error(Reason::kDraining, absl::StatusCode::kUnavailable, "the service is draining");
+  }
+  absl::MutexLock lock(&mutex);
+  if (ready || method.serve_before_ready) return absl::OkStatus();
+  return Error(Reason::kNotReady, absl::StatusCode::kUnavailable,
+               absl::StrCat("the service is not ready: ", why));
+}
+
+void Shared::Count(const Method& method, absl::StatusCode code, absl::Duration took) {
+  if (calls == nullptr) return;
+  calls->With(method.path, absl::StatusCodeToString(code)).Add();
+  seconds->With(method.path).Observe(absl::ToDoubleSeconds(took));
+}
+
+grpc::ServerGenericBidiReactor* MakeReactor(Shared* shared,
+                                            grpc::GenericCallbackServerContext* context) {
+  auto it = shared->methods.find(context->method());
+  if (it == shared->methods.end()) return new UnknownReactor;
+  const Method* method = &it->second;
+  std::shared_ptr<CallReactor> reactor;
+  if (method->unary) {
+    reactor = std::make_shared<UnaryReactor>(shared, method, context);
+  } else if (method->server_stream) {
+    auto stream = std::make_shared<ServerStreamReactor>(shared, method, context);
+    stream->SetContext(context);
+    reactor = std::move(stream);
+  } else {
+    reactor = std::make_shared<ClientStreamReactor>(shared, method, context);
+  }
+  CallReactor* raw = reactor.get();
+  raw->Begin(std::move(reactor));
+  return raw;
+}
+
+}  // namespace shareway::rpc

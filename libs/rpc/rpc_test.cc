@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catch2/catch.hpp"
+#include "libs/base/error.h"
+#include "libs/base/fake_clock.h"
+#include "libs/rpc/paging.h"
+#include "libs/rpc/grpc_status.h"
+#include "libs/rpc/trace.h"
+#include "libs/rpc/watch.h"
+
+namespace shareway::rpc {
+namespace {
+
+TEST_CASE("An error crosses the wire with reason, values and fields", "[rpc]") {
+  const absl::Status denied =
+      Error(Reason::kItemNotGranted, absl::StatusCode::kPermissionDenied, "item id_card is not granted")
+          .With("item", "id_card");
+  const absl::Status back = FromGrpc(ToGrpc(denied, Language::kSimplified));
+  CHECK(back.code() == denied.code());
+  CHECK(back.message() == denied.message());
+  REQUIRE(DetailsOf(back));
+  CHECK(DetailsOf(back)->reason == Reason::kItemNotGranted);
+  CHECK(DetailsOf(back)->metadata.at("item") == "id_card");
+
+  const absl::Status fields = Error::Fields({{"a", "is empty"}, {"b[1]", "is 9, want 1 to 5"}});
+  CHECK(DetailsOf(FromGrpc(ToGrpc(fields, Language::kEnglish)))->fields.at(1).rule ==
+        "is 9, want 1 to 5");
+}
+
+TEST_CASE("Faults of ours lose their text", "[rpc]") {
+  const grpc::Status wire = ToGrpc(absl::InternalError("/var/lib/secret/path"), Language::kEnglish);
+  CHECK(wire.error_message() == "server fault");
+  CHECK(wire.error_details().find("secret") == std::string::npos);
+}
+
+TEST_CASE("Languages are recognized with their aliases", "[rpc]") {
+  CHECK(ParseLanguage("zh-TW,en;q=0.5") == Language::kTraditional);
+  CHECK(ParseLanguage("fr, zh-CN") == Language::kSimplified);
+  CHECK(ParseLanguage("en-GB") == Language::kEnglish);
+  CHECK(ParseLanguage("") == Language::kEnglish);
+}
+
+TEST_CASE("A page token holds for its query only", "[rpc]") {
+  const PageTokens tokens;
+  const std::string token = tokens.Make("query", "cursor");
+  CHECK(tokens.Open("query", token).value() == "cursor");
+  CHECK(tokens.Open("query", "").value().empty());
+  std::string spoiled = token;
+  spoiled[3] = spoiled[3] == 'A' ? 'B' : 'A';
+  for (const auto& [query, bad] : std::vector<std::pair<std::string, std::string>>{
+           {"other", token}, {"query", spoiled}, {"query", "x"}, {"query", token + "A"}}) {
+    CHECK(absl::IsInvalidArgument(tokens.Open(query, bad).status()));
+  }
+  CHECK(absl::IsInvalidArgument(PageTokens().Open("query", token).status()));
+  CHECK(PageSize(0).value() == 50);
+  CHECK(PageSize(5000).value() == 1000);
+  CHECK_FALSE(PageSize(-1).ok());
+}
+
+TEST_CASE("A traceparent is kept if it is valid and made if it is not", "[rpc]") {
+  const std::string good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  CHECK(TraceparentOr(good) == good);
+  for (const char* bad : {"", "00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                          "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+                          "01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}) {
+    CHECK(TraceparentOr(bad) != bad);
+    CHECK(TraceparentOr(bad).size() == 55);
+  }
+}
+
+TEST_CASE("A lease runs four seconds from the sending of its renewal", "[rpc]") {
+  FakeClock clock;
+  Lease lease(&clock);
+  CHECK_FALSE(lease.live());
+  const absl::Duration sent = clock.SinceBoot();
+  const absl::Time wall = clock.Now();
+  clock.Advance(absl::Seconds(3));  // the answer took that long
+  lease.Renew(sent, wall);
+  CHECK(lease.live());
+  clock.Advance(absl::Milliseconds(999));
+  CHECK(lease.live());
+  clock.Advance(absl::Milliseconds(1));
+  CHECK_FALSE(lease.live());
+}
+
+TEST_CASE("A wall clock that is set ends the lease", "[rpc]") {
+  const absl::Duration jump = GENERATE(absl::Seconds(2), -absl::Seconds(2), absl::Hours(24));
+  FakeClock clock;
+  Lease lease(&clock);
+  lease.Renew(clock.SinceBoot(), clock.Now());
+  REQUIRE(lease.live());
+  clock.Jump(jump);
+  CHECK_FALSE(lease.live());
+}
+
+TEST_CASE("An older renewal never shortens or revives a lease", "[rpc]") {
+  FakeClock clock;
+  Lease lease(&clock);
+  const absl::Duration old_sent = clock.SinceBoot();
+  const absl::Time old_wall = clock.Now();
+  clock.Advance(absl::Seconds(2));
+  lease.Renew(clock.SinceBoot(), clock.Now());
+  const absl::Duration expiry = lease.expiry();
+  lease.Renew(old_sent, old_wall);
+  CHECK(lease.expiry() == expiry);
+}
+
+}  // namespace
+}  // namespace shareway::rpc

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/rpc/server.h"
+
+#include <chrono>
+#include <csignal>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "google/protobuf/descriptor.h"
+#include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "grpcpp/grpcpp.h"
+#include "grpcpp/health_check_service_interface.h"
+#include "libs/base/status.h"
+#include "libs/log/log.h"
+#include "libs/rpc/credentials.h"
+#include "libs/rpc/reactor.h"
+
+namespace shareway::rpc {
+namespace {
+
+constexpr int kMaxMessageBytes = 4 << 20;
+
+class GenericService final : public grpc::CallbackGenericService {
+ public:
+  explicit GenericService(Shared* shared) : shared_(shared) {}
+  grpc::ServerGenericBidiReactor* CreateReactor(
+      grpc::GenericCallbackServerContext* context) override {
+    return MakeReactor(shared_, context);
+  }
+
+ private:
+  Shared* const shared_;
+};
+
+// /package.Service/Method -> its descriptor; null if there is none.
+const google::protobuf::MethodDescriptor* FindMethod(const std::string& path) {
+  const std::string dotted = absl::StrJoin(absl::StrSplit(path, '/', absl::SkipEmpty()), ".");
+  return google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(dotted);
+}
+
+}  // namespace
+
+struct Server::State {
+  Shared shared;
+  std::unique_ptr<Gate> gate;
+  std::unique_ptr<Pool> pool;
+  std::unique_ptr<GenericService> service;
+  std::unique_ptr<grpc::Server> server;
+  std::vector<std::string> faults;  // found while methods were added
+  const DirectoryHolder* directory = nullptr;
+  int port = 0;
+};
+
+Server::Server(Options options, const DirectoryHolder* directory)
+    : state_(std::make_unique<State>()) {
+  state_->shared.options = std::move(options);
+  state_->directory = directory;
+}
+
+Server::~Server() {
+  if (state_->server) Drain(absl::Seconds(5));
+}
+
+absl::Status Server::Unparsable() {
+  return Error(Reason::kFieldInvalid, absl::StatusCode::kInvalidArgument,
+               "the request does not parse as its message");
+}
+
+namespace {
+
+// Fills what the method's descriptor says. Returns what is wrong, or nothing.
+std::string Describe(Method* method) {
+  const google::protobuf::MethodDescriptor* descriptor = FindMethod(method->path);
+  if (descriptor == nullptr) return absl::StrCat(method->path, " is in no proto");
+  if (descriptor->input_type() != method->request ||
+      descriptor->output_type() != method->response) {
+    return absl::StrCat(method->path, " is registered with other messages than its proto has");
+  }
+  if (!descriptor->options().HasExtension(policy)) {
+    return absl::StrCat(method->path, " has no policy");
+  }
+  method->policy = descriptor->options().GetExtension(policy);
+  if (method->policy.callers_size() == 0 ||
+      method->policy.relation() == Relation::RELATION_UNSPECIFIED) {
+    return absl::StrCat(method->path, " has a policy without callers or relation");
+  }
+  method->serve_before_ready =
+      absl::StartsWith(descriptor->name(), "Watch") || descriptor->name() == "RenewLease";
+  return "";
+}
+
+}  // namespace
+
+void Server::AddUnary(const std::string& path, Type request, Type response, RawUnary handler) {
+  Method method;
+  method.path = path;
+  method.request = request;
+  method.response = response;
+  method.unary = std::move(handler);
+  if (std::string fault = Describe(&method); !fault.empty()) state_->faults.push_back(fault);
+  state_->shared.methods[path] = std::move(method);
+}
+
+void Server::AddServerStream(const std::string& path, Type request, Type response,
+                             RawServerStream handler) {
+  Method method;
+  method.path = path;
+  method.request = request;
+  method.response = response;
+  method.server_stream = std::move(handler);
+  if (std::string fault = Describe(&method); !fault.empty()) state_->faults.push_back(fault);
+  state_->shared.methods[path] = std::move(method);
+}
+
+void Server::AddClientStream(const std::string& path, Type request, Type response,
+                             RawClientStream handler) {
+  Method method;
+  method.path = path;
+  method.request = request;
+  method.response = response;
+  method.client_stream = std::move(handler);
+  if (std::string fault = Describe(&method); !fault.empty()) state_->faults.push_back(fault);
+  state_->shared.methods[path] = std::move(method);
+}
+
+absl::Status Server::Start() {
+  State& s = *state_;
+  Options& options = s.shared.options;
+  // A service that is named is served whole: a forgotten method is a fault of ours.
+  std::set<const google::protobuf::ServiceDescriptor*> services;
+  for (const auto& [path, method] : s.shared.methods) {
+    if (const auto* descriptor = FindMethod(path)) services.insert(descriptor->service());
+  }
+  for (const auto* service : services) {
+    for (int i = 0; i < service->method_count(); ++i) {
+      const std::string path =
+          absl::StrCat("/", service->full_name(), "/", service->method(i)->name());
+      if (!s.shared.methods.contains(path)) s.faults.push_back(path + " has no handler");
+    }
+  }
+  if (!s.faults.empty()) return absl::FailedPreconditionError(absl::StrJoin(s.faults, "; "));
+
+  SHAREWAY_ASSIGN_OR_RETURN(const crypto::CertificateFacts own,
+                            crypto::CheckTlsFiles(options.tls));
+  s.gate = std::make_unique<Gate>(own.identity.domain, s.directory);
+  s.pool = std::make_unique<Pool>(options.pool_threads, options.pool_queue);
+  s.shared.gate = s.gate.get();
+  s.shared.pool = s.pool.get();
+  if (options.metrics != nullptr) {
+    s.shared.calls = std::make_unique<metrics::Family<metrics::Counter, 2>>(
+        options.metrics->AddCounters("shareway_rpc_calls_total", "Calls answered.",
+                                     {"method", "code"}));
+    s.shared.seconds = std::make_unique<metrics::Family<metrics::Histogram, 1>>(
+        options.metrics->AddHistograms("shareway_rpc_seconds",
+                                       "Seconds from a call's arrival to its answer.", {"method"},
+                                       metrics::LatencyBounds()));
+  }
+
+  grpc::EnableDefaultHealthCheckService(true);
+  if (options.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  s.service = std::make_unique<GenericService>(&s.shared);
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort(options.listen, ServerTls(options.tls), &s.port);
+  builder.RegisterCallbackGenericService(s.service.get());
+  builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 << 10);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 1024);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 10'000);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 2);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5'000);
+  // Dead peers are noticed: their streams hold threads.
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
+  s.server = builder.BuildAndStart();
+  if (s.server == nullptr || s.port == 0) {
+    s.server.reset();
+    return absl::UnavailableError(absl::StrCat("cannot listen on ", options.listen));
+  }
+  s.server->GetHealthCheckService()->SetServingStatus(false);
+  log::Info("listening", {{"port", s.port}, {"identity", own.identity.uri()}});
+  return absl::OkStatus();
+}
+
+int Server::port() const { return state_->port; }
+
+void Server::SetReady(bool ready, absl::string_view why) {
+  {
+    absl::MutexLock lock(&state_->shared.mutex);
+    if (state_->shared.ready == ready && state_->shared.why == why) return;
+    state_->shared.ready = ready;
+    state_->shared.why = std::string(why);
+  }
+  if (state_->server && state_->server->GetHealthCheckService() != nullptr) {
+    state_->server->GetHealthCheckService()->SetServingStatus(ready);
+  }
+  log::Info("ready", {{"ready", ready}, {"why", why}});
+}
+
+void Server::Drain(absl::Duration grace) {
+  State& s = *state_;
+  if (!s.server) return;
+  s.server->GetHealthCheckService()->SetServingStatus(false);
+  s.shared.draining = true;
+  s.server->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+  // Stream threads look at cancelled() at least every 200 ms, and every write is cut by then.
+  for (;;) {
+    {
+      absl::MutexLock lock(&s.shared.mutex);
+      auto none = [&s]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(s.shared.mutex) {
+        return s.shared.streams == 0;
+      };
+      if (s.shared.mutex.AwaitWithTimeout(absl::Condition(&none), absl::Seconds(30))) break;
+    }
+    log::Warn("drain-waits-for-streams");
+  }
+  s.pool.reset();
+  s.server.reset();
+}
+
+absl::Status Server::ServeUntilSignal() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  int got = 0;
+  sigwait(&signals, &got);
+  log::Info("draining", {{"signal", got}});
+  Drain();
+  return absl::OkStatus();
+}
+
+}  // namespace shareway::rpc

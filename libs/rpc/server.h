@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// A gRPC server: mTLS, one policy gate for every method, a handler pool, health,
+// drain. Methods are registered by path; no generated adapters.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "google/protobuf/message.h"
+#include "libs/base/clock.h"
+#include "libs/crypto/identity.h"
+#include "libs/metrics/registry.h"
+#include "libs/rpc/call.h"
+#include "libs/rpc/directory.h"
+
+namespace shareway::rpc {
+
+// Answers one asynchronous call, exactly once.
+template <typename Resp>
+using Reply = std::function<void(absl::StatusOr<Resp>)>;
+
+// Writes a stream's messages. For the handler's thread only.
+class RawWriter {
+ public:
+  virtual ~RawWriter() = default;
+  // Blocks until there is room. CANCELLED once nobody reads.
+  virtual absl::Status Write(std::string bytes) = 0;
+};
+template <typename Resp>
+class Writer {
+ public:
+  explicit Writer(RawWriter* raw) : raw_(raw) {}
+  absl::Status Write(const Resp& message) { return raw_->Write(message.SerializeAsString()); }
+
+ private:
+  RawWriter* raw_;
+};
+
+// Reads a stream's messages. For the handler's thread only.
+class RawReader {
+ public:
+  virtual ~RawReader() = default;
+  // The next message; nothing at the end. CANCELLED if the caller went away.
+  virtual absl::StatusOr<std::optional<std::string>> Read() = 0;
+};
+template <typename Req>
+class Reader {
+ public:
+  explicit Reader(RawReader* raw) : raw_(raw) {}
+  // INVALID_ARGUMENT if the message does not parse.
+  absl::StatusOr<std::optional<Req>> Read() {
+    absl::StatusOr<std::optional<std::string>> bytes = raw_->Read();
+    if (!bytes.ok()) return bytes.status();
+    if (!*bytes) return std::optional<Req>();
+    std::optional<Req> message(std::in_place);
+    if (!message->ParseFromString(**bytes)) {
+      return absl::InvalidArgumentError("a stream message does not parse");
+    }
+    return message;
+  }
+
+ private:
+  RawReader* raw_;
+};
+
+// Serves methods under the policies in their protos. Configure, Start, ServeUntilSignal
+// or Drain. Every method of the services named must be handled and carry a
+// policy, or Start fails. Not thread-safe while it is being configured.
+class Server {
+ public:
+  struct Options {
+    std::string listen = "127.0.0.1:0";  // host:port; port 0: the system chooses
+    crypto::TlsFiles tls = {};
+    int pool_threads = 64;
+    int pool_queue = 1024;  // beyond it: RESOURCE_EXHAUSTED with RetryInfo
+    int max_streams = 512;  // streams run on threads of their own
+    bool reflection = false;
+    const Clock* clock = &SystemClock();
+    metrics::Registry* metrics = nullptr;  // must outlive the server
+  };
+
+  // `directory` must outlive the server: callers are looked up in it at every call.
+  Server(Options options, const DirectoryHolder* directory);
+  ~Server();
+
+  // `handler` runs on the pool and may block.
+  template <typename Req, typename Resp>
+  void Unary(const std::string& path,
+             std::function<absl::StatusOr<Resp>(const Call&, const Req&)> handler) {
+    AddUnary(path, Req::descriptor(), Resp::descriptor(),
+             [handler](std::shared_ptr<Call> call, std::string bytes, RawReply reply) {
+               Req request;
+               if (!request.ParseFromString(bytes)) return reply(Unparsable());
+               absl::StatusOr<Resp> response = handler(*call, request);
+               if (!response.ok()) return reply(response.status());
+               reply(response->SerializeAsString());
+             });
+  }
+
+  // `handler` runs on the pool, returns early and replies later from any thread.
+  template <typename Req, typename Resp>
+  void UnaryAsync(const std::string& path,
+                  std::function<void(std::shared_ptr<Call>, Req, Reply<Resp>)> handler) {
+    AddUnary(path, Req::descriptor(), Resp::descriptor(),
+             [handler](std::shared_ptr<Call> call, std::string bytes, RawReply reply) {
+               Req request;
+               if (!request.ParseFromString(bytes)) return reply(Unparsable());
+               handler(std::move(call), std::move(request),
+                       [reply](absl::StatusOr<Resp> response) {
+                         if (!response.ok()) return reply(response.status());
+                         reply(response->SerializeAsString());
+                       });
+             });
+  }
+
+  // `handler` runs on a thread of its own until it returns.
+  template <typename Req, typename Resp>
+  void ServerStream(const std::string& path,
+                    std::function<absl::Status(const Call&, const Req&, Writer<Resp>&)> handler) {
+    AddServerStream(path, Req::descriptor(), Resp::descriptor(),
+                    [handler](const Call& call, std::string bytes, RawWriter* raw) {
+                      Req request;
+                      if (!request.ParseFromString(bytes)) return Unparsable();
+                      Writer<Resp> writer(raw);
+                      return handler(call, request, writer);
+                    });
+  }
+
+  // `handler` runs on a thread of its own until it returns.
+  template <typename Req, typename Resp>
+  void ClientStream(const std::string& path,
+                    std::function<absl::StatusOr<Resp>(const Call&, Reader<Req>&)> handler) {
+    AddClientStream(path, Req::descriptor(), Resp::descriptor(),
+                    [handler](const Call& call, RawReader* raw) -> absl::StatusOr<std::string> {
+                      Reader<Req> reader(raw);
+                      absl::StatusOr<Resp> response = handler(call, reader);
+                      if (!response.ok()) return response.status();
+                      return response->SerializeAsString();
+                    });
+  }
+
+  // Starts to listen. FAILED_PRECONDITION naming each method without policy or
+  // handler; INVALID_ARGUMENT if the TLS files do not fit; UNAVAILABLE if the
+  // address cannot be had.
+  absl::Status Start();
+  // The port that it listens on.
+  int port() const;
+  // While false (the start), health says NOT_SERVING and calls get UNAVAILABLE,
+  // NOT_READY. `why` is told to callers. Leases and watches are served all the same.
+  void SetReady(bool ready, absl::string_view why = "");
+  // Stops taking calls, lets those that run finish for up to `grace`, then cancels.
+  void Drain(absl::Duration grace = absl::Seconds(10));
+  // Blocks until SIGTERM or SIGINT (app::Main blocked them), then drains.
+  absl::Status ServeUntilSignal();
+
+ private:
+  using RawReply = std::function<void(absl::StatusOr<std::string>)>;
+  using RawUnary = std::function<void(std::shared_ptr<Call>, std::string, RawReply)>;
+  using RawServerStream = std::function<absl::Status(const Call&, std::string, RawWriter*)>;
+  using RawClientStream = std::function<absl::StatusOr<std::string>(const Call&, RawReader*)>;
+  using Type = const google::protobuf::Descriptor*;
+
+  static absl::Status Unparsable();
+  void AddUnary(const std::string& path, Type request, Type response, RawUnary handler);
+  void AddServerStream(const std::string& path, Type request, Type response,
+                       RawServerStream handler);
+  void AddClientStream(const std::string& path, Type request, Type response,
+                       RawClientStream handler);
+
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace shareway::rpc

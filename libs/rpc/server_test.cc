@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: Apache-2.0
+// Server and Channel over real mTLS on loopback, with a service of the audit proto.
+#include "libs/rpc/server.h"
+
+#include <atomic>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "catch2/catch.hpp"
+#include "libs/evidence/envelope.h"
+#include "libs/rpc/channel.h"
+#include "shareway/catalog/v1/catalog_service.pb.h"
+#include "shareway/catalog/v1/directory_service.pb.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/test_pki.h"
+
+namespace shareway::rpc {
+namespace {
+
+using catalog::v1::DirectoryChange;
+using catalog::v1::Key;
+using testing::TestIdentity;
+
+constexpr char kAgency[] = "agencies/11990100MB0000001X";
+
+std::string Path(const std::string& method) {
+  return "/shareway.catalog.v1.DirectoryService/" + method;
+}
+
+// A server of DirectoryService whose handlers only tell what they saw.
+class World {
+ public:
+  World() : pki(dir.path()) {
+    server_identity = Issue("server", "shareway://test/service/catalog");
+    officer = Issue("officer", "shareway://test/person/officer");
+    stranger = Issue("stranger", "shareway://test/person/stranger");
+    node = Issue("node", absl::StrCat("shareway://test/agency/11990100MB0000001X/node/n1"));
+    DirectoryChange change;
+    change.mutable_agency()->set_name(kAgency);
+    change.mutable_agency()->set_standing(catalog::v1::ACTIVE);
+    Apply(change);
+    change.mutable_node()->set_name(absl::StrCat(kAgency, "/nodes/n1"));
+    change.mutable_node()->set_standing(catalog::v1::ACTIVE);
+    Apply(change);
+    for (const char* name : {"officer", "stranger"}) {
+      auto* person = change.mutable_person();
+      person->Clear();
+      person->set_name(absl::StrCat("people/", name));
+      person->set_agency(kAgency);
+      person->set_standing(catalog::v1::ACTIVE);
+      if (name == std::string("officer")) person->add_roles(Role::SECURITY_ADMINISTRATOR);
+      Apply(change);
+    }
+    Register(officer, "people/officer");
+    Register(stranger, "people/stranger");
+    Register(node, absl::StrCat(kAgency, "/nodes/n1"));
+    Register(server_identity, "services/catalog");
+
+    Server::Options options;
+    options.tls = server_identity.tls;
+    options.pool_threads = 4;
+    options.pool_queue = 4;
+    server = std::make_unique<Server>(options, &holder);
+    Handle<catalog::v1::PutAuthorityRequest, catalog::v1::Authority>("PutAuthority");
+    Handle<catalog::v1::PutSystemRequest, catalog::v1::System>("PutSystem");
+    Handle<catalog::v1::PutNodeRequest, catalog::v1::Node>("PutNode");
+    Handle<catalog::v1::PutPersonRequest, catalog::v1::Person>("PutPerson");
+    Handle<catalog::v1::PutKeyRequest, catalog::v1::Key>("PutKey");
+    Handle<catalog::v1::SetStandingRequest, catalog::v1::SetStandingResponse>("SetStanding");
+    Handle<catalog::v1::ListAgenciesRequest, catalog::v1::ListAgenciesResponse>("ListAgencies");
+    Handle<catalog::v1::RenewLeaseRequest, catalog::v1::RenewLeaseResponse>("RenewLease");
+    server->Unary<catalog::v1::PutAgencyRequest, catalog::v1::Agency>(
+        Path("PutAgency"),
+        [](const Call& call, const catalog::v1::PutAgencyRequest& request)
+            -> absl::StatusOr<catalog::v1::Agency> {
+          REQUIRE(call.act() != nullptr);
+          CHECK_FALSE(request.has_signed_act());
+          return request.agency();
+        });
+    server->Unary<catalog::v1::GetAgencyRequest, catalog::v1::Agency>(
+        Path("GetAgency"),
+        [this](const Call& call, const catalog::v1::GetAgencyRequest& request)
+            -> absl::StatusOr<catalog::v1::Agency> {
+          if (request.name() == "block") {
+            ++blocked;
+            release.WaitForNotification();
+          }
+          catalog::v1::Agency agency;
+          agency.set_name(call.caller().agency);
+          agency.set_display_name(call.caller().name());
+          return agency;
+        });
+    server->ServerStream<catalog::v1::WatchDirectoryRequest, DirectoryChange>(
+        Path("WatchDirectory"),
+        [](const Call& call, const catalog::v1::WatchDirectoryRequest& request,
+           Writer<DirectoryChange>& writer) -> absl::Status {
+          for (uint64_t n = request.from_revision().number(); !call.cancelled(); ++n) {
+            DirectoryChange out;
+            out.mutable_revision()->set_number(n);
+            absl::Status written = writer.Write(out);
+            if (!written.ok()) return written;
+            if (n == 1000) return absl::OkStatus();
+          }
+          return absl::CancelledError("gone");
+        });
+    REQUIRE(server->Start().ok());
+    server->SetReady(true);
+  }
+  ~World() {
+    if (!release.HasBeenNotified()) release.Notify();
+  }
+
+  template <typename Req, typename Resp>
+  void Handle(const std::string& method) {
+    server->Unary<Req, Resp>(Path(method),
+                             [](const Call&, const Req&) -> absl::StatusOr<Resp> { return Resp(); });
+  }
+  TestIdentity Issue(const std::string& label, const std::string& uri) {
+    return pki.Issue(label, {uri});
+  }
+  void Apply(const DirectoryChange& change) {
+    Directory next = *holder.Get();
+    next.Apply(change);
+    holder.Set(std::make_shared<const Directory>(next));
+  }
+  void Register(const TestIdentity& identity, const std::string& owner,
+                catalog::v1::Standing standing = catalog::v1::ACTIVE) {
+    DirectoryChange change;
+    Key* key = change.mutable_key();
+    key->set_name(crypto::KeyName(identity.key.public_key().id()));
+    key->set_owner(owner);
+    key->set_use(Key::TLS);
+    key->set_suite(evidence::v1::P256_SHA256);
+    key->set_spki(identity.key.public_key().spki());
+    key->set_standing(standing);
+    Apply(change);
+  }
+  std::shared_ptr<Channel> Connect(const TestIdentity& as,
+                                   const std::string& want = "shareway://test/service/catalog") {
+    auto channel = Channel::Open({absl::StrCat("127.0.0.1:", server->port()), as.tls, want});
+    REQUIRE(channel.ok());
+    return *channel;
+  }
+  absl::StatusOr<catalog::v1::Agency> Get(const TestIdentity& as, const std::string& name = "a") {
+    catalog::v1::GetAgencyRequest request;
+    request.set_name(name);
+    return Connect(as)->Unary<catalog::v1::Agency>(Path("GetAgency"), request);
+  }
+
+  testing::TempDir dir;
+  testing::TestPki pki;
+  TestIdentity server_identity{{}, "", crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256)};
+  TestIdentity officer = server_identity, stranger = server_identity, node = server_identity;
+  DirectoryHolder holder;
+  std::atomic<int> blocked = 0;
+  absl::Notification release;
+  std::unique_ptr<Server> server;
+};
+
+std::optional<Reason> ReasonOf(const absl::Status& status) {
+  const auto details = DetailsOf(status);
+  return details ? std::optional<Reason>(details->reason) : std::nullopt;
+}
+
+TEST_CASE("A known caller is identified by its certificate and the directory", "[rpc][server]") {
+  World world;
+  auto agency = world.Get(world.node);
+  REQUIRE(agency.ok());
+  CHECK(agency->name() == kAgency);
+  CHECK(agency->display_name() == absl::StrCat(kAgency, "/nodes/n1"));
+  CHECK(world.Get(world.stranger)->display_name() == "people/stranger");
+}
+
+TEST_CASE("Who is not known, or no longer, is refused on every call", "[rpc][server]") {
+  World world;
+  CHECK(ReasonOf(world.Get(world.Issue("ghost", "shareway://test/person/ghost")).status()) ==
+        Reason::kKeyRevoked);
+  // Another key for a name that exists.
+  CHECK(ReasonOf(world.Get(world.Issue("twin", "shareway://test/person/officer")).status()) ==
+        Reason::kKeyRevoked);
+  CHECK(ReasonOf(world.Get(world.Issue("far", "shareway://other/person/officer")).status()) ==
+        Reason::kUnauthenticated);
+  // Two names in one certificate: our own side refuses to start with it.
+  const TestIdentity two =
+      world.pki.Issue("two", {"shareway://test/person/officer", "shareway://test/person/x"});
+  CHECK(absl::IsInvalidArgument(
+      Channel::Open({"127.0.0.1:1", two.tls, "shareway://test/service/catalog"}).status()));
+  // On a connection that stands, the call after the revocation is refused.
+  auto channel = world.Connect(world.officer);
+  catalog::v1::GetAgencyRequest request;
+  REQUIRE(channel->Unary<catalog::v1::Agency>(Path("GetAgency"), request).ok());
+  world.Register(world.officer, "people/officer", catalog::v1::STANDING_SUSPENDED);
+  CHECK(ReasonOf(channel->Unary<catalog::v1::Agency>(Path("GetAgency"), request).status()) ==
+        Reason::kKeyRevoked);
+}
+
+TEST_CASE("An expired certificate is refused", "[rpc][server]") {
+  World world;
+  const TestIdentity expired = world.pki.Issue("old", {"shareway://test/person/officer"},
+                                               absl::Now() - absl::Minutes(1));
+  world.Register(expired, "people/officer");
+  CHECK_FALSE(world.Get(expired).ok());
+}
+
+TEST_CASE("A client talks only to the peer it meant", "[rpc][server]") {
+  World world;
+  catalog::v1::GetAgencyRequest request;
+  CallOptions options;
+  options.timeout = absl::Seconds(1);
+  auto answer = world.Connect(world.node, "shareway://test/service/audit")
+                    ->Unary<catalog::v1::Agency>(Path("GetAgency"), request, options);
+  CHECK_FALSE(answer.ok());
+}
+
+catalog::v1::PutAgencyRequest Signed(const crypto::PrivateKey& key, const std::string& person,
+                                     const std::string& method, absl::Time when) {
+  catalog::v1::PutAgencyRequest inner;
+  inner.mutable_agency()->set_name(kAgency);
+  auto act = evidence::SignAct(key, person, method, inner.SerializeAsString(), when);
+  REQUIRE(act.ok());
+  catalog::v1::PutAgencyRequest outer;
+  *outer.mutable_signed_act() = *act;
+  return outer;
+}
+
+TEST_CASE("A signed act is taken from its person only, for its method, and fresh",
+          "[rpc][server]") {
+  World world;
+  auto put = [&](const TestIdentity& as, const catalog::v1::PutAgencyRequest& request) {
+    return world.Connect(as)->Unary<catalog::v1::Agency>(Path("PutAgency"), request);
+  };
+  const std::string method = Path("PutAgency");
+  const absl::Time now = absl::Now();
+  const crypto::PrivateKey& key = world.officer.key;
+  auto good = put(world.officer, Signed(key, "people/officer", method, now));
+  REQUIRE(good.ok());
+  CHECK(good->name() == kAgency);
+
+  for (const auto& bad :
+       {Signed(key, "people/stranger", method, now), Signed(key, "people/officer", "/x/Y", now),
+        Signed(key, "people/officer", method, now - absl::Minutes(6)),
+        Signed(key, "people/officer", method, now + absl::Minutes(6)),
+        Signed(world.stranger.key, "people/officer", method, now)}) {
+    CHECK(ReasonOf(put(world.officer, bad).status()) == Reason::kActInvalid);
+  }
+  auto altered = Signed(key, "people/officer", method, now);
+  altered.mutable_signed_act()->mutable_act()->back() ^= 1;
+  CHECK(ReasonOf(put(world.officer, altered).status()) == Reason::kActInvalid);
+  auto beside = Signed(key, "people/officer", method, now);
+  beside.mutable_agency()->set_name("agencies/other");
+  CHECK(ReasonOf(put(world.officer, beside).status()) == Reason::kFieldInvalid);
+  CHECK(ReasonOf(put(world.officer, {}).status()) == Reason::kActInvalid);
+  // The role is asked before the act.
+  CHECK(ReasonOf(put(world.stranger, Signed(world.stranger.key, "people/stranger", method, now))
+                     .status()) == Reason::kPolicyDenied);
+}
+
+TEST_CASE("Callers of another kind and unknown methods are refused", "[rpc][server]") {
+  World world;
+  catalog::v1::WatchDirectoryRequest request;
+  auto watch = world.Connect(world.officer)
+                   ->ServerStream<DirectoryChange>(Path("WatchDirectory"), request, {});
+  CHECK(ReasonOf(watch.Read().status()) == Reason::kPolicyDenied);
+  CHECK(absl::IsUnimplemented(world.Connect(world.node)
+                                  ->Unary<catalog::v1::Agency>("/x.Y/Z", request)
+                                  .status()));
+}
+
+TEST_CASE("A stream delivers all its messages and ends", "[rpc][server]") {
+  World world;
+  catalog::v1::WatchDirectoryRequest request;
+  request.mutable_from_revision()->set_number(1);
+  auto stream = world.Connect(world.node)
+                    ->ServerStream<DirectoryChange>(Path("WatchDirectory"), request, {});
+  for (uint64_t n = 1; n <= 1000; ++n) {
+    auto change = stream.Read();
+    REQUIRE(change.ok());
+    REQUIRE(change->has_value());
+    CHECK((*change)->revision().number() == n);
+  }
+  CHECK_FALSE(stream.Read()->has_value());
+}
+
+TEST_CASE("Calls beyond threads and queue are refused, not kept", "[rpc][server]") {
+  World world;
+  auto channel = world.Connect(world.node);
+  catalog::v1::GetAgencyRequest block;
+  block.set_name("block");
+  std::atomic<int> refused = 0, served = 0;
+  std::atomic<int> open = 20;
+  absl::Notification all;
+  for (int i = 0; i < 20; ++i) {
+    channel->UnaryAsync<catalog::v1::Agency>(
+        Path("GetAgency"), block, {}, [&](absl::StatusOr<catalog::v1::Agency> answer) {
+          if (answer.ok()) ++served;
+          if (absl::IsResourceExhausted(answer.status())) {
+            CHECK(ReasonOf(answer.status()) == Reason::kOverloaded);
+            ++refused;
+          }
+          if (refused >= 12 && !world.release.HasBeenNotified()) world.release.Notify();
+          if (--open == 0) all.Notify();
+        });
+  }
+  REQUIRE(all.WaitForNotificationWithTimeout(absl::Seconds(20)));
+  // Four run and four wait; which ones is a matter of timing.
+  CHECK(refused >= 12);
+  CHECK(served + refused == 20);
+  CHECK(served >= 4);
+}
+
+TEST_CASE("A server that is not ready says so and still renews leases", "[rpc][server]") {
+  World world;
+  world.server->SetReady(false, "no snapshot yet");
+  CHECK(ReasonOf(world.Get(world.node).status()) == Reason::kNotReady);
+  catalog::v1::RenewLeaseRequest renew;
+  CHECK(world.Connect(world.node)
+            ->Unary<catalog::v1::RenewLeaseResponse>(Path("RenewLease"), renew)
+            .ok());
+}
+
+TEST_CASE("A service with a method that nobody handles does not start", "[rpc][server]") {
+  World world;
+  Server::Options options;
+  options.tls = world.server_identity.tls;
+  Server partial(options, &world.holder);
+  partial.Unary<catalog::v1::GetAgencyRequest, catalog::v1::Agency>(
+      Path("GetAgency"), [](const Call&, const catalog::v1::GetAgencyRequest&)
+                             -> absl::StatusOr<catalog::v1::Agency> { return catalog::v1::Agency(); });
+  const absl::Status started = partial.Start();
+  CHECK(absl::IsFailedPrecondition(started));
+  CHECK(started.message().find("PutAgency has no handler") != absl::string_view::npos);
+}
+
+TEST_CASE("Draining ends streams and lets running calls finish", "[rpc][server]") {
+  World world;
+  auto channel = world.Connect(world.node);
+  catalog::v1::GetAgencyRequest block;
+  block.set_name("block");
+  absl::Notification answered;
+  channel->UnaryAsync<catalog::v1::Agency>(Path("GetAgency"), block, {},
+                                           [&](absl::StatusOr<catalog::v1::Agency> answer) {
+                                             CHECK(answer.ok());
+                                             answered.Notify();
+                                           });
+  while (world.blocked == 0) std::this_thread::yield();
+  std::thread drain([&] { world.server->Drain(absl::Seconds(10)); });
+  world.release.Notify();
+  CHECK(answered.WaitForNotificationWithTimeout(absl::Seconds(10)));
+  drain.join();
+}
+
+}  // namespace
+}  // namespace shareway::rpc

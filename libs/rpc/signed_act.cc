@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libs/rpc/signed_act.h"
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/reflection.h"
+#include "libs/base/error.h"
+#include "libs/base/status.h"
+#include "libs/evidence/envelope.h"
+#include "libs/evidence/record.h"
+
+namespace shareway::rpc {
+namespace {
+
+absl::Status Invalid(absl::string_view why) {
+  return Error(Reason::kActInvalid, absl::StatusCode::kPermissionDenied, why);
+}
+
+}  // namespace
+
+absl::StatusOr<VerifiedAct> VerifyAct(const google::protobuf::Message& request,
+                                      absl::string_view method, absl::string_view person,
+                                      const Directory& directory, crypto::BatchVerifier* verifier,
+                                      absl::Time now) {
+  const auto* reflection = request.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> set;
+  reflection->ListFields(request, &set);
+  if (set.empty()) return Invalid("the method needs signed_act, and the request has none");
+  for (const auto* field : set) {
+    if (field->name() != "signed_act") {
+      return Error::Field(field->name(),
+                          "is set beside signed_act; all fields belong inside the signed act");
+    }
+  }
+  VerifiedAct verified;
+  verified.act.CopyFrom(reflection->GetMessage(request, set[0]));
+
+  evidence::v1::Act act;
+  if (!act.ParseFromString(verified.act.act())) return Invalid("signed_act.act does not parse");
+  if (act.nonce().size() != 16) return Invalid("the act's nonce has not 16 bytes");
+  if (act.person() != person) {
+    return Invalid(absl::StrCat("the act is by ", act.person(), ", the caller is ", person));
+  }
+  if (act.method() != method) {
+    return Invalid(absl::StrCat("the act is for ", act.method(), ", not for ", method));
+  }
+  const absl::Duration off = now - evidence::FromTimestamp(act.time());
+  if (off > kActWindow || off < -kActWindow) {
+    return Invalid(absl::StrCat("the act was signed ", absl::FormatDuration(off),
+                                " ago, want within 5 minutes"));
+  }
+  absl::StatusOr<Hash32> key_id = Hash32::From(verified.act.signature().key_id());
+  if (!key_id.ok()) return Invalid("signed_act.signature.key_id has not 32 bytes");
+  const DirectoryKey* key = directory.ValidKey(*key_id, person, catalog::v1::Key::TLS, now);
+  if (key == nullptr) return Invalid("the act's key is not a valid key of the person");
+  const absl::Status ok = evidence::Verify(verifier, key->parsed, verified.act.act(),
+                                           verified.act.signature());
+  if (!ok.ok()) return Invalid(absl::StrCat("the act's signature is wrong: ", ok.message()));
+  verified.request = act.request();
+  return verified;
+}
+
+}  // namespace shareway::rpc

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Acts of consequence carry the person's own signature (architecture: identity).
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+#include "libs/crypto/batch.h"
+#include "libs/rpc/directory.h"
+#include "shareway/evidence/v1/envelope.pb.h"
+
+namespace shareway::rpc {
+
+inline constexpr absl::Duration kActWindow = absl::Minutes(5);
+
+// What was signed.
+struct VerifiedAct {
+  evidence::v1::SignedAct act;
+  std::string request;  // the exact bytes that the handler is to parse
+};
+
+// Takes the act out of `request` (a message with the field signed_act = 15, and
+// nothing else set) and verifies it: by `person`, for `method`, signed within
+// kActWindow of `now` by a key that the directory lists as valid.
+// INVALID_ARGUMENT if anything but signed_act is set; PERMISSION_DENIED,
+// ACT_INVALID, otherwise.
+absl::StatusOr<VerifiedAct> VerifyAct(const google::protobuf::Message& request,
+                                      absl::string_view method, absl::string_view person,
+                                      const Directory& directory, crypto::BatchVerifier* verifier,
+                                      absl::Time now);
+
+}  // namespace shareway::rpc
