@@ -69,9 +69,9 @@ function(shareway_library name)
   endif()
 endfunction()
 
-# shareway_test(NAME SOURCES a_test.cc… [DEPS targets…] [LABELS l…])
+# shareway_test(NAME SOURCES a_test.cc… [DEPS targets…] [LABELS l…] [TIMEOUT s] [SERIAL])
 function(shareway_test name)
-  cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  cmake_parse_arguments(T "SERIAL" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 120)
   endif()
@@ -81,8 +81,14 @@ function(shareway_test name)
   target_compile_definitions(${name} PRIVATE SHAREWAY_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     SHAREWAY_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
   # -w NoTests: a name that ctest mangles would otherwise run nothing and pass.
-  catch_discover_tests(${name} EXTRA_ARGS -w NoTests DISCOVERY_MODE PRE_TEST
-    PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}")
+  set(properties TIMEOUT ${T_TIMEOUT})
+  if(T_LABELS)
+    list(APPEND properties LABELS ${T_LABELS})
+  endif()
+  if(T_SERIAL)
+    list(APPEND properties RUN_SERIAL TRUE)
+  endif()
+  catch_discover_tests(${name} EXTRA_ARGS -w NoTests PROPERTIES ${properties})
 endfunction()
 
 # shareway_service(NAME LIB library MAIN main.cc): the binary shareway-NAME.
