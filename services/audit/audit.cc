@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+// The queue, the sequencer and the signer's pace.
+#include "services/audit/audit.h"
+
+#include <future>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "libs/base/status.h"
+#include "libs/crypto/hash.h"
+#include "libs/log/log.h"
+#include "services/audit/store/checkpoint.h"
+
+namespace shareway::audit {
+namespace {
+
+// One commit takes at most so much, so that no caller waits for all others.
+constexpr size_t kGroupEntries = 4096;
+constexpr size_t kGroupBytes = 8 << 20;
+// How often the age of the checkpoint is measured on an idle log.
+constexpr absl::Duration kIdleTurn = absl::Seconds(1);
+constexpr size_t kIncarnationBytes = 16;
+
+absl::Status GiveBirth(kv::Store* store, const LogKey& key, absl::Time now) {
+  SHAREWAY_ASSIGN_OR_RETURN(const Checkpoint empty, key.Sign(0, crypto::LogHasher().empty, now));
+  return WriteBirth(store, {key.verifier_key(), crypto::RandomBytes(kIncarnationBytes)}, empty);
+}
+
+absl::Status Overloaded(absl::string_view what, size_t limit) {
+  return Error(Reason::kOverloaded, absl::StatusCode::kResourceExhausted,
+               absl::StrCat("more than ", limit, " ", what, " wait to be appended"))
+      .With("limit", absl::StrCat(limit));
+}
+
+}  // namespace
+
+Audit::Metrics::Metrics(metrics::Registry* registry)
+    : appended(registry->AddCounter("shareway_audit_appended_entries_total",
+                                    "Entries that were new to the log.")),
+      size(registry->AddGauge("shareway_audit_log_size", "Entries in the log.")),
+      queue(registry->AddGauge("shareway_audit_queue_length",
+                               "Append requests that wait for the sequencer.")),
+      unmatched(registry->AddGauge("shareway_audit_unmatched_halves",
+                                   "Halves of exchanges that wait for the other half.")),
+      checkpoint_size(registry->AddGauge("shareway_audit_checkpoint_size",
+                                         "Entries covered by the newest signed checkpoint.")),
+      checkpoint_age(registry->AddGauge(
+          "shareway_audit_checkpoint_age_seconds",
+          "Seconds since the newest checkpoint was signed; an idle log signs none.")),
+      latency(registry->AddHistogram("shareway_audit_append_seconds",
+                                     "Seconds from an append's arrival until it is durable.",
+                                     metrics::LatencyBounds())) {}
+
+absl::StatusOr<std::unique_ptr<Audit>> Audit::Open(kv::Store* store, LogKey key, Options options) {
+  absl::StatusOr<Birth> birth = ReadBirth(*store);
+  if (absl::IsNotFound(birth.status())) {
+    SHAREWAY_RETURN_IF_ERROR(GiveBirth(store, key, options.clock->Now()));
+    birth = ReadBirth(*store);
+  }
+  SHAREWAY_RETURN_IF_ERROR(birth.status());
+  if (birth->verifier_key != key.verifier_key()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the store holds the log ", birth->verifier_key, ", but the key is ", key.verifier_key()));
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(Checkpoint newest, ReadCheckpoint(*store, birth->verifier_key));
+  SHAREWAY_ASSIGN_OR_RETURN(std::unique_ptr<LogWriter> writer, LogWriter::Open(store, newest));
+  auto signer = std::make_unique<CheckpointSigner>(store, std::move(key), std::move(newest));
+  SHAREWAY_RETURN_IF_ERROR(signer->Sign(*writer->state(), options.clock->Now()));
+  return std::unique_ptr<Audit>(
+      new Audit(*std::move(birth), options, std::move(writer), std::move(signer)));
+}
+
+Audit::Audit(Birth birth, Options options, std::unique_ptr<LogWriter> writer,
+             std::unique_ptr<CheckpointSigner> signer)
+    : birth_(std::move(birth)),
+      options_(options),
+      writer_(std::move(writer)),
+      signer_(std::move(signer)),
+      metrics_(options.metrics),
+      sequenced_(writer_->state()->size()) {
+  metrics_.size.Set(static_cast<double>(sequenced_));
+  metrics_.unmatched.Set(static_cast<double>(writer_->unmatched()));
+  sequencer_ = std::thread([this] { Sequence(); });
+  signing_ = std::thread([this] { SignOn(); });
+}
+
+Audit::~Audit() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  sequencer_.join();
+  signing_.join();
+}
+
+void Audit::Append(std::vector<EntryPtr> entries, Done done) {
+  Pending pending{.entries = std::move(entries),
+                  .arrival = options_.clock->SinceBoot(),
+                  .done = std::move(done)};
+  for (const EntryPtr& entry : pending.entries) {
+    pending.bytes += entry->sealed.record().size() + kEntryOverhead;
+  }
+  absl::Status refusal;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (requests_ >= options_.max_requests) {
+      refusal = Overloaded("requests", options_.max_requests);
+    } else if (bytes_ + pending.bytes > options_.max_bytes) {
+      refusal = Overloaded("bytes", options_.max_bytes);
+    } else {
+      ++requests_;
+      bytes_ += pending.bytes;
+      queue_.push_back(std::move(pending));
+      metrics_.queue.Set(static_cast<double>(queue_.size()));
+      return;
+    }
+  }
+  pending.done(refusal);
+}
+
+absl::StatusOr<std::vector<uint64_t>> Audit::AppendAndWait(std::vector<EntryPtr> entries) {
+  std::promise<absl::StatusOr<std::vector<uint64_t>>> answer;
+  Append(std::move(entries), [&answer](absl::StatusOr<std::vector<uint64_t>> indices) {
+    answer.set_value(std::move(indices));
+  });
+  return answer.get_future().get();
+}
+
+std::vector<Audit::Pending> Audit::Take() {
+  std::vector<Pending> group;
+  size_t entries = 0;
+  size_t bytes = 0;
+  absl::MutexLock lock(&mutex_);
+  const auto due = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return stopping_ || !queue_.empty();
+  };
+  mutex_.Await(absl::Condition(&due));
+  while (!queue_.empty()) {
+    entries += queue_.front().entries.size();
+    bytes += queue_.front().bytes;
+    if (!group.empty() && (entries > kGroupEntries || bytes > kGroupBytes)) break;
+    group.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  metrics_.queue.Set(static_cast<double>(queue_.size()));
+  return group;
+}
+
+void Audit::Sequence() {
+  for (std::vector<Pending> group = Take(); !group.empty(); group = Take()) {
+    AppendGroup(std::move(group));
+  }
+  absl::MutexLock lock(&mutex_);
+  sequencer_done_ = true;
+}
+
+void Audit::AppendGroup(std::vector<Pending> group) {
+  std::vector<EntryPtr> entries;
+  size_t bytes = 0;
+  for (const Pending& pending : group) {
+    entries.insert(entries.end(), pending.entries.begin(), pending.entries.end());
+    bytes += pending.bytes;
+  }
+  const absl::StatusOr<LogWriter::Appended> appended =
+      writer_->Append(entries, options_.clock->Now());
+  if (!appended.ok()) log::Error("append-failed", {{"status", appended.status()}});
+  const uint64_t size = writer_->state()->size();
+  {
+    absl::MutexLock lock(&mutex_);
+    sequenced_ = size;
+    requests_ -= group.size();
+    bytes_ -= bytes;
+  }
+  metrics_.size.Set(static_cast<double>(size));
+  metrics_.unmatched.Set(static_cast<double>(writer_->unmatched()));
+  if (appended.ok()) metrics_.appended.Add(static_cast<double>(appended->added));
+
+  const absl::Duration now = options_.clock->SinceBoot();
+  auto next = appended.ok() ? appended->indices.begin() : std::vector<uint64_t>::const_iterator();
+  for (Pending& pending : group) {
+    metrics_.latency.Observe(absl::ToDoubleSeconds(now - pending.arrival));
+    if (!appended.ok()) {
+      pending.done(appended.status());
+      continue;
+    }
+    const auto begin = std::exchange(next, next + static_cast<ptrdiff_t>(pending.entries.size()));
+    pending.done(std::vector<uint64_t>(begin, next));
+  }
+}
+
+void Audit::SignOn() {
+  const auto due = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return sequencer_done_ || sequenced_ > signer_->newest()->size;
+  };
+  for (bool last = false; !last;) {
+    {
+      absl::MutexLock lock(&mutex_);
+      mutex_.AwaitWithTimeout(absl::Condition(&due), kIdleTurn);
+      last = sequencer_done_;
+    }
+    const absl::Status status = signer_->Sign(*writer_->state(), options_.clock->Now());
+    if (!status.ok()) log::Error("sign-failed", {{"status", status}});
+    const std::shared_ptr<const Checkpoint> newest = signer_->newest();
+    metrics_.checkpoint_size.Set(static_cast<double>(newest->size));
+    metrics_.checkpoint_age.Set(absl::ToDoubleSeconds(options_.clock->Now() - newest->time));
+    // The pace: what is appended meanwhile shares the next signature.
+    absl::MutexLock lock(&mutex_);
+    mutex_.AwaitWithTimeout(absl::Condition(&sequencer_done_), options_.sign_interval);
+  }
+}
+
+}  // namespace shareway::audit

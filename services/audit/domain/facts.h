@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the log knows of a record's content: enough to search, to match the
+// halves of an exchange, and to tell who may read. The content is never judged.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace shareway::audit {
+
+// How a record says that an exchange ended; kNone for all other records.
+enum class Ending : uint8_t { kNone, kDelivered, kRefused, kReceived, kNotReceived };
+
+struct Facts {
+  int kind = 0;               // the number of evidence.v1.RecordKind, known or not
+  absl::Time time = {};       // by the producer's wall clock
+  std::string producer = {};  // the producer's name: agencies/{a}/nodes/{n} or services/{s}
+  std::vector<std::string> agencies = {};
+  std::string exchange = {};
+  uint32_t attempt = 0;
+  std::string grant = {};
+  std::string object = {};
+  Ending ending = Ending::kNone;
+  std::vector<std::string> nodes = {};  // consumer's, then provider's
+};
+
+// One thing that a record can be found by.
+struct Term {
+  enum class Kind : char { kAgency = 'a', kExchange = 'x', kGrant = 'g', kObject = 'o' };
+  Kind kind = Kind::kAgency;
+  std::string text = {};
+  friend bool operator==(const Term&, const Term&) = default;
+};
+
+// A record is found by at most this many of its agencies; the others may read it all the same.
+inline constexpr size_t kMaxAgencyTerms = 64;
+
+// The terms of a record, each once.
+std::vector<Term> TermsOf(const Facts& facts);
+
+}  // namespace shareway::audit

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a search asks for, and who asks.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "services/audit/domain/facts.h"
+
+namespace shareway::audit {
+
+// Who reads: all records, or those of some agencies.
+struct Reader {
+  bool all = false;
+  std::vector<std::string> agencies = {};
+
+  // True if one of the reader's agencies is a party to the record.
+  bool MayRead(const Facts& facts) const;
+};
+
+// A search. All that is set must hold.
+struct Query {
+  std::string agency = {};
+  std::string exchange = {};
+  std::string grant = {};
+  std::string object = {};
+  int kind = 0;  // 0: all
+  absl::Time start = absl::InfinitePast();
+  absl::Time end = absl::InfiniteFuture();
+
+  // INVALID_ARGUMENT unless at least one of agency, exchange, grant and object
+  // is set, each has at most 255 bytes, and start is before end.
+  absl::Status Check() const;
+  bool Matches(const Facts& facts) const;
+  // The term that narrows most. Needs Check.
+  Term term() const;
+};
+
+}  // namespace shareway::audit

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Making keys, and the guard of small values.
+#include "services/audit/store/keys.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/bytes.h"
+#include "libs/crypto/hash.h"
+
+namespace shareway::audit {
+namespace {
+
+constexpr size_t kGuardBytes = 8;
+
+std::string GuardOf(absl::string_view key, absl::string_view value) {
+  return crypto::Sha256(absl::StrCat(BigEndian64(key.size()), key, value))
+      .str()
+      .substr(0, kGuardBytes);
+}
+
+}  // namespace
+
+Digest16 DigestOf(absl::string_view text) {
+  const Hash32 digest = crypto::Sha256(text);
+  Digest16 half;
+  std::copy_n(digest.bytes.begin(), half.bytes.size(), half.bytes.begin());
+  return half;
+}
+
+Digest16 StreamOf(absl::string_view producer, absl::string_view incarnation) {
+  return DigestOf(absl::StrCat(BigEndian64(producer.size()), producer, incarnation));
+}
+
+std::string TermKey(const Term& term) {
+  return absl::StrCat(std::string(1, static_cast<char>(term.kind)), DigestOf(term.text).view());
+}
+
+std::string BundleKey(uint64_t first) { return absl::StrCat(kBundlePrefix, BigEndian64(first)); }
+
+std::string TailKey(uint64_t first) { return absl::StrCat(kTailPrefix, BigEndian64(first)); }
+
+std::string TileKey(TileId tile) {
+  return absl::StrCat(kTilePrefix, std::string(1, static_cast<char>(tile.level)),
+                      BigEndian64(tile.index));
+}
+
+std::string StreamPrefix(const Digest16& stream) { return absl::StrCat(kRunPrefix, stream.view()); }
+
+std::string RunKey(const Digest16& stream, uint64_t sequence) {
+  return absl::StrCat(kRunPrefix, stream.view(), BigEndian64(~sequence));
+}
+
+std::string PostingKey(absl::string_view term_key, uint64_t bundle) {
+  return absl::StrCat(kPostingPrefix, term_key, BigEndian64(~bundle));
+}
+
+std::string UnmatchedPrefix(const Digest16& node) {
+  return absl::StrCat(kUnmatchedPrefix, node.view());
+}
+
+std::string UnmatchedKey(const Digest16& node, uint64_t index) {
+  return absl::StrCat(kUnmatchedPrefix, node.view(), BigEndian64(index));
+}
+
+std::string Guarded(absl::string_view key, absl::string_view value) {
+  return absl::StrCat(GuardOf(key, value), value);
+}
+
+absl::StatusOr<std::string> Unguard(absl::string_view key, absl::string_view bytes) {
+  if (bytes.size() < kGuardBytes ||
+      GuardOf(key, bytes.substr(kGuardBytes)) != bytes.substr(0, kGuardBytes)) {
+    return Damaged(key, "the value is not what was written");
+  }
+  return std::string(bytes.substr(kGuardBytes));
+}
+
+absl::Status Damaged(absl::string_view key, absl::string_view what) {
+  // Two characters tell the kind; the rest is mostly binary.
+  const absl::string_view kind = key.substr(0, 2);
+  return absl::DataLossError(
+      absl::StrCat("audit log, key ", kind, ToHex(key.substr(kind.size())), ": ", what));
+}
+
+}  // namespace shareway::audit

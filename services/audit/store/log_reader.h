@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading the log: entries, tree nodes, search. All of it works on a state that
+// the caller holds, while the log grows.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "libs/kv/store.h"
+#include "libs/merkle/proof.h"
+#include "services/audit/domain/query.h"
+#include "services/audit/domain/tile.h"
+#include "services/audit/store/entry.h"
+#include "services/audit/store/log_state.h"
+#include "services/audit/store/unmatched.h"
+
+namespace shareway::audit {
+
+// An entry with its place.
+struct Found {
+  uint64_t index = 0;
+  StoredEntry stored = {};
+  Facts facts = {};  // empty if the record was deleted
+};
+
+struct SearchLimits {
+  size_t entries = 50;      // at most so many found
+  size_t bytes = 3 << 20;   // and so many bytes of records, after the first
+  size_t examined = 10000;  // and so many looked at
+};
+
+struct SearchPage {
+  std::vector<Found> found = {};  // newest first
+  // Where to go on: entries below this index; 0 when none is left.
+  uint64_t below = 0;
+};
+
+// Reads from a store; keeps the tiles read last, at most 8 MiB. Thread-safe.
+class LogReader {
+ public:
+  // `store` must outlive it.
+  explicit LogReader(const kv::Store* store) : store_(store) {}
+
+  // The entries [begin, end), or fewer once they have more than `max_bytes`, but
+  // at least one. Needs begin < end <= state.size(). DATA_LOSS if a record does
+  // not have its commitment: nothing wrong is ever served.
+  absl::StatusOr<std::vector<Found>> Entries(const LogState& state, uint64_t begin, uint64_t end,
+                                             size_t max_bytes) const;
+
+  // Those of the entries below `below` that match and that the reader may read,
+  // newest first. A page may be short, or empty, and still not be the last.
+  absl::StatusOr<SearchPage> Search(const LogState& state, const Query& query, const Reader& reader,
+                                    uint64_t below, const SearchLimits& limits) const;
+
+  // The largest sequence of a producer's incarnation; 0 if there is none.
+  absl::StatusOr<uint64_t> LastSequence(absl::string_view producer,
+                                        absl::string_view incarnation) const;
+
+  // Halves that audit took before `until` and that wait for `node`, from index
+  // `from` on, oldest first; `next` is where to go on, if there may be more.
+  struct WaitingPage {
+    std::vector<Waiting> waiting = {};
+    std::optional<uint64_t> next = {};
+  };
+  absl::StatusOr<WaitingPage> WaitingFor(const LogState& state, absl::string_view node,
+                                         uint64_t from, absl::Time until, size_t limit) const;
+
+  // The hash of a complete subtree of the tree of state.size().
+  absl::StatusOr<Hash32> Node(const LogState& state, merkle::NodeId node) const;
+
+ private:
+  // A complete bundle: its bytes, and where in them the entries lie.
+  struct Bundle {
+    std::deque<std::string> parts = {};
+    std::vector<EntryView> entries = {};
+  };
+  absl::StatusOr<Bundle> ReadBundle(uint64_t bundle) const;
+  absl::StatusOr<std::shared_ptr<const Tile>> ReadTile(TileId id) const;
+  absl::StatusOr<bool> HasHalf(const LogState& state, absl::string_view node,
+                               const Waiting& waiting) const;
+
+  // Two generations: what is read again moves to the younger; when that is full it becomes the
+  // older, and the older is forgotten.
+  using Tiles = absl::flat_hash_map<TileId, std::shared_ptr<const Tile>>;
+
+  const kv::Store* const store_;
+  mutable absl::Mutex mutex_;
+  mutable Tiles young_ ABSL_GUARDED_BY(mutex_);
+  mutable Tiles old_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace shareway::audit

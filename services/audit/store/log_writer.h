@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one writer of the log: gives indices and makes entries durable.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "libs/kv/store.h"
+#include "services/audit/store/checkpoint.h"
+#include "services/audit/store/log_state.h"
+#include "services/audit/store/run.h"
+#include "services/audit/store/unmatched.h"
+
+namespace shareway::audit {
+
+// Nobody else writes the keys of the log (but the checkpoint), so nothing is
+// expected of the store at commit: what this object holds is what lies there.
+// When a commit fails, whatever the reason, it forgets what it held and reads it
+// again before it writes the next time.
+class LogWriter {
+ public:
+  // The log in `store`, which must outlive the writer. DATA_LOSS if the stored
+  // tree is damaged, smaller than the checkpoint, or not the one that it signs.
+  static absl::StatusOr<std::unique_ptr<LogWriter>> Open(kv::Store* store,
+                                                         const Checkpoint& checkpoint);
+
+  struct Appended {
+    std::vector<uint64_t> indices = {};  // one for each entry, in order
+    uint64_t added = 0;                  // entries that were new
+  };
+  // Appends those of `entries` that the log does not have, and says where all of
+  // them are; `receipt` is now. Durable once it returns OK. RESOURCE_EXHAUSTED:
+  // the disk is full and nothing was written. Any other error: the outcome is
+  // unknown, and sending the same entries again is safe. Entries of one producer
+  // get indices in the order of their sequences. For one thread.
+  absl::StatusOr<Appended> Append(absl::Span<const EntryPtr> entries, absl::Time receipt);
+
+  // What is durable. Thread-safe.
+  std::shared_ptr<const LogState> state() const;
+  // Halves of exchanges that wait for the other. For the thread that appends.
+  size_t unmatched() const { return unmatched_.size(); }
+
+ private:
+  LogWriter(kv::Store* store, Checkpoint checkpoint)
+      : store_(store), checkpoint_(std::move(checkpoint)), runs_(store) {}
+  absl::Status Read();
+  absl::StatusOr<Appended> Plan(absl::Span<const EntryPtr> entries, std::vector<EntryPtr>* fresh);
+
+  kv::Store* const store_;
+  const Checkpoint checkpoint_;  // at the start
+  bool stale_ = true;            // true: what is held may not be what lies in the store
+  Runs runs_;
+  Unmatched unmatched_;
+  mutable absl::Mutex mutex_;
+  std::shared_ptr<const LogState> state_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace shareway::audit

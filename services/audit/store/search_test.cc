@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// Searching, against a plain scan of the same entries.
+#include <algorithm>
+#include <random>
+
+#include "catch2/catch.hpp"
+#include "libs/kv/memory_store.h"
+#include "services/audit/store/log_reader.h"
+#include "services/audit/test_log.h"
+
+namespace shareway::audit {
+namespace {
+
+// Entries with terms of all kinds, drawn by a fixed seed.
+std::vector<EntryPtr> MixedEntries(uint64_t count) {
+  std::mt19937_64 random(7);
+  std::vector<EntryPtr> entries;
+  for (uint64_t i = 1; i <= count; ++i) {
+    evidence::AuditRecord record = GoodRecord(i);
+    record.clear_agencies();
+    for (int k = 0; k < 2; ++k) record.add_agencies(absl::StrCat("agencies/a", random() % 5));
+    record.set_exchange(absl::StrCat("x", i / 2));
+    record.set_grant(absl::StrCat("grants/g", random() % 50));
+    if (random() % 3 == 0) record.set_object(absl::StrCat("requests/r", random() % 20));
+    record.set_kind(static_cast<evidence::RecordKind>(60 + random() % 4));
+    *record.mutable_time() =
+        evidence::ToTimestamp(kTestTime + absl::Seconds(static_cast<int64_t>(i + random() % 30)));
+    entries.push_back(MakeEntry(record));
+  }
+  return entries;
+}
+
+std::vector<uint64_t> SearchAll(const LogReader& reader, const LogState& state, const Query& query,
+                                const Reader& who, const SearchLimits& limits) {
+  std::vector<uint64_t> found;
+  uint64_t below = state.size();
+  for (int pages = 0; below > 0; ++pages) {
+    REQUIRE(pages < 2000);
+    absl::StatusOr<SearchPage> page = reader.Search(state, query, who, below, limits);
+    INFO(page.status());
+    REQUIRE(page.ok());
+    REQUIRE(page->found.size() <= limits.entries);
+    for (const Found& one : page->found) found.push_back(one.index);
+    REQUIRE(page->below < below);
+    below = page->below;
+  }
+  return found;
+}
+
+std::vector<uint64_t> ScanAll(const std::vector<EntryPtr>& entries, const Query& query,
+                              const Reader& who) {
+  std::vector<uint64_t> found;
+  for (uint64_t i = entries.size(); i-- > 0;) {
+    if (query.Matches(entries[i]->facts) && who.MayRead(entries[i]->facts)) found.push_back(i);
+  }
+  return found;
+}
+
+TEST_CASE("A search finds what a scan finds, newest first, in any pages", "[audit]") {
+  const uint64_t count = GENERATE(100, 256, 1000);
+  CAPTURE(count);
+  kv::MemoryStore store;
+  std::unique_ptr<LogWriter> writer = MustOpenLog(&store);
+  const std::vector<EntryPtr> entries = MixedEntries(count);
+  REQUIRE(MustAppend(writer.get(), entries) == Numbers(0, count));
+  const LogReader reader(&store);
+  const absl::Time middle = kTestTime + absl::Seconds(static_cast<int64_t>(count / 2));
+  const std::vector<Query> queries = {
+      {.agency = "agencies/a1"},
+      {.agency = "agencies/a9"},
+      {.exchange = "x7"},
+      {.exchange = absl::StrCat("x", count / 2)},
+      {.grant = "grants/g3"},
+      {.object = "requests/r4"},
+      {.agency = "agencies/a1", .grant = "grants/g3"},
+      {.agency = "agencies/a2", .kind = 61},
+      {.agency = "agencies/a2", .kind = 400},
+      {.agency = "agencies/a2", .start = middle},
+      {.agency = "agencies/a2", .end = middle},
+      {.agency = "agencies/a2", .start = middle, .end = middle + absl::Seconds(1)},
+      {.agency = "agencies/a2", .start = middle + absl::Hours(1)},
+  };
+  for (size_t i = 0; i < queries.size(); ++i) {
+    CAPTURE(i);
+    for (const Reader& who : {Reader{.all = true}, Reader{.agencies = {"agencies/a3"}}, Reader{}}) {
+      const std::vector<uint64_t> want = ScanAll(entries, queries[i], who);
+      CHECK(SearchAll(reader, *writer->state(), queries[i], who, {}) == want);
+      CHECK(SearchAll(reader, *writer->state(), queries[i], who, {.entries = 7}) == want);
+      CHECK(SearchAll(reader, *writer->state(), queries[i], who, {.bytes = 1000}) == want);
+      CHECK(SearchAll(reader, *writer->state(), queries[i], who, {.examined = 3}) == want);
+    }
+  }
+}
+
+TEST_CASE("A search on a state of before does not see what came after", "[audit]") {
+  kv::MemoryStore store;
+  std::unique_ptr<LogWriter> writer = MustOpenLog(&store);
+  const std::vector<EntryPtr> entries = MixedEntries(600);
+  MustAppend(writer.get(), {entries.begin(), entries.begin() + 200});
+  const std::shared_ptr<const LogState> before = writer->state();
+  MustAppend(writer.get(), {entries.begin() + 200, entries.end()});
+  const LogReader reader(&store);
+  const Query query{.agency = "agencies/a1"};
+  CHECK(SearchAll(reader, *before, query, {.all = true}, {}) ==
+        ScanAll({entries.begin(), entries.begin() + 200}, query, {.all = true}));
+}
+
+TEST_CASE("Entries come in as many answers as their bytes ask for", "[audit]") {
+  kv::MemoryStore store;
+  std::unique_ptr<LogWriter> writer = MustOpenLog(&store);
+  std::vector<EntryPtr> entries;
+  for (uint64_t i = 1; i <= 300; ++i) {
+    evidence::AuditRecord record = GoodRecord(i);
+    if (i % 50 == 0) record.set_state(std::string(60000, 's'));
+    entries.push_back(MakeEntry(record));
+  }
+  MustAppend(writer.get(), entries);
+  const LogReader reader(&store);
+  uint64_t next = 0;
+  while (next < 300) {
+    absl::StatusOr<std::vector<Found>> some = reader.Entries(*writer->state(), next, 300, 100000);
+    REQUIRE(some.ok());
+    REQUIRE_FALSE(some->empty());
+    for (const Found& found : *some) {
+      REQUIRE(found.index == next);
+      REQUIRE(found.stored.commitment == entries[next]->commitment);
+      ++next;
+    }
+  }
+  MustCheck(store);
+}
+
+}  // namespace
+}  // namespace shareway::audit
