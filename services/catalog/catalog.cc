@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/catalog/catalog.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "libs/base/name.h"
+#include "libs/base/status.h"
+#include "libs/log/log.h"
+#include "services/catalog/store/resource_message.h"
+
+namespace shareway::catalog {
+namespace {
+
+using evidence::RecordKind;
+
+absl::Status CheckEtag(absl::string_view etag, const Catalog::Loaded& loaded, bool required) {
+  if (etag.empty() && required) {
+    return Error::Field("etag", "is empty; what is signed names the state that was seen");
+  }
+  const std::string now = Catalog::Etag(loaded);
+  if (etag.empty() || etag == now) return absl::OkStatus();
+  return Error(Reason::kChangedMeanwhile, absl::StatusCode::kAborted,
+               absl::StrCat(loaded.resource.fields().name,
+                            " changed meanwhile; read it again and retry"))
+      .With("name", loaded.resource.fields().name)
+      .With("etag", now);
+}
+
+const Authority* AuthorityOf(const Register& all, absl::string_view provider) {
+  const Agency* agency = all.Find<Agency>(provider);
+  return agency == nullptr ? nullptr : all.Find<Authority>(agency->authority);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Open(Parts parts) {
+  auto catalog = std::unique_ptr<Catalog>(new Catalog(parts));
+  for (std::string last;;) {
+    SHAREWAY_ASSIGN_OR_RETURN(const std::vector<v1::Resource> page,
+                              parts.store->ListPublished(last, 256));
+    if (page.empty()) break;
+    last = page.back().name();
+    for (const v1::Resource& published : page) {
+      if (published.state() == v1::Resource::PUBLISHED) {
+        const Entry entry = EntryFrom(published);
+        parts.announce(published.name(), &entry);
+      }
+    }
+  }
+  return catalog;
+}
+
+std::string Catalog::Etag(const Loaded& loaded) {
+  return loaded.version == 0 ? "" : absl::StrCat("v", loaded.version);
+}
+
+Actor Catalog::ActorFor(const Caller& caller, absl::string_view provider) const {
+  Actor actor = {.name = caller.name, .person = caller.person, .roles = caller.roles};
+  if (caller.agency.empty()) return actor;
+  actor.own_agency = caller.agency == provider;
+  const std::shared_ptr<const Register> all = parts_.directory();
+  const Authority* authority = AuthorityOf(*all, provider);
+  actor.in_charge = authority != nullptr && authority->agency == caller.agency;
+  return actor;
+}
+
+absl::StatusOr<Law> Catalog::LawFor(absl::string_view provider) const {
+  const std::shared_ptr<const Register> all = parts_.directory();
+  const Authority* authority = AuthorityOf(*all, provider);
+  if (authority == nullptr) {
+    return Error(Reason::kReferenceMissing, absl::StatusCode::kFailedPrecondition,
+                 absl::StrCat(provider, " has no sharing authority, so no legal text governs it"))
+        .With("name", provider);
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(const statute::Profile* profile,
+                            parts_.statutes->Find(authority->profile));
+  return Law::From(*profile);
+}
+
+absl::StatusOr<std::optional<Catalog::Loaded>> Catalog::Repeated(const Cause& cause) const {
+  SHAREWAY_ASSIGN_OR_RETURN(const std::optional<std::string> name,
+                            parts_.store->Find(cause.once, parts_.clock->Now()));
+  if (!name) return std::nullopt;
+  SHAREWAY_ASSIGN_OR_RETURN(Loaded loaded, parts_.store->Load(*name));
+  return loaded;
+}
+
+void Catalog::Announce(absl::string_view name) {
+  absl::MutexLock lock(&announce_mutex_);
+  const absl::StatusOr<Loaded> loaded = parts_.store->Load(name);
+  if (!loaded.ok()) {
+    if (!absl::IsNotFound(loaded.status())) log::Error("announce-failed", {{"name", name}});
+    return;
+  }
+  if (loaded->resource.StateOf(Resource::Face::kPublished) == Resource::State::kPublished) {
+    parts_.announce(name, &loaded->resource.fields().published->entry);
+  } else {
+    parts_.announce(name, nullptr);
+  }
+}
+
+absl::StatusOr<Catalog::Loaded> Catalog::Save(const Cause& cause, const Loaded& before,
+                                              const Resource& after, RecordKind kind) {
+  const Resource::Fields& fields = after.fields();
+  evidence::AuditRecord record;
+  record.set_kind(kind);
+  record.set_object(fields.name);
+  record.set_resource(fields.name);
+  record.add_agencies(fields.provider);
+  const std::shared_ptr<const Register> all = parts_.directory();
+  const Authority* authority = AuthorityOf(*all, fields.provider);
+  if (authority != nullptr && !authority->agency.empty() && authority->agency != fields.provider) {
+    record.add_agencies(authority->agency);
+  }
+  record.set_rule(fields.working ? fields.working->profile : fields.published->profile);
+  absl::StatusOr<Loaded> saved = parts_.store->Save(before, after,
+                                                    {.records = {std::move(record)},
+                                                     .cause = &cause,
+                                                     .result = fields.name,
+                                                     .now = parts_.clock->Now()});
+  if (kind == evidence::v1::RESOURCE_PUBLISHED || kind == evidence::v1::RESOURCE_STATE_CHANGED) {
+    Announce(fields.name);
+  }
+  return saved;
+}
+
+absl::StatusOr<Catalog::Loaded> Catalog::Create(const Cause& cause, Entry entry,
+                                                bool validate_only) {
+  SHAREWAY_ASSIGN_OR_RETURN(std::optional<Loaded> repeated, Repeated(cause));
+  if (repeated) return *std::move(repeated);
+  const Actor actor = ActorFor(cause.caller, entry.provider);
+  if (!actor.own_agency) return Error::NotVisible(entry.provider);
+  SHAREWAY_ASSIGN_OR_RETURN(const Law law, LawFor(entry.provider));
+  SHAREWAY_ASSIGN_OR_RETURN(const Resource created, Resource::Create(actor, std::move(entry), law));
+  SHAREWAY_RETURN_IF_ERROR(ResourceStore::CheckSize(created.fields().working->entry));
+  const std::string& name = created.fields().name;
+  const Error taken = Error(Reason::kAlreadyExists, absl::StatusCode::kAlreadyExists,
+                            absl::StrCat("the code ", created.fields().code, " is taken"))
+                          .With("name", name);
+  const absl::Status known = parts_.store->Load(name).status();
+  if (known.ok()) return taken;
+  if (!absl::IsNotFound(known)) return known;
+  const Loaded before = {.resource = Resource::Restore({})};
+  if (validate_only) return Loaded{.resource = created};
+  absl::StatusOr<Loaded> saved = Save(cause, before, created, evidence::v1::RESOURCE_DRAFTED);
+  // The only thing that can have changed meanwhile is that somebody took the
+  // code, or that this very request came twice.
+  if (absl::IsAborted(saved.status())) {
+    SHAREWAY_ASSIGN_OR_RETURN(repeated, Repeated(cause));
+    if (repeated) return *std::move(repeated);
+    return taken;
+  }
+  return saved;
+}
+
+absl::StatusOr<Catalog::Loaded> Catalog::Change(const Cause& cause, absl::string_view name,
+                                                absl::string_view etag, RecordKind kind,
+                                                const Decision& decide) {
+  if (auto ids = ParseName("resources/{r}", name); !ids.ok()) {
+    return Error::Field("name", ids.status().message());
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(std::optional<Loaded> repeated, Repeated(cause));
+  if (repeated) return *std::move(repeated);
+  absl::StatusOr<Loaded> before = parts_.store->Load(name);
+  if (absl::IsNotFound(before.status())) return Error::NotVisible(name);
+  SHAREWAY_RETURN_IF_ERROR(before.status());
+  const Actor actor = ActorFor(cause.caller, before->resource.fields().provider);
+  if (!actor.SeesDrafts()) return Error::NotVisible(name);
+  SHAREWAY_RETURN_IF_ERROR(CheckEtag(etag, *before, cause.act.has_value()));
+  SHAREWAY_ASSIGN_OR_RETURN(const Resource after, decide(before->resource, actor));
+  return Save(cause, *before, after, kind);
+}
+
+absl::StatusOr<Catalog::Loaded> Catalog::Update(const Cause& cause, absl::string_view name,
+                                                absl::string_view etag, Entry entry) {
+  return Change(
+      cause, name, etag, evidence::v1::RESOURCE_DRAFTED,
+      [this, &entry](const Resource& resource, const Actor& actor) -> absl::StatusOr<Resource> {
+        SHAREWAY_ASSIGN_OR_RETURN(const Law law, LawFor(resource.fields().provider));
+        SHAREWAY_ASSIGN_OR_RETURN(Resource updated, resource.Update(actor, entry, law));
+        SHAREWAY_RETURN_IF_ERROR(ResourceStore::CheckSize(updated.fields().working->entry));
+        return updated;
+      });
+}
+
+absl::StatusOr<Catalog::Loaded> Catalog::Submit(const Cause& cause, absl::string_view name,
+                                                absl::string_view etag) {
+  return Change(cause, name, etag, evidence::v1::RESOURCE_SUBMITTED,
+                [this](const Resource& resource, const Actor& actor) -> absl::StatusOr<Resource> {
+                  SHAREWAY_ASSIGN_OR_RETURN(const Law law, LawFor(resource.fields().provider));
+                  return resource.Submit(actor, law);
+                });
+}
+
+absl::StatusOr<Catalog::Loaded> Catalog::Approve(const Cause& cause, absl::string_view name,
+                                                 absl::string_view etag) {
+  return Change(
+      cause, name, etag, evidence::v1::RESOURCE_APPROVED,
+      [](const Resource& resource, const Actor& actor) { return resource.Approve(actor); });
+}
+
+absl::StatusOr<Catalog::Loaded> Catalog::Publish(const Cause& cause, absl::string_view name,
+                                                 absl::string_view etag) {
+  return Change(cause, name, etag, evidence::v1::RESOURCE_PUBLISHED,
+                [this](const Resource& resource, const Actor& actor) {
+                  return resource.Publish(actor, parts_.clock->Now());
+                });
+}
+
+absl::StatusOr<Catalog::Loaded> Catalog::Return(const Cause& cause, absl::string_view name,
+                                                absl::string_view etag, absl::string_view reason) {
+  return Change(cause, name, etag, evidence::v1::RESOURCE_RETURNED,
+                [reason](const Resource& resource, const Actor& actor) {
+                  return resource.Return(actor, reason);
+                });
+}
+
+absl::StatusOr<Catalog::Loaded> Catalog::SetState(const Cause& cause, absl::string_view name,
+                                                  absl::string_view etag, Resource::State state,
+                                                  absl::string_view reason) {
+  return Change(cause, name, etag, evidence::v1::RESOURCE_STATE_CHANGED,
+                [state, reason](const Resource& resource, const Actor& actor) {
+                  return resource.SetState(actor, state, reason);
+                });
+}
+
+}  // namespace shareway::catalog

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// The writes of the resource catalogue: load, decide, store.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "libs/base/clock.h"
+#include "libs/statute/profile.h"
+#include "services/catalog/domain/register.h"
+#include "services/catalog/domain/resource.h"
+#include "services/catalog/store/cause.h"
+#include "services/catalog/store/resource_store.h"
+
+namespace shareway::catalog {
+
+// Thread-safe. Errors of every write are Resource's and ResourceStore::Save's,
+// and ABORTED, CHANGED_MEANWHILE, for an etag that is stale. After other errors
+// the outcome is unknown; what others see follows the store in either case.
+class Catalog {
+ public:
+  using Loaded = ResourceStore::Loaded;
+  // All must outlive it.
+  struct Parts {
+    ResourceStore* store = nullptr;
+    const statute::ProfileSet* statutes = nullptr;
+    const Clock* clock = nullptr;
+    // The register now.
+    std::function<std::shared_ptr<const Register>()> directory = {};
+    // Told what everyone sees of an entry, null if that is nothing any more. One
+    // call at a time, the newest state last. Must not call back.
+    std::function<void(absl::string_view name, const Entry* published)> announce = {};
+  };
+
+  // Announces what is published. DATA_LOSS if the store cannot be read.
+  static absl::StatusOr<std::unique_ptr<Catalog>> Open(Parts parts);
+
+  // A DRAFT. ALREADY_EXISTS if the code is taken. With `validate_only` nothing is
+  // stored and the version is 0.
+  absl::StatusOr<Loaded> Create(const Cause& cause, Entry entry, bool validate_only);
+  absl::StatusOr<Loaded> Update(const Cause& cause, absl::string_view name, absl::string_view etag,
+                                Entry entry);
+  absl::StatusOr<Loaded> Submit(const Cause& cause, absl::string_view name, absl::string_view etag);
+  absl::StatusOr<Loaded> Approve(const Cause& cause, absl::string_view name,
+                                 absl::string_view etag);
+  absl::StatusOr<Loaded> Publish(const Cause& cause, absl::string_view name,
+                                 absl::string_view etag);
+  absl::StatusOr<Loaded> Return(const Cause& cause, absl::string_view name, absl::string_view etag,
+                                absl::string_view reason);
+  absl::StatusOr<Loaded> SetState(const Cause& cause, absl::string_view name,
+                                  absl::string_view etag, Resource::State state,
+                                  absl::string_view reason);
+
+  // How a caller stands to the entries of `provider`.
+  Actor ActorFor(const Caller& caller, absl::string_view provider) const;
+
+  // What `etag` must be for an entry of this version.
+  static std::string Etag(const Loaded& loaded);
+
+ private:
+  explicit Catalog(Parts parts) : parts_(parts) {}
+
+  // Decides on the next state of an entry.
+  using Decision = std::function<absl::StatusOr<Resource>(const Resource&, const Actor&)>;
+  absl::StatusOr<Loaded> Change(const Cause& cause, absl::string_view name, absl::string_view etag,
+                                evidence::RecordKind kind, const Decision& decide);
+  absl::StatusOr<Loaded> Save(const Cause& cause, const Loaded& before, const Resource& after,
+                              evidence::RecordKind kind);
+  // The law in force for the provider's entries.
+  absl::StatusOr<Law> LawFor(absl::string_view provider) const;
+  // What a repeated request id gets; nothing if it is new.
+  absl::StatusOr<std::optional<Loaded>> Repeated(const Cause& cause) const;
+  // Announces what the store has.
+  void Announce(absl::string_view name);
+
+  const Parts parts_;
+  absl::Mutex announce_mutex_;  // from the look at the store to the end of the announcement
+};
+
+}  // namespace shareway::catalog

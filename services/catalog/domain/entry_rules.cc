@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/catalog/domain/entry_rules.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
+#include "libs/base/name.h"
+#include "libs/codes/division_code.h"
+#include "libs/codes/resource_code.h"
+#include "services/catalog/domain/faults.h"
+
+namespace shareway::catalog {
+namespace {
+
+constexpr std::array<absl::string_view, 6> kMethodNames = {"",         "QUERY", "VERIFY",
+                                                           "DOWNLOAD", "CALL",  "SUBSCRIBE"};
+constexpr std::array<absl::string_view, 5> kPurposeNames = {"ADMINISTRATIVE_BASIS",
+                                                            "WORK_REFERENCE", "DATA_VERIFICATION",
+                                                            "BUSINESS_COLLABORATION", "OTHER"};
+
+template <typename Enum>
+bool Known(Enum value, Enum last) {
+  return static_cast<int>(value) >= 1 && value <= last;
+}
+
+template <typename Enum>
+void CheckEnum(absl::string_view field, Enum value, Enum last, Faults* faults) {
+  if (Known(value, last)) return;
+  faults->Add(field, absl::StrCat("is ", static_cast<int>(value), ", want 1 to ",
+                                  static_cast<int>(last), " as the API lists them"));
+}
+
+std::string At(absl::string_view list, size_t i, absl::string_view member = "") {
+  return absl::StrCat(list, "[", i, "]", member.empty() ? "" : ".", member);
+}
+
+bool InBasicCategory(const Entry& entry) { return absl::StartsWith(entry.code, "1"); }
+
+void CheckItem(const Entry& entry, size_t i, Faults* faults) {
+  const Item& item = entry.items[i];
+  auto at = [i](absl::string_view member) { return At("items", i, member); };
+  if (!IsItemId(item.id)) {
+    faults->Add(at("id"), absl::StrCat(codes::Quote(item.id), ", want [A-Za-z][A-Za-z0-9_]{0,63}"));
+  }
+  faults->Text(at("name"), item.name, 1, 100);
+  CheckEnum(at("type"), item.type, ItemType::kBoolean, faults);
+  if (item.length > kMaxItemLength) {
+    faults->Add(at("length"), absl::StrCat("is ", item.length, ", at most ", kMaxItemLength));
+  }
+  if (item.share_class != ShareClass::kUnspecified) {
+    CheckEnum(at("share_class"), item.share_class, ShareClass::kNotShared, faults);
+  }
+  CheckEnum(at("grading"), item.grading, Grading::kCore, faults);
+  if (item.key && !item.required) {
+    faults->Add(at("required"), "is false, but an item of the key is never null");
+  }
+  if (item.sensitive && !item.personal) {
+    faults->Add(at("personal"), "is false, but sensitive personal information is personal");
+  }
+  if (item.basic && !InBasicCategory(entry)) {
+    faults->Add(at("basic"), absl::StrCat("is true, but only category 基础 (code begins 1) has "
+                                          "basic items; the code is ",
+                                          codes::Quote(entry.code)));
+  }
+  if (item.basic && ClassOf(entry, item) != ShareClass::kUnconditional) {
+    faults->Add(at("share_class"),
+                absl::StrCat("of basic item ", codes::Quote(item.name),
+                             " is not UNCONDITIONAL: basic information is shared without "
+                             "conditions (M16 第十条第二项)"));
+  }
+  faults->Text(at("description"), item.description, 0, 500);
+}
+
+void CheckItems(const Entry& entry, Faults* faults) {
+  if (entry.items.empty() || entry.items.size() > kMaxItems) {
+    return faults->Add("items",
+                       absl::StrCat("are ", entry.items.size(), ", want 1 to ", kMaxItems));
+  }
+  std::set<absl::string_view> ids;
+  std::set<absl::string_view> names;
+  size_t keys = 0;
+  for (size_t i = 0; i < entry.items.size(); ++i) {
+    const Item& item = entry.items[i];
+    CheckItem(entry, i, faults);
+    if (!ids.insert(item.id).second) {
+      faults->Add(At("items", i, "id"), absl::StrCat(codes::Quote(item.id), " is given twice"));
+    }
+    if (!names.insert(item.name).second) {
+      faults->Add(At("items", i, "name"), absl::StrCat(codes::Quote(item.name), " is given twice"));
+    }
+    keys += item.key ? 1 : 0;
+  }
+  const bool by_row = std::any_of(entry.methods.begin(), entry.methods.end(), [](Method method) {
+    return method != Method::kCall && method != Method::kUnspecified;
+  });
+  if (keys > kMaxKeyItems || (by_row && keys == 0)) {
+    faults->Add("items",
+                absl::StrCat("have ", keys, " of the key, want 1 to ", kMaxKeyItems,
+                             " where rows are shared (QUERY, VERIFY, DOWNLOAD, SUBSCRIBE)"));
+  }
+}
+
+void CheckConditionValues(const Entry& entry, const ShareCondition& condition, size_t i,
+                          Faults* faults) {
+  using Kind = ShareCondition::Kind;
+  if (condition.kind != Kind::kOther && condition.values.empty()) {
+    faults->Add(At("conditions", i, "values"), "are none, but this kind lists what it admits");
+  }
+  if (condition.values.size() > kMaxConditionValues) {
+    faults->Add(At("conditions", i, "values"),
+                absl::StrCat("are ", condition.values.size(), ", at most ", kMaxConditionValues));
+    return;
+  }
+  for (size_t v = 0; v < condition.values.size(); ++v) {
+    const std::string& value = condition.values[v];
+    const std::string field = absl::StrCat("conditions[", i, "].values[", v, "]");
+    faults->Text(field, value, 1, 100);
+    if (condition.kind == Kind::kItems &&
+        std::none_of(entry.items.begin(), entry.items.end(),
+                     [&value](const Item& item) { return item.id == value; })) {
+      faults->Add(field, absl::StrCat(codes::Quote(value), " is not the id of an item"));
+    }
+    if (condition.kind == Kind::kPurposes &&
+        std::find(kPurposeNames.begin(), kPurposeNames.end(), value) == kPurposeNames.end()) {
+      faults->Add(field, absl::StrCat(codes::Quote(value), " is not one of ",
+                                      absl::StrJoin(kPurposeNames, ", ")));
+    }
+    if (condition.kind == Kind::kMethods &&
+        std::none_of(entry.methods.begin(), entry.methods.end(), [&value](Method method) {
+          return Known(method, Method::kSubscribe) &&
+                 kMethodNames[static_cast<size_t>(method)] == value;
+        })) {
+      faults->Add(field, absl::StrCat(codes::Quote(value), " is not one of the entry's methods"));
+    }
+  }
+}
+
+void CheckConditions(const Entry& entry, const Law& law, Faults* faults) {
+  const bool conditional = HasClass(entry, ShareClass::kConditional);
+  if (conditional && entry.conditions.empty()) {
+    faults->Add("conditions", absl::StrCat("are none, but conditional sharing states its scope and "
+                                           "purposes (",
+                                           law.condition_article, ")"));
+  }
+  if (!conditional && !entry.conditions.empty()) {
+    faults->Add("conditions",
+                absl::StrCat("are ", entry.conditions.size(),
+                             ", but nothing in the entry is CONDITIONAL: what is shared without "
+                             "conditions lists none (",
+                             law.class_article, ")"));
+  }
+  if (entry.conditions.size() > kMaxConditions) {
+    return faults->Add("conditions",
+                       absl::StrCat("are ", entry.conditions.size(), ", at most ", kMaxConditions));
+  }
+  std::set<absl::string_view> ids;
+  for (size_t i = 0; i < entry.conditions.size(); ++i) {
+    const ShareCondition& condition = entry.conditions[i];
+    if (!condition.id.empty() && !IsId(condition.id)) {
+      faults->Add(
+          At("conditions", i, "id"),
+          absl::StrCat(codes::Quote(condition.id), ", want [a-z]([a-z0-9-]{0,61}[a-z0-9])?"));
+    } else if (!condition.id.empty() && !ids.insert(condition.id).second) {
+      faults->Add(At("conditions", i, "id"),
+                  absl::StrCat(codes::Quote(condition.id), " is given twice"));
+    }
+    CheckEnum(At("conditions", i, "kind"), condition.kind, ShareCondition::Kind::kOther, faults);
+    faults->Text(At("conditions", i, "text"), condition.text, 1, 500);
+    CheckConditionValues(entry, condition, i, faults);
+  }
+}
+
+void CheckBasis(const Entry& entry, const Law& law, Faults* faults) {
+  const bool not_shared = HasClass(entry, ShareClass::kNotShared);
+  if (!not_shared) {
+    if (!entry.not_shared_reason.empty() || !entry.not_shared_basis.empty()) {
+      faults->Add("not_shared_reason",
+                  "and basis are given, but nothing in the entry is NOT_SHARED");
+    }
+    return;
+  }
+  faults->Text("not_shared_reason", entry.not_shared_reason, 1, 500);
+  if (entry.not_shared_basis.empty() || entry.not_shared_basis.size() > kMaxBasis) {
+    faults->Add("not_shared_basis",
+                absl::StrCat("are ", entry.not_shared_basis.size(), ", want 1 to ", kMaxBasis,
+                             ": what is not shared cites the text that forbids it (",
+                             law.basis_article, ")"));
+    return;
+  }
+  for (size_t i = 0; i < entry.not_shared_basis.size(); ++i) {
+    const Basis& basis = entry.not_shared_basis[i];
+    if (!law.basis_levels.contains(basis.level)) {
+      faults->Add(
+          At("not_shared_basis", i, "level"),
+          absl::StrCat("is ", BasisLevelName(basis.level), ", but under ", law.profile, " only ",
+                       absl::StrJoin(law.basis_levels, ", ",
+                                     [](std::string* out, BasisLevel level) {
+                                       absl::StrAppend(out, BasisLevelName(level));
+                                     }),
+                       " can bar sharing (", law.basis_article, ")"));
+    }
+    faults->Text(At("not_shared_basis", i, "title"), basis.title, 1, 200);
+    faults->Text(At("not_shared_basis", i, "article"), basis.article, 1, 50);
+  }
+}
+
+void CheckMethods(const Entry& entry, Faults* faults) {
+  if (entry.methods.empty() && StrictestClass(entry) != ShareClass::kNotShared) {
+    faults->Add("methods", "are none, but what is shared is shared somehow (M16 第十二条)");
+  }
+  std::set<Method> seen;
+  for (size_t i = 0; i < entry.methods.size(); ++i) {
+    CheckEnum(At("methods", i), entry.methods[i], Method::kSubscribe, faults);
+    if (!seen.insert(entry.methods[i]).second) faults->Add(At("methods", i), "is given twice");
+  }
+}
+
+void CheckLinks(const Entry& entry, Faults* faults) {
+  if (!entry.division.empty()) {
+    faults->Add("division", codes::ParseDivisionCode(entry.division).status());
+  }
+  if (entry.related.size() > kMaxRelated) {
+    faults->Add("related", absl::StrCat("are ", entry.related.size(), ", at most ", kMaxRelated));
+  }
+  std::set<absl::string_view> seen = {entry.code};
+  for (size_t i = 0; i < entry.related.size() && i < kMaxRelated; ++i) {
+    faults->Add(At("related", i), codes::ParseResourceCode(entry.related[i]).status());
+    if (!seen.insert(entry.related[i]).second) {
+      faults->Add(At("related", i), absl::StrCat(codes::Quote(entry.related[i]),
+                                                 " is given twice or is the entry itself"));
+    }
+  }
+  if (entry.keywords.size() > kMaxKeywords) {
+    faults->Add("keywords",
+                absl::StrCat("are ", entry.keywords.size(), ", at most ", kMaxKeywords));
+  }
+  for (size_t i = 0; i < entry.keywords.size() && i < kMaxKeywords; ++i) {
+    faults->Text(At("keywords", i), entry.keywords[i], 1, 30);
+  }
+}
+
+}  // namespace
+
+bool IsItemId(absl::string_view id) {
+  return !id.empty() && id.size() <= 64 && absl::ascii_isalpha(id[0]) &&
+         std::all_of(id.begin(), id.end(),
+                     [](char c) { return absl::ascii_isalnum(c) || c == '_'; });
+}
+
+std::vector<FieldViolation> Violations(const Entry& entry, const Law& law) {
+  Faults faults("resource.");
+  faults.Add("code", codes::ParseResourceCode(entry.code).status());
+  faults.Text("title", entry.title, 1, 100);
+  faults.Text("abstract", entry.abstract, 1, 1000);
+  CheckEnum("format", entry.format, ResourceFormat::kServiceInterface, &faults);
+  faults.Text("format_type", entry.format_type, 0, 50);
+  CheckItems(entry, &faults);
+  CheckEnum("declared_class", entry.declared_class, ShareClass::kNotShared, &faults);
+  CheckConditions(entry, law, &faults);
+  CheckBasis(entry, law, &faults);
+  CheckMethods(entry, &faults);
+  faults.Text("open_condition", entry.open_condition, 0, 500);
+  CheckEnum("update_cycle", entry.update_cycle, UpdateCycle::kOther, &faults);
+  faults.Text("assessment.document", entry.assessment.document, 0, 200);
+  faults.Text("use_condition", entry.use_condition, 0, 500);
+  CheckLinks(entry, &faults);
+  return faults.Take();
+}
+
+std::vector<std::string> MissingAssessments(const Entry& entry, const Law& law) {
+  std::vector<std::string> missing;
+  if (!law.assessed_before_publishing) return missing;
+  if (!entry.assessment.secrecy_cleared) missing.push_back("assessment.secrecy_cleared");
+  if (!entry.assessment.personal_information_assessed) {
+    missing.push_back("assessment.personal_information_assessed");
+  }
+  if (entry.assessment.document.empty()) missing.push_back("assessment.document");
+  return missing;
+}
+
+Entry WithConditionIds(Entry entry) {
+  std::set<std::string> taken;
+  for (const ShareCondition& condition : entry.conditions) taken.insert(condition.id);
+  int next = 1;
+  for (ShareCondition& condition : entry.conditions) {
+    if (!condition.id.empty()) continue;
+    while (taken.contains(absl::StrCat("c", next))) ++next;
+    condition.id = absl::StrCat("c", next++);
+  }
+  return entry;
+}
+
+}  // namespace shareway::catalog

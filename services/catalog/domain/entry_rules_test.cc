@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/catalog/domain/entry_rules.h"
+
+#include <functional>
+
+#include "absl/strings/match.h"
+#include "catch2/catch.hpp"
+#include "services/catalog/domain/secrecy.h"
+#include "services/catalog/domain/test_entry.h"
+
+namespace shareway::catalog {
+namespace {
+
+struct Spoilt {
+  std::string field;
+  std::string says;
+  std::function<void(Entry&)> spoil;
+};
+
+void CheckRefused(const Entry& good, const Law& law, const std::vector<Spoilt>& table) {
+  REQUIRE(Violations(good, law).empty());
+  for (const Spoilt& row : table) {
+    Entry entry = good;
+    row.spoil(entry);
+    bool found = false;
+    std::string all;
+    for (const FieldViolation& violation : Violations(entry, law)) {
+      all += violation.field + ": " + violation.rule + "\n";
+      found = found || (violation.field == "resource." + row.field &&
+                        absl::StrContains(violation.rule, row.says));
+    }
+    CAPTURE(row.field, row.says, all);
+    CHECK(found);
+  }
+}
+
+TEST_CASE("A malformed entry is refused by field and rule", "[catalog]") {
+  CheckRefused(
+      GoodEntry(), Law2025(),
+      {{"code", "no '/'", [](auto& e) { e.code = "306002"; }},
+       {"title", "want 1 to 100", [](auto& e) { e.title.clear(); }},
+       {"title", "has 101", [](auto& e) { e.title = std::string(101, 'x'); }},
+       {"abstract", "not text", [](auto& e) { e.abstract = "\xff"; }},
+       {"format", "is 0", [](auto& e) { e.format = ResourceFormat::kUnspecified; }},
+       {"format", "is 99", [](auto& e) { e.format = static_cast<ResourceFormat>(99); }},
+       {"declared_class", "is 0", [](auto& e) { e.declared_class = ShareClass::kUnspecified; }},
+       {"update_cycle", "is 0", [](auto& e) { e.update_cycle = UpdateCycle::kUnspecified; }},
+       {"methods", "are none", [](auto& e) { e.methods.clear(); }},
+       {"methods[1]", "twice", [](auto& e) { e.methods[1] = e.methods[0]; }},
+       {"division", "not a digit", [](auto& e) { e.division = "99x100"; }},
+       {"related[0]", "itself", [](auto& e) { e.related = {e.code}; }},
+       {"keywords", "at most 20", [](auto& e) { e.keywords.assign(21, "词"); }},
+       {"keywords[0]", "1 to 30", [](auto& e) { e.keywords[0] = ""; }}});
+}
+
+TEST_CASE("A malformed item is refused by field and rule", "[catalog]") {
+  CheckRefused(
+      GoodEntry(), Law2025(),
+      {{"items", "are 0", [](auto& e) { e.items.clear(); }},
+       {"items", "have 0 of the key", [](auto& e) { e.items[0].key = false; }},
+       {"items[1].id", "want [A-Za-z]", [](auto& e) { e.items[1].id = "1x"; }},
+       {"items[1].id", "twice", [](auto& e) { e.items[1].id = "cert_no"; }},
+       {"items[1].name", "twice", [](auto& e) { e.items[1].name = "证件号码"; }},
+       {"items[1].type", "is 0", [](auto& e) { e.items[1].type = ItemType::kUnspecified; }},
+       {"items[0].required", "never null", [](auto& e) { e.items[0].required = false; }},
+       {"items[2].grading", "is 0", [](auto& e) { e.items[2].grading = Grading::kUnspecified; }},
+       {"items[0].personal", "sensitive", [](auto& e) { e.items[0].personal = false; }},
+       {"items[2].basic", "category 基础", [](auto& e) { e.items[2].basic = true; }},
+       {"items[1].length", "at most", [](auto& e) { e.items[1].length = 2'000'000; }}});
+}
+
+TEST_CASE("Conditions are stated where they are needed, and only there", "[catalog]") {
+  CheckRefused(
+      GoodEntry(), Law2025(),
+      {{"conditions", "R25 第十五条", [](auto& e) { e.conditions.clear(); }},
+       {"conditions", "R25 第十四条",
+        [](auto& e) { e.declared_class = ShareClass::kUnconditional; }},
+       {"conditions[0].values", "lists what it admits",
+        [](auto& e) { e.conditions[0].values = {}; }},
+       {"conditions[0].values[0]", "not one of", [](auto& e) { e.conditions[0].values = {"FUN"}; }},
+       {"conditions[0].values[0]", "id of an item",
+        [](auto& e) {
+          e.conditions[0].kind = ShareCondition::Kind::kItems;
+          e.conditions[0].values = {"salary"};
+        }},
+       {"conditions[0].values[0]", "entry's methods",
+        [](auto& e) {
+          e.conditions[0].kind = ShareCondition::Kind::kMethods;
+          e.conditions[0].values = {"CALL"};
+        }},
+       {"conditions[0].id", "want [a-z]", [](auto& e) { e.conditions[0].id = "C 1"; }},
+       {"conditions[0].text", "1 to 500", [](auto& e) { e.conditions[0].text = ""; }}});
+  Entry entry = GoodEntry();
+  entry.conditions.push_back({.kind = ShareCondition::Kind::kOther, .text = "限救助业务。"});
+  CHECK(WithConditionIds(entry).conditions[1].id == "c2");
+}
+
+TEST_CASE("What is not shared cites the text that forbids it, of a level that can", "[catalog]") {
+  Entry closed = GoodEntry();
+  closed.declared_class = ShareClass::kNotShared;
+  closed.conditions.clear();
+  closed.methods.clear();
+  closed.not_shared_reason = "法律规定不得提供。";
+  closed.not_shared_basis = {{BasisLevel::kLaw, "中华人民共和国统计法", "第二十八条"}};
+  CheckRefused(
+      closed, Law2025(),
+      {{"not_shared_reason", "1 to 500", [](auto& e) { e.not_shared_reason = ""; }},
+       {"not_shared_basis", "R25 第十五条第二款", [](auto& e) { e.not_shared_basis = {}; }},
+       {"not_shared_basis[0].level", "R25 第十五条第二款",
+        [](auto& e) { e.not_shared_basis[0].level = BasisLevel::kPartyOrStateCouncilPolicy; }},
+       {"not_shared_basis[0].title", "1 to 200", [](auto& e) { e.not_shared_basis[0].title = ""; }},
+       {"not_shared_basis[0].article", "1 to 50",
+        [](auto& e) { e.not_shared_basis[0].article = ""; }}});
+  // The measure of 2016 also knows policy of the Party centre and the State Council.
+  closed.not_shared_basis[0].level = BasisLevel::kPartyOrStateCouncilPolicy;
+  CHECK(Violations(closed, Law2016()).empty());
+}
+
+TEST_CASE("Basic items of base information are unconditional", "[catalog]") {
+  Entry base = GoodEntry();
+  base.code = "101001/000009";
+  base.items[0].basic = true;
+  base.items[0].share_class = ShareClass::kUnconditional;
+  CheckRefused(
+      base, Law2025(),
+      {{"items[0].share_class", "M16 第十条第二项",
+        [](auto& e) { e.items[0].share_class = ShareClass::kUnspecified; }},
+       {"items[1].share_class", "M16 第十条第二项", [](auto& e) { e.items[1].basic = true; }}});
+}
+
+TEST_CASE("The class is the strictest of the items and the declared one", "[catalog]") {
+  Entry entry = GoodEntry();
+  entry.declared_class = ShareClass::kUnconditional;
+  CHECK(StrictestClass(entry) == ShareClass::kUnconditional);
+  entry.items[1].share_class = ShareClass::kConditional;
+  CHECK(StrictestClass(entry) == ShareClass::kConditional);
+  entry.items[2].share_class = ShareClass::kNotShared;
+  CHECK(StrictestClass(entry) == ShareClass::kNotShared);
+  CHECK(ClassOf(entry, entry.items[0]) == ShareClass::kUnconditional);
+}
+
+TEST_CASE("All that is wrong is told at once", "[catalog]") {
+  Entry entry = GoodEntry();
+  entry.title.clear();
+  entry.items[1].id = "?";
+  entry.update_cycle = UpdateCycle::kUnspecified;
+  CHECK(Violations(entry, Law2025()).size() == 3);
+}
+
+TEST_CASE("Marks of secrets are found in every spelling", "[catalog]") {
+  for (const char* text : {"机密★10年", "绝 密 ☆", "密级：秘密", "密级:机密", "【绝密】某项目",
+                           "（机密）", "机密", " 工作秘密 ", "内容属于国家秘密", "含有工作秘密",
+                           "機密★", "密級為秘密", "本表涉及國家秘密事项", "密级 ： 绝密"}) {
+    CAPTURE(text);
+    CHECK(IsMarkedSecret(text));
+  }
+  for (const char* text :
+       {"", "商业秘密", "涉及企业商业秘密，汇总结果方可公开。", "收养登记秘密信息",
+        "保守国家秘密法", "不涉及国家秘密", "未包含工作秘密", "是否涉及国家秘密", "密级",
+        "保密期限", "不属于国家秘密", "机密性要求", "个人秘密"}) {
+    CAPTURE(text);
+    CHECK_FALSE(IsMarkedSecret(text));
+  }
+}
+
+TEST_CASE("A secret is found in every text of an entry", "[catalog]") {
+  CHECK_FALSE(SecretField(GoodEntry()));
+  const std::vector<std::pair<std::string, std::function<void(Entry&)>>> table = {
+      {"resource.secret", [](Entry& e) { e.secret = true; }},
+      {"resource.title", [](Entry& e) { e.title += "（机密）"; }},
+      {"resource.abstract", [](Entry& e) { e.abstract += "内容属于国家秘密。"; }},
+      {"resource.items[2].name", [](Entry& e) { e.items[2].name = "绝密"; }},
+      {"resource.items[1].description", [](Entry& e) { e.items[1].description = "密级：机密"; }},
+      {"resource.conditions[0].text", [](Entry& e) { e.conditions[0].text = "机密★长期"; }},
+      {"resource.use_condition", [](Entry& e) { e.use_condition = "含工作秘密"; }},
+      {"resource.keywords", [](Entry& e) { e.keywords.push_back("工作秘密"); }}};
+  for (const auto& [field, spoil] : table) {
+    Entry entry = GoodEntry();
+    spoil(entry);
+    CHECK(SecretField(entry).value_or("") == field);
+  }
+}
+
+}  // namespace
+}  // namespace shareway::catalog

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the legal text that governs an entry asks of it.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "libs/statute/profile.h"
+#include "services/catalog/domain/entry.h"
+
+namespace shareway::catalog {
+
+struct Law {
+  std::string profile = {};                // as entries keep it: cn-2025-809@1
+  bool assessed_before_publishing = true;  // R25 13
+  std::set<BasisLevel> basis_levels = {};  // that can bar sharing: M16 10(1), R25 15
+  // The articles behind the rules, for messages.
+  std::string content_article = {};
+  std::string class_article = {};
+  std::string condition_article = {};
+  std::string basis_article = {};
+  std::string secret_article = {};
+
+  static Law From(const statute::Profile& profile);
+};
+
+// LAW, ADMINISTRATIVE_REGULATION and so on.
+absl::string_view BasisLevelName(BasisLevel level);
+
+}  // namespace shareway::catalog

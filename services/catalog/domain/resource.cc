@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/catalog/domain/resource.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "libs/base/error.h"
+#include "libs/base/status.h"
+#include "services/catalog/domain/entry_rules.h"
+#include "services/catalog/domain/faults.h"
+#include "services/catalog/domain/secrecy.h"
+
+namespace shareway::catalog {
+namespace {
+
+using State = Resource::State;
+
+absl::Status StateForbids(absl::string_view name, State state, absl::string_view verb) {
+  return Error(Reason::kStateForbids, absl::StatusCode::kFailedPrecondition,
+               absl::StrCat(name, " is ", StateName(state), " and cannot be ", verb))
+      .With("name", name)
+      .With("state", StateName(state));
+}
+
+absl::Status OwnWork(absl::string_view name) {
+  return Error(Reason::kOwnRequest, absl::StatusCode::kPermissionDenied,
+               absl::StrCat(name,
+                            " was compiled or approved by the caller, who cannot decide on "
+                            "his own work"))
+      .With("name", name);
+}
+
+// Names the field, the rule and the article, never what stands there.
+absl::Status SecretRefused(absl::string_view field, const Law& law) {
+  const std::string article = law.secret_article.empty() ? "R25 第三条" : law.secret_article;
+  return Error(Reason::kSecretRefused, absl::StatusCode::kInvalidArgument,
+               absl::StrCat(field,
+                            " is marked as a state or work secret; such content is refused "
+                            "and not kept (",
+                            article, ", ", law.profile, ")"))
+      .With("field", field)
+      .With("article", article)
+      .With("profile", law.profile);
+}
+
+absl::Status CheckReason(absl::string_view reason, const std::string& profile) {
+  if (IsMarkedSecret(reason)) {
+    Law law;
+    law.profile = profile;
+    return SecretRefused("reason", law);
+  }
+  Faults faults;
+  faults.Text("reason", reason, 1, 1000);
+  return Error::Fields(faults.Take());
+}
+
+}  // namespace
+
+absl::string_view StateName(State state) {
+  switch (state) {
+    case State::kDraft:
+      return "DRAFT";
+    case State::kSubmitted:
+      return "SUBMITTED";
+    case State::kApproved:
+      return "APPROVED";
+    case State::kReturned:
+      return "RETURNED";
+    case State::kPublished:
+      return "PUBLISHED";
+    case State::kSuspended:
+      return "SUSPENDED";
+    case State::kWithdrawn:
+      return "WITHDRAWN";
+    default:
+      return "STATE_UNSPECIFIED";
+  }
+}
+
+absl::StatusOr<Resource> Resource::Create(const Actor& actor, Entry entry, const Law& law) {
+  // Before anything else, since other messages quote what they refuse.
+  if (auto secret = SecretField(entry)) return SecretRefused(*secret, law);
+  if (!actor.own_agency) return Error::NotVisible(entry.provider);
+  Fields fields;
+  fields.code = entry.code;
+  fields.provider = entry.provider;
+  std::string id = entry.code;
+  std::replace(id.begin(), id.end(), '/', '-');
+  fields.name = absl::StrCat("resources/", id);
+  return Resource(std::move(fields)).WithEntry(actor, std::move(entry), law);
+}
+
+absl::StatusOr<Resource> Resource::Update(const Actor& actor, Entry entry, const Law& law) const {
+  if (auto secret = SecretField(entry)) return SecretRefused(*secret, law);
+  if (!actor.own_agency) return Error::NotVisible(fields_.name);
+  if (fields_.working) {
+    const State state = fields_.working->state;
+    if (state != State::kDraft && state != State::kReturned) {
+      return StateForbids(fields_.name, state, "edited");
+    }
+  } else if (fields_.published && fields_.published->state == State::kWithdrawn) {
+    return StateForbids(fields_.name, State::kWithdrawn, "edited");
+  }
+  return WithEntry(actor, std::move(entry), law);
+}
+
+absl::StatusOr<Resource> Resource::WithEntry(const Actor& actor, Entry entry,
+                                             const Law& law) const {
+  std::vector<FieldViolation> violations = Violations(entry, law);
+  if (entry.code != fields_.code) {
+    violations.push_back({"resource.code", absl::StrCat(codes::Quote(entry.code), " is not ",
+                                                        fields_.code, ", which is fixed")});
+  }
+  if (entry.provider != fields_.provider) {
+    violations.push_back(
+        {"resource.provider", absl::StrCat(codes::Quote(entry.provider), " is not ",
+                                           fields_.provider, ", which is fixed")});
+  }
+  for (size_t i = 0; i < entry.items.size(); ++i) {
+    auto known = fields_.item_types.find(entry.items[i].id);
+    if (known != fields_.item_types.end() && known->second != entry.items[i].type) {
+      violations.push_back({absl::StrCat("resource.items[", i, "].type"),
+                            absl::StrCat("differs from the published type of item ", known->first,
+                                         "; an id keeps its type for ever")});
+    }
+  }
+  SHAREWAY_RETURN_IF_ERROR(Error::Fields(violations));
+  Resource next = *this;
+  if (!next.fields_.working) next.fields_.working.emplace();
+  Working& working = *next.fields_.working;
+  working.entry = WithConditionIds(std::move(entry));
+  working.state = State::kDraft;
+  working.profile = law.profile;
+  working.approved_by.clear();
+  if (!Compiled(actor)) working.compilers.push_back(actor.name);
+  return next;
+}
+
+bool Resource::Compiled(const Actor& actor) const {
+  if (!fields_.working) return false;
+  const std::vector<std::string>& compilers = fields_.working->compilers;
+  return std::find(compilers.begin(), compilers.end(), actor.name) != compilers.end();
+}
+
+absl::Status Resource::CheckWorking(State wanted, absl::string_view verb) const {
+  const State state = StateOf(fields_.working ? Face::kWorking : Face::kPublished);
+  if (state == wanted) return absl::OkStatus();
+  return StateForbids(fields_.name, state, verb);
+}
+
+absl::StatusOr<Resource> Resource::Submit(const Actor& actor, const Law& law) const {
+  if (!actor.own_agency) return Error::NotVisible(fields_.name);
+  if (!fields_.working || fields_.working->state != State::kReturned) {
+    SHAREWAY_RETURN_IF_ERROR(CheckWorking(State::kDraft, "submitted"));
+  }
+  const Entry& entry = fields_.working->entry;
+  SHAREWAY_RETURN_IF_ERROR(Error::Fields(Violations(entry, law)));
+  const std::vector<std::string> missing = MissingAssessments(entry, law);
+  if (!missing.empty()) {
+    return Error(Reason::kAssessmentMissing, absl::StatusCode::kFailedPrecondition,
+                 absl::StrCat(fields_.name, " lacks ", absl::StrJoin(missing, ", "),
+                              ": secrecy risk and personal-information impact are assessed before "
+                              "cataloguing (",
+                              law.content_article, ", ", law.profile, ")"))
+        .With("name", fields_.name)
+        .With("fields", absl::StrJoin(missing, ","))
+        .With("article", law.content_article)
+        .With("profile", law.profile);
+  }
+  Resource next = *this;
+  next.fields_.working->state = State::kSubmitted;
+  next.fields_.working->profile = law.profile;
+  next.fields_.working->return_reason.clear();
+  if (!Compiled(actor)) next.fields_.working->compilers.push_back(actor.name);
+  return next;
+}
+
+absl::StatusOr<Resource> Resource::Approve(const Actor& actor) const {
+  if (!actor.own_agency) return Error::NotVisible(fields_.name);
+  SHAREWAY_RETURN_IF_ERROR(CheckWorking(State::kSubmitted, "approved"));
+  if (Compiled(actor)) return OwnWork(fields_.name);
+  Resource next = *this;
+  next.fields_.working->state = State::kApproved;
+  next.fields_.working->approved_by = actor.name;
+  return next;
+}
+
+absl::StatusOr<Resource> Resource::Publish(const Actor& actor, absl::Time now) const {
+  if (!actor.in_charge) return Error::NotVisible(fields_.name);
+  SHAREWAY_RETURN_IF_ERROR(CheckWorking(State::kApproved, "published"));
+  if (Compiled(actor) || fields_.working->approved_by == actor.name) {
+    return OwnWork(fields_.name);
+  }
+  Resource next = *this;
+  Published published;
+  published.entry = fields_.working->entry;
+  published.profile = fields_.working->profile;
+  published.revision = fields_.published ? fields_.published->revision + 1 : 1;
+  published.publish_time = now;
+  if (fields_.published && fields_.published->state == State::kSuspended) {
+    published.state = State::kSuspended;
+  }
+  for (const Item& item : published.entry.items) next.fields_.item_types[item.id] = item.type;
+  next.fields_.published = std::move(published);
+  next.fields_.working.reset();
+  return next;
+}
+
+absl::StatusOr<Resource> Resource::Return(const Actor& actor, absl::string_view reason) const {
+  if (!actor.SeesDrafts()) return Error::NotVisible(fields_.name);
+  const std::string profile = fields_.working ? fields_.working->profile : "";
+  SHAREWAY_RETURN_IF_ERROR(CheckReason(reason, profile));
+  const bool submitted = fields_.working && fields_.working->state == State::kSubmitted;
+  const bool head = actor.own_agency && actor.roles.contains(Role::kDepartmentHead);
+  const bool officer = actor.in_charge && actor.roles.contains(Role::kSharingAuthority);
+  if (!(head && submitted)) {
+    if (!officer) return Error::NotVisible(fields_.name);
+    SHAREWAY_RETURN_IF_ERROR(CheckWorking(State::kApproved, "returned"));
+  }
+  Resource next = *this;
+  next.fields_.working->state = State::kReturned;
+  next.fields_.working->return_reason = std::string(reason);
+  next.fields_.working->approved_by.clear();
+  return next;
+}
+
+absl::StatusOr<Resource> Resource::SetState(const Actor& actor, State state,
+                                            absl::string_view reason) const {
+  if (!actor.in_charge) return Error::NotVisible(fields_.name);
+  SHAREWAY_RETURN_IF_ERROR(
+      CheckReason(reason, fields_.published ? fields_.published->profile : ""));
+  if (state != State::kPublished && state != State::kSuspended && state != State::kWithdrawn) {
+    return Error::Field(
+        "state", absl::StrCat("is ", StateName(state), ", want PUBLISHED, SUSPENDED or WITHDRAWN"));
+  }
+  const State before = StateOf(fields_.published ? Face::kPublished : Face::kWorking);
+  const bool open = before == State::kPublished || before == State::kSuspended;
+  if (!open || before == state) {
+    return StateForbids(fields_.name, before, absl::StrCat("made ", StateName(state)));
+  }
+  Resource next = *this;
+  next.fields_.published->state = state;
+  if (state == State::kWithdrawn) next.fields_.working.reset();
+  return next;
+}
+
+Resource::Face Resource::FaceFor(const Actor& actor) const {
+  if (fields_.working && actor.SeesDrafts()) return Face::kWorking;
+  return fields_.published ? Face::kPublished : Face::kNone;
+}
+
+State Resource::StateOf(Face face) const {
+  if (face == Face::kWorking && fields_.working) return fields_.working->state;
+  if (face == Face::kPublished && fields_.published) return fields_.published->state;
+  return State::kUnspecified;
+}
+
+std::vector<std::string> Resource::Actions(const Actor& actor) const {
+  std::vector<std::string> actions;
+  if (!actor.person) return actions;
+  const bool editor = actor.own_agency && actor.roles.contains(Role::kCatalogueEditor);
+  const bool head = actor.own_agency && actor.roles.contains(Role::kDepartmentHead);
+  const bool officer = actor.in_charge && actor.roles.contains(Role::kSharingAuthority);
+  const State working = StateOf(Face::kWorking);
+  const State published = StateOf(Face::kPublished);
+  const bool open = published == State::kPublished || published == State::kSuspended;
+  const bool editable = working == State::kDraft || working == State::kReturned;
+  if (editor && (editable || (working == State::kUnspecified && open))) {
+    actions.push_back("UpdateResource");
+  }
+  if (editor && editable) actions.push_back("SubmitResource");
+  if (head && working == State::kSubmitted) {
+    if (!Compiled(actor)) actions.push_back("ApproveResource");
+    actions.push_back("ReturnResource");
+  }
+  if (officer && working == State::kApproved) {
+    if (!Compiled(actor) && fields_.working->approved_by != actor.name) {
+      actions.push_back("PublishResource");
+    }
+    actions.push_back("ReturnResource");
+  }
+  if (officer && open) actions.push_back("SetResourceState");
+  return actions;
+}
+
+}  // namespace shareway::catalog

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// shareway-catalog: the directory and the resource catalogue.
+#include "absl/flags/flag.h"
+#include "libs/app/app.h"
+#include "libs/base/status.h"
+#include "services/catalog/rpc/catalog_rpc.h"
+#include "services/catalog/rpc/directory_rpc.h"
+
+ABSL_FLAG(std::string, statutes, "deploy/statutes", "Folder of the statute profiles.");
+ABSL_FLAG(std::string, bootstrap, "",
+          "JSON Lines with the first objects of the directory; read only while it has no people.");
+
+namespace shareway::catalog {
+
+// Declared first is torn down last: the server drains before the stores close.
+absl::Status Serve() {
+  SHAREWAY_ASSIGN_OR_RETURN(const statute::ProfileSet statutes,
+                            statute::ProfileSet::Load(absl::GetFlag(FLAGS_statutes)));
+  SHAREWAY_ASSIGN_OR_RETURN(app::Process process, app::Process::Open(app::OptionsFromFlags()));
+  SHAREWAY_ASSIGN_OR_RETURN(const app::Evidence evidence, app::Evidence::Open(process));
+  kv::Store* kv = process.store.get();
+  const outbox::Outbox* outbox = evidence.outbox.get();
+  SHAREWAY_ASSIGN_OR_RETURN(DirectoryStore directory, DirectoryStore::Open(kv, outbox));
+  SHAREWAY_ASSIGN_OR_RETURN(ResourceStore resources, ResourceStore::Open(kv, outbox));
+  SHAREWAY_ASSIGN_OR_RETURN(std::unique_ptr<Registrar> registrar,
+                            Registrar::Open(&directory, &SystemClock(), statutes));
+  SHAREWAY_RETURN_IF_ERROR(registrar->FoundFrom(absl::GetFlag(FLAGS_bootstrap)));
+  DirectoryRpc::Publish(registrar.get(), directory, process.directory.get());
+
+  search::Index index;
+  registrar->Follow([&index](uint64_t, const std::vector<DirectoryObject>& objects) {
+    for (const DirectoryObject& object : objects) {
+      const auto* agency = std::get_if<Agency>(&object);
+      if (agency != nullptr) index.SetProviderName(agency->name, agency->display_name);
+    }
+  });
+  SHAREWAY_ASSIGN_OR_RETURN(
+      std::unique_ptr<Catalog> catalog,
+      Catalog::Open({.store = &resources,
+                     .statutes = &statutes,
+                     .clock = &SystemClock(),
+                     .directory = [&registrar] { return registrar->Now(); },
+                     .announce = [&index](absl::string_view name,
+                                          const Entry* entry) { index.Show(name, entry); }}));
+
+  DirectoryRpc directory_rpc(registrar.get(), &directory);
+  CatalogRpc catalog_rpc(catalog.get(), &resources, &index);
+  directory_rpc.Serve(process.server.get());
+  catalog_rpc.Serve(process.server.get());
+  process.server->SetReady(true);
+  const absl::Status served = app::Serve(&process);
+  process.server.reset();
+  return served;
+}
+
+}  // namespace shareway::catalog
+
+int main(int argc, char** argv) {
+  return shareway::app::Main(argc, argv, "catalog", shareway::catalog::Serve);
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// The writes of the directory: load, decide, store.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "libs/base/clock.h"
+#include "libs/statute/profile.h"
+#include "services/catalog/domain/register.h"
+#include "services/catalog/store/cause.h"
+#include "services/catalog/store/directory_store.h"
+
+namespace shareway::catalog {
+
+// Keeps the register in memory as the store has it, and changes both. Thread-safe.
+//
+// After a change that answered with anything but OK and ABORTED the outcome is
+// unknown to the caller; the register follows the store's log, so it is right
+// in either case.
+class Registrar {
+ public:
+  // Told of changes in the order of the log, one call at a time. Must not call back.
+  using Follower =
+      std::function<void(uint64_t number, const std::vector<DirectoryObject>& objects)>;
+
+  // Reads the register from `store`. Store and clock must outlive it.
+  static absl::StatusOr<std::unique_ptr<Registrar>> Open(DirectoryStore* store, const Clock* clock,
+                                                         const statute::ProfileSet& statutes);
+
+  // Tells `follower` of everything there is, and then of every change.
+  void Follow(Follower follower);
+
+  // Creates or replaces. The rules and errors are Register::Put's; for a key also
+  // INVALID_ARGUMENT if its SPKI does not parse. ABORTED if others kept writing.
+  absl::StatusOr<DirectoryObject> Put(const Cause& cause, DirectoryObject object);
+
+  // Suspends, resumes or retires. `reason` has 1 to 500 characters and stays in
+  // the act. Returns the number of the change. Errors as Register::SetStanding.
+  absl::StatusOr<uint64_t> SetStanding(const Cause& cause, absl::string_view name,
+                                       Standing standing, absl::string_view reason);
+
+  // Founds the directory with the objects in the file at `path` (store/bootstrap.h),
+  // all or none. Does nothing for an empty path, or, with a log line, if there are
+  // people already. NOT_FOUND, INVALID_ARGUMENT naming line or object, and what
+  // Register::Found says.
+  absl::Status FoundFrom(const std::string& path);
+
+  // The register now. Never null.
+  std::shared_ptr<const Register> Now() const;
+
+ private:
+  Registrar(DirectoryStore* store, const Clock* clock, ProfileIds profiles)
+      : store_(store), clock_(clock), profiles_(std::move(profiles)) {}
+
+  using Decision = std::function<absl::StatusOr<DirectoryObject>(const Register&)>;
+  struct Changed {
+    DirectoryObject object;
+    uint64_t number = 0;
+  };
+  absl::StatusOr<Changed> Change(const Cause& cause, absl::string_view result,
+                                 const Decision& decide);
+  // Brings the register up to the end of the log.
+  absl::Status Sync();
+  absl::Status SyncLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Found(std::vector<DirectoryObject> objects);
+  evidence::AuditRecord RecordOf(const Register& all, const DirectoryObject& object) const;
+
+  DirectoryStore* const store_;
+  const Clock* const clock_;
+  const ProfileIds profiles_;
+  mutable absl::Mutex mutex_;
+  std::shared_ptr<const Register> register_ ABSL_GUARDED_BY(mutex_);
+  uint64_t number_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<Follower> followers_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace shareway::catalog

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+// Both services over real mTLS on loopback: people by their certificates, a
+// service as watcher.
+#include "absl/strings/match.h"
+#include "catch2/catch.hpp"
+#include "libs/base/error.h"
+#include "libs/evidence/envelope.h"
+#include "libs/rpc/channel.h"
+#include "libs/rpc/server.h"
+#include "services/catalog/rpc/catalog_rpc.h"
+#include "services/catalog/rpc/directory_rpc.h"
+#include "services/catalog/store/resource_message.h"
+#include "services/catalog/world_test.h"
+#include "shareway/catalog/v1/catalog_service.pb.h"
+#include "tests/support/test_pki.h"
+
+namespace shareway::catalog {
+namespace {
+
+using shareway::testing::TestIdentity;
+
+constexpr char kCatalogService[] = "/shareway.catalog.v1.CatalogService/";
+constexpr char kDirectoryService[] = "/shareway.catalog.v1.DirectoryService/";
+constexpr char kName[] = "resources/306002-000001";
+
+// A catalogue whose people and services hold certificates of a test authority.
+class Served {
+ public:
+  Served() : pki_(dir_.path()) {
+    std::string bootstrap = TestBootstrap(Issue("admin", "person/admin").key.public_key());
+    for (const char* person : {"officer", "editor", "head", "tax-editor"}) {
+      bootstrap += KeyLine(Issue(person, absl::StrCat("person/", person)).key.public_key(),
+                           absl::StrCat("people/", person));
+    }
+    bootstrap += KeyLine(Issue("sharing", "service/sharing").key.public_key(), "services/sharing");
+    const TestIdentity& own = Issue("catalog", "service/catalog");
+    world_ = std::make_unique<TestWorld>(bootstrap);
+    REQUIRE(world_->founded.ok());
+    DirectoryRpc::Publish(world_->registrar.get(), *world_->directory, &holder_);
+    rpc::Server::Options options;
+    options.tls = own.tls;
+    options.pool_threads = 4;
+    server_ = std::make_unique<rpc::Server>(options, &holder_);
+    directory_rpc_ = std::make_unique<DirectoryRpc>(world_->registrar.get(), &*world_->directory);
+    catalog_rpc_ = std::make_unique<CatalogRpc>(world_->catalog.get(), &*world_->resources,
+                                                world_->index.get());
+    directory_rpc_->Serve(server_.get());
+    catalog_rpc_->Serve(server_.get());
+    REQUIRE(server_->Start().ok());
+    server_->SetReady(true);
+  }
+
+  std::shared_ptr<rpc::Channel> As(const std::string& label) {
+    return rpc::Channel::Open({absl::StrCat("127.0.0.1:", server_->port()),
+                               identities_.at(label).tls, "shareway://test/service/catalog"})
+        .value();
+  }
+  template <typename Response, typename Request>
+  absl::StatusOr<Response> Call(const std::string& who, const std::string& path,
+                                const Request& request) {
+    return As(who)->Unary<Response>(path, request);
+  }
+  // The same as a signed act.
+  template <typename Response, typename Request>
+  absl::StatusOr<Response> Act(const std::string& who, const std::string& path,
+                               const Request& request) {
+    Request carrier;
+    *carrier.mutable_signed_act() =
+        evidence::SignAct(identities_.at(who).key, absl::StrCat("people/", who), path,
+                          request.SerializeAsString(), absl::Now())
+            .value();
+    return Call<Response>(who, path, carrier);
+  }
+  absl::StatusOr<v1::Resource> Get(const std::string& who, uint32_t revision = 0) {
+    v1::GetResourceRequest request;
+    request.set_name(kName);
+    request.set_revision(revision);
+    return Call<v1::Resource>(who, absl::StrCat(kCatalogService, "GetResource"), request);
+  }
+  absl::StatusOr<v1::Resource> Create(const std::string& who, const Entry& entry = GoodEntry()) {
+    v1::CreateResourceRequest request;
+    *request.mutable_resource() = ToMessage("", Resource::Published{.entry = entry});
+    return Call<v1::Resource>(who, absl::StrCat(kCatalogService, "CreateResource"), request);
+  }
+  v1::Resource Publish() {
+    v1::Resource at = Create("editor").value();
+    v1::SubmitResourceRequest submit;
+    submit.set_name(at.name());
+    at = Call<v1::Resource>("editor", absl::StrCat(kCatalogService, "SubmitResource"), submit)
+             .value();
+    v1::ApproveResourceRequest approve;
+    approve.set_name(at.name());
+    approve.set_etag(at.etag());
+    at = Act<v1::Resource>("head", absl::StrCat(kCatalogService, "ApproveResource"), approve)
+             .value();
+    v1::PublishResourceRequest publish;
+    publish.set_name(at.name());
+    publish.set_etag(at.etag());
+    return Act<v1::Resource>("officer", absl::StrCat(kCatalogService, "PublishResource"), publish)
+        .value();
+  }
+  TestWorld& world() { return *world_; }
+
+ private:
+  const TestIdentity& Issue(const std::string& label, const std::string& path) {
+    return identities_.emplace(label, pki_.Issue(label, {absl::StrCat("shareway://test/", path)}))
+        .first->second;
+  }
+
+  shareway::testing::TempDir dir_;
+  shareway::testing::TestPki pki_;
+  std::map<std::string, TestIdentity> identities_;
+  std::unique_ptr<TestWorld> world_;
+  rpc::DirectoryHolder holder_;
+  std::unique_ptr<DirectoryRpc> directory_rpc_;
+  std::unique_ptr<CatalogRpc> catalog_rpc_;
+  std::unique_ptr<rpc::Server> server_;  // last: drains first
+};
+
+TEST_CASE("An entry is published by three people with certificates and found by all",
+          "[catalog][rpc]") {
+  Served served;
+  auto draft = served.Create("editor");
+  REQUIRE(draft.ok());
+  CHECK(draft->state() == v1::Resource::DRAFT);
+  CHECK(draft->share_class() == v1::CONDITIONAL);
+  CHECK(draft->available_actions_size() == 2);
+  CHECK(served.Get("tax-editor").status() == Error::NotVisible(kName));
+  CHECK(served.Get("sharing").status() == Error::NotVisible(kName));
+  CHECK(served.Get("officer")->state() == v1::Resource::DRAFT);
+}
+
+TEST_CASE("A published entry is read, listed and found with what each may do", "[catalog][rpc]") {
+  Served served;
+  const v1::Resource published = served.Publish();
+  CHECK(published.state() == v1::Resource::PUBLISHED);
+  CHECK(published.revision() == 1);
+  CHECK(published.available_actions(0) == "SetResourceState");
+  CHECK(served.Get("tax-editor")->etag().empty());
+  CHECK(served.Get("editor")->available_actions(0) == "UpdateResource");
+  CHECK(served.Get("sharing", 1)->title() == GoodEntry().title);
+  CHECK(served.Get("sharing", 2).status() == Error::NotVisible(kName));
+
+  v1::SearchResourcesRequest search;
+  search.set_query("低保 民政局");
+  auto found = served.Call<v1::SearchResourcesResponse>(
+      "tax-editor", absl::StrCat(kCatalogService, "SearchResources"), search);
+  REQUIRE(found.ok());
+  CHECK(found->total() == 1);
+  CHECK(found->hits(0).resource().name() == kName);
+
+  // A revision under way hides nothing from the others.
+  v1::UpdateResourceRequest update;
+  *update.mutable_resource() = *served.Get("editor");
+  update.mutable_resource()->set_title("低保对象");
+  REQUIRE(
+      served.Call<v1::Resource>("editor", absl::StrCat(kCatalogService, "UpdateResource"), update)
+          .ok());
+  CHECK(served.Get("sharing")->title() == GoodEntry().title);
+  CHECK(served.Get("editor")->title() == "低保对象");
+  v1::ListResourcesRequest list;
+  for (const auto& [who, state, count] :
+       std::vector<std::tuple<std::string, v1::Resource::State, int>>{
+           {"sharing", v1::Resource::STATE_UNSPECIFIED, 1},
+           {"sharing", v1::Resource::DRAFT, 0},
+           {"editor", v1::Resource::DRAFT, 1},
+           {"editor", v1::Resource::PUBLISHED, 1}}) {
+    list.set_state(state);
+    auto listed = served.Call<v1::ListResourcesResponse>(
+        who, absl::StrCat(kCatalogService, "ListResources"), list);
+    REQUIRE(listed.ok());
+    CHECK(listed->resources_size() == count);
+  }
+}
+
+TEST_CASE("Pages follow each other without gap or repeat", "[catalog][rpc]") {
+  Served served;
+  for (int i = 1; i <= 7; ++i) {
+    Entry entry = GoodEntry();
+    entry.code = absl::StrCat("306002/00000", i);
+    REQUIRE(served.Create("editor", entry).ok());
+  }
+  v1::ListResourcesRequest list;
+  list.set_page_size(3);
+  std::vector<std::string> names;
+  for (int page = 0; page < 4; ++page) {
+    auto listed = served.Call<v1::ListResourcesResponse>(
+        "editor", absl::StrCat(kCatalogService, "ListResources"), list);
+    REQUIRE(listed.ok());
+    for (const v1::Resource& resource : listed->resources()) names.push_back(resource.name());
+    if (listed->next_page_token().empty()) break;
+    list.set_page_token(listed->next_page_token());
+  }
+  CHECK(names.size() == 7);
+  CHECK(std::is_sorted(names.begin(), names.end()));
+  // A token is good for its own query only.
+  CHECK(
+      absl::IsInvalidArgument(served
+                                  .Call<v1::ListResourcesResponse>(
+                                      "head", absl::StrCat(kCatalogService, "ListResources"), list)
+                                  .status()));
+  v1::ListAgenciesRequest agencies;
+  agencies.set_page_size(2);
+  auto first = served.Call<v1::ListAgenciesResponse>(
+      "sharing", absl::StrCat(kDirectoryService, "ListAgencies"), agencies);
+  REQUIRE(first.ok());
+  CHECK(first->agencies_size() == 2);
+  agencies.set_page_token(first->next_page_token());
+  auto second = served.Call<v1::ListAgenciesResponse>(
+      "sharing", absl::StrCat(kDirectoryService, "ListAgencies"), agencies);
+  CHECK(second->agencies_size() == 1);
+  CHECK(second->next_page_token().empty());
+}
+
+TEST_CASE(
+    "A watcher of the directory gets a snapshot, then each change, and knows when it is current",
+    "[catalog][rpc]") {
+  Served served;
+  const auto channel = served.As("sharing");
+  auto watch = channel->ServerStream<v1::DirectoryChange>(
+      absl::StrCat(kDirectoryService, "WatchDirectory"), v1::WatchDirectoryRequest(), {});
+  CHECK(watch.Read()->value().snapshot_begin());
+  int objects = 0;
+  evidence::v1::Revision revision;
+  for (;;) {
+    const v1::DirectoryChange change = watch.Read()->value();
+    if (change.snapshot_end()) {
+      revision = change.revision();
+      break;
+    }
+    CHECK_FALSE(change.has_revision());
+    ++objects;
+  }
+  CHECK(objects == 15);
+  CHECK(revision.epoch() == 1);
+  CHECK(revision.number() == 15);
+
+  v1::SetStandingRequest suspend;
+  suspend.set_name("people/tax-editor");
+  suspend.set_standing(v1::STANDING_SUSPENDED);
+  suspend.set_reason("离岗");
+  auto suspended = served.Act<v1::SetStandingResponse>(
+      "admin", absl::StrCat(kDirectoryService, "SetStanding"), suspend);
+  REQUIRE(suspended.ok());
+  const v1::DirectoryChange change = watch.Read()->value();
+  CHECK(change.person().standing() == v1::STANDING_SUSPENDED);
+  CHECK(change.revision().number() == suspended->revision().number());
+  // The server itself knows at once.
+  CHECK(absl::IsUnauthenticated(served.Get("tax-editor").status()));
+
+  v1::RenewLeaseRequest renew;
+  renew.set_nonce("n");
+  auto lease = served.Call<v1::RenewLeaseResponse>(
+      "sharing", absl::StrCat(kDirectoryService, "RenewLease"), renew);
+  REQUIRE(lease.ok());
+  CHECK(lease->nonce() == "n");
+  CHECK(lease->head().number() == 16);
+  watch.Cancel();
+
+  v1::WatchDirectoryRequest resume;
+  *resume.mutable_from_revision() = revision;
+  auto resumed = channel->ServerStream<v1::DirectoryChange>(
+      absl::StrCat(kDirectoryService, "WatchDirectory"), resume, {});
+  CHECK(resumed.Read()->value().person().name() == "people/tax-editor");
+  resumed.Cancel();
+}
+
+TEST_CASE("A watcher of the catalogue sees publication and suspension", "[catalog][rpc]") {
+  Served served;
+  const v1::Resource published = served.Publish();
+  auto watch = served.As("sharing")->ServerStream<v1::CatalogChange>(
+      absl::StrCat(kCatalogService, "WatchCatalog"), v1::WatchCatalogRequest(), {});
+  CHECK(watch.Read()->value().snapshot_begin());
+  CHECK(watch.Read()->value().resource().name() == kName);
+  CHECK(watch.Read()->value().revision().number() == 1);
+  v1::SetResourceStateRequest suspend;
+  suspend.set_name(kName);
+  suspend.set_etag(published.etag());
+  suspend.set_state(v1::Resource::SUSPENDED);
+  suspend.set_reason("数据核查");
+  auto answer = served.Act<v1::Resource>(
+      "officer", absl::StrCat(kCatalogService, "SetResourceState"), suspend);
+  REQUIRE(answer.ok());
+  CHECK(answer->state() == v1::Resource::SUSPENDED);
+  const v1::CatalogChange change = watch.Read()->value();
+  CHECK(change.resource().state() == v1::Resource::SUSPENDED);
+  CHECK(change.revision().number() == 2);
+  watch.Cancel();
+}
+
+TEST_CASE("Roles and signatures are asked for", "[catalog][rpc]") {
+  Served served;
+  CHECK(absl::IsPermissionDenied(served.Create("head").status()));
+  CHECK(absl::IsPermissionDenied(served.Create("sharing").status()));
+  v1::PutAgencyRequest put;
+  put.mutable_agency()->set_name(kTax);
+  const std::string path = absl::StrCat(kDirectoryService, "PutAgency");
+  CHECK_FALSE(served.Call<v1::Agency>("admin", path, put).ok());  // unsigned
+  CHECK(absl::IsPermissionDenied(served.Act<v1::Agency>("officer", path, put).status()));
+  const absl::Status malformed = served.Act<v1::Agency>("admin", path, put).status();
+  REQUIRE(absl::IsInvalidArgument(malformed));
+  CHECK(DetailsOf(malformed)->fields.size() == 4);
+  // All that a malformed entry breaks comes back over the wire.
+  Entry bad = GoodEntry();
+  bad.title.clear();
+  bad.items[1].id = "1";
+  const absl::Status refused = served.Create("editor", bad).status();
+  CHECK(DetailsOf(refused)->fields.size() == 2);
+  CHECK(DetailsOf(refused)->fields[1].field == "resource.items[1].id");
+}
+
+}  // namespace
+}  // namespace shareway::catalog

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/catalog/store/resource_store.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "libs/base/bytes.h"
+#include "libs/base/error.h"
+#include "libs/base/status.h"
+#include "services/catalog/store/resource_message.h"
+
+namespace shareway::catalog {
+namespace {
+
+constexpr char kRecords[] = "resource/";
+constexpr char kPublished[] = "catalog/";
+
+std::string IdOf(absl::string_view name) {
+  return std::string(absl::StripPrefix(name, "resources/"));
+}
+
+std::string ProviderPrefix(absl::string_view provider) {
+  return absl::StrCat("provider/", absl::StripPrefix(provider, "agencies/"), "/");
+}
+
+std::string RevisionKey(absl::string_view id, uint32_t revision) {
+  return absl::StrCat("revision/", id, "/", BigEndian64(revision).substr(4));
+}
+
+// Where a scan under `prefix` goes on after `name`: keys hold no NUL.
+std::string KeyAfter(absl::string_view prefix, absl::string_view name) {
+  if (name.empty()) return std::string(prefix);
+  return absl::StrCat(prefix, IdOf(name), std::string(1, '\0'));
+}
+
+absl::Status Unreadable(absl::string_view name) {
+  return absl::DataLossError(absl::StrCat("the stored ", name, " cannot be read"));
+}
+
+template <typename Message>
+bool Parse(absl::string_view bytes, Message* message) {
+  return message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+}
+
+Resource::Fields FieldsFrom(absl::string_view name, const store::ResourceRecord& record) {
+  Resource::Fields fields;
+  fields.name = std::string(name);
+  fields.code = record.code();
+  fields.provider = record.provider();
+  if (record.has_working()) {
+    Resource::Working working;
+    working.entry = EntryFrom(record.working());
+    working.state = static_cast<Resource::State>(record.working().state());
+    working.profile = record.working().profile();
+    working.return_reason = record.working().return_reason();
+    working.compilers = {record.compilers().begin(), record.compilers().end()};
+    working.approved_by = record.approved_by();
+    fields.working = std::move(working);
+  }
+  for (const store::ItemTypeRecord& item : record.item_types()) {
+    fields.item_types[item.id()] = static_cast<ItemType>(item.type());
+  }
+  return fields;
+}
+
+store::ResourceRecord RecordFrom(const Resource& resource) {
+  const Resource::Fields& fields = resource.fields();
+  store::ResourceRecord record;
+  record.set_code(fields.code);
+  record.set_provider(fields.provider);
+  if (fields.working) {
+    *record.mutable_working() = ToMessage(resource, Resource::Face::kWorking);
+    for (const std::string& person : fields.working->compilers) record.add_compilers(person);
+    record.set_approved_by(fields.working->approved_by);
+  }
+  for (const auto& [id, type] : fields.item_types) {
+    store::ItemTypeRecord* item = record.add_item_types();
+    item->set_id(id);
+    item->set_type(static_cast<v1::ItemType>(type));
+  }
+  return record;
+}
+
+// What is published after the change, if the change altered it.
+std::optional<store::PublishedRecord> Republished(const ResourceStore::Loaded& before,
+                                                  const Resource& after, const Cause* cause) {
+  const auto& was = before.resource.fields().published;
+  const auto& now = after.fields().published;
+  if (!now || (was && was->revision == now->revision && was->state == now->state)) {
+    return std::nullopt;
+  }
+  store::PublishedRecord published = before.published_record;
+  if (!was || was->revision != now->revision) {
+    *published.mutable_approval() = before.record.approval();
+    published.clear_publication();
+    if (cause != nullptr && cause->act) *published.mutable_publication() = *cause->act;
+  }
+  *published.mutable_resource() = ToMessage(after.fields().name, *now);
+  return published;
+}
+
+}  // namespace
+
+absl::StatusOr<ResourceStore> ResourceStore::Open(kv::Store* kv, const outbox::Outbox* outbox) {
+  SHAREWAY_ASSIGN_OR_RETURN(ChangeLog log, ChangeLog::Open(kv, "catalog"));
+  return ResourceStore(kv, outbox, std::move(log));
+}
+
+absl::StatusOr<ResourceStore::Loaded> ResourceStore::Decode(absl::string_view name,
+                                                            absl::string_view value,
+                                                            uint64_t version) const {
+  Loaded loaded = {.resource = Resource::Restore({}), .version = version};
+  if (!Parse(value, &loaded.record)) return Unreadable(name);
+  Resource::Fields fields = FieldsFrom(name, loaded.record);
+  absl::StatusOr<kv::Entry> published = kv_->Get(absl::StrCat(kPublished, IdOf(name)));
+  if (published.ok()) {
+    if (!Parse(published->value, &loaded.published_record)) return Unreadable(name);
+    fields.published = PublishedFrom(loaded.published_record.resource());
+  } else if (!absl::IsNotFound(published.status())) {
+    return published.status();
+  }
+  loaded.resource = Resource::Restore(std::move(fields));
+  return loaded;
+}
+
+absl::StatusOr<ResourceStore::Loaded> ResourceStore::Load(absl::string_view name) const {
+  SHAREWAY_ASSIGN_OR_RETURN(const kv::Entry entry, kv_->Get(absl::StrCat(kRecords, IdOf(name))));
+  return Decode(name, entry.value, entry.version);
+}
+
+absl::StatusOr<Resource::Published> ResourceStore::LoadRevision(absl::string_view name,
+                                                                uint32_t revision) const {
+  SHAREWAY_ASSIGN_OR_RETURN(const kv::Entry entry, kv_->Get(RevisionKey(IdOf(name), revision)));
+  store::PublishedRecord record;
+  if (!Parse(entry.value, &record)) return Unreadable(name);
+  return PublishedFrom(record.resource());
+}
+
+absl::StatusOr<std::vector<ResourceStore::Loaded>> ResourceStore::List(absl::string_view provider,
+                                                                       absl::string_view name,
+                                                                       size_t limit) const {
+  const std::string prefix = provider.empty() ? kRecords : ProviderPrefix(provider);
+  std::vector<std::string> ids;
+  SHAREWAY_RETURN_IF_ERROR(kv_->Scan(KeyAfter(prefix, name), PrefixEnd(prefix),
+                                     [&](absl::string_view key, absl::string_view, uint64_t) {
+                                       ids.emplace_back(key.substr(prefix.size()));
+                                       return ids.size() < limit;
+                                     }));
+  std::vector<Loaded> page;
+  for (const std::string& id : ids) {
+    SHAREWAY_ASSIGN_OR_RETURN(Loaded loaded, Load(absl::StrCat("resources/", id)));
+    page.push_back(std::move(loaded));
+  }
+  return page;
+}
+
+absl::Status ResourceStore::CheckSize(const Entry& entry) {
+  const size_t bytes = ToMessage("", Resource::Published{.entry = entry}).ByteSizeLong();
+  if (bytes <= kMaxEntryBytes) return absl::OkStatus();
+  return Error::Field("resource", absl::StrCat("takes ", bytes, " bytes, at most ", kMaxEntryBytes,
+                                               ": an audit record holds it whole"));
+}
+
+absl::StatusOr<ResourceStore::Loaded> ResourceStore::Save(const Loaded& before,
+                                                          const Resource& after, Event event) {
+  const std::string id = IdOf(after.fields().name);
+  const std::string key = absl::StrCat(kRecords, id);
+  Loaded stored = {
+      .resource = after, .record = RecordFrom(after), .published_record = before.published_record};
+  const Cause* cause = event.cause;
+  // The head's act stays with the approved revision until it is published or goes back.
+  if (after.StateOf(Resource::Face::kWorking) == Resource::State::kApproved) {
+    if (cause != nullptr && cause->act) *stored.record.mutable_approval() = *cause->act;
+  }
+
+  kv::Batch batch;
+  if (before.version == 0) {
+    batch.ExpectAbsent(key);
+    batch.Put(absl::StrCat(ProviderPrefix(after.fields().provider), id), "");
+  } else {
+    batch.Expect(key, before.version);
+  }
+  batch.Put(key, stored.record.SerializeAsString());
+
+  store::ResourceChange state;
+  *state.mutable_record() = stored.record;
+  if (auto published = Republished(before, after, cause)) {
+    const std::string bytes = published->SerializeAsString();
+    batch.Put(absl::StrCat(kPublished, id), bytes);
+    const uint32_t revision = published->resource().revision();
+    if (revision != before.published_record.resource().revision()) {
+      batch.Put(RevisionKey(id, revision), bytes);
+    }
+    v1::CatalogChange change;
+    *change.mutable_resource() = published->resource();
+    log_.Append(change.SerializeAsString(), &batch);
+    *state.mutable_published() = *published;
+    stored.published_record = *std::move(published);
+  }
+  event.records.front().set_state(state.SerializeAsString());
+  SHAREWAY_ASSIGN_OR_RETURN(const kv::Committed committed,
+                            Commit(kv_, *outbox_, std::move(event), std::move(batch)));
+  stored.version = committed.version;
+  return stored;
+}
+
+absl::StatusOr<std::vector<v1::Resource>> ResourceStore::ListPublished(absl::string_view name,
+                                                                       size_t limit) const {
+  std::vector<v1::Resource> page;
+  bool readable = true;
+  SHAREWAY_RETURN_IF_ERROR(kv_->Scan(KeyAfter(kPublished, name), PrefixEnd(kPublished),
+                                     [&](absl::string_view, absl::string_view value, uint64_t) {
+                                       store::PublishedRecord record;
+                                       readable = Parse(value, &record);
+                                       page.push_back(std::move(*record.mutable_resource()));
+                                       return readable && page.size() < limit;
+                                     }));
+  if (!readable) return Unreadable("catalogue");
+  return page;
+}
+
+}  // namespace shareway::catalog

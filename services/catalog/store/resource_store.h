@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeps catalogue entries, their published revisions and the change log.
+//
+// Keys ({r} is the resource code with '/' replaced by '-'):
+//   resource/{r}             -> ResourceRecord; its version is the etag
+//   provider/{a}/{r}         -> empty; the entries of agency {a}
+//   revision/{r}/{n}         -> PublishedRecord of revision n (4 bytes big-endian) as published
+//   catalog/{r}              -> PublishedRecord now
+// Log "catalog": a CatalogChange an entry, without revision.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "libs/kv/store.h"
+#include "libs/outbox/outbox.h"
+#include "services/catalog/domain/resource.h"
+#include "services/catalog/store/catalog_record.pb.h"
+#include "services/catalog/store/change_log.h"
+#include "services/catalog/store/commit.h"
+
+namespace shareway::catalog {
+
+// An entry travels whole inside an audit record, which has at most 64 KiB.
+inline constexpr size_t kMaxEntryBytes = 52 << 10;
+
+// Thread-safe.
+class ResourceStore {
+ public:
+  // Both must outlive it.
+  static absl::StatusOr<ResourceStore> Open(kv::Store* kv, const outbox::Outbox* outbox);
+
+  // An entry, and what it was when it was read.
+  struct Loaded {
+    Resource resource;
+    uint64_t version = 0;                          // 0: not stored yet
+    store::ResourceRecord record = {};             // as stored
+    store::PublishedRecord published_record = {};  // as stored; empty if nothing is published
+  };
+  // NOT_FOUND if there is no such entry; DATA_LOSS if it cannot be read.
+  absl::StatusOr<Loaded> Load(absl::string_view name) const;
+  // A published revision as it was published. NOT_FOUND, DATA_LOSS.
+  absl::StatusOr<Resource::Published> LoadRevision(absl::string_view name, uint32_t revision) const;
+  // Entries after `name` in byte order, up to `limit`, of `provider` (agencies/{a}) if it is not
+  // empty.
+  absl::StatusOr<std::vector<Loaded>> List(absl::string_view provider, absl::string_view name,
+                                           size_t limit) const;
+
+  // INVALID_ARGUMENT if the entry is longer than kMaxEntryBytes.
+  static absl::Status CheckSize(const Entry& entry);
+
+  // Stores `after` with the one record of `event`, whose kind says which act is
+  // kept, and returns it as stored. ABORTED if the entry is no longer as
+  // `before`; other errors as Commit.
+  absl::StatusOr<Loaded> Save(const Loaded& before, const Resource& after, Event event);
+
+  // What is published now, suspended or withdrawn, after `name` in byte order, up to `limit`.
+  absl::StatusOr<std::vector<v1::Resource>> ListPublished(absl::string_view name,
+                                                          size_t limit) const;
+
+  // The result of this request id, if it was taken.
+  absl::StatusOr<std::optional<std::string>> Find(const outbox::Once& once, absl::Time now) const {
+    return once.Find(*kv_, now);
+  }
+  const ChangeLog& log() const { return log_; }
+
+ private:
+  ResourceStore(kv::Store* kv, const outbox::Outbox* outbox, ChangeLog log)
+      : kv_(kv), outbox_(outbox), log_(std::move(log)) {}
+  absl::StatusOr<Loaded> Decode(absl::string_view name, absl::string_view value,
+                                uint64_t version) const;
+
+  kv::Store* kv_;
+  const outbox::Outbox* outbox_;
+  ChangeLog log_;
+};
+
+}  // namespace shareway::catalog

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// A founded directory with a catalogue over a store in memory, for tests.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/bytes.h"
+#include "libs/base/fake_clock.h"
+#include "libs/crypto/key.h"
+#include "libs/evidence/envelope.h"
+#include "libs/kv/memory_store.h"
+#include "libs/log/log.h"
+#include "services/catalog/catalog.h"
+#include "services/catalog/domain/test_entry.h"
+#include "services/catalog/registrar.h"
+#include "services/catalog/search/index.h"
+#include "tests/support/temp_dir.h"
+
+namespace shareway::catalog {
+
+inline constexpr char kBureau[] = "agencies/1199010000010001X0";
+inline constexpr char kCivil[] = "agencies/11990100000100036T";
+inline constexpr char kTax[] = "agencies/11990100000100060B";
+
+// The line of a bootstrap file that registers `key` for `owner`.
+inline std::string KeyLine(const crypto::PublicKey& key, absl::string_view owner,
+                           absl::string_view use = "TLS") {
+  return absl::StrCat(R"({"key":{"owner":")", owner, R"(","use":")", use,
+                      R"(","suite":"P256_SHA256","spki":")", ToBase64(key.spki()), "\"}}\n");
+}
+
+inline std::string AgencyLine(absl::string_view name, absl::string_view display_name) {
+  return absl::StrCat(R"({"agency":{"name":")", name, R"(","displayName":")", display_name,
+                      R"(","kind":"ORGAN","level":"CITY","division":"990100",)",
+                      R"("authority":"authorities/city"}})", "\n");
+}
+
+inline std::string PersonLine(absl::string_view id, absl::string_view agency,
+                              absl::string_view role) {
+  return absl::StrCat(R"({"person":{"name":"people/)", id, R"(","displayName":"演示人员)", id,
+                      R"(","agency":")", agency, R"(","roles":[")", role, "\"]}}\n");
+}
+
+// One city under the text of 2025: its bureau, civil affairs and tax, their
+// people, and the security administrator "admin".
+inline std::string TestBootstrap(const crypto::PublicKey& admin_key) {
+  return absl::StrCat(
+      "# the first objects\n\n",
+      R"({"authority":{"name":"authorities/city","displayName":"演示市数据管理局","level":"CITY",)",
+      R"("division":"990100","ownGovernment":"演示市人民政府","profile":"cn-2025-809","agency":")",
+      kBureau, "\"}}\n", AgencyLine(kBureau, "演示市数据管理局"),
+      AgencyLine(kCivil, "演示市民政局"), AgencyLine(kTax, "演示市税务局"),
+      PersonLine("admin", kBureau, "SECURITY_ADMINISTRATOR"),
+      PersonLine("officer", kBureau, "SHARING_AUTHORITY"),
+      PersonLine("editor", kCivil, "CATALOGUE_EDITOR"),
+      PersonLine("head", kCivil, "DEPARTMENT_HEAD"),
+      PersonLine("tax-editor", kTax, "CATALOGUE_EDITOR"), KeyLine(admin_key, "people/admin"));
+}
+
+// What a process holds, made anew by Reopen as a restart does.
+class TestWorld {
+ public:
+  explicit TestWorld(std::string bootstrap = "") {
+    log::SetSink([](absl::string_view) {});
+    if (bootstrap.empty()) bootstrap = TestBootstrap(admin_key.public_key());
+    testing::WriteFile(dir / "bootstrap.jsonl", bootstrap);
+    Reopen();
+  }
+
+  void Reopen() {
+    catalog.reset();
+    index = std::make_unique<search::Index>();
+    outbox = outbox::Outbox::Open(&kv, "shareway://test/service/catalog", &clock).value();
+    directory.emplace(DirectoryStore::Open(&kv, outbox.get()).value());
+    resources.emplace(ResourceStore::Open(&kv, outbox.get()).value());
+    registrar = Registrar::Open(&*directory, &clock, TestStatutes()).value();
+    founded = registrar->FoundFrom(dir / "bootstrap.jsonl");
+    registrar->Follow([this](uint64_t number, const std::vector<DirectoryObject>& objects) {
+      followed = number;
+      for (const DirectoryObject& object : objects) {
+        const auto* agency = std::get_if<Agency>(&object);
+        if (agency != nullptr) index->SetProviderName(agency->name, agency->display_name);
+      }
+    });
+    catalog = Catalog::Open({.store = &*resources,
+                             .statutes = &TestStatutes(),
+                             .clock = &clock,
+                             .directory = [this] { return registrar->Now(); },
+                             .announce = [this](absl::string_view name,
+                                                const Entry* entry) { index->Show(name, entry); }})
+                  .value();
+  }
+
+  // A person's request. `request_id` may be empty.
+  Cause By(const std::string& person, const std::string& request_id = "",
+           const std::string& body = "body") const {
+    const std::shared_ptr<const Register> all = registrar->Now();
+    const Person& known = *all->Find<Person>("people/" + person);
+    Cause cause = {
+        .caller = {.name = known.name, .agency = known.agency, .person = true},
+        .once = {.caller = known.name, .method = "/test", .request_id = request_id, .body = body}};
+    cause.caller.roles.insert(known.roles.begin(), known.roles.end());
+    return cause;
+  }
+  // The same with a signed act, as methods of consequence carry it.
+  Cause ActBy(const std::string& person, const std::string& request = "request") const {
+    Cause cause = By(person);
+    cause.act =
+        evidence::SignAct(admin_key, cause.caller.name, "/test", request, clock.Now()).value();
+    return cause;
+  }
+
+  // Publishes the good entry and returns it.
+  Catalog::Loaded Publish(Entry entry = GoodEntry()) {
+    auto draft = catalog->Create(By("editor"), std::move(entry), false).value();
+    const std::string name = draft.resource.fields().name;
+    auto next = catalog->Submit(By("editor"), name, "").value();
+    next = catalog->Approve(ActBy("head"), name, Catalog::Etag(next)).value();
+    return catalog->Publish(ActBy("officer"), name, Catalog::Etag(next)).value();
+  }
+
+  // All events that wait for audit, in order.
+  std::vector<evidence::AuditRecord> Events() const {
+    std::vector<evidence::AuditRecord> events;
+    const absl::Status read = kv.ReadLog("outbox", 1, [&](uint64_t, absl::string_view bytes) {
+      events.emplace_back().ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+      return true;
+    });
+    (void)read;  // memory
+    return events;
+  }
+
+  testing::TempDir dir;
+  kv::MemoryStore kv;
+  FakeClock clock;
+  crypto::PrivateKey admin_key = crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256);
+  std::unique_ptr<outbox::Outbox> outbox;
+  std::optional<DirectoryStore> directory;
+  std::optional<ResourceStore> resources;
+  std::unique_ptr<Registrar> registrar;
+  std::unique_ptr<search::Index> index;
+  std::unique_ptr<Catalog> catalog;
+  absl::Status founded;
+  uint64_t followed = 0;
+};
+
+}  // namespace shareway::catalog
