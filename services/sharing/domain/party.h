@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who acts, and how the acting person stands to the two sides of an object.
+#pragma once
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace shareway::sharing {
+
+// The level of a government or agency, by the directory.
+enum class Level { kUnspecified = 0, kCentral, kProvince, kCity, kCounty, kTownship };
+
+// CENTRAL, PROVINCE, CITY, COUNTY, TOWNSHIP.
+absl::string_view LevelName(Level level);
+
+// A caller as the directory knows it at the call.
+struct Actor {
+  std::string name = {};    // people/{p}, agencies/{a}/nodes/{n} or agencies/{a}/systems/{s}
+  std::string agency = {};  // agencies/{a}
+  bool applicant = false;
+  bool head = false;      // of the agency's sharing body
+  bool reviewer = false;  // of the agency as a provider
+  bool officer = false;   // of a sharing authority
+  bool recorder = false;  // enters decisions of coordinators and governments
+
+  friend bool operator==(const Actor&, const Actor&) = default;
+};
+
+// A sharing authority.
+struct Authority {
+  std::string name = {};        // authorities/{a}
+  std::string agency = {};      // whose officers act for it
+  std::string government = {};  // decides what coordination cannot settle
+  std::string profile = {};     // the legal text of its agencies: the profile's id
+  Level level = Level::kUnspecified;
+};
+
+// An agency with the authority in charge of it.
+struct Agency {
+  std::string name = {};
+  Level level = Level::kUnspecified;
+  bool vertical = false;  // 垂直管理
+  bool active = false;
+  Authority authority = {};
+};
+
+// The two sides of a request, grant, dispute or notice.
+struct Parties {
+  Agency consumer = {};
+  Agency provider = {};
+
+  bool OfConsumer(const Actor& actor) const;
+  bool OfProvider(const Actor& actor) const;
+  // An officer or recorder of the authority in charge of either side.
+  bool InCharge(const Actor& actor) const;
+  // One of the above: all others are strangers and learn nothing.
+  bool Knows(const Actor& actor) const;
+};
+
+}  // namespace shareway::sharing

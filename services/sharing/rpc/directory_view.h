@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The directory and the caller in the words of this service.
+#pragma once
+
+#include "libs/rpc/call.h"
+#include "libs/rpc/directory.h"
+#include "services/sharing/desk.h"
+
+namespace shareway::sharing {
+
+// Reads the newest directory at each call. `directory` must outlive it.
+FindAgency AgenciesOf(const rpc::DirectoryHolder* directory);
+
+Actor ActorOf(const rpc::Call& call);
+
+// The errand of a write whose request has this id.
+Errand ErrandOf(const rpc::Call& call, const std::string& request_id);
+
+}  // namespace shareway::sharing
