@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+// shareway catalog: compile, publish and find catalogue entries.
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "shareway/catalog/v1/catalog_service.pb.h"
+#include "tools/shareway/commands.h"
+#include "tools/shareway/new_file.h"
+
+namespace shareway::cli {
+namespace {
+
+using catalog::v1::Resource;
+using catalog::v1::ShareClass;
+
+constexpr char kService[] = "/shareway.catalog.v1.CatalogService/";
+
+struct CatalogArgs {
+  std::string name, file, text, provider, category, state, reason;
+  std::vector<std::string> classes;
+  uint32_t revision = 0;
+  size_t limit = 0;
+  bool submit = false;
+
+  std::string full_name() const { return FullName("resources", name); }
+};
+
+const Columns& ResourceColumns() {
+  static const Columns& columns =
+      *new Columns{{"NAME", "name"},   {"TITLE", "title"},       {"CLASS", "shareClass"},
+                   {"STATE", "state"}, {"PROVIDER", "provider"}, {"CYCLE", "updateCycle"}};
+  return columns;
+}
+
+absl::Status Create(Session* session, const CatalogArgs& args) {
+  SHAREWAY_ASSIGN_OR_RETURN(const std::string text, ReadInput(args.file));
+  catalog::v1::CreateResourceRequest create;
+  SHAREWAY_RETURN_IF_ERROR(FromJson(text, create.mutable_resource()));
+  return session->Show<Resource>(absl::StrCat(kService, "CreateResource"), create);
+}
+
+absl::Status Update(Session* session, const CatalogArgs& args) {
+  SHAREWAY_ASSIGN_OR_RETURN(const std::string text, ReadInput(args.file));
+  catalog::v1::UpdateResourceRequest update;
+  SHAREWAY_RETURN_IF_ERROR(FromJson(text, update.mutable_resource()));
+  return session->Show<Resource>(absl::StrCat(kService, "UpdateResource"), update);
+}
+
+// For the methods that take a name and an etag.
+template <typename Req>
+absl::Status Move(Session* session, const CatalogArgs& args, const char* method) {
+  Req request;
+  request.set_name(args.full_name());
+  return session->Show<Resource>(absl::StrCat(kService, method), request);
+}
+
+absl::Status Return(Session* session, const CatalogArgs& args) {
+  catalog::v1::ReturnResourceRequest request;
+  request.set_name(args.full_name());
+  request.set_reason(args.reason);
+  return session->Show<Resource>(absl::StrCat(kService, "ReturnResource"), request);
+}
+
+absl::Status SetState(Session* session, const CatalogArgs& args, Resource::State state) {
+  catalog::v1::SetResourceStateRequest request;
+  request.set_name(args.full_name());
+  request.set_state(state);
+  request.set_reason(args.reason);
+  return session->Show<Resource>(absl::StrCat(kService, "SetResourceState"), request);
+}
+
+absl::Status Show(Session* session, const CatalogArgs& args) {
+  catalog::v1::GetResourceRequest get;
+  get.set_name(args.full_name());
+  get.set_revision(args.revision);
+  return session->Show<Resource>(absl::StrCat(kService, "GetResource"), get);
+}
+
+absl::StatusOr<Json> ListAll(Session* session, const CatalogArgs& args) {
+  catalog::v1::ListResourcesRequest list;
+  if (!args.provider.empty()) list.set_provider(FullName("agencies", args.provider));
+  list.set_state(EnumOf<Resource::State>(args.state));
+  return session->List<catalog::v1::ListResourcesResponse>(absl::StrCat(kService, "ListResources"),
+                                                           list, args.limit);
+}
+
+absl::Status List(Session* session, const CatalogArgs& args) {
+  SHAREWAY_ASSIGN_OR_RETURN(const Json resources, ListAll(session, args));
+  session->Print(resources, ResourceColumns());
+  return absl::OkStatus();
+}
+
+absl::Status Search(Session* session, const CatalogArgs& args) {
+  catalog::v1::SearchResourcesRequest search;
+  search.set_query(args.text);
+  AddEnums<ShareClass>(args.classes, search.mutable_share_classes());
+  if (!args.provider.empty()) search.set_provider(FullName("agencies", args.provider));
+  search.set_category(args.category);
+  SHAREWAY_ASSIGN_OR_RETURN(const Json hits, session->List<catalog::v1::SearchResourcesResponse>(
+                                                 absl::StrCat(kService, "SearchResources"), search,
+                                                 args.limit == 0 ? 50 : args.limit));
+  Json resources = Json::array();
+  for (const Json& hit : hits) resources.push_back(hit["resource"]);
+  session->Print(resources, ResourceColumns());
+  return absl::OkStatus();
+}
+
+absl::Status ImportRow(Session* session, const CatalogArgs& args, const Json& row, Json* result) {
+  catalog::v1::CreateResourceRequest create;
+  SHAREWAY_RETURN_IF_ERROR(FromJson(row.dump(-1, ' ', false, Json::error_handler_t::replace),
+                                    create.mutable_resource()));
+  SHAREWAY_ASSIGN_OR_RETURN(
+      const Resource created,
+      session->Call<Resource>(absl::StrCat(kService, "CreateResource"), create));
+  (*result)["name"] = created.name();
+  if (!args.submit || session->flags.dry_run) return absl::OkStatus();
+  catalog::v1::SubmitResourceRequest submit;
+  submit.set_name(created.name());
+  submit.set_etag(created.etag());
+  session->request_id_suffix += "s";
+  return session->Call<Resource>(absl::StrCat(kService, "SubmitResource"), submit).status();
+}
+
+absl::Status Import(Session* session, const CatalogArgs& args) {
+  SHAREWAY_ASSIGN_OR_RETURN(const std::string text, ReadInput(args.file));
+  Json rows;
+  SHAREWAY_RETURN_IF_ERROR(ParseJson(text, &rows));
+  if (!rows.is_array()) return absl::InvalidArgumentError(args.file + " is no JSON array");
+  Json results = Json::array();
+  bool failed = false;
+  for (const Json& row : rows) {
+    Json result = {{"row", results.size() + 1}, {"code", nullptr}, {"title", nullptr}};
+    for (const char* member : {"code", "title"}) {
+      if (row.is_object() && row.contains(member)) result[member] = row[member];
+    }
+    session->request_id_suffix = absl::StrCat("-", results.size() + 1);
+    const absl::Status status = ImportRow(session, args, row, &result);
+    result["result"] = status.ok() ? "ok" : "failed";
+    if (!status.ok()) {
+      failed = true;
+      const auto details = DetailsOf(status);
+      result["reason"] = details ? std::string(ReasonName(details->reason))
+                                 : absl::StatusCodeToString(status.code());
+      result["message"] = std::string(status.message());
+    }
+    results.push_back(std::move(result));
+  }
+  session->Print(results, {{"ROW", "row"},
+                           {"CODE", "code"},
+                           {"TITLE", "title"},
+                           {"RESULT", "result"},
+                           {"REASON", "reason"},
+                           {"MESSAGE", "message"}});
+  return failed ? FailedQuietly() : absl::OkStatus();
+}
+
+absl::Status Export(Session* session, const CatalogArgs& args) {
+  SHAREWAY_ASSIGN_OR_RETURN(const Json resources, ListAll(session, args));
+  const std::string text = Render(Format::kJson, resources, {});
+  if (args.file == "-") {
+    *session->out << text;
+    return absl::OkStatus();
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(NewFile file, NewFile::Create(args.file));
+  SHAREWAY_RETURN_IF_ERROR(file.Write(text));
+  SHAREWAY_RETURN_IF_ERROR(file.Keep());
+  session->Print({{"file", args.file}, {"resources", resources.size()}});
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddCatalogCommands(CLI::App* app, Session* session) {
+  CLI::App* noun = Noun(app, "catalog", "The resource catalogue");
+  auto args = std::make_shared<CatalogArgs>();
+  const auto named = [=](CLI::App* verb) {
+    verb->add_option("NAME", args->name, "resources/{r}, {r} or the code")->required();
+    return verb;
+  };
+  const auto reasoned = [=](CLI::App* verb) {
+    named(verb)->add_option("--reason", args->reason, "Why")->required();
+  };
+  const auto filed = [=](CLI::App* verb, const char* help) {
+    verb->add_option("FILE", args->file, help)->required();
+    return verb;
+  };
+  const auto filtered = [=](CLI::App* verb) {
+    verb->add_option("--provider", args->provider, "Only this agency's");
+    verb->add_option("--limit", args->limit, "Entries at most");
+    return verb;
+  };
+
+  filed(Verb(noun, session, "create", "Draft an entry", [=] { return Create(session, *args); }),
+        "The resource as JSON; - is standard input");
+  filed(Verb(noun, session, "update", "Replace a draft, or start a revision",
+             [=] { return Update(session, *args); }),
+        "The whole resource as JSON, with name and etag");
+  named(Verb(noun, session, "submit", "Send a draft to the department head", [=] {
+    return Move<catalog::v1::SubmitResourceRequest>(session, *args, "SubmitResource");
+  }));
+  named(Verb(noun, session, "approve", "The department head approves", [=] {
+    return Move<catalog::v1::ApproveResourceRequest>(session, *args, "ApproveResource");
+  }));
+  named(Verb(noun, session, "publish", "The authority publishes", [=] {
+    return Move<catalog::v1::PublishResourceRequest>(session, *args, "PublishResource");
+  }));
+  reasoned(
+      Verb(noun, session, "return", "Send an entry back", [=] { return Return(session, *args); }));
+  reasoned(Verb(noun, session, "suspend", "Close an entry for the time being",
+                [=] { return SetState(session, *args, Resource::SUSPENDED); }));
+  reasoned(Verb(noun, session, "resume", "Open a suspended entry again",
+                [=] { return SetState(session, *args, Resource::PUBLISHED); }));
+  reasoned(Verb(noun, session, "withdraw", "End an entry for good",
+                [=] { return SetState(session, *args, Resource::WITHDRAWN); }));
+  named(Verb(noun, session, "show", "One entry", [=] {
+    return Show(session, *args);
+  }))->add_option("--revision", args->revision, "A published revision");
+  filtered(Verb(noun, session, "list", "Entries by name", [=] { return List(session, *args); }))
+      ->add_option("--state", args->state)
+      ->check(Is<Resource::State>());
+
+  CLI::App* search =
+      filtered(Verb(noun, session, "search", "Published entries by words, best first",
+                    [=] { return Search(session, *args); }));
+  search->add_option("TEXT", args->text, "All words must occur")->required();
+  Repeated(search, "--class", &args->classes, "Only these share classes", true)
+      ->check(Is<ShareClass>());
+  search->add_option("--category", args->category, "Only codes that start so");
+
+  filed(Verb(noun, session, "import", "Draft each entry of a file; exit 1 if any fails",
+             [=] { return Import(session, *args); }),
+        "JSON array of resources; - is standard input")
+      ->add_flag("--submit", args->submit, "Submit each as well");
+  filed(filtered(Verb(noun, session, "export", "Write entries to a file",
+                      [=] { return Export(session, *args); })),
+        "The file, JSON; - is standard output")
+      ->add_option("--state", args->state)
+      ->check(Is<Resource::State>());
+}
+
+}  // namespace shareway::cli

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/shareway/fsck.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "libs/base/bytes.h"
+#include "libs/base/status.h"
+#include "libs/crypto/batch.h"
+#include "libs/crypto/hash.h"
+#include "libs/evidence/envelope.h"
+#include "libs/merkle/verify.h"
+#include "libs/outbox/keys.h"
+#include "libs/outbox/record.pb.h"
+#include "services/audit/store/fsck.h"
+#include "shareway/catalog/v1/catalog_service.pb.h"
+#include "shareway/catalog/v1/directory.pb.h"
+#include "shareway/sharing/v1/grant.pb.h"
+
+namespace shareway::cli {
+namespace {
+
+using evidence::v1::AuditRecord;
+
+template <typename... Parts>
+absl::Status Violated(const Parts&... parts) {
+  return absl::DataLossError(absl::StrCat(parts...));
+}
+
+template <typename Message>
+bool Parses(absl::string_view bytes, Message* message) {
+  return message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+}
+
+class StoreCheck {
+ public:
+  explicit StoreCheck(const kv::Store& store) : store_(store) {}
+
+  absl::StatusOr<StoreReport> Run() {
+    report_.service = Recognise();
+    if (report_.service.empty()) {
+      return absl::NotFoundError("the folder holds no store of a Shareway service");
+    }
+    SHAREWAY_RETURN_IF_ERROR(CheckKeys());
+    if (report_.service == "audit") return CheckAudit();
+    SHAREWAY_RETURN_IF_ERROR(ReadDirectoryKeys());
+    SHAREWAY_RETURN_IF_ERROR(CheckOutboxLog());
+    SHAREWAY_RETURN_IF_ERROR(CheckSealed());
+    if (report_.service == "catalog") SHAREWAY_RETURN_IF_ERROR(CheckCatalog());
+    if (report_.service == "sharing") SHAREWAY_RETURN_IF_ERROR(CheckSharing());
+    if (report_.service == "exchange") SHAREWAY_RETURN_IF_ERROR(CheckExchange());
+    return report_;
+  }
+
+ private:
+  bool Has(absl::string_view prefix) const {
+    bool found = false;
+    (void)store_.Scan(prefix, PrefixEnd(prefix),
+                      [&](absl::string_view, absl::string_view, uint64_t) {
+                        found = true;
+                        return false;
+                      });
+    return found;
+  }
+
+  // By the keys that only one service writes.
+  std::string Recognise() const {
+    if (Has("m/log-key")) return "audit";
+    if (Has("directory/") || store_.LogHead("directory") > 0) return "catalog";
+    if (Has("meta/catalog") || store_.LogHead("grants") > 0) return "sharing";
+    for (const char* prefix : {"grant/", "resource/", "dataset", "asked/", "answered/", "hold/"}) {
+      if (Has(prefix)) return "exchange";
+    }
+    if (Has("meta/epoch")) return "sharing";
+    return Has(outbox::kIncarnationKey) ? "exchange" : "";
+  }
+
+  // Reading a key verifies the checksum of its block.
+  absl::Status CheckKeys() {
+    uint64_t keys = 0;
+    SHAREWAY_RETURN_IF_ERROR(
+        store_.Scan("", "", [&](absl::string_view, absl::string_view, uint64_t) {
+          ++keys;
+          return true;
+        }));
+    Held(keys, " keys read");
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<StoreReport> CheckAudit() {
+    SHAREWAY_ASSIGN_OR_RETURN(const audit::FsckReport log, audit::CheckLog(store_));
+    Held(log.size, " log entries, their commitments, tree, ids and postings; root ",
+         ToHex(log.root.view()));
+    Held("the checkpoint signs ", log.checkpoint_size, " entries");
+    Held(log.unmatched, " halves wait for the other");
+    return report_;
+  }
+
+  // Calls `visit` for each entry of a log; DATA_LOSS at a gap.
+  absl::Status WalkLog(const char* log,
+                       absl::FunctionRef<absl::Status(uint64_t, absl::string_view)> visit) {
+    SHAREWAY_ASSIGN_OR_RETURN(const uint64_t tail, store_.LogTail(log));
+    const uint64_t head = store_.LogHead(log);
+    uint64_t next = tail;
+    absl::Status status;
+    SHAREWAY_RETURN_IF_ERROR(
+        store_.ReadLog(log, tail, [&](uint64_t number, absl::string_view bytes) {
+          if (number != next) {
+            status = Violated("log ", log, ": entry ", next, " is missing");
+          } else {
+            status = visit(number, bytes);
+          }
+          ++next;
+          return status.ok();
+        }));
+    SHAREWAY_RETURN_IF_ERROR(status);
+    if (next != head + 1) return Violated("log ", log, ": entry ", next, " is missing");
+    Held("log ", log, ": ", head + 1 - tail, " entries without a gap, up to ", head);
+    return absl::OkStatus();
+  }
+
+  // The keys in this store's copy of the directory, by id.
+  absl::Status ReadDirectoryKeys() {
+    for (const char* prefix : {"dir/o/", "directory/o/"}) {
+      absl::Status status;
+      SHAREWAY_RETURN_IF_ERROR(store_.Scan(
+          prefix, PrefixEnd(prefix), [&](absl::string_view key, absl::string_view value, uint64_t) {
+            catalog::v1::DirectoryChange change;
+            if (!Parses(value, &change)) status = Violated(key, " does not parse");
+            if (change.has_key()) {
+              absl::StatusOr<crypto::PublicKey> known =
+                  crypto::PublicKey::FromSpki(change.key().spki());
+              if (known.ok()) keys_.emplace(known->id().str(), *known);
+            }
+            return status.ok();
+          }));
+      SHAREWAY_RETURN_IF_ERROR(status);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckRecord(absl::string_view where, const AuditRecord& record) {
+    if (record.nonce().size() != 16) return Violated(where, ": the nonce has not 16 bytes");
+    if (!evidence::v1::RecordKind_IsValid(record.kind()) || record.kind() == 0) {
+      return Violated(where, ": ", static_cast<int>(record.kind()), " is no kind of record");
+    }
+    if (record.incarnation() != incarnation_) {
+      return Violated(where, ": the record is of another incarnation");
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckOutboxLog() {
+    SHAREWAY_ASSIGN_OR_RETURN(const kv::Entry incarnation, store_.Get(outbox::kIncarnationKey));
+    incarnation_ = incarnation.value;
+    if (incarnation_.size() != 16) return Violated(outbox::kIncarnationKey, " has not 16 bytes");
+    const absl::StatusOr<kv::Entry> mark = store_.Get(outbox::kMarkKey);
+    if (mark.ok() && !mark_.ParseFromString(mark->value)) {
+      return Violated(outbox::kMarkKey, " does not parse");
+    }
+    const uint64_t head = store_.LogHead(outbox::kLog);
+    if (mark_.seal() > head + 1 || mark_.include() > std::max<uint64_t>(mark_.seal(), 1)) {
+      return Violated(outbox::kMarkKey, " names entries ", mark_.include(), " and ", mark_.seal(),
+                      " of a log that ends at ", head);
+    }
+    return WalkLog(outbox::kLog, [&](uint64_t number, absl::string_view bytes) -> absl::Status {
+      const std::string where = absl::StrCat("log outbox, entry ", number);
+      AuditRecord record;
+      if (!Parses(bytes, &record)) return Violated(where, " does not parse");
+      return CheckRecord(where, record);
+    });
+  }
+
+  // One signature covers a batch: every record's path leads to the same root.
+  absl::Status CheckSealedRecord(absl::string_view where, const evidence::v1::SealedRecord& sealed,
+                                 uint64_t sequence, std::optional<std::string>* root) {
+    SHAREWAY_ASSIGN_OR_RETURN(const evidence::OpenedRecord opened, evidence::Open(sealed));
+    SHAREWAY_RETURN_IF_ERROR(CheckRecord(where, opened.record));
+    if (opened.record.sequence() != sequence) {
+      return Violated(where, ": the record has sequence ", opened.record.sequence(), ", want ",
+                      sequence);
+    }
+    if (sealed.salt().size() != 16) return Violated(where, ": the salt has not 16 bytes");
+    SHAREWAY_ASSIGN_OR_RETURN(const crypto::BatchSignature signature,
+                              evidence::FromProto(opened.envelope.signature()));
+    const absl::StatusOr<Hash32> leads_to =
+        merkle::RootFromPath(crypto::StatementHasher(signature.suite),
+                             crypto::StatementLeaf(signature.suite, opened.envelope.payload()),
+                             signature.index, signature.size, signature.path);
+    if (!leads_to.ok()) return Violated(where, ": ", leads_to.status().message());
+    const std::string signed_root = absl::StrCat(
+        crypto::SignedBytes(signature.suite, signature.key_id, signature.size, *leads_to),
+        signature.bytes);
+    if (root->has_value() && **root != signed_root) {
+      return Violated(where, ": the batch's signature does not cover the record");
+    }
+    *root = signed_root;
+    const auto key = keys_.find(signature.key_id.str());
+    if (key == keys_.end()) return absl::OkStatus();
+    ++verified_;
+    const absl::Status status = evidence::Verify(&verifier_, key->second, opened.envelope.payload(),
+                                                 opened.envelope.signature());
+    return status.ok() ? status : Violated(where, ": ", status.message());
+  }
+
+  absl::Status CheckSealed() {
+    uint64_t records = 0, batches = 0, next = 0;
+    absl::Status status;
+    SHAREWAY_RETURN_IF_ERROR(store_.Scan(
+        outbox::kSealedPrefix, PrefixEnd(outbox::kSealedPrefix),
+        [&](absl::string_view key, absl::string_view value, uint64_t) {
+          const uint64_t first = ReadBigEndian64(key.substr(sizeof(outbox::kSealedPrefix) - 1));
+          const std::string where = absl::StrCat("sealed batch ", first);
+          outbox::SealedBatch batch;
+          if (!Parses(value, &batch) || batch.records_size() == 0) {
+            status = Violated(where, " does not parse");
+          } else if (next != 0 && first < next) {
+            status = Violated(where, " overlaps the one before it");
+          } else if (first >= mark_.include() && next != 0 && first != next) {
+            status = Violated(where, ": entry ", next, " is in no batch and not included");
+          } else if (batch.indices_size() != 0 && batch.indices_size() != batch.records_size()) {
+            status = Violated(where, " has ", batch.indices_size(), " indices for ",
+                              batch.records_size(), " records");
+          }
+          std::optional<std::string> root;
+          for (int i = 0; status.ok() && i < batch.records_size(); ++i) {
+            status = CheckSealedRecord(absl::StrCat(where, ", record ", i), batch.records(i),
+                                       first + static_cast<uint64_t>(i), &root);
+          }
+          next = first + static_cast<uint64_t>(batch.records_size());
+          records += static_cast<uint64_t>(batch.records_size());
+          ++batches;
+          return status.ok();
+        }));
+    SHAREWAY_RETURN_IF_ERROR(status);
+    if (next > std::max<uint64_t>(mark_.seal(), 1)) {
+      return Violated("sealed batches reach entry ", next, ", the mark only ", mark_.seal());
+    }
+    Held(records, " sealed records in ", batches, " batches, ", verified_, " signatures verified, ",
+         records - verified_, " by keys that the store does not have");
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckCatalog() {
+    SHAREWAY_RETURN_IF_ERROR(WalkLog("directory", [](uint64_t number, absl::string_view bytes) {
+      catalog::v1::DirectoryChange change;
+      return Parses(bytes, &change) ? absl::OkStatus()
+                                    : Violated("log directory, entry ", number, " does not parse");
+    }));
+    if (const auto head = store_.Get("directory/head"); head.ok()) {
+      const uint64_t number = ReadBigEndian64(head->value);
+      if (number != store_.LogHead("directory")) {
+        return Violated("directory/head is ", number, ", its log ends at ",
+                        store_.LogHead("directory"));
+      }
+    }
+    return WalkLog("catalog", [](uint64_t number, absl::string_view bytes) {
+      catalog::v1::CatalogChange change;
+      return Parses(bytes, &change) ? absl::OkStatus()
+                                    : Violated("log catalog, entry ", number, " does not parse");
+    });
+  }
+
+  // A grant's number names the log entry that made it what it is.
+  absl::Status CheckSharing() {
+    std::map<std::string, std::string> records;
+    std::map<uint64_t, std::string> stored;  // by number
+    SHAREWAY_RETURN_IF_ERROR(
+        store_.Scan("grants/", PrefixEnd("grants/"),
+                    [&](absl::string_view key, absl::string_view value, uint64_t) {
+                      if (absl::ConsumeSuffix(&key, "/r")) {
+                        records[std::string(key)] = std::string(value);
+                      }
+                      return true;
+                    }));
+    for (auto& [grant, bytes] : records) {
+      const absl::StatusOr<kv::Entry> number = store_.Get(grant + "/n");
+      if (!number.ok()) return Violated(grant, " has no number in the grant log");
+      stored[ReadBigEndian64(number->value)] = std::move(bytes);
+    }
+    const uint64_t grants = stored.size();
+    SHAREWAY_RETURN_IF_ERROR(WalkLog("grants", [&](uint64_t number, absl::string_view bytes) {
+      const auto found = stored.find(number);
+      if (found == stored.end()) return absl::OkStatus();
+      const bool same = found->second == bytes;
+      stored.erase(found);
+      return same ? absl::OkStatus()
+                  : Violated("log grants, entry ", number, " is not what its grant holds");
+    }));
+    if (!stored.empty() && stored.rbegin()->first > store_.LogHead("grants")) {
+      return Violated("a grant has number ", stored.rbegin()->first, ", the grant log ends at ",
+                      store_.LogHead("grants"));
+    }
+    Held(grants, " grants as their log has them");
+    return absl::OkStatus();
+  }
+
+  template <typename Message>
+  absl::Status CheckKept(absl::string_view prefix, absl::string_view what) {
+    uint64_t kept = 0;
+    absl::Status status;
+    SHAREWAY_RETURN_IF_ERROR(store_.Scan(
+        prefix, PrefixEnd(prefix), [&](absl::string_view key, absl::string_view value, uint64_t) {
+          Message message;
+          if (!Parses(value, &message) || !absl::EndsWith(key, message.name())) {
+            status = Violated(key, " holds another object");
+          }
+          ++kept;
+          return status.ok();
+        }));
+    SHAREWAY_RETURN_IF_ERROR(status);
+    Held(kept, " kept ", what);
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckExchange() {
+    SHAREWAY_RETURN_IF_ERROR(CheckKept<sharing::v1::Grant>("grant/g/", "grants"));
+    return CheckKept<catalog::v1::Resource>("resource/r/", "resources");
+  }
+
+  template <typename... Parts>
+  void Held(const Parts&... parts) {
+    report_.checked.push_back(absl::StrCat(parts...));
+  }
+
+  const kv::Store& store_;
+  StoreReport report_;
+  std::string incarnation_;
+  outbox::Mark mark_;
+  std::map<std::string, crypto::PublicKey> keys_;
+  crypto::BatchVerifier verifier_;
+  uint64_t verified_ = 0;
+};
+
+}  // namespace
+
+absl::StatusOr<StoreReport> CheckStore(const kv::Store& store) { return StoreCheck(store).Run(); }
+
+}  // namespace shareway::cli

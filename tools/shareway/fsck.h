@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks the invariants of a service's store from its bytes alone.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "libs/kv/store.h"
+
+namespace shareway::cli {
+
+struct StoreReport {
+  std::string service = {};               // audit, catalog, sharing, exchange
+  std::vector<std::string> checked = {};  // what held, a sentence each
+};
+
+// Recognises whose store it is and checks, in this order:
+//   every store     each key reads; the outbox's log has no gap, its records parse
+//                   and are of its incarnation; sealed batches follow each other,
+//                   their records open, and one signature covers each batch; it
+//                   verifies if the store's copy of the directory has the key
+//   audit           services/audit/store/fsck.h
+//   catalog         both change logs have no gap and parse; the directory's head
+//   sharing         the grant log has no gap, and ends each grant with what is stored
+//   exchange        kept grants and resources parse
+// DATA_LOSS naming the first violation; NOT_FOUND if it is no store of Shareway's.
+// Not for a store that is being written.
+absl::StatusOr<StoreReport> CheckStore(const kv::Store& store);
+
+}  // namespace shareway::cli

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// The scope of a request from flags, and the reduced scope of a decision.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "shareway/sharing/v1/request.pb.h"
+
+namespace shareway::cli {
+
+// What the flags say of a scope; what is empty says nothing.
+struct ScopeFlags {
+  std::vector<std::string> items = {};
+  std::vector<std::string> where = {};
+  std::vector<std::string> purposes = {};
+  std::vector<std::string> methods = {};
+  std::string start = {};
+  std::string end = {};
+};
+
+// Replaces what the flags name. A usage error for a malformed condition.
+absl::Status ApplyFlags(const ScopeFlags& flags, sharing::v1::Scope* scope);
+
+// The answer that grants `asked` without the cuts, each SUBJECT=REASON. An item's
+// id strikes the item; row_filter, purposes, methods and period take the new
+// value from the flags (row_filter: further conditions). A usage error for a cut
+// of what was not asked, one without its new value, and a new value without its cut.
+absl::StatusOr<sharing::v1::Decision> Reduce(const sharing::v1::Scope& asked,
+                                             const std::vector<std::string>& cuts,
+                                             const ScopeFlags& flags);
+
+}  // namespace shareway::cli
