@@ -122,7 +122,7 @@ TEST_CASE("a signature is not transferable to a node of its own tree") {
   CHECK_FALSE(verifier.Verify(key.public_key(), "payload 0", one).ok());
 }
 
-TEST_CASE("a verifier remembers at most 4096 roots of a key and forgets on demand") {
+TEST_CASE("a verifier that forgets a key verifies it anew") {
   const PrivateKey key = PrivateKey::Generate(Suite::kP256Sha256);
   const auto first = SignBatch(key, Payloads(1));
   REQUIRE(first.ok());

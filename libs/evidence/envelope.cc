@@ -76,6 +76,12 @@ Hash32 Commitment(const v1::SealedRecord& sealed) {
   return crypto::Sha256(absl::StrCat(kEntry, sealed.salt(), sealed.record()));
 }
 
+std::string WithSequence(absl::string_view record, uint64_t sequence) {
+  v1::AuditRecord number;
+  number.set_sequence(sequence);
+  return absl::StrCat(record, number.SerializeAsString());
+}
+
 absl::StatusOr<OpenedRecord> Open(const v1::SealedRecord& sealed) {
   OpenedRecord opened;
   if (!opened.envelope.ParseFromString(sealed.record())) {

@@ -31,6 +31,10 @@ absl::Status VerifyDigest(crypto::BatchVerifier* verifier, const crypto::PublicK
 // What enters the tree: SHA-256("shareway/v1/entry\n" ‖ salt ‖ record).
 Hash32 Commitment(const v1::SealedRecord& sealed);
 
+// The payload of a record's envelope: the record as stored, and the sequence
+// number that it got, appended as a field. Parsers merge the two.
+std::string WithSequence(absl::string_view record, uint64_t sequence);
+
 // The envelope inside a sealed record, and the record inside the envelope.
 // DATA_LOSS if either does not parse.
 struct OpenedRecord {

@@ -215,7 +215,8 @@ std::string WritePack(const Pack& pack) {
                                {"record", ToBase64(entry->sealed.record())},
                                {"path", std::move(path)}});
   }
-  return json.dump(1) + "\n";
+  // What is not UTF-8 cannot verify anyway; it must not end the process.
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 absl::StatusOr<Pack> ReadPack(absl::string_view text) {
