@@ -50,6 +50,8 @@
   X(kNotShared, "NOT_SHARED", "该资源不予共享", "該資源不予共享", "The resource is not shared")    \
   X(kStandingConsentMissing, "STANDING_CONSENT_MISSING", "无预先同意，需提供部门答复",             \
     "無預先同意，需提供部門答覆", "No standing consent; the provider must answer")                 \
+  X(kRequestRequired, "REQUEST_REQUIRED", "须提出共享申请", "須提出共享申請",                      \
+    "The data takes a sharing request")                                                            \
   X(kReasonRequired, "REASON_REQUIRED", "须说明理由", "須說明理由", "A reason is required")        \
   X(kStageUnavailable, "STAGE_UNAVAILABLE", "该争议涉及的层级尚不支持",                            \
     "該爭議涉及的層級尚不支援", "Disputes between these parties are not supported yet")            \
@@ -78,6 +80,8 @@
     "No fresh lease, no delivery")                                                                 \
   X(kExchangeSettled, "EXCHANGE_SETTLED", "该次交换已完成", "該次交換已完成",                      \
     "This attempt was settled before")                                                             \
+  X(kExchangeLost, "EXCHANGE_LOST", "本节点没有该次交换的结果记录", "本節點沒有該次交換的結果記錄",   \
+    "This node has no record of how the exchange ended")                                           \
   X(kAttemptsExhausted, "ATTEMPTS_EXHAUSTED", "重试次数已用完", "重試次數已用完",                  \
     "No attempts are left under this exchange id")                                                 \
   X(kQueryChanged, "QUERY_CHANGED", "同一交换编号的查询内容不同",                                  \

@@ -86,10 +86,14 @@ void Committer::CommitGroup(std::vector<Waiting> waiting) {
     const absl::Status written = engine_->Write(std::move(group).TakeOps());
     if (written.ok()) {
       commits_ = commits;
+      if (full_) log::Info("store-has-space-again");
+      full_ = false;
       absl::MutexLock lock(&logs_mutex_);
       for (const auto& [log, ends] : logs) logs_[log] = ends;
       grown = !logs.empty();
     } else if (absl::IsResourceExhausted(written)) {
+      if (!full_) log::Warn("store-full", {{"status", written}});
+      full_ = true;
       // Losers too: what they lost to was not written.
       for (Waiting& w : waiting) {
         if (w.result.ok() || absl::IsAborted(w.result.status())) w.result = written;

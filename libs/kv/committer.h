@@ -59,7 +59,9 @@ class Committer {
   LogEnds Ends(absl::string_view log) const;
 
   Engine* const engine_;
-  uint64_t commits_;  // the commit thread's own
+  // The commit thread's own.
+  uint64_t commits_;
+  bool full_ = false;  // the last write found the disk full
 
   mutable absl::Mutex queue_mutex_;
   absl::CondVar arrived_;

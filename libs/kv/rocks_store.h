@@ -17,7 +17,9 @@ struct RocksOptions {
 };
 
 // Opens the store in folder `dir`, creating it if absent. DATA_LOSS if it is
-// damaged beyond a torn last record; UNAVAILABLE if another process has it.
+// damaged beyond a torn last record; UNAVAILABLE if another process has it;
+// RESOURCE_EXHAUSTED if the volume is full. A later write whose outcome is
+// unknown ends the process with exit code 74.
 absl::StatusOr<std::unique_ptr<Store>> OpenRocks(const std::string& dir, RocksOptions options = {});
 
 // Opens what `--store` names: rocksdb:PATH.

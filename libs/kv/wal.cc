@@ -5,11 +5,11 @@
 // A first or full payload begins with the sequence number of its batch (8).
 #include "libs/kv/wal.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <system_error>
 
@@ -107,9 +107,11 @@ absl::Status CheckWal(absl::string_view bytes) {
 absl::Status CheckWals(const std::string& dir) {
   std::error_code error;
   for (const auto& file : std::filesystem::directory_iterator(dir, error)) {
-    if (file.path().extension() != ".log") continue;
+    if (file.path().extension() != ".log" || !file.is_regular_file(error)) continue;
+    std::string bytes(file.file_size(error), '\0');
     std::ifstream in(file.path(), std::ios::binary);
-    const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    bytes.resize(static_cast<size_t>(in.gcount()));
     if (absl::Status status = CheckWal(bytes); !status.ok()) {
       return absl::DataLossError(absl::StrCat(file.path().string(), ": ", status.message()));
     }
