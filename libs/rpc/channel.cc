@@ -14,6 +14,7 @@
 #include "libs/base/status.h"
 #include "libs/rpc/credentials.h"
 #include "libs/rpc/grpc_status.h"
+#include "libs/rpc/reconnector.h"
 
 namespace shareway::rpc {
 namespace {
@@ -133,7 +134,7 @@ class ChannelOverGrpc final : public Channel {
     const grpc::Status status = grpc::internal::BlockingUnaryCall(
         channel_.get(), RpcMethod(path.c_str(), RpcMethod::NORMAL_RPC), &context,
         ToBuffer(request), &answer);
-    if (!status.ok()) return FromGrpc(status);
+    if (!status.ok()) return Failed(channel_, status);
     return ToBytes(answer);
   }
 
@@ -147,23 +148,31 @@ class ChannelOverGrpc final : public Channel {
     Prepare(options, &pending->context);
     pending->request = ToBuffer(request);
     stub_.UnaryCall(&pending->context, path, {}, &pending->request, &pending->answer,
-                    [pending, done = std::move(done)](grpc::Status status) {
-                      if (!status.ok()) return done(FromGrpc(status));
+                    [channel = channel_, pending, done = std::move(done)](grpc::Status status) {
+                      if (!status.ok()) return done(Failed(channel, status));
                       done(ToBytes(pending->answer));
                     });
   }
 
   std::unique_ptr<RawReadStream> RawServerStream(const std::string& path, std::string request,
                                                  const CallOptions& options) override {
+    if (channel_->GetState(false) != GRPC_CHANNEL_READY) PollUntilConnected(channel_);
     return std::make_unique<ReadStreamOverGrpc>(channel_.get(), path, request, options);
   }
 
   std::unique_ptr<RawWriteStream> RawClientStream(const std::string& path,
                                                   const CallOptions& options) override {
+    if (channel_->GetState(false) != GRPC_CHANNEL_READY) PollUntilConnected(channel_);
     return std::make_unique<WriteStreamOverGrpc>(channel_.get(), path, options);
   }
 
  private:
+  static absl::Status Failed(const std::shared_ptr<grpc::Channel>& channel,
+                             const grpc::Status& status) {
+    if (status.error_code() == grpc::StatusCode::UNAVAILABLE) PollUntilConnected(channel);
+    return FromGrpc(status);
+  }
+
   const std::shared_ptr<grpc::Channel> channel_;
   grpc::GenericStub stub_;
 };

@@ -183,7 +183,10 @@ absl::Status Server::Start() {
     s.server.reset();
     return absl::UnavailableError(absl::StrCat("cannot listen on ", options.listen));
   }
-  s.server->GetHealthCheckService()->SetServingStatus(false);
+  {
+    absl::MutexLock lock(&s.shared.mutex);
+    s.server->GetHealthCheckService()->SetServingStatus(s.shared.ready);
+  }
   log::Info("listening", {{"port", s.port}, {"identity", own.identity.uri()}});
   return absl::OkStatus();
 }

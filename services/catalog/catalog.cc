@@ -38,6 +38,10 @@ const Authority* AuthorityOf(const Register& all, absl::string_view provider) {
 
 absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Open(Parts parts) {
   auto catalog = std::unique_ptr<Catalog>(new Catalog(parts));
+  if (parts.metrics != nullptr) {
+    catalog->changes_ = parts.metrics->AddCounters("shareway_catalog_changes_total",
+                                                   "Changes of entries by kind.", {"kind"});
+  }
   for (std::string last;;) {
     SHAREWAY_ASSIGN_OR_RETURN(const std::vector<v1::Resource> page,
                               parts.store->ListPublished(last, 256));
@@ -124,6 +128,7 @@ absl::StatusOr<Catalog::Loaded> Catalog::Save(const Cause& cause, const Loaded& 
   if (kind == evidence::v1::RESOURCE_PUBLISHED || kind == evidence::v1::RESOURCE_STATE_CHANGED) {
     Announce(fields.name);
   }
+  if (saved.ok() && changes_) changes_->With(evidence::v1::RecordKind_Name(kind)).Add();
   return saved;
 }
 

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "libs/base/clock.h"
+#include "libs/metrics/registry.h"
 #include "libs/statute/profile.h"
 #include "services/catalog/domain/register.h"
 #include "services/catalog/domain/resource.h"
@@ -30,6 +31,7 @@ class Catalog {
     ResourceStore* store = nullptr;
     const statute::ProfileSet* statutes = nullptr;
     const Clock* clock = nullptr;
+    metrics::Registry* metrics = nullptr;  // may be null
     // The register now.
     std::function<std::shared_ptr<const Register>()> directory = {};
     // Told what everyone sees of an entry, null if that is nothing any more. One
@@ -79,6 +81,7 @@ class Catalog {
   void Announce(absl::string_view name);
 
   const Parts parts_;
+  std::optional<metrics::Family<metrics::Counter, 1>> changes_;
   absl::Mutex announce_mutex_;  // from the look at the store to the end of the announcement
 };
 

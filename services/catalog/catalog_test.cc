@@ -225,6 +225,37 @@ TEST_CASE("Past revisions stay as they were published", "[catalog]") {
   CHECK(Changes(world).size() == 2);
 }
 
+TEST_CASE("The largest entry fits an audit record at every step", "[catalog]") {
+  TestWorld world;
+  Entry big = GoodEntry();
+  for (int i = 0; big.items.size() < 500; ++i) {
+    big.items.push_back({.id = absl::StrCat("an_item_id_of_some_length_", i),
+                         .name = absl::StrCat("某某业务信息项之第", i, "项"),
+                         .type = ItemType::kText,
+                         .grading = Grading::kGeneral});
+  }
+  for (Entry next = big; ResourceStore::CheckSize(next).ok();) {
+    big = next;
+    for (Item& item : next.items) item.description += "d";
+  }
+  Catalog::Loaded at = world.Publish(big);
+  at = world.catalog->Update(world.By("editor"), kName, Catalog::Etag(at), big).value();
+  at = world.catalog->Submit(world.By("editor"), kName, "").value();
+  std::string reason;
+  for (int i = 0; i < 1000; ++i) reason += "缺";
+  Cause back = world.ActBy("head", reason);
+  at = world.catalog->Return(back, kName, Catalog::Etag(at), reason).value();
+  // A suspension while a revision is under way.
+  REQUIRE(world.catalog
+              ->SetState(world.ActBy("officer", reason), kName, Catalog::Etag(at),
+                         State::kSuspended, reason)
+              .ok());
+  for (const evidence::AuditRecord& event : world.Events()) {
+    CAPTURE(evidence::v1::RecordKind_Name(event.kind()));
+    CHECK(event.ByteSizeLong() < (63 << 10));
+  }
+}
+
 TEST_CASE("An entry that no audit record could hold is refused", "[catalog]") {
   TestWorld world;
   Entry big = GoodEntry();

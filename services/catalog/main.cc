@@ -22,28 +22,28 @@ absl::Status Serve() {
   const outbox::Outbox* outbox = evidence.outbox.get();
   SHAREWAY_ASSIGN_OR_RETURN(DirectoryStore directory, DirectoryStore::Open(kv, outbox));
   SHAREWAY_ASSIGN_OR_RETURN(ResourceStore resources, ResourceStore::Open(kv, outbox));
-  SHAREWAY_ASSIGN_OR_RETURN(std::unique_ptr<Registrar> registrar,
-                            Registrar::Open(&directory, &SystemClock(), statutes));
+  SHAREWAY_ASSIGN_OR_RETURN(
+      std::unique_ptr<Registrar> registrar,
+      Registrar::Open(&directory, &SystemClock(), statutes, process.metrics.get()));
   SHAREWAY_RETURN_IF_ERROR(registrar->FoundFrom(absl::GetFlag(FLAGS_bootstrap)));
   DirectoryRpc::Publish(registrar.get(), directory, process.directory.get());
 
   search::Index index;
   registrar->Follow([&index](uint64_t, const std::vector<DirectoryObject>& objects) {
-    for (const DirectoryObject& object : objects) {
-      const auto* agency = std::get_if<Agency>(&object);
-      if (agency != nullptr) index.SetProviderName(agency->name, agency->display_name);
-    }
+    for (const DirectoryObject& object : objects) index.Learn(object);
   });
   SHAREWAY_ASSIGN_OR_RETURN(
       std::unique_ptr<Catalog> catalog,
       Catalog::Open({.store = &resources,
                      .statutes = &statutes,
                      .clock = &SystemClock(),
+                     .metrics = process.metrics.get(),
                      .directory = [&registrar] { return registrar->Now(); },
-                     .announce = [&index](absl::string_view name,
-                                          const Entry* entry) { index.Show(name, entry); }}));
-
-  DirectoryRpc directory_rpc(registrar.get(), &directory);
+                     .announce = std::bind_front(&search::Index::Show, &index)}));
+  const outbox::Drain* drain = evidence.drain.get();
+  DirectoryRpc directory_rpc(registrar.get(), &directory, [drain] {
+    return drain != nullptr && drain->rolled_back().value_or(false);
+  });
   CatalogRpc catalog_rpc(catalog.get(), &resources, &index);
   directory_rpc.Serve(process.server.get());
   catalog_rpc.Serve(process.server.get());

@@ -61,7 +61,8 @@ std::string AgencyIn(absl::string_view name) {
 
 absl::StatusOr<std::unique_ptr<Registrar>> Registrar::Open(DirectoryStore* store,
                                                            const Clock* clock,
-                                                           const statute::ProfileSet& statutes) {
+                                                           const statute::ProfileSet& statutes,
+                                                           metrics::Registry* metrics) {
   ProfileIds profiles;
   for (const statute::Profile* profile : statutes.all()) profiles.insert(profile->id);
   auto registrar = std::unique_ptr<Registrar>(new Registrar(store, clock, std::move(profiles)));
@@ -74,6 +75,11 @@ absl::StatusOr<std::unique_ptr<Registrar>> Registrar::Open(DirectoryStore* store
   absl::MutexLock lock(&registrar->mutex_);
   registrar->register_ = std::move(all);
   registrar->number_ = snapshot.number;
+  if (metrics != nullptr) {
+    registrar->revision_ = metrics->AddGauge("shareway_directory_revision",
+                                             "Number of the last change of the directory.");
+    registrar->revision_->Set(static_cast<double>(snapshot.number));
+  }
   return registrar;
 }
 
@@ -108,6 +114,7 @@ absl::Status Registrar::SyncLocked() {
     }
     register_ = std::move(next);
     number_ = entries.back().first;
+    if (revision_) revision_->Set(static_cast<double>(number_));
     for (const Follower& follower : followers_) follower(number_, objects);
   }
 }

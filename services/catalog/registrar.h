@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "libs/base/clock.h"
+#include "libs/metrics/registry.h"
 #include "libs/statute/profile.h"
 #include "services/catalog/domain/register.h"
 #include "services/catalog/store/cause.h"
@@ -29,9 +30,10 @@ class Registrar {
   using Follower =
       std::function<void(uint64_t number, const std::vector<DirectoryObject>& objects)>;
 
-  // Reads the register from `store`. Store and clock must outlive it.
+  // Reads the register from `store`. Store, clock and metrics (may be null) must outlive it.
   static absl::StatusOr<std::unique_ptr<Registrar>> Open(DirectoryStore* store, const Clock* clock,
-                                                         const statute::ProfileSet& statutes);
+                                                         const statute::ProfileSet& statutes,
+                                                         metrics::Registry* metrics = nullptr);
 
   // Tells `follower` of everything there is, and then of every change.
   void Follow(Follower follower);
@@ -77,6 +79,7 @@ class Registrar {
   mutable absl::Mutex mutex_;
   std::shared_ptr<const Register> register_ ABSL_GUARDED_BY(mutex_);
   uint64_t number_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::optional<metrics::Gauge> revision_ ABSL_GUARDED_BY(mutex_);
   std::vector<Follower> followers_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -80,10 +80,7 @@ class TestWorld {
     founded = registrar->FoundFrom(dir / "bootstrap.jsonl");
     registrar->Follow([this](uint64_t number, const std::vector<DirectoryObject>& objects) {
       followed = number;
-      for (const DirectoryObject& object : objects) {
-        const auto* agency = std::get_if<Agency>(&object);
-        if (agency != nullptr) index->SetProviderName(agency->name, agency->display_name);
-      }
+      for (const DirectoryObject& object : objects) index->Learn(object);
     });
     catalog = Catalog::Open({.store = &*resources,
                              .statutes = &TestStatutes(),

@@ -12,6 +12,7 @@
 #include "services/sharing/rpc/readiness.h"
 #include "services/sharing/rpc/request_rpc.h"
 #include "services/sharing/rpc/supervision_rpc.h"
+#include "services/sharing/upkeep.h"
 
 ABSL_FLAG(std::string, statutes, "", "Folder of statute profiles (deploy/statutes).");
 ABSL_FLAG(std::string, calendars, "", "Folder of holiday calendars (deploy/calendars).");
@@ -50,6 +51,7 @@ absl::Status Serve() {
   SHAREWAY_ASSIGN_OR_RETURN(auto resources, CatalogFeed::Open(catalog, &store, &grants));
   const Readiness readiness(
       process.server.get(), [&] { return directory.caught_up() && resources->complete(); },
+      [&] { Upkeep(&desk); },
       [&] { return evidence.drain ? evidence.drain->rolled_back() : false; });
   const absl::Status served = app::Serve(&process);
   process.server->Drain();

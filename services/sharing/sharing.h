@@ -39,10 +39,6 @@ class Sharing {
   // The request, if the actor may see it.
   absl::StatusOr<Stored<Request>> Get(const Actor& actor, absl::string_view name) const;
 
-  // Computes provisional due dates again, after a start with new calendars. Returns how many
-  // changed.
-  absl::StatusOr<int> RecomputeClocks();
-
  private:
   // A request that is about to change, and what its transition needs.
   struct Case {

@@ -93,7 +93,7 @@ TEST_CASE("The main job runs from publication to offline proof", "[scenario]") {
       SubmitRequest(cluster, kTax, Ask(divisions->name(), {"code", "name", "level"}));
   REQUIRE_OK(unconditional);
   CHECK(unconditional->state() == sh::SharingRequest::APPROVED);
-  CHECK(absl::StrContains(unconditional->article(), "21"));
+  CHECK(absl::StrContains(unconditional->article(), "第二十一条"));
   auto answer =
       QueryWhenKnown(cluster, kTax, QueryBy(unconditional->grant(), "code", "990101000000"));
   REQUIRE_OK(answer);

@@ -18,7 +18,7 @@ constexpr char kService[] = "/shareway.catalog.v1.CatalogService/";
 
 struct CatalogArgs {
   std::string name, file, text, provider, category, state, reason;
-  std::vector<std::string> classes;
+  std::vector<std::string> names, classes;
   uint32_t revision = 0;
   size_t limit = 0;
   bool submit = false;
@@ -47,12 +47,28 @@ absl::Status Update(Session* session, const CatalogArgs& args) {
   return session->Show<Resource>(absl::StrCat(kService, "UpdateResource"), update);
 }
 
-// For the methods that take a name and an etag.
+// For the methods that take a name and an etag. Several names end at the first
+// failure, with what went before it printed.
 template <typename Req>
 absl::Status Move(Session* session, const CatalogArgs& args, const char* method) {
-  Req request;
-  request.set_name(args.full_name());
-  return session->Show<Resource>(absl::StrCat(kService, method), request);
+  Json moved = Json::array();
+  absl::Status status;
+  for (const std::string& name : args.names) {
+    Req request;
+    request.set_name(FullName("resources", name));
+    if (args.names.size() > 1) session->request_id_suffix = absl::StrCat("-", moved.size() + 1);
+    const absl::StatusOr<Resource> resource =
+        session->Call<Resource>(absl::StrCat(kService, method), request);
+    status = resource.status();
+    if (!status.ok()) break;
+    moved.push_back(ToJson(*resource));
+  }
+  if (args.names.size() > 1) {
+    session->Print(moved, ResourceColumns());
+  } else if (status.ok()) {
+    session->Print(moved[0]);
+  }
+  return status;
 }
 
 absl::Status Return(Session* session, const CatalogArgs& args) {
@@ -178,6 +194,10 @@ void AddCatalogCommands(CLI::App* app, Session* session) {
     verb->add_option("NAME", args->name, "resources/{r}, {r} or the code")->required();
     return verb;
   };
+  const auto several = [=](CLI::App* verb) {
+    verb->add_option("NAME", args->names, "One or more of resources/{r}, {r} or the code")
+        ->required();
+  };
   const auto reasoned = [=](CLI::App* verb) {
     named(verb)->add_option("--reason", args->reason, "Why")->required();
   };
@@ -187,7 +207,7 @@ void AddCatalogCommands(CLI::App* app, Session* session) {
   };
   const auto filtered = [=](CLI::App* verb) {
     verb->add_option("--provider", args->provider, "Only this agency's");
-    verb->add_option("--limit", args->limit, "Entries at most");
+    verb->add_option("--limit,--page-size", args->limit, "Entries at most");
     return verb;
   };
 
@@ -196,13 +216,13 @@ void AddCatalogCommands(CLI::App* app, Session* session) {
   filed(Verb(noun, session, "update", "Replace a draft, or start a revision",
              [=] { return Update(session, *args); }),
         "The whole resource as JSON, with name and etag");
-  named(Verb(noun, session, "submit", "Send a draft to the department head", [=] {
+  several(Verb(noun, session, "submit", "Send a draft to the department head", [=] {
     return Move<catalog::v1::SubmitResourceRequest>(session, *args, "SubmitResource");
   }));
-  named(Verb(noun, session, "approve", "The department head approves", [=] {
+  several(Verb(noun, session, "approve", "The department head approves", [=] {
     return Move<catalog::v1::ApproveResourceRequest>(session, *args, "ApproveResource");
   }));
-  named(Verb(noun, session, "publish", "The authority publishes", [=] {
+  several(Verb(noun, session, "publish", "The authority publishes", [=] {
     return Move<catalog::v1::PublishResourceRequest>(session, *args, "PublishResource");
   }));
   reasoned(

@@ -14,7 +14,8 @@ namespace pb = sharing::v1;
 constexpr char kService[] = "/shareway.sharing.v1.GrantService/";
 
 struct GrantArgs {
-  std::string name, resource, scenario, end, state, ground, reason, document, wait;
+  std::string name, resource, scenario, end, state, ground, reason, document;
+  uint32_t wait_ms = 0;
   std::vector<std::string> items, purposes;
 
   std::string full_name() const { return FullName("grants", name); }
@@ -71,10 +72,7 @@ absl::Status Revoke(Session* session, const GrantArgs& args) {
   request.set_name(args.full_name());
   request.set_ground(EnumOf<pb::RevokeGround>(args.ground));
   request.set_document(args.document);
-  if (!args.wait.empty()) {
-    SHAREWAY_ASSIGN_OR_RETURN(const absl::Duration wait, ParseTimeout(args.wait));
-    request.set_wait_ms(static_cast<uint32_t>(absl::ToInt64Milliseconds(wait)));
-  }
+  request.set_wait_ms(args.wait_ms);
   return session->Show<pb::RevokeGrantResponse>(absl::StrCat(kService, "RevokeGrant"), request);
 }
 
@@ -95,7 +93,7 @@ void AddConsentCommands(CLI::App* app, Session* session, const std::shared_ptr<G
   CLI::App* noun = Noun(app, "consent", "Standing consents of a provider's head");
   Verb(noun, session, "give", "Consent beforehand to requests for an unconditional resource",
        [=] { return Consent(session, *args); })
-      ->add_option("RESOURCE", args->resource, "By name or code")
+      ->add_option("--resource,RESOURCE", args->resource, "By name or code")
       ->required();
   Verb(noun, session, "withdraw", "Grants that cite it stay",
        [=] { return WithdrawConsent(session, *args); })
@@ -143,10 +141,8 @@ void AddGrantCommands(CLI::App* app, Session* session) {
   revoke->add_option("--ground", args->ground)->required()->check(Is<pb::RevokeGround>());
   revoke->add_option("--document", args->document, "The document that the ground needs")
       ->required();
-  revoke->add_option("--wait", args->wait, "Wait so long for nodes to confirm: 2, 500ms")
-      ->check([](const std::string& text) {
-        return std::string(ParseTimeout(text).status().message());
-      });
+  revoke->add_option("--wait", args->wait_ms, "Milliseconds to wait for nodes to confirm")
+      ->check(CLI::Range(0, 10000));
   AddConsentCommands(app, session, args);
 }
 

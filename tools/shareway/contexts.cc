@@ -27,6 +27,7 @@ absl::StatusOr<Contexts> Contexts::Load(const std::string& path) {
   const absl::StatusOr<std::string> text = crypto::ReadFile(path);
   if (absl::IsNotFound(text.status())) return contexts;
   SHAREWAY_RETURN_IF_ERROR(text.status());
+  if (text->empty()) return contexts;
   const auto bad = [&](absl::string_view what) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": ", what));
   };

@@ -28,7 +28,7 @@ struct Contexts {
 
   // $SHAREWAY_CONFIG, or ~/.config/shareway/contexts.json.
   static std::string DefaultPath();
-  // An absent file reads as no contexts. INVALID_ARGUMENT naming path and member.
+  // An absent or empty file reads as no contexts. INVALID_ARGUMENT naming path and member.
   static absl::StatusOr<Contexts> Load(const std::string& path);
   // Replaces the file as a whole.
   absl::Status Save(const std::string& path) const;

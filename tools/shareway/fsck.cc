@@ -178,18 +178,21 @@ class StoreCheck {
   // One signature covers a batch: every record's path leads to the same root.
   absl::Status CheckSealedRecord(absl::string_view where, const evidence::v1::SealedRecord& sealed,
                                  uint64_t sequence, std::optional<std::string>* root) {
-    SHAREWAY_ASSIGN_OR_RETURN(const evidence::OpenedRecord opened, evidence::Open(sealed));
-    SHAREWAY_RETURN_IF_ERROR(CheckRecord(where, opened.record));
-    if (opened.record.sequence() != sequence) {
-      return Violated(where, ": the record has sequence ", opened.record.sequence(), ", want ",
+    const absl::StatusOr<evidence::OpenedRecord> opened = evidence::Open(sealed);
+    if (!opened.ok()) return Violated(where, ": ", opened.status().message());
+    SHAREWAY_RETURN_IF_ERROR(CheckRecord(where, opened->record));
+    if (opened->record.sequence() != sequence) {
+      return Violated(where, ": the record has sequence ", opened->record.sequence(), ", want ",
                       sequence);
     }
     if (sealed.salt().size() != 16) return Violated(where, ": the salt has not 16 bytes");
-    SHAREWAY_ASSIGN_OR_RETURN(const crypto::BatchSignature signature,
-                              evidence::FromProto(opened.envelope.signature()));
+    const absl::StatusOr<crypto::BatchSignature> parsed =
+        evidence::FromProto(opened->envelope.signature());
+    if (!parsed.ok()) return Violated(where, ": ", parsed.status().message());
+    const crypto::BatchSignature& signature = *parsed;
     const absl::StatusOr<Hash32> leads_to =
         merkle::RootFromPath(crypto::StatementHasher(signature.suite),
-                             crypto::StatementLeaf(signature.suite, opened.envelope.payload()),
+                             crypto::StatementLeaf(signature.suite, opened->envelope.payload()),
                              signature.index, signature.size, signature.path);
     if (!leads_to.ok()) return Violated(where, ": ", leads_to.status().message());
     const std::string signed_root = absl::StrCat(
@@ -202,8 +205,8 @@ class StoreCheck {
     const auto key = keys_.find(signature.key_id.str());
     if (key == keys_.end()) return absl::OkStatus();
     ++verified_;
-    const absl::Status status = evidence::Verify(&verifier_, key->second, opened.envelope.payload(),
-                                                 opened.envelope.signature());
+    const absl::Status status = evidence::Verify(
+        &verifier_, key->second, opened->envelope.payload(), opened->envelope.signature());
     return status.ok() ? status : Violated(where, ": ", status.message());
   }
 
@@ -306,7 +309,8 @@ class StoreCheck {
     SHAREWAY_RETURN_IF_ERROR(store_.Scan(
         prefix, PrefixEnd(prefix), [&](absl::string_view key, absl::string_view value, uint64_t) {
           Message message;
-          if (!Parses(value, &message) || !absl::EndsWith(key, message.name())) {
+          if (!Parses(value, &message) || message.name().empty() ||
+              !absl::EndsWith(key, message.name())) {
             status = Violated(key, " holds another object");
           }
           ++kept;

@@ -10,9 +10,9 @@ std::vector<Term> TermsOf(const Facts& facts) {
   std::vector<Term> terms;
   const auto add = [&terms](Term::Kind kind, const std::string& text) {
     if (text.empty()) return;
-    Term term{kind, text};
+    const Term term{kind, text};
     if (std::find(terms.begin(), terms.end(), term) == terms.end()) {
-      terms.push_back(std::move(term));
+      terms.push_back(term);
     }
   };
   for (const std::string& agency : facts.agencies) {

@@ -28,18 +28,18 @@ struct Facts {
   std::vector<std::string> nodes = {};  // consumer's, then provider's
 };
 
-// One thing that a record can be found by.
+// One thing that a record can be found by. Borrows its text.
 struct Term {
   enum class Kind : char { kAgency = 'a', kExchange = 'x', kGrant = 'g', kObject = 'o' };
   Kind kind = Kind::kAgency;
-  std::string text = {};
+  absl::string_view text = {};
   friend bool operator==(const Term&, const Term&) = default;
 };
 
 // A record is found by at most this many of its agencies; the others may read it all the same.
 inline constexpr size_t kMaxAgencyTerms = 64;
 
-// The terms of a record, each once.
+// The terms of a record, each once; they live as long as `facts`.
 std::vector<Term> TermsOf(const Facts& facts);
 
 }  // namespace shareway::audit

@@ -34,7 +34,7 @@ struct Query {
   // is set, each has at most 255 bytes, and start is before end.
   absl::Status Check() const;
   bool Matches(const Facts& facts) const;
-  // The term that narrows most. Needs Check.
+  // The term that narrows most; lives as long as the query. Needs Check.
   Term term() const;
 };
 

@@ -2,6 +2,7 @@
 // From sealed bytes to an entry, and the framing of entries in bundles.
 #include "services/audit/store/entry.h"
 
+#include <iterator>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -34,17 +35,23 @@ std::string NameOf(const std::string& uri) {
   return identity.ok() ? identity->name : std::string();
 }
 
-Facts FactsOf(const evidence::AuditRecord& record) {
-  return {.kind = record.kind(),
-          .time = evidence::FromTimestamp(record.time()),
-          .producer = NameOf(record.producer()),
-          .agencies = {record.agencies().begin(), record.agencies().end()},
-          .exchange = record.exchange(),
-          .attempt = record.attempt(),
-          .grant = record.grant(),
-          .object = record.object(),
-          .ending = EndingOf(record.kind()),
-          .nodes = {record.nodes().begin(), record.nodes().end()}};
+template <typename Field>
+std::vector<std::string> Taken(Field* field) {
+  return {std::make_move_iterator(field->begin()), std::make_move_iterator(field->end())};
+}
+
+// Takes the strings out of the record: a copy of each would be the larger part of the cost.
+Facts FactsOf(evidence::AuditRecord* record) {
+  return {.kind = record->kind(),
+          .time = evidence::FromTimestamp(record->time()),
+          .producer = NameOf(record->producer()),
+          .agencies = Taken(record->mutable_agencies()),
+          .exchange = std::move(*record->mutable_exchange()),
+          .attempt = record->attempt(),
+          .grant = std::move(*record->mutable_grant()),
+          .object = std::move(*record->mutable_object()),
+          .ending = EndingOf(record->kind()),
+          .nodes = Taken(record->mutable_nodes())};
 }
 
 // Records are below 64 KiB, but damaged bytes may say anything.
@@ -53,17 +60,19 @@ uint64_t ReadLength(absl::string_view bytes) {
 }
 
 absl::StatusOr<Entry> Opened(evidence::v1::SealedRecord sealed, const Hash32& commitment) {
-  SHAREWAY_ASSIGN_OR_RETURN(const evidence::OpenedRecord opened, evidence::Open(sealed));
-  const evidence::AuditRecord& record = opened.record;
+  SHAREWAY_ASSIGN_OR_RETURN(evidence::OpenedRecord opened, evidence::Open(sealed));
+  evidence::AuditRecord& record = opened.record;
   Entry entry;
   entry.commitment = commitment;
   entry.leaf = crypto::LogHasher().leaf(commitment.view());
   entry.sealed = std::move(sealed);
-  entry.producer = record.producer();
   entry.sequence = record.sequence();
   entry.stream = StreamOf(record.producer(), record.incarnation());
-  entry.facts = FactsOf(record);
-  for (const Term& term : TermsOf(entry.facts)) entry.terms.push_back(TermKey(term));
+  entry.facts = FactsOf(&record);
+  entry.producer = std::move(*record.mutable_producer());
+  for (const Term& term : TermsOf(entry.facts)) entry.terms.push_back(KeyOf(term));
+  entry.half = HalfOf(entry.facts);
+  if (entry.half) entry.half_id = IdOf(*entry.half);
   return entry;
 }
 

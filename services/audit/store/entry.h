@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,9 @@
 #include "libs/base/bytes.h"
 #include "libs/evidence/record.h"
 #include "services/audit/domain/facts.h"
+#include "services/audit/domain/half.h"
 #include "services/audit/store/keys.h"
+#include "services/audit/store/unmatched.h"
 
 namespace shareway::audit {
 
@@ -28,7 +31,9 @@ struct Entry {
   uint64_t sequence = 0;
   Digest16 stream = {};  // producer and incarnation; with `sequence` the entry's id
   Facts facts = {};
-  std::vector<std::string> terms = {};  // TermKeys
+  std::vector<TermKey> terms = {};
+  std::optional<Half> half = {};
+  HalfId half_id = {};  // of `half`
 };
 using EntryPtr = std::shared_ptr<const Entry>;
 

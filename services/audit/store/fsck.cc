@@ -59,7 +59,6 @@ class Replay {
         std::vector<Found> found,
         reader_.Entries(state, begin, end, std::numeric_limits<size_t>::max()));
     std::vector<EntryPtr> entries;
-    kv::Batch ignored;
     for (Found& one : found) {
       SHAREWAY_ASSIGN_OR_RETURN(Entry entry, OpenStored(one.index, std::move(one.stored)));
       SHAREWAY_ASSIGN_OR_RETURN(const std::optional<audit::Run> run,
@@ -68,11 +67,13 @@ class Replay {
         return absl::DataLossError(
             absl::StrCat("entry ", one.index, " is not where its id is kept to be"));
       }
-      if (const std::optional<Half> half = HalfOf(entry.facts)) {
-        unmatched_.Take(*half, one.index, absl::UnixEpoch(), &ignored);
+      if (entry.half) {
+        unmatched_.Take(*entry.half, entry.half_id, one.index, absl::UnixEpoch());
       }
       entries.push_back(std::make_shared<const Entry>(std::move(entry)));
     }
+    kv::Batch ignored;
+    unmatched_.Write(&ignored);
     kv::Batch batch;
     grown_ = Grow(grown_, entries, &batch);
     return ComparePuts(batch);

@@ -32,8 +32,12 @@ Digest16 StreamOf(absl::string_view producer, absl::string_view incarnation) {
   return DigestOf(absl::StrCat(BigEndian64(producer.size()), producer, incarnation));
 }
 
-std::string TermKey(const Term& term) {
-  return absl::StrCat(std::string(1, static_cast<char>(term.kind)), DigestOf(term.text).view());
+TermKey KeyOf(const Term& term) {
+  TermKey key;
+  key.bytes[0] = static_cast<char>(term.kind);
+  const Digest16 digest = DigestOf(term.text);
+  std::copy(digest.bytes.begin(), digest.bytes.end(), key.bytes.begin() + 1);
+  return key;
 }
 
 std::string BundleKey(uint64_t first) { return absl::StrCat(kBundlePrefix, BigEndian64(first)); }
@@ -51,8 +55,10 @@ std::string RunKey(const Digest16& stream, uint64_t sequence) {
   return absl::StrCat(kRunPrefix, stream.view(), BigEndian64(~sequence));
 }
 
-std::string PostingKey(absl::string_view term_key, uint64_t bundle) {
-  return absl::StrCat(kPostingPrefix, term_key, BigEndian64(~bundle));
+std::string PostingPrefix(const TermKey& term) { return absl::StrCat(kPostingPrefix, term.view()); }
+
+std::string PostingKey(const TermKey& term, uint64_t bundle) {
+  return absl::StrCat(kPostingPrefix, term.view(), BigEndian64(~bundle));
 }
 
 std::string UnmatchedPrefix(const Digest16& node) {

@@ -48,8 +48,15 @@ Digest16 DigestOf(absl::string_view text);
 // A producer's entries of one incarnation.
 Digest16 StreamOf(absl::string_view producer, absl::string_view incarnation);
 
-// A term in keys: its kind and digest, 17 bytes.
-std::string TermKey(const Term& term);
+// A term in keys: its kind (1) and digest (16).
+struct TermKey {
+  std::array<char, 17> bytes = {};
+
+  absl::string_view view() const { return {bytes.data(), bytes.size()}; }
+  friend bool operator==(const TermKey&, const TermKey&) = default;
+  friend auto operator<=>(const TermKey&, const TermKey&) = default;
+};
+TermKey KeyOf(const Term& term);
 
 inline constexpr absl::string_view kHeadKey = "h";
 inline constexpr absl::string_view kCheckpointKey = "c";
@@ -72,7 +79,8 @@ std::string TileKey(TileId tile);
 std::string StreamPrefix(const Digest16& stream);
 // The key of a run that begins at `sequence`; from it on, runs that begin there or earlier.
 std::string RunKey(const Digest16& stream, uint64_t sequence);
-std::string PostingKey(absl::string_view term_key, uint64_t bundle);
+std::string PostingPrefix(const TermKey& term);
+std::string PostingKey(const TermKey& term, uint64_t bundle);
 std::string UnmatchedPrefix(const Digest16& node);
 std::string UnmatchedKey(const Digest16& node, uint64_t index);
 

@@ -117,7 +117,7 @@ absl::StatusOr<SearchPage> LogReader::Search(const LogState& state, const Query&
   bool more = false;
   uint64_t skipped_to = 0;
   SHAREWAY_RETURN_IF_ERROR(ScanPostings(
-      *store_, TermKey(query.term()), (below - 1) / kBundle, [&](const Posting& posting) {
+      *store_, KeyOf(query.term()), (below - 1) / kBundle, [&](const Posting& posting) {
         ++examined;
         if (posting.MayMatch(query)) postings.push_back(posting);
         more = examined >= limits.examined || postings.size() > limits.entries;

@@ -110,9 +110,10 @@ absl::StatusOr<LogWriter::Appended> LogWriter::Append(absl::Span<const EntryPtr>
   auto after = std::make_shared<const LogState>(Grow(*before, fresh, &batch));
   runs_.Write(&batch);
   for (size_t i = 0; i < fresh.size(); ++i) {
-    const std::optional<Half> half = HalfOf(fresh[i]->facts);
-    if (half) unmatched_.Take(*half, before->size() + i, receipt, &batch);
+    const Entry& entry = *fresh[i];
+    if (entry.half) unmatched_.Take(*entry.half, entry.half_id, before->size() + i, receipt);
   }
+  unmatched_.Write(&batch);
   SHAREWAY_RETURN_IF_ERROR(store_->Commit(std::move(batch)).status());
   absl::MutexLock lock(&mutex_);
   state_ = std::move(after);

@@ -54,15 +54,15 @@ bool Posting::MayMatch(const Place& place, const Query& query) const {
 }
 
 void PutPostings(absl::Span<const EntryPtr> entries, uint64_t bundle, kv::Batch* batch) {
-  std::vector<std::pair<absl::string_view, uint8_t>> places;
+  std::vector<std::pair<TermKey, uint8_t>> places;
   for (size_t i = 0; i < entries.size(); ++i) {
-    for (const std::string& term : entries[i]->terms) {
+    for (const TermKey& term : entries[i]->terms) {
       places.emplace_back(term, static_cast<uint8_t>(i));
     }
   }
   std::sort(places.begin(), places.end());
   for (size_t begin = 0; begin < places.size();) {
-    const absl::string_view term = places[begin].first;
+    const TermKey term = places[begin].first;
     Posting posting;
     posting.earliest = posting.latest = Seconds(entries[places[begin].second]->facts.time);
     for (; begin < places.size() && places[begin].first == term; ++begin) {
@@ -75,11 +75,11 @@ void PutPostings(absl::Span<const EntryPtr> entries, uint64_t bundle, kv::Batch*
   }
 }
 
-absl::Status ScanPostings(const kv::Store& store, absl::string_view term_key, uint64_t bundle,
+absl::Status ScanPostings(const kv::Store& store, const TermKey& term, uint64_t bundle,
                           absl::FunctionRef<bool(const Posting&)> visit) {
   absl::Status status;
   const absl::Status scanned =
-      store.Scan(PostingKey(term_key, bundle), PrefixEnd(absl::StrCat(kPostingPrefix, term_key)),
+      store.Scan(PostingKey(term, bundle), PrefixEnd(PostingPrefix(term)),
                  [&](absl::string_view key, absl::string_view value, uint64_t) {
                    absl::StatusOr<Posting> posting = ParsePosting(key, value);
                    if (!posting.ok()) {

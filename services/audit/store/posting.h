@@ -40,7 +40,7 @@ void PutPostings(absl::Span<const EntryPtr> entries, uint64_t bundle, kv::Batch*
 
 // Calls `visit` for the postings of a term in bundles up to `bundle`, newest
 // first, until it returns false. DATA_LOSS for one that cannot be read.
-absl::Status ScanPostings(const kv::Store& store, absl::string_view term_key, uint64_t bundle,
+absl::Status ScanPostings(const kv::Store& store, const TermKey& term, uint64_t bundle,
                           absl::FunctionRef<bool(const Posting&)> visit);
 
 }  // namespace shareway::audit

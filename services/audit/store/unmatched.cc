@@ -6,6 +6,8 @@
 // match deletes without reading.
 #include "services/audit/store/unmatched.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/bytes.h"
 #include "libs/base/status.h"
@@ -15,8 +17,7 @@ namespace {
 
 constexpr size_t kFixedBytes = 1 + 8 + 8;
 
-Digest16 MissingHalf(const Digest16& node, Side side, uint32_t attempt,
-                     absl::string_view exchange) {
+Digest16 HalfDigest(const Digest16& node, Side side, uint32_t attempt, absl::string_view exchange) {
   return DigestOf(absl::StrCat(node.view(), std::string(1, static_cast<char>(side)),
                                BigEndian64(attempt), exchange));
 }
@@ -30,6 +31,15 @@ Digest16 NodeOfKey(absl::string_view key) {
 }
 
 }  // namespace
+
+HalfId IdOf(const Half& half) {
+  const Digest16 node = DigestOf(half.node);
+  const Digest16 other = DigestOf(half.other);
+  return {.node = node,
+          .other = other,
+          .own = HalfDigest(node, half.side, half.attempt, half.exchange),
+          .missing = HalfDigest(other, half.other_side(), half.attempt, half.exchange)};
+}
 
 std::string WaitingBytes(absl::string_view key, const Waiting& waiting) {
   return Guarded(
@@ -85,7 +95,7 @@ absl::StatusOr<Unmatched> Unmatched::Read(const kv::Store& store) {
           return false;
         }
         unmatched.waiting_.emplace(
-            MissingHalf(NodeOfKey(key), waiting->missing, waiting->attempt, waiting->exchange),
+            HalfDigest(NodeOfKey(key), waiting->missing, waiting->attempt, waiting->exchange),
             waiting->index);
         return true;
       }));
@@ -93,30 +103,32 @@ absl::StatusOr<Unmatched> Unmatched::Read(const kv::Store& store) {
   return unmatched;
 }
 
-void Unmatched::Take(const Half& half, uint64_t index, absl::Time receipt, kv::Batch* batch) {
-  const Digest16 own = DigestOf(half.node);
-  const auto awaited = waiting_.find(MissingHalf(own, half.side, half.attempt, half.exchange));
+void Unmatched::Take(const Half& half, const HalfId& id, uint64_t index, absl::Time receipt) {
+  const auto awaited = waiting_.find(id.own);
   if (awaited != waiting_.end()) {
-    batch->Delete(UnmatchedKey(own, awaited->second));
+    std::string key = UnmatchedKey(id.node, awaited->second);
+    if (added_.erase(key) == 0) deleted_.push_back(std::move(key));
     waiting_.erase(awaited);
     return;
   }
-  const Digest16 other = DigestOf(half.other);
-  const bool fresh =
-      waiting_.emplace(MissingHalf(other, half.other_side(), half.attempt, half.exchange), index)
-          .second;
-  if (!fresh) return;  // said twice; the first one waits
-  const std::string key = UnmatchedKey(other, index);
-  batch->Put(key, WaitingBytes(key, {.index = index,
-                                     .missing = half.other_side(),
-                                     .attempt = half.attempt,
-                                     .receipt = receipt,
-                                     .exchange = half.exchange}));
+  if (!waiting_.emplace(id.missing, index).second) return;  // said twice; the first one waits
+  added_.emplace(UnmatchedKey(id.other, index), Waiting{.index = index,
+                                                        .missing = half.other_side(),
+                                                        .attempt = half.attempt,
+                                                        .receipt = receipt,
+                                                        .exchange = half.exchange});
+}
+
+void Unmatched::Write(kv::Batch* batch) {
+  for (const auto& [key, waiting] : added_) batch->Put(key, WaitingBytes(key, waiting));
+  for (const std::string& key : deleted_) batch->Delete(key);
+  added_.clear();
+  deleted_.clear();
 }
 
 bool Unmatched::Has(absl::string_view key, const Waiting& waiting) const {
-  const auto found = waiting_.find(
-      MissingHalf(NodeOfKey(key), waiting.missing, waiting.attempt, waiting.exchange));
+  const auto found =
+      waiting_.find(HalfDigest(NodeOfKey(key), waiting.missing, waiting.attempt, waiting.exchange));
   return found != waiting_.end() && found->second == waiting.index;
 }
 

@@ -17,6 +17,15 @@
 
 namespace shareway::audit {
 
+// A half as the account of waiting ones knows it.
+struct HalfId {
+  Digest16 node = {};     // that wrote it
+  Digest16 other = {};    // whose half must match
+  Digest16 own = {};      // this half
+  Digest16 missing = {};  // the other half
+};
+HalfId IdOf(const Half& half);
+
 // A half that waits for the other.
 struct Waiting {
   uint64_t index = 0;  // of the half that is there
@@ -41,8 +50,12 @@ class Unmatched {
  public:
   static absl::StatusOr<Unmatched> Read(const kv::Store& store);
 
-  // Takes the half at `index` into account: it matches one that waits, or waits itself.
-  void Take(const Half& half, uint64_t index, absl::Time receipt, kv::Batch* batch);
+  // Takes the half at `index` into account: it matches one that waits, or waits
+  // itself. `id` is IdOf(half).
+  void Take(const Half& half, const HalfId& id, uint64_t index, absl::Time receipt);
+  // Puts into `batch` what changed since the last Write. Halves that met within
+  // one group, as those of a busy log mostly do, cost nothing.
+  void Write(kv::Batch* batch);
   size_t size() const { return waiting_.size(); }
   // True if a half waits as `key` and its value say.
   bool Has(absl::string_view key, const Waiting& waiting) const;
@@ -50,6 +63,8 @@ class Unmatched {
  private:
   // By the half that is missing.
   absl::flat_hash_map<Digest16, uint64_t> waiting_;
+  absl::flat_hash_map<std::string, Waiting> added_;  // by key
+  std::vector<std::string> deleted_;
 };
 
 }  // namespace shareway::audit

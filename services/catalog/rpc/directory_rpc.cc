@@ -42,6 +42,12 @@ evidence::v1::Revision DirectoryRpc::Head(uint64_t number) const {
   return revision;
 }
 
+absl::Status DirectoryRpc::CheckCurrent() const {
+  if (!rolled_back_()) return absl::OkStatus();
+  return Error(Reason::kRolledBack, absl::StatusCode::kUnavailable,
+               "the directory's store is older than what audit has seen of it");
+}
+
 template <typename Request, typename Message>
 void DirectoryRpc::ServePut(rpc::Server* server, const std::string& method,
                             const Message& (Request::*field)() const) {
@@ -100,6 +106,7 @@ void DirectoryRpc::Serve(rpc::Server* server) {
       Path("RenewLease"),
       [this](const rpc::Call&,
              const v1::RenewLeaseRequest& request) -> absl::StatusOr<v1::RenewLeaseResponse> {
+        SHAREWAY_RETURN_IF_ERROR(CheckCurrent());
         if (request.nonce().size() > 16) {
           return Error::Field("nonce",
                               absl::StrCat("has ", request.nonce().size(), " bytes, at most 16"));
@@ -133,6 +140,7 @@ absl::StatusOr<v1::ListAgenciesResponse> DirectoryRpc::ListAgencies(
 
 absl::Status DirectoryRpc::Watch(const rpc::Call& call, const v1::WatchDirectoryRequest& request,
                                  rpc::Writer<v1::DirectoryChange>& writer) {
+  SHAREWAY_RETURN_IF_ERROR(CheckCurrent());
   return StreamChanges<v1::DirectoryChange>(
       call, store_->log(), request.from_revision(), writer,
       [this, &writer]() -> absl::StatusOr<uint64_t> {

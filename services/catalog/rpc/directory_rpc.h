@@ -2,6 +2,9 @@
 // Serves DirectoryService: parse, call, map. No rule lives here.
 #pragma once
 
+#include <functional>
+#include <utility>
+
 #include "libs/rpc/directory.h"
 #include "libs/rpc/paging.h"
 #include "libs/rpc/server.h"
@@ -12,9 +15,13 @@ namespace shareway::catalog {
 
 class DirectoryRpc {
  public:
-  // Both must outlive it, and it the server.
-  DirectoryRpc(Registrar* registrar, const DirectoryStore* store)
-      : registrar_(registrar), store_(store) {}
+  // Registrar and store must outlive it, and it the server. While `rolled_back`
+  // says that the store is an old copy, no lease is renewed and no change told:
+  // without a lease no node delivers, so nothing revoked comes back to life.
+  DirectoryRpc(
+      Registrar* registrar, const DirectoryStore* store,
+      std::function<bool()> rolled_back = [] { return false; })
+      : registrar_(registrar), store_(store), rolled_back_(std::move(rolled_back)) {}
 
   // Registers every method of DirectoryService.
   void Serve(rpc::Server* server);
@@ -33,9 +40,11 @@ class DirectoryRpc {
   absl::Status Watch(const rpc::Call& call, const v1::WatchDirectoryRequest& request,
                      rpc::Writer<v1::DirectoryChange>& writer);
   evidence::v1::Revision Head(uint64_t number) const;
+  absl::Status CheckCurrent() const;
 
   Registrar* const registrar_;
   const DirectoryStore* const store_;
+  const std::function<bool()> rolled_back_;
   const rpc::PageTokens tokens_;
 };
 

@@ -26,7 +26,7 @@ constexpr char kName[] = "resources/306002-000001";
 // A catalogue whose people and services hold certificates of a test authority.
 class Served {
  public:
-  Served() : pki_(dir_.path()) {
+  explicit Served(bool rolled_back = false) : pki_(dir_.path()) {
     std::string bootstrap = TestBootstrap(Issue("admin", "person/admin").key.public_key());
     for (const char* person : {"officer", "editor", "head", "tax-editor"}) {
       bootstrap += KeyLine(Issue(person, absl::StrCat("person/", person)).key.public_key(),
@@ -41,7 +41,8 @@ class Served {
     options.tls = own.tls;
     options.pool_threads = 4;
     server_ = std::make_unique<rpc::Server>(options, &holder_);
-    directory_rpc_ = std::make_unique<DirectoryRpc>(world_->registrar.get(), &*world_->directory);
+    directory_rpc_ = std::make_unique<DirectoryRpc>(world_->registrar.get(), &*world_->directory,
+                                                    [rolled_back] { return rolled_back; });
     catalog_rpc_ = std::make_unique<CatalogRpc>(world_->catalog.get(), &*world_->resources,
                                                 world_->index.get());
     directory_rpc_->Serve(server_.get());
@@ -263,6 +264,21 @@ TEST_CASE(
       absl::StrCat(kDirectoryService, "WatchDirectory"), resume, {});
   CHECK(resumed.Read()->value().person().name() == "people/tax-editor");
   resumed.Cancel();
+}
+
+TEST_CASE("A directory on an old copy of its store renews no lease and tells nothing",
+          "[catalog][rpc]") {
+  Served served(true);
+  const absl::Status refused =
+      served
+          .Call<v1::RenewLeaseResponse>("sharing", absl::StrCat(kDirectoryService, "RenewLease"),
+                                        v1::RenewLeaseRequest())
+          .status();
+  REQUIRE(DetailsOf(refused));
+  CHECK(DetailsOf(refused)->reason == Reason::kRolledBack);
+  auto watch = served.As("sharing")->ServerStream<v1::DirectoryChange>(
+      absl::StrCat(kDirectoryService, "WatchDirectory"), v1::WatchDirectoryRequest(), {});
+  CHECK(DetailsOf(watch.Read().status())->reason == Reason::kRolledBack);
 }
 
 TEST_CASE("A watcher of the catalogue sees publication and suspension", "[catalog][rpc]") {

@@ -78,15 +78,17 @@ void Index::Show(absl::string_view name, const Entry* entry) {
   Compact();
 }
 
-void Index::SetProviderName(absl::string_view provider, absl::string_view display_name) {
-  std::u32string folded = Fold(display_name);
+void Index::Learn(const DirectoryObject& object) {
+  const auto* agency = std::get_if<Agency>(&object);
+  if (agency == nullptr) return;
+  std::u32string folded = Fold(agency->display_name);
   absl::MutexLock lock(&mutex_);
-  std::u32string& known = provider_names_[std::string(provider)];
+  std::u32string& known = provider_names_[agency->name];
   if (known == folded) return;
   known = folded;
   const size_t count = documents_.size();  // those added below have the name already
   for (size_t n = 0; n < count; ++n) {
-    if (documents_[n].name.empty() || documents_[n].provider != provider) continue;
+    if (documents_[n].name.empty() || documents_[n].provider != agency->name) continue;
     Document renamed = documents_[n];
     renamed.provider_name = folded;
     Add(std::move(renamed));

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "services/catalog/domain/directory.h"
 #include "services/catalog/domain/entry.h"
 
 namespace shareway::catalog::search {
@@ -36,8 +37,9 @@ class Index {
  public:
   // What everyone sees of an entry from now on; null: nothing, so it is not found.
   void Show(absl::string_view name, const Entry* entry);
-  // The display name under which a provider's entries are found.
-  void SetProviderName(absl::string_view provider, absl::string_view display_name);
+  // Takes the name under which a provider's entries are found from an agency;
+  // other objects of the directory pass.
+  void Learn(const DirectoryObject& object);
 
   // All hits, best first, equals by name. INVALID_ARGUMENT if the query has no
   // word or more than 200 characters.

@@ -90,12 +90,12 @@ TEST_CASE("Filters narrow a search by class, provider and category", "[catalog][
 TEST_CASE("Entries are found under their provider's name, also after it changed",
           "[catalog][search]") {
   Index index;
-  index.SetProviderName("agencies/b", "演示市民政局");
+  index.Learn(Agency{.name = "agencies/b", .display_name = "演示市民政局"});
   Fill(&index);
-  index.SetProviderName("agencies/a", "演示市统计局");
+  index.Learn(Agency{.name = "agencies/a", .display_name = "演示市统计局"});
   CHECK(Found(index, {.words = "民政局"}) == "r2");
   CHECK(Found(index, {.words = "统计局"}) == "r1 r3");
-  index.SetProviderName("agencies/b", "演示市民政和社会事务局");
+  index.Learn(Agency{.name = "agencies/b", .display_name = "演示市民政和社会事务局"});
   CHECK(Found(index, {.words = "民政局"}).empty());
   CHECK(Found(index, {.words = "社会事务"}) == "r2");
   CHECK(index.size() == 3);

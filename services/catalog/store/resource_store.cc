@@ -184,6 +184,7 @@ absl::StatusOr<ResourceStore::Loaded> ResourceStore::Save(const Loaded& before,
 
   store::ResourceChange state;
   *state.mutable_record() = stored.record;
+  state.mutable_record()->clear_item_types();
   if (auto published = Republished(before, after, cause)) {
     const std::string bytes = published->SerializeAsString();
     batch.Put(absl::StrCat(kPublished, id), bytes);
@@ -195,6 +196,8 @@ absl::StatusOr<ResourceStore::Loaded> ResourceStore::Save(const Loaded& before,
     *change.mutable_resource() = published->resource();
     log_.Append(change.SerializeAsString(), &batch);
     *state.mutable_published() = *published;
+    state.set_keeps_working(stored.record.has_working());
+    state.mutable_record()->clear_working();
     stored.published_record = *std::move(published);
   }
   event.records.front().set_state(state.SerializeAsString());

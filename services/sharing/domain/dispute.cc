@@ -3,6 +3,7 @@
 #include "services/sharing/domain/dispute.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "services/sharing/domain/refusal.h"
@@ -208,6 +209,21 @@ absl::StatusOr<Dispute> Dispute::Withdraw(const Actor& actor, const Parties& par
                             Next(Stage::kClosed, "WithdrawDispute", actor, "", now));
   next.fields_.outcome = Outcome::kWithdrawn;
   return next;
+}
+
+absl::StatusOr<std::optional<Dispute>> Dispute::Recompute(const statute::CalendarSet& calendars,
+                                                          absl::Time now) const {
+  if (running() == nullptr) return std::nullopt;
+  SHAREWAY_ASSIGN_OR_RETURN(statute::Clock clock,
+                            statute::RecomputeClock(*running(), calendars, now));
+  if (clock.due == running()->due) return std::nullopt;
+  Fields next = fields_;
+  next.steps.push_back({now, "LoadCalendar", absl::StrJoin(clock.due.calendars, ", "),
+                        fields_.stage,
+                        absl::StrCat("due ", absl::FormatCivilTime(clock.due.day), ", before ",
+                                     absl::FormatCivilTime(running()->due.day))});
+  next.clocks.back() = std::move(clock);
+  return std::optional<Dispute>(Dispute(std::move(next)));
 }
 
 bool Dispute::VisibleTo(const Actor& actor, const Parties& parties) const {

@@ -89,6 +89,11 @@ class Dispute {
   absl::StatusOr<Dispute> Withdraw(const Actor& actor, const Parties& parties,
                                    absl::Time now) const;
 
+  // With its running clock computed again after calendars changed; nothing if the due date
+  // stays. The old date is kept as superseded.
+  absl::StatusOr<std::optional<Dispute>> Recompute(const statute::CalendarSet& calendars,
+                                                   absl::Time now) const;
+
   // The parties, the authorities in charge, and the coordinator's officers.
   bool VisibleTo(const Actor& actor, const Parties& parties) const;
 

@@ -306,6 +306,20 @@ absl::StatusOr<Request> Request::Withdraw(const Actor& actor, const Parties& par
   return next;
 }
 
+absl::StatusOr<std::optional<Request>> Request::Recompute(const statute::CalendarSet& calendars,
+                                                          absl::Time now) const {
+  if (!fields_.clock || fields_.clock->stop) return std::nullopt;
+  SHAREWAY_ASSIGN_OR_RETURN(statute::Clock clock,
+                            statute::RecomputeClock(*fields_.clock, calendars, now));
+  if (clock.due == fields_.clock->due) return std::nullopt;
+  Request next = Next(fields_.state, "LoadCalendar", absl::StrJoin(clock.due.calendars, ", "),
+                      absl::StrCat("due ", absl::FormatCivilTime(clock.due.day), ", before ",
+                                   absl::FormatCivilTime(fields_.clock->due.day)),
+                      fields_.article, now);
+  next.fields_.clock = std::move(clock);
+  return std::optional<Request>(std::move(next));
+}
+
 bool Request::VisibleTo(const Actor& actor, const Parties& parties) const {
   if (parties.OfConsumer(actor)) return true;
   return fields_.submit_time && parties.Knows(actor);

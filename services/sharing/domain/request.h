@@ -120,6 +120,11 @@ class Request {
   absl::StatusOr<Request> Withdraw(const Actor& actor, const Parties& parties,
                                    absl::Time now) const;
 
+  // With its running clock computed again after calendars changed; nothing if the due date
+  // stays. The old date is kept as superseded.
+  absl::StatusOr<std::optional<Request>> Recompute(const statute::CalendarSet& calendars,
+                                                   absl::Time now) const;
+
   // True if the actor may read it: the consumer's side always, the provider's side and
   // the authorities once it was submitted.
   bool VisibleTo(const Actor& actor, const Parties& parties) const;

@@ -14,8 +14,12 @@ constexpr int kAuditPolls = 300;  // 3 s
 }  // namespace
 
 Readiness::Readiness(rpc::Server* server, std::function<bool()> knows,
+                     std::function<void()> prepare,
                      std::function<std::optional<bool>()> rolled_back)
-    : server_(server), knows_(std::move(knows)), rolled_back_(std::move(rolled_back)) {
+    : server_(server),
+      knows_(std::move(knows)),
+      prepare_(std::move(prepare)),
+      rolled_back_(std::move(rolled_back)) {
   server_->SetReady(false, "the directory and the catalogue are not known yet");
   thread_ = std::thread([this] { Run(); });
 }
@@ -29,6 +33,7 @@ void Readiness::Run() {
   while (!knows_()) {
     if (stopped_.WaitForNotificationWithTimeout(kPoll)) return;
   }
+  prepare_();
   std::optional<bool> old = rolled_back_();
   for (int i = 0; i < kAuditPolls && !old; ++i) {
     if (stopped_.WaitForNotificationWithTimeout(kPoll)) return;

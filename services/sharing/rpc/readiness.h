@@ -16,8 +16,8 @@ namespace shareway::sharing {
 // away: then the service opens. Stops on destruction.
 class Readiness {
  public:
-  // All must outlive it.
-  Readiness(rpc::Server* server, std::function<bool()> knows,
+  // All must outlive it. `prepare` runs once, as soon as the service knows enough.
+  Readiness(rpc::Server* server, std::function<bool()> knows, std::function<void()> prepare,
             std::function<std::optional<bool>()> rolled_back);
   ~Readiness();
 
@@ -26,6 +26,7 @@ class Readiness {
 
   rpc::Server* const server_;
   const std::function<bool()> knows_;
+  const std::function<void()> prepare_;
   const std::function<std::optional<bool>()> rolled_back_;
   absl::Notification stopped_;
   std::thread thread_;

@@ -38,6 +38,10 @@ inline std::string ListPlace(absl::Time created, absl::string_view name) {
 }
 inline absl::string_view NameAt(absl::string_view place) { return place.substr(8); }
 
+inline std::string ProvisionalKey(absl::string_view subject) {
+  return absl::StrCat("provisional/", subject);
+}
+
 inline std::string ClockPrefix(absl::string_view owner) {
   return absl::StrCat("clock/", owner, "|");
 }

@@ -101,6 +101,17 @@ absl::StatusOr<std::optional<std::string>> SharingStore::Seen(const outbox::Once
   return once.Find(*kv_, now);
 }
 
+absl::StatusOr<std::vector<std::string>> SharingStore::Provisional() const {
+  std::vector<std::string> names;
+  const std::string prefix = ProvisionalKey("");
+  SHAREWAY_RETURN_IF_ERROR(kv_->Scan(
+      prefix, PrefixEnd(prefix), [&](absl::string_view key, absl::string_view, uint64_t) {
+        names.emplace_back(key.substr(prefix.size()));
+        return true;
+      }));
+  return names;
+}
+
 uint64_t SharingStore::GrantHead() const { return kv_->LogHead(kGrantLog); }
 
 absl::StatusOr<uint64_t> SharingStore::GrantTail() const { return kv_->LogTail(kGrantLog); }

@@ -11,6 +11,8 @@
 //   by/{kind}|{owner}|{~create time}{name}-> empty; lists, newest first. Owners: both
 //       parties, the authorities in charge at the time, and for grants the resource
 //   clock/{owner}|{due}|{subject}|{kind}  -> empty; lists of clocks, soonest first
+//   provisional/{subject}                 -> empty; its running clock needs a calendar that is
+//       not published
 //   meta/epoch -> 8 bytes; meta/catalog -> epoch and number of the catalogue, 16 bytes
 // Log "grants": GrantRecord, one a change; its number is the grant's revision.
 #pragma once
@@ -137,6 +139,9 @@ class SharingStore {
   absl::StatusOr<Page<ClockRow>> ListClocks(const std::vector<std::string>& owners,
                                             absl::string_view cursor, int limit,
                                             WantClock want) const;
+
+  // Requests and disputes whose running clock is provisional, by name.
+  absl::StatusOr<std::vector<std::string>> Provisional() const;
 
   // The grant log: its head, its first entry kept, entries from a number on.
   uint64_t GrantHead() const;

@@ -47,6 +47,11 @@ class Builder {
                                                               statute::ClockKindName(clock.kind))),
                   "");
     }
+    if (clock.due.provisional && !clock.stop) {
+      batch_->Put(ProvisionalKey(subject), "");
+    } else {
+      batch_->Delete(ProvisionalKey(subject));
+    }
   }
 
   const std::map<std::string, std::string>& states() const { return states_; }

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/exchange/consumer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "libs/base/error.h"
+#include "libs/base/status.h"
+#include "libs/crypto/hash.h"
+#include "services/exchange/consumer_turn.h"
+#include "services/exchange/domain/request_check.h"
+#include "services/exchange/store/half.h"
+#include "services/exchange/store/message.h"
+
+namespace shareway::exchange {
+namespace {
+
+using evidence::v1::Envelope;
+
+// How long a provider may take, unless the caller is in a greater hurry.
+constexpr absl::Duration kPeerTimeout = absl::Seconds(10);
+// Kept back of the caller's time for verifying and recording.
+constexpr absl::Duration kOwnBudget = absl::Milliseconds(50);
+
+absl::Status Stale() {
+  return Error(Reason::kLeaseStale, absl::StatusCode::kUnavailable,
+               "this node cannot tell whether its grants are up to date");
+}
+
+// SHA-256 under the agency's secret (proto/FORMATS.md section 7).
+std::string KeyedDigest(absl::string_view secret, absl::string_view label,
+                        absl::string_view text) {
+  if (text.empty()) return "";
+  return crypto::HmacSha256(secret, absl::StrCat(label, text)).str();
+}
+
+absl::Status Unreachable(absl::string_view agency) {
+  return Error(Reason::kPeerUnreachable, absl::StatusCode::kUnavailable,
+               absl::StrCat("no node answers for ", agency))
+      .With("provider", agency);
+}
+
+bool SettledElsewhere(const absl::Status& status) {
+  return absl::IsAlreadyExists(status) &&
+         ReasonOf(status, Reason::kUnspecified) == Reason::kExchangeSettled;
+}
+
+}  // namespace
+
+Reason ReasonOf(const absl::Status& status, Reason otherwise) {
+  const std::optional<ErrorDetails> details = DetailsOf(status);
+  return details ? details->reason : otherwise;
+}
+
+absl::Status NoEvidence(absl::string_view why) {
+  return Error(Reason::kEvidenceUnavailable, absl::StatusCode::kUnavailable,
+               absl::StrCat("evidence cannot be kept: ", why));
+}
+
+absl::Status Refusal(absl::string_view reason_name, absl::string_view message,
+                     const Request& request) {
+  const Reason reason = ParseReason(reason_name);
+  if (reason == Reason::kFieldInvalid) return Error::Field("query", message);
+  return Error(reason, CodeOf(reason), message)
+      .With("grant", request.grant)
+      .With("exchange", request.exchange)
+      .With("refused_by", request.provider_node);
+}
+
+absl::StatusOr<Consumer::TurnPtr> Consumer::Open(Ask ask) {
+  SHAREWAY_RETURN_IF_ERROR(CheckAsk(ask));
+  if (!in_flight_.Enter(ask.exchange)) {
+    return Error(Reason::kChangedMeanwhile, absl::StatusCode::kAborted,
+                 absl::StrCat("exchange ", ask.exchange, " is being asked now"))
+        .With("exchange", ask.exchange);
+  }
+  auto turn = std::make_shared<Turn>();
+  turn->started = parts_.clock->SinceBoot();
+  turn->asked = {.exchange = ask.exchange,
+                 .grant = ask.grant,
+                 .method = ask.method,
+                 .query_digest = crypto::Sha256(ask.query_bytes).str()};
+  turn->ask = std::move(ask);
+  return turn;
+}
+
+absl::Status Consumer::Number(Turn* turn) const {
+  SHAREWAY_ASSIGN_OR_RETURN(std::optional<ExchangeStore::LoadedAsked> before,
+                            parts_.store->LoadAsked(turn->ask.exchange));
+  std::optional<Asked> last;
+  if (before) {
+    turn->asked_version = before->version;
+    turn->asked.received = before->asked.received;
+    last = std::move(before->asked);
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(turn->asked.attempt, NextAttempt(last, turn->asked));
+  return absl::OkStatus();
+}
+
+void Consumer::Query(Ask ask, absl::Time deadline, OnAnswer done) {
+  absl::StatusOr<TurnPtr> opened = Open(std::move(ask));
+  if (!opened.ok()) return done(opened.status());
+  TurnPtr turn = std::move(*opened);
+  turn->deadline = deadline;
+  turn->done = std::move(done);
+  if (absl::Status numbered = Number(turn.get()); !numbered.ok()) return Finish(turn, numbered);
+  Begin(std::move(turn));
+}
+
+void Consumer::FillRequest(Turn* turn) const {
+  const Ask& ask = turn->ask;
+  Request& request = turn->now.request;
+  request.nonce = crypto::RandomBytes(16);
+  request.kind = kRequestKind;
+  request.version = 1;
+  request.exchange = ask.exchange;
+  request.attempt = turn->asked.attempt;
+  request.consumer = ask.agency;
+  request.consumer_node = parts_.node;
+  request.issue_time = parts_.clock->Now();
+  request.expire_time = std::min(request.issue_time + kMaxValidity, turn->deadline);
+  request.grant = ask.grant;
+  request.method = ask.method;
+  request.purpose = ask.purpose;
+  request.case_digest = KeyedDigest(parts_.secret, "shareway/v1/case\n", ask.case_number);
+  request.operator_digest = KeyedDigest(parts_.secret, "shareway/v1/operator\n", ask.operator_id);
+  request.query = ask.query_bytes;
+  request.traceparent = ask.traceparent;
+}
+
+absl::Status Consumer::Prepare(Turn* turn) const {
+  turn->now = {};
+  Turn::Attempt& now = turn->now;
+  if (!parts_.neighbours->LeasesLive()) return Stale();
+  if (!parts_.room->there) return NoEvidence("the outbox or the disk is full");
+  if (parts_.clock->Now() + kOwnBudget >= turn->deadline) {
+    return absl::DeadlineExceededError("no time is left to ask");
+  }
+  FillRequest(turn);
+  now.refused = true;
+  now.grant = parts_.grants->Find(turn->ask.grant);
+  if (now.grant == nullptr) return GrantUnknown(turn->ask.grant);
+  now.request.grant_revision = now.grant->revision;
+  now.request.purpose = StatedPurpose(*now.grant, turn->ask.purpose);
+  SHAREWAY_ASSIGN_OR_RETURN(now.permission,
+                            Permit(*now.grant,
+                                   {.consumer = turn->ask.agency,
+                                    .method = turn->ask.method,
+                                    .purpose = now.request.purpose,
+                                    .names_case = !turn->ask.case_number.empty(),
+                                    .items = turn->ask.query.items,
+                                    .where = turn->ask.query.where},
+                                   now.request.issue_time));
+  now.refused = false;
+  now.request.provider_node = parts_.neighbours->NodeOf(now.grant->provider);
+  if (now.request.provider_node.empty()) return Unreachable(now.grant->provider);
+  now.payload = Encode(now.request);
+  now.digest = crypto::Sha256(now.payload).str();
+  turn->asked.request_digest = now.digest;
+  return absl::OkStatus();
+}
+
+void Consumer::Begin(TurnPtr turn) {
+  if (absl::Status prepared = Prepare(turn.get()); !prepared.ok()) {
+    return turn->now.refused ? Fail(turn, prepared) : Finish(turn, prepared);
+  }
+  turn->stage = parts_.clock->SinceBoot();
+  parts_.signer->SignAsync(
+      turn->now.payload, [this, turn](absl::StatusOr<crypto::BatchSignature> signature) {
+        if (!signature.ok()) return Finish(turn, signature.status());
+        turn->now.signature = evidence::ToProto(*signature);
+        const absl::Duration signed_at = parts_.clock->SinceBoot();
+        parts_.figures.asked_sign.Observe(absl::ToDoubleSeconds(signed_at - turn->stage));
+        turn->stage = signed_at;
+        Send(turn);
+      });
+}
+
+void Consumer::Send(TurnPtr turn) {
+  Envelope envelope;
+  envelope.set_payload(turn->now.payload);
+  *envelope.mutable_signature() = turn->now.signature;
+  const absl::Duration left = turn->deadline - parts_.clock->Now() - kOwnBudget;
+  parts_.neighbours->Exchange(turn->now.request.provider_node, envelope,
+                              std::min(kPeerTimeout, left), turn->ask.traceparent,
+                              [this, turn](absl::StatusOr<Envelope> answer) {
+                                Answered(turn, std::move(answer));
+                              });
+}
+
+absl::Status Consumer::Judge(Turn* turn, const Envelope& envelope) const {
+  SHAREWAY_RETURN_IF_ERROR(parts_.neighbours->Verify(turn->now.request.provider_node,
+                                                     envelope.payload(), envelope.signature()));
+  SHAREWAY_ASSIGN_OR_RETURN(Response response, DecodeResponse(envelope.payload()));
+  SHAREWAY_RETURN_IF_ERROR(CheckResponse(response, turn->now.request, turn->now.digest,
+                                         turn->now.grant->provider, parts_.clock->Now()));
+  turn->now.response_digest = crypto::Sha256(envelope.payload()).str();
+  turn->now.response_signature = envelope.signature();
+  if (response.outcome == Outcome::kDelivered && turn->ask.method == Method::kQuery) {
+    SHAREWAY_ASSIGN_OR_RETURN(BatchFacts facts, ReadAnswer(response.body));
+    // The provider withholds what is not granted; a node that forgot to is not trusted.
+    if (facts.items != turn->now.permission.items) {
+      return Error(Reason::kItemNotGranted, absl::StatusCode::kDataLoss,
+                   "the answer has other items than were asked for");
+    }
+    turn->now.received_items = std::move(facts.items);
+    turn->now.records = facts.records;
+    turn->now.payload_bytes = response.body.size();
+  }
+  turn->now.response = std::move(response);
+  return absl::OkStatus();
+}
+
+void Consumer::Answered(TurnPtr turn, absl::StatusOr<Envelope> envelope) {
+  const absl::Duration now = parts_.clock->SinceBoot();
+  parts_.figures.asked_peer.Observe(absl::ToDoubleSeconds(now - turn->stage));
+  if (!envelope.ok()) {
+    if (SettledElsewhere(envelope.status())) return SettledBefore(turn, envelope.status());
+    const Reason reason = ReasonOf(envelope.status(), Reason::kPeerUnreachable);
+    return Fail(turn, Error(reason, CodeOf(reason),
+                            absl::StrCat(turn->now.request.provider_node,
+                                         " did not answer: ", envelope.status().message()))
+                          .With("exchange", turn->ask.exchange));
+  }
+  if (absl::Status judged = Judge(turn.get(), *envelope); !judged.ok()) return Fail(turn, judged);
+  if (turn->now.response.outcome == Outcome::kRefused) {
+    return Fail(turn, Refusal(turn->now.response.reason, turn->now.response.message,
+                              turn->now.request));
+  }
+  turn->asked.received = true;
+  Record(turn, evidence::v1::EXCHANGE_RECEIVED, "", [this, turn](absl::Status durable) {
+    if (!durable.ok()) return Finish(turn, NoEvidence(durable.message()));
+    Finish(turn, Answer{.exchange = turn->ask.exchange,
+                        .attempt = turn->asked.attempt,
+                        .request_digest = turn->now.digest,
+                        .response_digest = turn->now.response_digest,
+                        .body = std::move(turn->now.response.body)});
+  });
+}
+
+// The provider's node knows this attempt from a life that this node has
+// forgotten: the next number after it is free.
+void Consumer::SettledBefore(TurnPtr turn, const absl::Status& settled) {
+  uint32_t named = 0;
+  const std::map<std::string, std::string> metadata = DetailsOf(settled)->metadata;
+  if (auto it = metadata.find("attempt"); it != metadata.end()) {
+    (void)absl::SimpleAtoi(it->second, &named);
+  }
+  const std::string reason(ReasonName(Reason::kExchangeSettled));
+  Record(turn, evidence::v1::EXCHANGE_NOT_RECEIVED, reason,
+         [this, turn, named](absl::Status durable) {
+           if (!durable.ok()) return Finish(turn, NoEvidence(durable.message()));
+           const uint32_t last = std::max(named, turn->asked.attempt);
+           if (last >= kMaxAttempts) return Finish(turn, AttemptsExhausted(turn->ask.exchange));
+           turn->asked.attempt = last + 1;
+           Begin(turn);
+         });
+}
+
+void Consumer::Record(TurnPtr turn, evidence::RecordKind kind, std::string reason,
+                      std::function<void(absl::Status)> then) {
+  turn->asked.reason = reason;
+  if (!turn->now.response_digest.empty()) turn->asked.response_digest = turn->now.response_digest;
+  kv::Batch batch;
+  parts_.store->PutAsked(turn->asked, turn->asked_version, &batch);
+  parts_.outbox->Add(HalfOf(kind, turn->now.request,
+                            {.grant = turn->now.grant.get(),
+                             .request_digest = turn->now.digest,
+                             .response_digest = turn->now.response_digest,
+                             .items = turn->now.received_items,
+                             .records = turn->now.records,
+                             .payload_bytes = turn->now.payload_bytes,
+                             .reason = std::move(reason),
+                             .request_signature = turn->now.signature,
+                             .response_signature = turn->now.response_signature}),
+                     &batch);
+  turn->stage = parts_.clock->SinceBoot();
+  parts_.store->CommitAsync(std::move(batch), [this, turn, then = std::move(then)](
+                                                  absl::StatusOr<uint64_t> version) {
+    parts_.figures.asked_commit.Observe(absl::ToDoubleSeconds(parts_.clock->SinceBoot() - turn->stage));
+    if (version.ok()) turn->asked_version = *version;
+    then(version.status());
+  });
+}
+
+absl::Status Consumer::RecordNow(TurnPtr turn, evidence::RecordKind kind, std::string reason) {
+  absl::Status result;
+  absl::Notification durable;
+  Record(std::move(turn), kind, std::move(reason), [&](absl::Status status) {
+    result = std::move(status);
+    durable.Notify();
+  });
+  durable.WaitForNotification();
+  return result;
+}
+
+void Consumer::Fail(TurnPtr turn, const absl::Status& status) {
+  const std::string reason(ReasonName(ReasonOf(status, Reason::kUnspecified)));
+  Record(turn, evidence::v1::EXCHANGE_NOT_RECEIVED, reason,
+         [this, turn, status](absl::Status durable) {
+           Finish(turn, durable.ok() ? status : NoEvidence(durable.message()));
+         });
+}
+
+absl::Status Consumer::RecordLost(const evidence::AuditRecord& other) {
+  if (other.nodes_size() != 2 || other.nodes(0) != parts_.node || !IsExchangeId(other.exchange())) {
+    return absl::InvalidArgumentError("the record is no half of an exchange of this node");
+  }
+  if (!in_flight_.Enter(other.exchange())) return absl::OkStatus();
+  const auto leave = absl::MakeCleanup([&] { in_flight_.Leave(other.exchange()); });
+  SHAREWAY_ASSIGN_OR_RETURN(const std::optional<ExchangeStore::LoadedAsked> known,
+                            parts_.store->LoadAsked(other.exchange()));
+  if (known && known->asked.attempt >= other.attempt()) return absl::OkStatus();
+  Asked asked = known ? known->asked : Asked{.exchange = other.exchange()};
+  asked.grant = other.grant();
+  asked.attempt = other.attempt();
+  asked.request_digest = other.request_digest();
+  asked.reason = std::string(ReasonName(Reason::kExchangeLost));
+  kv::Batch batch;
+  parts_.store->PutAsked(asked, known ? known->version : 0, &batch);
+  parts_.outbox->Add(LostHalf(evidence::v1::EXCHANGE_NOT_RECEIVED, other, asked.reason), &batch);
+  return parts_.store->Commit(std::move(batch));
+}
+
+void Consumer::Finish(const TurnPtr& turn, absl::StatusOr<Answer> answer) {
+  const absl::Status status = answer.status();
+  parts_.figures.exchanges
+      .With("consumer", status.ok() ? "received" : "not_received",
+            status.ok() ? "" : ReasonName(ReasonOf(status, Reason::kUnspecified)))
+      .Add();
+  parts_.figures.asked_total.Observe(absl::ToDoubleSeconds(parts_.clock->SinceBoot() - turn->started));
+  const OnAnswer done = std::move(turn->done);
+  const std::string exchange = turn->ask.exchange;
+  if (done) done(std::move(answer));
+  in_flight_.Leave(exchange);  // from here on the consumer may be gone
+}
+
+}  // namespace shareway::exchange

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// The consumer's side of an exchange: ask, verify, keep the receipt, answer.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/crypto/batch.h"
+#include "libs/evidence/envelope.h"
+#include "libs/outbox/outbox.h"
+#include "services/exchange/domain/ask.h"
+#include "services/exchange/domain/attempt.h"
+#include "services/exchange/domain/grant_table.h"
+#include "services/exchange/domain/in_flight.h"
+#include "services/exchange/domain/permission.h"
+#include "services/exchange/figures.h"
+#include "services/exchange/neighbours.h"
+#include "services/exchange/store/exchange_store.h"
+
+namespace shareway::exchange {
+
+// What an exchange brought.
+struct Answer {
+  std::string exchange = {};
+  uint32_t attempt = 0;
+  std::string request_digest = {};
+  std::string response_digest = {};
+  std::string body = {};  // exact bytes of a QueryAnswer
+};
+
+// What a download brought.
+struct Downloaded {
+  std::string exchange = {};
+  uint64_t records = 0;
+  uint64_t size_bytes = 0;
+  std::string root = {};
+  std::string dataset_version = {};
+};
+
+// Asks other nodes in the name of its agency. Thread-safe.
+//
+// Every attempt that was signed, and every refusal that this node itself pronounced,
+// is recorded before its caller hears of it: RECEIVED with the provider's
+// signature, or NOT_RECEIVED with the reason. Nothing is recorded for what says
+// nothing about the exchange: a malformed call, a stale lease, a used-up id.
+class Consumer {
+ public:
+  struct Parts {  // all must outlive the consumer
+    ExchangeStore* store = nullptr;
+    const outbox::Outbox* outbox = nullptr;
+    crypto::BatchSigner* signer = nullptr;
+    Neighbours* neighbours = nullptr;
+    const GrantTable* grants = nullptr;
+    const EvidenceRoom* room = nullptr;
+    const Clock* clock = nullptr;
+    Figures figures = {};
+    std::string node = {};    // agencies/{a}/nodes/{n}: this one
+    std::string secret = {};  // the agency's, for keyed digests
+  };
+  explicit Consumer(Parts parts) : parts_(std::move(parts)) {}
+
+  using OnAnswer = std::function<void(absl::StatusOr<Answer>)>;
+  // Asks and answers through `done`, once, perhaps on this thread. `deadline` is
+  // by the wall clock. Errors: INVALID_ARGUMENT naming fields, or QUERY_CHANGED;
+  // PERMISSION_DENIED with the reason of the refusal; FAILED_PRECONDITION,
+  // ATTEMPTS_EXHAUSTED or DATASET_MISSING; ABORTED if the id is being asked now;
+  // UNAVAILABLE with PEER_UNREACHABLE, LEASE_STALE or EVIDENCE_UNAVAILABLE: retry
+  // under the same id.
+  void Query(Ask ask, absl::Time deadline, OnAnswer done);
+
+  // Takes a batch's exact bytes; an error ends the download.
+  using OnBatch = std::function<absl::Status(absl::string_view batch)>;
+  // Downloads on this thread. Rows are handed on as they come; only the return of OK
+  // says that the whole was received, verified and recorded. Errors as Query, and
+  // DATA_LOSS, TRANSFER_BROKEN.
+  absl::StatusOr<Downloaded> Download(Ask ask, OnBatch on_batch);
+
+  // True while an attempt under this id runs.
+  bool Asking(absl::string_view exchange) const { return in_flight_.Has(exchange); }
+  // Records that an exchange which audit knows of never reached its end here.
+  // `record` is the other half. Does nothing if this node has its own.
+  absl::Status RecordLost(const evidence::AuditRecord& record);
+
+ private:
+  struct Turn;   // one call, over its attempts; consumer_turn.h
+  struct Fetch;  // the running check of a download; download.cc
+  using TurnPtr = std::shared_ptr<Turn>;  // shared by the callbacks of its stages
+
+  // Checks the call and takes its id: from then on Finish must run.
+  absl::StatusOr<TurnPtr> Open(Ask ask);
+  // Numbers the attempt after what is recorded.
+  absl::Status Number(Turn* turn) const;
+  // Checks leases, room and grant, and completes the request. A refusal that is
+  // evidence leaves `turn->refused` true.
+  absl::Status Prepare(Turn* turn) const;
+  void FillRequest(Turn* turn) const;
+  void Begin(TurnPtr turn);
+  void Send(TurnPtr turn);
+  void Answered(TurnPtr turn, absl::StatusOr<evidence::v1::Envelope> envelope);
+  // OK if it answers the turn's request; fills what the evidence needs.
+  absl::Status Judge(Turn* turn, const evidence::v1::Envelope& envelope) const;
+  void SettledBefore(TurnPtr turn, const absl::Status& settled);
+  // Writes this node's half; `then` gets OK once it is durable, and the asked
+  // record's new version is in the turn.
+  void Record(TurnPtr turn, evidence::RecordKind kind, std::string reason,
+              std::function<void(absl::Status)> then);
+  absl::Status RecordNow(TurnPtr turn, evidence::RecordKind kind, std::string reason);
+  void Fail(TurnPtr turn, const absl::Status& status);
+  void Finish(const TurnPtr& turn, absl::StatusOr<Answer> answer);
+
+  absl::Status Receive(const TurnPtr& turn, const OnBatch& on_batch, Fetch* fetch);
+  absl::Status TakeChunk(const Turn& turn, const TransferPart& part, Fetch* fetch) const;
+  absl::Status TakeManifest(const TurnPtr& turn, const evidence::v1::Envelope& envelope,
+                            Fetch* fetch);
+
+  Parts parts_;
+  InFlight in_flight_;
+};
+
+}  // namespace shareway::exchange

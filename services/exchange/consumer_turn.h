@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// One call on the consumer's side, over its attempts. For consumer.cc and download.cc.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "libs/base/error.h"
+#include "services/exchange/consumer.h"
+
+namespace shareway::exchange {
+
+struct Consumer::Turn {
+  Ask ask = {};
+  absl::Time deadline = absl::InfiniteFuture();
+  OnAnswer done = {};
+  absl::Duration started = {};  // boot time
+  absl::Duration stage = {};    // when the stage at hand began
+
+  Asked asked = {};            // as it will be recorded
+  uint64_t asked_version = 0;  // of what is recorded now; 0: nothing
+
+  // The attempt at hand.
+  struct Attempt {
+    std::shared_ptr<const Grant> grant = {};  // null until it is found
+    Permission permission = {};
+    bool refused = false;  // by the grant, at this node
+    Request request = {};
+    std::string payload = {};  // exact bytes of `request`, as signed
+    std::string digest = {};   // SHA-256 of `payload`
+    evidence::v1::Signature signature = {};
+    // Of the response, or of a transfer's last manifest, once it verified.
+    Response response = {};
+    std::string response_digest = {};
+    evidence::v1::Signature response_signature = {};
+    std::vector<std::string> received_items = {};
+    uint64_t records = 0;
+    uint64_t payload_bytes = 0;
+  };
+  Attempt now = {};
+};
+
+// The reason that an error carries; `otherwise` if it carries none.
+Reason ReasonOf(const absl::Status& status, Reason otherwise);
+// UNAVAILABLE, EVIDENCE_UNAVAILABLE.
+absl::Status NoEvidence(absl::string_view why);
+// What the caller hears of a provider's refusal.
+absl::Status Refusal(absl::string_view reason, absl::string_view message, const Request& request);
+
+}  // namespace shareway::exchange

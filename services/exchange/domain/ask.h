@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a system of the agency asks of its own node, before anything is signed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "services/exchange/domain/request.h"
+
+namespace shareway::exchange {
+
+// One call of the agency's system.
+struct Ask {
+  std::string agency = {};  // agencies/{a} that asks
+  std::string grant = {};
+  Method method = Method::kUnspecified;
+  Purpose purpose = 0;
+  std::string case_number = {};
+  std::string operator_id = {};
+  std::string exchange = {};  // the caller's idempotency key
+  Query query = {};
+  std::string query_bytes = {};  // exact bytes of `query`, as they are signed
+  std::string traceparent = {};
+};
+
+// True for 1 to 63 of A-Z a-z 0-9 and '-'.
+bool IsExchangeId(absl::string_view id);
+
+// INVALID_ARGUMENT naming every field of a query, under `query`, that breaks a rule.
+absl::Status CheckQuery(const Query& query, Method method);
+
+// INVALID_ARGUMENT naming every field that breaks a rule, with value and limit.
+// Needs `exchange` to be filled.
+absl::Status CheckAsk(const Ask& ask);
+
+}  // namespace shareway::exchange

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The grants that a node holds, for reading at every call.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "services/exchange/domain/grant.h"
+
+namespace shareway::exchange {
+
+// Immutable per shard: a change copies one shard of 1,024, readers keep what they
+// hold. Thread-safe; changes come from one thread.
+class GrantTable {
+ public:
+  static constexpr size_t kShards = 1024;
+
+  GrantTable();
+
+  // Null if this node holds no such grant. Shared because a change must not
+  // wait for the calls that still read the old state.
+  std::shared_ptr<const Grant> Find(absl::string_view name) const;
+  // Grants of one consumer, by name, after `after`, at most `limit`.
+  std::vector<std::shared_ptr<const Grant>> ListOf(absl::string_view consumer,
+                                                   absl::string_view after, size_t limit) const;
+
+  // One grant is new or changed; `revision` is applied.
+  void Put(Grant grant, Revision revision);
+  // Nothing for this node changed up to `revision`.
+  void Progress(Revision revision);
+  // What is held is replaced, each shard at once.
+  void Replace(std::vector<Grant> grants, Revision revision);
+
+  size_t size() const;
+  Revision revision() const;
+  // Waits until `revision` is applied, for at most `timeout`. One caller at a
+  // time waits; others, and callers of another epoch, get the answer at once.
+  bool Await(Revision revision, absl::Duration timeout) const;
+
+ private:
+  using Shard = absl::flat_hash_map<std::string, std::shared_ptr<const Grant>>;
+  struct Slot {
+    mutable absl::Mutex mutex;
+    std::shared_ptr<const Shard> shard ABSL_GUARDED_BY(mutex);
+  };
+
+  static size_t ShardOf(absl::string_view name);
+  std::shared_ptr<const Shard> Read(size_t shard) const;
+  void Write(size_t shard, std::shared_ptr<const Shard> next);
+  void Applied(Revision revision, size_t size);
+
+  std::array<Slot, kShards> slots_;
+  mutable absl::Mutex mutex_;
+  Revision revision_ ABSL_GUARDED_BY(mutex_);
+  size_t size_ ABSL_GUARDED_BY(mutex_) = 0;
+  mutable bool awaited_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace shareway::exchange

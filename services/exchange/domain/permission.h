@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one rule of what may leave: a grant, a call, and an instant.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/base/reason.h"
+#include "libs/filter/row_filter.h"
+#include "services/exchange/domain/grant.h"
+#include "services/exchange/domain/request.h"
+
+namespace shareway::exchange {
+
+// What a call wants of a grant.
+struct Wanted {
+  std::string consumer = {};  // agencies/{a} that asks
+  Method method = Method::kUnspecified;
+  Purpose purpose = 0;
+  bool names_case = false;
+  std::vector<std::string> items = {};  // empty: all that the grant has
+  filter::RowFilter where = {};
+};
+
+// What may be read and sent.
+struct Permission {
+  std::vector<std::string> items = {};  // in the order asked for
+  filter::RowFilter where = {};         // the call's conditions and the grant's
+
+  friend bool operator==(const Permission&, const Permission&) = default;
+};
+
+// What `grant` permits of `wanted` at `now`. PERMISSION_DENIED otherwise, with
+//   GRANT_UNKNOWN         it is another consumer's (alike for what is not there)
+//   GRANT_REVOKED, GRANT_SUSPENDED, GRANT_EXPIRED
+//   NOT_SUPPORTED         it sets a quota or masks
+//   HELD                  its decision is by none of the keys that this node pinned
+//   PURPOSE_NOT_GRANTED, METHOD_NOT_GRANTED, CASE_REQUIRED
+//   ITEM_NOT_GRANTED      an item, or an item of a condition, is not in the grant
+//   ROW_NOT_GRANTED       no row can meet the call's conditions and the grant's
+absl::StatusOr<Permission> Permit(const Grant& grant, const Wanted& wanted, absl::Time now);
+
+// The purpose that a call states: its own, or the only one of the grant.
+Purpose StatedPurpose(const Grant& grant, Purpose stated);
+
+// The one answer about a grant that is not there or not the caller's.
+absl::Status GrantUnknown(absl::string_view grant);
+
+// The code under which a refusal is told to the caller of the consumer's node:
+// UNAVAILABLE where trying again can help, INVALID_ARGUMENT for a query that no
+// grant would allow, PERMISSION_DENIED otherwise.
+absl::StatusCode CodeOf(Reason reason);
+
+}  // namespace shareway::exchange

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The catalogue entries of the agencies that a node serves, as far as delivery needs them.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "services/exchange/domain/grant.h"
+
+namespace shareway::exchange {
+
+// An entry as it is published now.
+struct Resource {
+  struct Item {
+    std::string id = {};
+    bool key = false;
+    uint32_t grading = 1;  // 1 general, 2 important, 3 core
+  };
+  std::string name = {};
+  std::vector<Item> items = {};
+
+  // The ids of the key items, in order.
+  std::vector<std::string> keys() const;
+};
+
+// Thread-safe. A node delivers without the catalogue: what is absent is not checked here.
+class ResourceTable {
+ public:
+  void Put(Resource resource);
+  void Replace(std::vector<Resource> resources);
+  // Null if this node does not hold it. Shared because readers keep what they hold.
+  std::shared_ptr<const Resource> Find(absl::string_view name) const;
+
+ private:
+  mutable absl::Mutex mutex_;
+  absl::flat_hash_map<std::string, std::shared_ptr<const Resource>> resources_
+      ABSL_GUARDED_BY(mutex_);
+};
+
+// PERMISSION_DENIED, ITEM_NOT_GRANTED, naming the first of `items` whose grading is
+// above `clearance`, the highest that the consumer may receive.
+absl::Status CheckClearance(const Resource& resource, const std::vector<std::string>& items,
+                            uint32_t clearance);
+
+}  // namespace shareway::exchange

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/exchange/figures.h"
+
+namespace shareway::exchange {
+
+Figures::Figures(metrics::Registry* registry) {
+  exchanges = registry->AddCounters("shareway_exchanges_total", "Exchanges that ended.",
+                                    {"side", "outcome", "reason"});
+  auto stages = registry->AddHistograms("shareway_exchange_stage_seconds",
+                                        "Seconds that a stage of an exchange took.",
+                                        {"side", "stage"}, metrics::LatencyBounds());
+  asked_sign = stages.With("consumer", "sign");
+  asked_peer = stages.With("consumer", "peer");
+  asked_commit = stages.With("consumer", "commit");
+  asked_total = stages.With("consumer", "total");
+  answered_check = stages.With("provider", "check");
+  answered_read = stages.With("provider", "read");
+  answered_sign = stages.With("provider", "sign");
+  answered_commit = stages.With("provider", "commit");
+  answered_total = stages.With("provider", "total");
+  outbox_depth = registry->AddGauge("shareway_outbox_entries",
+                                    "Evidence records that are not yet included in the log.");
+  outbox_age = registry->AddGauge("shareway_outbox_oldest_seconds",
+                                  "Age of the oldest evidence record not yet included, seconds.");
+  auto leases = registry->AddGauges("shareway_lease_live", "1 while the lease is fresh.", {"feed"});
+  grant_lease = leases.With("grants");
+  directory_lease = leases.With("directory");
+  grants = registry->AddGauge("shareway_grants_held", "Grants that this node holds.");
+}
+
+}  // namespace shareway::exchange

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// shareway-exchange: one agency's data plane.
+#include <memory>
+#include <string>
+
+#include "absl/flags/flag.h"
+#include "libs/app/app.h"
+#include "libs/base/status.h"
+#include "services/exchange/rpc/exchange_node.h"
+
+ABSL_FLAG(std::string, sharing, "", "Address of shareway-sharing, host:port.");
+ABSL_FLAG(std::string, agency_secret, "",
+          "File with the agency's secret, at least 32 bytes: persons, cases and record keys enter "
+          "evidence as HMACs under it.");
+ABSL_FLAG(std::string, pinned_deciders, "",
+          "File with public keys, base64 SubjectPublicKeyInfo, one a line: only grants whose "
+          "decision verifies under one of them are honoured. Empty: all.");
+
+namespace shareway::exchange {
+
+// Everything is a local, so what is declared first is torn down last: the server
+// drains before the node goes, the node before evidence and store.
+absl::Status Serve() {
+  SHAREWAY_ASSIGN_OR_RETURN(app::Process process, app::Process::Open(app::OptionsFromFlags()));
+  SHAREWAY_ASSIGN_OR_RETURN(app::Evidence evidence, app::Evidence::Open(process));
+  NodeParts parts{.identity = process.identity.identity,
+                  .tls = process.tls,
+                  .store = process.store.get(),
+                  .directory = process.directory.get(),
+                  .server = process.server.get(),
+                  .metrics = process.metrics.get(),
+                  .outbox = evidence.outbox.get(),
+                  .message_key = evidence.key.get()};
+  SHAREWAY_ASSIGN_OR_RETURN(parts.catalog, process.Connect(process.options.catalog, "catalog"));
+  SHAREWAY_ASSIGN_OR_RETURN(parts.sharing,
+                            process.Connect(absl::GetFlag(FLAGS_sharing), "sharing"));
+  parts.rolled_back = [&evidence]() -> std::optional<bool> {
+    return evidence.drain ? evidence.drain->rolled_back() : false;
+  };
+  if (evidence.drain) {
+    SHAREWAY_ASSIGN_OR_RETURN(parts.audit, process.Connect(process.options.audit, "audit"));
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(parts.agency_secret,
+                            crypto::ReadFile(absl::GetFlag(FLAGS_agency_secret)));
+  if (const std::string file = absl::GetFlag(FLAGS_pinned_deciders); !file.empty()) {
+    SHAREWAY_ASSIGN_OR_RETURN(parts.pinned_deciders, crypto::ReadFile(file));
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(const std::unique_ptr<ExchangeNode> node,
+                            ExchangeNode::Open(std::move(parts)));
+  return app::Serve(&process);
+}
+
+}  // namespace shareway::exchange
+
+int main(int argc, char** argv) {
+  return shareway::app::Main(argc, argv, "exchange", shareway::exchange::Serve);
+}

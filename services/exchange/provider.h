@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// The provider's side of an exchange: verify, judge, read, judge again, sign, keep, answer.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "libs/base/clock.h"
+#include "libs/crypto/batch.h"
+#include "libs/evidence/envelope.h"
+#include "libs/outbox/outbox.h"
+#include "services/exchange/domain/grant_table.h"
+#include "services/exchange/domain/hold_set.h"
+#include "services/exchange/domain/in_flight.h"
+#include "services/exchange/domain/permission.h"
+#include "services/exchange/domain/rejected_calls.h"
+#include "services/exchange/domain/replay_set.h"
+#include "services/exchange/domain/resource_table.h"
+#include "services/exchange/figures.h"
+#include "services/exchange/neighbours.h"
+#include "services/exchange/source/dataset_source.h"
+#include "services/exchange/store/exchange_store.h"
+
+namespace shareway::exchange {
+
+// Answers other nodes in the name of the agencies that this node serves. Thread-safe.
+//
+// A request whose signature verifies is answered with a signed response, also
+// when it is refused, and either is recorded durably first: no durable evidence,
+// no delivery. Other calls are counted in `rejected` and get an error.
+class Provider {
+ public:
+  struct Parts {  // all must outlive the provider
+    ExchangeStore* store = nullptr;
+    const outbox::Outbox* outbox = nullptr;
+    crypto::BatchSigner* signer = nullptr;
+    Neighbours* neighbours = nullptr;
+    const GrantTable* grants = nullptr;
+    const ResourceTable* resources = nullptr;
+    const HoldSet* holds = nullptr;
+    ReplaySet* replays = nullptr;
+    RejectionCount* rejected = nullptr;
+    const DatasetSource* source = nullptr;
+    const EvidenceRoom* room = nullptr;
+    const Clock* clock = nullptr;
+    Figures figures = {};
+    std::string node = {};    // agencies/{a}/nodes/{n}: this one
+    std::string secret = {};  // the agency's, for the recall index
+  };
+  explicit Provider(Parts parts) : parts_(std::move(parts)) {}
+
+  using OnAnswer = std::function<void(absl::StatusOr<evidence::v1::Envelope>)>;
+  // Answers a request that `peer`, agencies/{a}/nodes/{n}, sent by its own TLS
+  // identity. Blocks while it reads; signs and commits without blocking. `done`
+  // runs once. Errors: ALREADY_EXISTS, EXCHANGE_SETTLED, with attempt, outcome and
+  // digests; INVALID_ARGUMENT or PERMISSION_DENIED for what cannot be attributed;
+  // UNAVAILABLE, EVIDENCE_UNAVAILABLE or LEASE_STALE, when nothing may leave.
+  void Exchange(const std::string& peer, evidence::v1::Envelope request, OnAnswer done);
+
+  // Streams a transfer on this thread: chunks, running manifests, and a final one,
+  // which tells the reason if the transfer was refused or cut. Errors as above.
+  absl::Status Transfer(const std::string& peer, evidence::v1::Envelope request,
+                        PartWriter* writer);
+
+  // Records that a request which audit knows of never reached this node. `record`
+  // is the consumer's half. Does nothing if this node has its own.
+  absl::Status RecordLost(const evidence::AuditRecord& record);
+
+ private:
+  struct Turn;     // one request; provider_turn.h
+  struct Sending;  // the running state of a transfer; transfer.cc
+  using TurnPtr = std::shared_ptr<Turn>;  // shared by the callbacks of its stages
+
+  // Checks what must hold before a refusal can be attributed: form, key, signature.
+  absl::StatusOr<TurnPtr> Identify(const std::string& peer, evidence::v1::Envelope request);
+  // OK if the turn may be read for; ALREADY_EXISTS if it is settled; or the refusal.
+  absl::Status Judge(Turn* turn, Method method) const;
+  absl::Status TakeAttempt(Turn* turn) const;
+  absl::Status FindGrant(Turn* turn) const;
+  absl::StatusOr<Permission> PermitNow(const Turn& turn, const Grant& grant) const;
+  // The second check, and the one before every chunk.
+  absl::Status JudgeAgain(const Turn& turn) const;
+  absl::Status Read(Turn* turn) const;
+  std::string RecallOf(const Turn& turn, const std::vector<Row>& rows) const;
+
+  // Signs, keeps and sends the response that `refusal` says; OK: delivered.
+  void Settle(const TurnPtr& turn, const absl::Status& refusal);
+  void Keep(const TurnPtr& turn);
+  void Kept(const TurnPtr& turn, const absl::Status& durable);
+  // What is known of the attempt that a twin settled.
+  absl::Status SettledBefore(const Turn& turn) const;
+  void PutHalf(const Turn& turn, evidence::RecordKind kind, kv::Batch* batch) const;
+  void Finish(const TurnPtr& turn, absl::StatusOr<evidence::v1::Envelope> answer);
+
+  absl::Status KeepIntent(const Turn& turn);
+  absl::Status KeepManifest(Turn* turn, bool final, bool whole);
+  absl::Status Send(Turn* turn, RowCursor* cursor, PartWriter* writer, Sending* sending);
+  absl::Status SendChunk(const std::vector<Row>& rows, Turn* turn, PartWriter* writer,
+                         Sending* sending);
+  absl::Status SendManifest(Turn* turn, bool final, const absl::Status& cut, PartWriter* writer,
+                            Sending* sending);
+
+  Parts parts_;
+  InFlight in_flight_;
+};
+
+}  // namespace shareway::exchange

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/exchange/rpc/exchange_node.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/status.h"
+#include "libs/crypto/batch.h"
+#include "libs/crypto/hash.h"
+#include "libs/log/log.h"
+#include "libs/rpc/watch.h"
+#include "services/exchange/consumer.h"
+#include "services/exchange/datasets.h"
+#include "services/exchange/holds.h"
+#include "services/exchange/provider.h"
+#include "services/exchange/rpc/dataset_rpc.h"
+#include "services/exchange/rpc/exchange_rpc.h"
+#include "services/exchange/rpc/feeds.h"
+#include "services/exchange/rpc/peer_rpc.h"
+#include "services/exchange/rpc/peers.h"
+#include "services/exchange/rpc/upkeep.h"
+#include "services/exchange/source/hosted_source.h"
+
+namespace shareway::exchange {
+namespace {
+
+constexpr size_t kLeastSecret = 32;
+
+}  // namespace
+
+// In the order of use: what is declared first is destroyed last.
+struct ExchangeNode::State {
+  explicit State(NodeParts given)
+      : parts(std::move(given)),
+        store(parts.store),
+        figures(parts.metrics),
+        signer(*parts.message_key) {}
+
+  NodeParts parts;
+  ExchangeStore store;
+  Figures figures;
+  EvidenceRoom room;
+  GrantTable grants;
+  ResourceTable resources;
+  HoldSet held;
+  ReplaySet replays;
+  RejectionCount rejected;
+  crypto::BatchSigner signer;
+  std::unique_ptr<DatasetStore> dataset_store;
+  std::unique_ptr<HostedSource> source;
+  std::unique_ptr<Datasets> datasets;
+  std::unique_ptr<rpc::DirectoryFeed> directory_feed;
+  std::unique_ptr<GrantFeed> grant_feed;
+  std::unique_ptr<ResourceFeed> resource_feed;
+  std::unique_ptr<Peers> peers;
+  std::unique_ptr<Consumer> consumer;
+  std::unique_ptr<Provider> provider;
+  std::unique_ptr<Holds> holds;
+  std::unique_ptr<ExchangeRpc> exchange_rpc;
+  std::unique_ptr<DatasetRpc> dataset_rpc;
+  std::unique_ptr<Upkeep> upkeep;
+
+  const std::string& agency() const { return parts.identity.agency; }
+  const std::string& node() const { return parts.identity.name; }
+
+  absl::Status Restore();
+  absl::Status Follow();
+  void Assemble();
+  void Serve();
+};
+
+absl::Status ExchangeNode::State::Restore() {
+  SHAREWAY_ASSIGN_OR_RETURN(const auto replays_kept, store.LoadReplays());
+  for (const auto& [minute, key] : replays_kept) replays.Take(minute, key);
+  SHAREWAY_ASSIGN_OR_RETURN(dataset_store, DatasetStore::Open(parts.store, parts.outbox));
+  source = std::make_unique<HostedSource>(dataset_store.get());
+  datasets = std::make_unique<Datasets>(
+      dataset_store.get(), parts.clock, agency(),
+      [this](absl::string_view resource) { return ResourceFeed::SchemaOf(store, resource); });
+  return datasets->Sweep();
+}
+
+absl::Status ExchangeNode::State::Follow() {
+  SHAREWAY_ASSIGN_OR_RETURN(PinnedKeys pinned, ReadPinnedKeys(parts.pinned_deciders));
+  if (!parts.pinned_deciders.empty() && pinned.empty()) {
+    return absl::InvalidArgumentError("the file of pinned deciders holds no key");
+  }
+  directory_feed = std::make_unique<rpc::DirectoryFeed>(parts.catalog, parts.store,
+                                                        parts.directory, parts.clock);
+  SHAREWAY_ASSIGN_OR_RETURN(grant_feed, GrantFeed::Open(parts.sharing, &store, &grants,
+                                                        std::move(pinned), parts.clock));
+  SHAREWAY_ASSIGN_OR_RETURN(resource_feed, ResourceFeed::Open(parts.catalog, &store, &resources,
+                                                              agency(), parts.clock));
+  return absl::OkStatus();
+}
+
+void ExchangeNode::State::Assemble() {
+  peers = std::make_unique<Peers>(Peers::Parts{.directory = parts.directory,
+                                               .grant_lease = &grant_feed->lease(),
+                                               .directory_lease = &directory_feed->lease(),
+                                               .clock = parts.clock,
+                                               .tls = parts.tls,
+                                               .domain = parts.identity.domain});
+  consumer = std::make_unique<Consumer>(Consumer::Parts{.store = &store,
+                                                        .outbox = parts.outbox,
+                                                        .signer = &signer,
+                                                        .neighbours = peers.get(),
+                                                        .grants = &grants,
+                                                        .room = &room,
+                                                        .clock = parts.clock,
+                                                        .figures = figures,
+                                                        .node = node(),
+                                                        .secret = parts.agency_secret});
+  provider = std::make_unique<Provider>(Provider::Parts{.store = &store,
+                                                        .outbox = parts.outbox,
+                                                        .signer = &signer,
+                                                        .neighbours = peers.get(),
+                                                        .grants = &grants,
+                                                        .resources = &resources,
+                                                        .holds = &held,
+                                                        .replays = &replays,
+                                                        .rejected = &rejected,
+                                                        .source = source.get(),
+                                                        .room = &room,
+                                                        .clock = parts.clock,
+                                                        .figures = figures,
+                                                        .node = node(),
+                                                        .secret = parts.agency_secret});
+  holds = std::make_unique<Holds>(&store, parts.outbox, &grants, &held, parts.clock, agency());
+}
+
+void ExchangeNode::State::Serve() {
+  exchange_rpc =
+      std::make_unique<ExchangeRpc>(consumer.get(), &store, &grants, parts.clock, agency());
+  exchange_rpc->Register(parts.server);
+  dataset_rpc = std::make_unique<DatasetRpc>(
+      datasets.get(), dataset_store.get(), agency(),
+      [secret = parts.agency_secret](absl::string_view caller) {
+        return crypto::HmacSha256(secret, absl::StrCat("shareway/v1/operator\n", caller)).str();
+      });
+  dataset_rpc->Register(parts.server);
+  RegisterPeerService(provider.get(), parts.server);
+  RegisterSourceService(holds.get(), agency(), parts.server);
+  upkeep = std::make_unique<Upkeep>(Upkeep::Parts{
+      .server = parts.server,
+      .caught_up = [this] { return directory_feed->caught_up() && grant_feed->caught_up(); },
+      .rolled_back = parts.rolled_back,
+      .grant_lease = &grant_feed->lease(),
+      .directory_lease = &directory_feed->lease(),
+      .outbox = parts.outbox,
+      .room = &room,
+      .grants = &grants,
+      .replays = &replays,
+      .rejected = &rejected,
+      .store = &store,
+      .datasets = datasets.get(),
+      .consumer = consumer.get(),
+      .provider = provider.get(),
+      .audit = parts.audit,
+      .clock = parts.clock,
+      .figures = figures,
+      .node = node()});
+}
+
+absl::StatusOr<std::unique_ptr<ExchangeNode>> ExchangeNode::Open(NodeParts parts) {
+  if (parts.identity.kind != crypto::Identity::Kind::kNode) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the certificate is for ", parts.identity.uri(), ", want a node's"));
+  }
+  if (parts.agency_secret.size() < kLeastSecret) {
+    return absl::InvalidArgumentError(absl::StrCat("the agency's secret has ",
+                                                   parts.agency_secret.size(),
+                                                   " bytes, want at least ", kLeastSecret));
+  }
+  auto state = std::make_unique<State>(std::move(parts));
+  SHAREWAY_RETURN_IF_ERROR(state->Restore());
+  SHAREWAY_RETURN_IF_ERROR(state->Follow());
+  state->Assemble();
+  SHAREWAY_RETURN_IF_ERROR(state->holds->Restore());
+  state->Serve();
+  return std::unique_ptr<ExchangeNode>(new ExchangeNode(std::move(state)));
+}
+
+ExchangeNode::ExchangeNode(std::unique_ptr<State> state) : state_(std::move(state)) {}
+ExchangeNode::~ExchangeNode() = default;
+
+}  // namespace shareway::exchange

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// All parts of one node, put together.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "libs/base/clock.h"
+#include "libs/crypto/identity.h"
+#include "libs/crypto/key.h"
+#include "libs/kv/store.h"
+#include "libs/metrics/registry.h"
+#include "libs/outbox/outbox.h"
+#include "libs/rpc/channel.h"
+#include "libs/rpc/directory.h"
+#include "libs/rpc/server.h"
+
+namespace shareway::exchange {
+
+// What a node is made of. All pointers must outlive it.
+struct NodeParts {
+  crypto::Identity identity = {};  // a node's: agency and name are served from it
+  crypto::TlsFiles tls = {};
+  kv::Store* store = nullptr;
+  rpc::DirectoryHolder* directory = nullptr;
+  rpc::Server* server = nullptr;  // configured here, not started
+  metrics::Registry* metrics = nullptr;
+  const outbox::Outbox* outbox = nullptr;
+  const crypto::PrivateKey* message_key = nullptr;
+  std::shared_ptr<rpc::Channel> catalog = {};
+  std::shared_ptr<rpc::Channel> sharing = {};
+  std::shared_ptr<rpc::Channel> audit = {};  // null: no recovery
+  // See outbox::Drain::rolled_back; a node without audit says false.
+  std::function<std::optional<bool>()> rolled_back = {};
+  std::string agency_secret = {};    // at least 32 bytes
+  std::string pinned_deciders = {};  // text of the file; empty: decisions are not pinned
+  const Clock* clock = &SystemClock();
+};
+
+// A running node. The server must be drained before it is destroyed.
+class ExchangeNode {
+ public:
+  // Restores what the store holds, registers all services, starts to follow the
+  // feeds. INVALID_ARGUMENT for an identity that is no node's, a secret that is too
+  // short or a pinned key that does not read; DATA_LOSS if the store cannot be read.
+  static absl::StatusOr<std::unique_ptr<ExchangeNode>> Open(NodeParts parts);
+  ~ExchangeNode();
+
+ private:
+  struct State;
+  explicit ExchangeNode(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace shareway::exchange

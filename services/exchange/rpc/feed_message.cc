@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/exchange/rpc/feed_message.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "libs/base/bytes.h"
+#include "libs/base/error.h"
+#include "libs/base/status.h"
+#include "libs/crypto/batch.h"
+#include "libs/evidence/envelope.h"
+#include "libs/evidence/record.h"
+
+namespace shareway::exchange {
+namespace {
+
+// A compromised sharing service may attach a true decision to a false grant: the
+// act must name what the grant rests on. The names are unique and chosen by
+// services, so that finding them in the request's bytes is enough.
+bool IsAbout(absl::string_view act_request, const sharing::v1::Grant& grant) {
+  for (const std::string* name : {&grant.request(), &grant.standing_consent(), &grant.dispute(),
+                                  &grant.resource()}) {
+    if (!name->empty() && absl::StrContains(act_request, *name)) return true;
+  }
+  return false;
+}
+
+bool DecidedUnder(const PinnedKeys& pinned, const sharing::v1::Grant& grant) {
+  evidence::v1::Act act;
+  if (!act.ParseFromString(grant.decision().act()) || !IsAbout(act.request(), grant)) return false;
+  crypto::BatchVerifier verifier;
+  return std::any_of(pinned.begin(), pinned.end(), [&](const crypto::PublicKey& key) {
+    return evidence::Verify(&verifier, key, grant.decision().act(), grant.decision().signature())
+        .ok();
+  });
+}
+
+filter::RowFilter RowsOf(const sharing::v1::Grant& message, bool* unknown) {
+  filter::RowFilter rows;
+  for (const evidence::v1::Condition& condition : message.row_filter()) {
+    const bool prefix = condition.operator_() == evidence::v1::Condition::PREFIX;
+    *unknown = *unknown || (!prefix && condition.operator_() != evidence::v1::Condition::EQUALS);
+    rows.conditions.push_back(
+        {condition.item(), prefix ? filter::Op::kPrefix : filter::Op::kEquals, condition.value()});
+  }
+  return rows;
+}
+
+}  // namespace
+
+absl::StatusOr<PinnedKeys> ReadPinnedKeys(absl::string_view text) {
+  PinnedKeys keys;
+  int number = 0;
+  for (absl::string_view line : absl::StrSplit(text, '\n')) {
+    ++number;
+    line = absl::StripAsciiWhitespace(line);
+    if (line.empty() || line[0] == '#') continue;
+    absl::StatusOr<std::string> der = FromBase64(line);
+    absl::StatusOr<crypto::PublicKey> key =
+        der.ok() ? crypto::PublicKey::FromSpki(*der) : der.status();
+    if (!key.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("line ", number, " is no public key: ", key.status().message()));
+    }
+    keys.push_back(*std::move(key));
+  }
+  return keys;
+}
+
+Revision RevisionFromMessage(const evidence::v1::Revision& message) {
+  return {message.epoch(), message.number()};
+}
+
+Grant GrantFromMessage(const sharing::v1::Grant& message, const PinnedKeys& pinned) {
+  Grant grant;
+  bool unknown = false;
+  grant.name = message.name();
+  grant.consumer = message.consumer();
+  grant.provider = message.provider();
+  grant.resource = message.resource();
+  grant.resource_revision = message.resource_revision();
+  grant.items.assign(message.items().begin(), message.items().end());
+  grant.rows = RowsOf(message, &unknown);
+  for (const int purpose : message.purposes()) grant.purposes.push_back(purpose);
+  for (const int method : message.methods()) grant.methods.push_back(static_cast<Method>(method));
+  grant.start_time = evidence::FromTimestamp(message.start_time());
+  grant.end_time = evidence::FromTimestamp(message.end_time());
+  grant.case_required = message.case_required();
+  grant.state = static_cast<Grant::State>(message.state());
+  grant.revision = RevisionFromMessage(message.revision());
+  grant.request = message.request();
+  grant.rule = message.rule();
+  grant.limited = message.day_quota() != 0 || message.masked_items_size() > 0 || unknown;
+  grant.pinned_decision = pinned.empty() || DecidedUnder(pinned, message);
+  grant.message = message.SerializeAsString();
+  return grant;
+}
+
+Resource ResourceFromMessage(const catalog::v1::Resource& message) {
+  Resource resource;
+  resource.name = message.name();
+  for (const catalog::v1::Item& item : message.items()) {
+    resource.items.push_back(
+        {.id = item.id(),
+         .key = item.key(),
+         .grading = std::max<uint32_t>(1, static_cast<uint32_t>(item.grading()))});
+  }
+  return resource;
+}
+
+}  // namespace shareway::exchange

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Grants and catalogue entries, from their messages.
+#pragma once
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "libs/crypto/key.h"
+#include "services/exchange/domain/grant.h"
+#include "services/exchange/domain/resource_table.h"
+#include "shareway/catalog/v1/resource.pb.h"
+#include "shareway/evidence/v1/exchange.pb.h"
+#include "shareway/sharing/v1/grant.pb.h"
+
+namespace shareway::exchange {
+
+// The keys of the persons whose decisions this node honours; empty: no pinning.
+using PinnedKeys = std::vector<crypto::PublicKey>;
+
+// Reads base64 SubjectPublicKeyInfo lines; blank lines and lines that start with
+// '#' are skipped. INVALID_ARGUMENT naming the line.
+absl::StatusOr<PinnedKeys> ReadPinnedKeys(absl::string_view text);
+
+// The grant as this node enforces it. With pinned keys, `pinned_decision` says
+// whether its decision verifies under one of them, and is about this grant's
+// request, consent or resource. A grant with conditions that this version does not
+// know matches no row.
+Grant GrantFromMessage(const sharing::v1::Grant& message, const PinnedKeys& pinned);
+
+Resource ResourceFromMessage(const catalog::v1::Resource& message);
+
+Revision RevisionFromMessage(const evidence::v1::Revision& message);
+
+}  // namespace shareway::exchange

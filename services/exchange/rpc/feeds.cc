@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/exchange/rpc/feeds.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/status.h"
+#include "libs/log/log.h"
+#include "shareway/catalog/v1/catalog_service.pb.h"
+
+namespace shareway::exchange {
+namespace {
+
+evidence::v1::Revision ToMessage(Revision revision) {
+  evidence::v1::Revision message;
+  message.set_epoch(revision.epoch);
+  message.set_number(revision.number);
+  return message;
+}
+
+// A smaller number is accepted only under a higher epoch, as a snapshot.
+absl::Status CheckForward(const evidence::v1::Revision& from, const evidence::v1::Revision& to,
+                          bool snapshot) {
+  const bool forward = to.epoch() == from.epoch() ? to.number() >= from.number()
+                                                  : snapshot && to.epoch() > from.epoch();
+  if (forward) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat("the feed went from ", from.epoch(), "/", from.number(),
+                                          " to ", to.epoch(), "/", to.number()));
+}
+
+template <typename Message>
+std::vector<std::pair<std::string, std::string>> Named(const std::vector<Message>& messages) {
+  std::vector<std::pair<std::string, std::string>> named;
+  for (const Message& message : messages) {
+    named.emplace_back(message.name(), message.SerializeAsString());
+  }
+  return named;
+}
+
+template <typename Message>
+absl::StatusOr<Message> Kept(const std::string& bytes) {
+  Message message;
+  if (!message.ParseFromString(bytes)) return absl::DataLossError("a kept message cannot be read");
+  return message;
+}
+
+ItemType TypeOf(catalog::v1::ItemType type) {
+  switch (type) {
+    case catalog::v1::DECIMAL: return ItemType::kDecimal;
+    case catalog::v1::INTEGER: return ItemType::kInteger;
+    case catalog::v1::DATE: return ItemType::kDate;
+    case catalog::v1::DATETIME: return ItemType::kDatetime;
+    case catalog::v1::BOOLEAN: return ItemType::kBoolean;
+    default: return ItemType::kText;
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<GrantFeed>> GrantFeed::Open(std::shared_ptr<rpc::Channel> sharing,
+                                                           ExchangeStore* store,
+                                                           GrantTable* table, PinnedKeys pinned,
+                                                           const Clock* clock) {
+  std::unique_ptr<GrantFeed> feed(new GrantFeed(store, table, std::move(pinned)));
+  SHAREWAY_ASSIGN_OR_RETURN(const KeptFeed kept, store->LoadFeed(FeedKind::kGrants));
+  std::vector<Grant> grants;
+  for (const std::string& bytes : kept.messages) {
+    SHAREWAY_ASSIGN_OR_RETURN(const auto message, Kept<sharing::v1::Grant>(bytes));
+    grants.push_back(GrantFromMessage(message, feed->pinned_));
+  }
+  table->Replace(std::move(grants), kept.applied);
+  feed->applied_ = ToMessage(kept.applied);
+  rpc::Feed::Options options;
+  options.watch_path = "/shareway.sharing.v1.GrantService/WatchGrants";
+  options.lease_path = "/shareway.sharing.v1.GrantService/RenewLease";
+  options.clock = clock;
+  options.from = feed->applied_;
+  options.apply = [raw = feed.get()](absl::string_view bytes) { return raw->Apply(bytes); };
+  feed->feed_ = std::make_unique<rpc::Feed>(std::move(sharing), std::move(options));
+  return feed;
+}
+
+absl::StatusOr<evidence::v1::Revision> GrantFeed::Apply(absl::string_view bytes) {
+  sharing::v1::GrantChange change;
+  if (!change.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::DataLossError("a change of the grants does not parse");
+  }
+  const Revision revision = RevisionFromMessage(change.revision());
+  switch (change.change_case()) {
+    case sharing::v1::GrantChange::kSnapshotBegin:
+      staging_ = true;
+      staged_.clear();
+      return applied_;
+    case sharing::v1::GrantChange::kGrant: {
+      if (staging_) {
+        staged_.push_back(std::move(*change.mutable_grant()));
+        return applied_;
+      }
+      SHAREWAY_RETURN_IF_ERROR(CheckForward(applied_, change.revision(), false));
+      Grant grant = GrantFromMessage(change.grant(), pinned_);
+      SHAREWAY_RETURN_IF_ERROR(
+          store_->KeepChange(FeedKind::kGrants, grant.name, grant.message, revision));
+      table_->Put(std::move(grant), revision);
+      break;
+    }
+    case sharing::v1::GrantChange::kSnapshotEnd: {
+      SHAREWAY_RETURN_IF_ERROR(CheckForward(applied_, change.revision(), true));
+      staging_ = false;
+      SHAREWAY_RETURN_IF_ERROR(store_->KeepSnapshot(FeedKind::kGrants, Named(staged_), revision));
+      std::vector<Grant> grants;
+      for (const auto& message : staged_) grants.push_back(GrantFromMessage(message, pinned_));
+      staged_.clear();
+      table_->Replace(std::move(grants), revision);
+      break;
+    }
+    default:
+      if (staging_) return applied_;
+      // Nothing for this node: what the store holds may lag, a restart reads the rest again.
+      SHAREWAY_RETURN_IF_ERROR(CheckForward(applied_, change.revision(), false));
+      table_->Progress(revision);
+  }
+  applied_ = change.revision();
+  return applied_;
+}
+
+absl::StatusOr<std::unique_ptr<ResourceFeed>> ResourceFeed::Open(
+    std::shared_ptr<rpc::Channel> catalog, ExchangeStore* store, ResourceTable* table,
+    std::string agency, const Clock* clock) {
+  std::unique_ptr<ResourceFeed> feed(new ResourceFeed(store, table, std::move(agency)));
+  SHAREWAY_ASSIGN_OR_RETURN(const KeptFeed kept, store->LoadFeed(FeedKind::kResources));
+  std::vector<Resource> resources;
+  for (const std::string& bytes : kept.messages) {
+    SHAREWAY_ASSIGN_OR_RETURN(const auto message, Kept<catalog::v1::Resource>(bytes));
+    resources.push_back(ResourceFromMessage(message));
+  }
+  table->Replace(std::move(resources));
+  feed->applied_ = ToMessage(kept.applied);
+  rpc::Feed::Options options;
+  options.watch_path = "/shareway.catalog.v1.CatalogService/WatchCatalog";
+  options.lease = false;
+  options.clock = clock;
+  options.from = feed->applied_;
+  options.apply = [raw = feed.get()](absl::string_view bytes) { return raw->Apply(bytes); };
+  feed->feed_ = std::make_unique<rpc::Feed>(std::move(catalog), std::move(options));
+  return feed;
+}
+
+absl::StatusOr<evidence::v1::Revision> ResourceFeed::Apply(absl::string_view bytes) {
+  catalog::v1::CatalogChange change;
+  if (!change.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::DataLossError("a change of the catalogue does not parse");
+  }
+  const Revision revision = RevisionFromMessage(change.revision());
+  switch (change.change_case()) {
+    case catalog::v1::CatalogChange::kSnapshotBegin:
+      staging_ = true;
+      staged_.clear();
+      return applied_;
+    case catalog::v1::CatalogChange::kResource: {
+      const bool ours = change.resource().provider() == agency_;
+      if (staging_) {
+        if (ours) staged_.push_back(std::move(*change.mutable_resource()));
+        return applied_;
+      }
+      SHAREWAY_RETURN_IF_ERROR(CheckForward(applied_, change.revision(), false));
+      if (ours) {
+        SHAREWAY_RETURN_IF_ERROR(store_->KeepChange(FeedKind::kResources, change.resource().name(),
+                                                    change.resource().SerializeAsString(),
+                                                    revision));
+        table_->Put(ResourceFromMessage(change.resource()));
+      }
+      break;
+    }
+    case catalog::v1::CatalogChange::kSnapshotEnd: {
+      SHAREWAY_RETURN_IF_ERROR(CheckForward(applied_, change.revision(), true));
+      staging_ = false;
+      SHAREWAY_RETURN_IF_ERROR(
+          store_->KeepSnapshot(FeedKind::kResources, Named(staged_), revision));
+      std::vector<Resource> resources;
+      for (const auto& message : staged_) resources.push_back(ResourceFromMessage(message));
+      staged_.clear();
+      table_->Replace(std::move(resources));
+      break;
+    }
+    case catalog::v1::CatalogChange::CHANGE_NOT_SET:
+      if (staging_) return applied_;
+      break;
+  }
+  applied_ = change.revision();
+  return applied_;
+}
+
+absl::StatusOr<DatasetSchema> ResourceFeed::SchemaOf(const ExchangeStore& store,
+                                                     absl::string_view resource) {
+  SHAREWAY_ASSIGN_OR_RETURN(const std::string bytes, store.LoadResource(resource));
+  SHAREWAY_ASSIGN_OR_RETURN(const auto message, Kept<catalog::v1::Resource>(bytes));
+  if (message.state() != catalog::v1::Resource::PUBLISHED) {
+    return absl::NotFoundError(absl::StrCat(resource, " is not published"));
+  }
+  DatasetSchema schema{.resource = message.name(), .revision = message.revision()};
+  for (const catalog::v1::Item& item : message.items()) {
+    schema.items.push_back({.id = item.id(),
+                            .type = TypeOf(item.type()),
+                            .length = item.length(),
+                            .key = item.key(),
+                            .required = item.required()});
+  }
+  return schema;
+}
+
+}  // namespace shareway::exchange

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The other nodes: by the directory of this moment, over channels that are kept.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/synchronization/mutex.h"
+#include "libs/base/clock.h"
+#include "libs/crypto/batch.h"
+#include "libs/crypto/identity.h"
+#include "libs/rpc/channel.h"
+#include "libs/rpc/directory.h"
+#include "libs/rpc/watch.h"
+#include "services/exchange/neighbours.h"
+
+namespace shareway::exchange {
+
+// Thread-safe.
+class Peers final : public Neighbours {
+ public:
+  struct Parts {  // all must outlive it
+    const rpc::DirectoryHolder* directory = nullptr;
+    const rpc::Lease* grant_lease = nullptr;
+    const rpc::Lease* directory_lease = nullptr;
+    const Clock* clock = nullptr;
+    crypto::TlsFiles tls = {};
+    std::string domain = {};  // of this node's identity: its peers are of the same
+  };
+  explicit Peers(Parts parts) : parts_(std::move(parts)) {}
+
+  std::string NodeOf(absl::string_view agency) const override;
+  bool Serves(absl::string_view node, absl::string_view agency) const override;
+  uint32_t ClearanceOf(absl::string_view agency) const override;
+  bool LeasesLive() const override;
+  absl::Status Verify(absl::string_view node, absl::string_view payload,
+                      const evidence::v1::Signature& signature) override;
+  void Exchange(const std::string& node, const evidence::v1::Envelope& request,
+                absl::Duration timeout, const std::string& traceparent, OnAnswer done) override;
+  absl::StatusOr<std::unique_ptr<PartReader>> Transfer(const std::string& node,
+                                                       const evidence::v1::Envelope& request,
+                                                       const std::string& traceparent) override;
+
+ private:
+  struct Peer {
+    std::string address = {};
+    std::shared_ptr<rpc::Channel> channel = {};  // shared with the calls that run on it
+  };
+  // A channel to the node at the address that the directory has now.
+  absl::StatusOr<std::shared_ptr<rpc::Channel>> ChannelTo(const std::string& node);
+
+  const Parts parts_;
+  crypto::BatchVerifier verifier_;
+  absl::Mutex mutex_;
+  absl::flat_hash_map<std::string, Peer> peers_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace shareway::exchange

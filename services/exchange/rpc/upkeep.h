@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a node does besides answering: open when it may serve, count, forget, recover.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/outbox/outbox.h"
+#include "libs/rpc/channel.h"
+#include "libs/rpc/server.h"
+#include "libs/rpc/watch.h"
+#include "services/exchange/consumer.h"
+#include "services/exchange/datasets.h"
+#include "services/exchange/domain/grant_table.h"
+#include "services/exchange/domain/rejected_calls.h"
+#include "services/exchange/domain/replay_set.h"
+#include "services/exchange/figures.h"
+#include "services/exchange/provider.h"
+#include "services/exchange/store/exchange_store.h"
+
+namespace shareway::exchange {
+
+// One thread; stops on destruction.
+//
+// The node is opened once it knows directory and grants up to a head that was
+// read after the start, and audit said that it has seen no more of this store
+// than the store holds. While audit is away after a start, the node waits.
+class Upkeep {
+ public:
+  struct Parts {  // all must outlive it
+    rpc::Server* server = nullptr;
+    std::function<bool()> caught_up = {};  // both feeds
+    std::function<std::optional<bool>()> rolled_back = {};
+    const rpc::Lease* grant_lease = nullptr;
+    const rpc::Lease* directory_lease = nullptr;
+    const outbox::Outbox* outbox = nullptr;
+    EvidenceRoom* room = nullptr;
+    const GrantTable* grants = nullptr;
+    ReplaySet* replays = nullptr;
+    RejectionCount* rejected = nullptr;
+    ExchangeStore* store = nullptr;
+    Datasets* datasets = nullptr;
+    Consumer* consumer = nullptr;
+    Provider* provider = nullptr;
+    std::shared_ptr<rpc::Channel> audit = {};  // null: no recovery
+    const Clock* clock = nullptr;
+    Figures figures = {};
+    std::string node = {};  // agencies/{a}/nodes/{n}
+  };
+  explicit Upkeep(Parts parts);
+  ~Upkeep();
+
+  // Writes this node's half of every exchange that audit knows of and this node
+  // does not (architecture section 2 step 6). Returns how many were listed.
+  absl::StatusOr<int> Recover();
+
+ private:
+  void Run();
+  void Open();
+  void Measure();
+  void EachMinute(int64_t minute);
+  absl::Status RecordRejected();
+
+  Parts parts_;
+  absl::Notification stopped_;
+  std::thread thread_;
+};
+
+}  // namespace shareway::exchange

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/exchange/source/hosted_source.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "libs/base/status.h"
+#include "services/exchange/source/row_plan.h"
+
+namespace shareway::exchange {
+namespace {
+
+constexpr int kMaxLooked = 100'000;
+constexpr size_t kMaxPageBytes = 2 << 20;
+constexpr int kLookedPerScan = 20'000;
+
+absl::Status Damaged(const DatasetVersion& version) {
+  return absl::DataLossError(absl::StrCat("a row of ", version.schema.resource, " ",
+                                          version.name(), " is damaged"));
+}
+
+// The first key after `key`.
+std::string After(absl::string_view key) { return absl::StrCat(key, absl::string_view("\0", 1)); }
+
+size_t BytesOf(const Row& row) {
+  size_t bytes = 0;
+  for (const std::optional<std::string>& cell : row) bytes += cell ? cell->size() : 0;
+  return bytes;
+}
+
+class HostedCursor final : public RowCursor {
+ public:
+  HostedCursor(PinnedVersion pinned, RowPlan plan)
+      : pinned_(std::move(pinned)),
+        plan_(std::move(plan)),
+        name_(pinned_.version().name()),
+        from_(plan_.start()) {}
+
+  const std::string& version() const override { return name_; }
+  const std::vector<ItemType>& types() const override { return plan_.types(); }
+
+  absl::StatusOr<std::vector<Row>> Next(int max_rows) override {
+    std::vector<Row> rows;
+    while (!ended_ && static_cast<int>(rows.size()) < max_rows) {
+      SHAREWAY_RETURN_IF_ERROR(Fill(max_rows, &rows));
+    }
+    return rows;
+  }
+
+ private:
+  // One scan. Versions never change, so the next may begin where this one stops.
+  absl::Status Fill(int max_rows, std::vector<Row>* rows) {
+    int looked = 0;
+    bool stopped = false;
+    bool damaged = false;
+    std::string last;
+    SHAREWAY_RETURN_IF_ERROR(pinned_.Scan(
+        from_, plan_.limit(), [&](absl::string_view key, absl::string_view cells) {
+          Row row;
+          const RowPlan::Taken taken = plan_.Take(cells, &row);
+          damaged = taken == RowPlan::Taken::kDamaged;
+          if (taken == RowPlan::Taken::kRow) rows->push_back(std::move(row));
+          ++looked;
+          stopped = damaged || static_cast<int>(rows->size()) == max_rows ||
+                    looked == kLookedPerScan;
+          if (stopped) last.assign(key.data(), key.size());
+          return !stopped;
+        }));
+    if (damaged) return Damaged(pinned_.version());
+    if (stopped) {
+      from_ = After(last);
+    } else {
+      ended_ = true;
+    }
+    return absl::OkStatus();
+  }
+
+  const PinnedVersion pinned_;
+  RowPlan plan_;
+  const std::string name_;
+  std::string from_;
+  bool ended_ = false;
+};
+
+// Collects one page.
+struct PageReader {
+  RowPlan* plan;
+  size_t limit;
+  RowPage page = {};
+  std::string last = {};  // key of the last row that the page is done with
+  int looked = 0;
+  size_t bytes = 0;
+  bool more = false;
+  bool damaged = false;
+
+  // False once the page is known to be full or the work for it is done.
+  bool Visit(absl::string_view key, absl::string_view cells) {
+    const bool full = page.rows.size() == limit || bytes >= kMaxPageBytes;
+    if (full || looked == kMaxLooked) {
+      // A full page goes on to see whether a row is left, but not for ever.
+      const RowPlan::Taken taken = looked < kMaxLooked ? plan->Match(cells) : RowPlan::Taken::kRow;
+      damaged = taken == RowPlan::Taken::kDamaged;
+      more = taken == RowPlan::Taken::kRow;
+      ++looked;
+      if (taken != RowPlan::Taken::kNoMatch) return false;
+      last.assign(key.data(), key.size());
+      return true;
+    }
+    Row row;
+    const RowPlan::Taken taken = plan->Take(cells, &row);
+    damaged = taken == RowPlan::Taken::kDamaged;
+    if (taken == RowPlan::Taken::kRow) {
+      bytes += BytesOf(row);
+      page.rows.push_back(std::move(row));
+    }
+    last.assign(key.data(), key.size());
+    ++looked;
+    return !damaged;
+  }
+};
+
+}  // namespace
+
+absl::StatusOr<RowPage> HostedSource::Read(const ReadRequest& request) const {
+  if (request.limit < 1) {
+    return Error::Field("limit", absl::StrCat("is ", request.limit, ", want at least 1"));
+  }
+  DatasetStore::Position after;
+  if (!request.after.empty()) {
+    SHAREWAY_ASSIGN_OR_RETURN(after, store_->Unseal(request.resource, request.after));
+  }
+  absl::StatusOr<PinnedVersion> pinned = store_->Read(request.resource, after.number);
+  if (absl::IsNotFound(pinned.status())) {
+    return Error::Field("after", absl::StrCat("is in version v", after.number,
+                                              ", which is not kept any more; start over"));
+  }
+  SHAREWAY_RETURN_IF_ERROR(pinned.status());
+  const DatasetVersion& version = pinned->version();
+  SHAREWAY_ASSIGN_OR_RETURN(RowPlan plan, RowPlan::Make(request, version.schema));
+  if (!plan.bounded()) {
+    return Error::Field("where", absl::StrCat("has no condition on ",
+                                              version.schema.items[version.schema.KeyItems()[0]].id,
+                                              ", the first key item of ", request.resource));
+  }
+  std::string from = plan.start();
+  if (!request.after.empty()) {
+    if (after.key < plan.start() || (!plan.limit().empty() && after.key >= plan.limit())) {
+      return Error::Field("after", "is not from a page of these conditions");
+    }
+    from = After(after.key);
+  }
+  PageReader reader{.plan = &plan, .limit = static_cast<size_t>(request.limit)};
+  SHAREWAY_RETURN_IF_ERROR(
+      pinned->Scan(from, plan.limit(), [&reader](absl::string_view key, absl::string_view cells) {
+        return reader.Visit(key, cells);
+      }));
+  if (reader.damaged) return Damaged(version);
+  RowPage page = std::move(reader.page);
+  page.version = version.name();
+  page.types = plan.types();
+  if (reader.more) page.next = store_->Seal(request.resource, {version.number, reader.last});
+  return page;
+}
+
+absl::StatusOr<std::unique_ptr<RowCursor>> HostedSource::Open(const ReadRequest& request) const {
+  SHAREWAY_ASSIGN_OR_RETURN(PinnedVersion pinned, store_->Read(request.resource, 0));
+  SHAREWAY_ASSIGN_OR_RETURN(RowPlan plan, RowPlan::Make(request, pinned.version().schema));
+  return std::make_unique<HostedCursor>(std::move(pinned), std::move(plan));
+}
+
+}  // namespace shareway::exchange

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Serves the datasets that lie in the node's own store.
+#pragma once
+
+#include <memory>
+
+#include "services/exchange/source/dataset_source.h"
+#include "services/exchange/store/dataset_store.h"
+
+namespace shareway::exchange {
+
+// Keys are scanned in the order of their bytes, over the range that conditions on
+// the key items leave; of each row only the cells asked for and those in
+// conditions are looked at. A page looks at no more than 100,000 rows and takes no
+// more than 2 MiB of values. A position is bound to its version, which goes on
+// being read while it is kept; it does not tell the key that it holds. Thread-safe.
+class HostedSource final : public DatasetSource {
+ public:
+  // `store` must outlive it and its cursors.
+  explicit HostedSource(DatasetStore* store) : store_(store) {}
+
+  absl::StatusOr<RowPage> Read(const ReadRequest& request) const override;
+  // The snapshot of no read lasts longer than one call of Next.
+  absl::StatusOr<std::unique_ptr<RowCursor>> Open(const ReadRequest& request) const override;
+
+ private:
+  DatasetStore* const store_;
+};
+
+}  // namespace shareway::exchange

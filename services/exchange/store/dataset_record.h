@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// A dataset as bytes.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "services/exchange/domain/dataset.h"
+
+namespace shareway::exchange {
+
+// The bytes of a DatasetRecord.
+std::string EncodeDataset(const Dataset& dataset);
+// DATA_LOSS if the bytes are not one.
+absl::StatusOr<Dataset> DecodeDataset(absl::string_view bytes);
+
+}  // namespace shareway::exchange

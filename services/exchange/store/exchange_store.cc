@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/exchange/store/exchange_store.h"
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/bytes.h"
+#include "libs/base/status.h"
+#include "services/exchange/store/exchange_record.pb.h"
+
+namespace shareway::exchange {
+namespace {
+
+constexpr char kReplay[] = "replay/";
+constexpr char kHold[] = "hold/";
+
+std::string Folder(FeedKind kind) {
+  return kind == FeedKind::kGrants ? "grant/g/" : "resource/r/";
+}
+std::string AppliedKey(FeedKind kind) {
+  return kind == FeedKind::kGrants ? "grant/applied" : "resource/applied";
+}
+std::string AskedKey(absl::string_view exchange) { return absl::StrCat("asked/", exchange); }
+std::string AnsweredKey(absl::string_view consumer, absl::string_view exchange, uint32_t attempt) {
+  return absl::StrCat("answered/", consumer, "/", exchange, "/", attempt);
+}
+std::string ReplayKey(int64_t minute) {
+  return absl::StrCat(kReplay, BigEndian64(static_cast<uint64_t>(minute)), "/");
+}
+
+template <typename Record>
+absl::StatusOr<Record> Read(absl::string_view key, absl::string_view bytes) {
+  Record record;
+  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::DataLossError(absl::StrCat(key, " cannot be read"));
+  }
+  return record;
+}
+
+std::string AppliedBytes(Revision applied) {
+  store::AppliedRecord record;
+  record.set_epoch(applied.epoch);
+  record.set_number(applied.number);
+  return record.SerializeAsString();
+}
+
+}  // namespace
+
+absl::StatusOr<KeptFeed> ExchangeStore::LoadFeed(FeedKind kind) const {
+  KeptFeed kept;
+  absl::StatusOr<kv::Entry> applied = kv_->Get(AppliedKey(kind));
+  if (absl::IsNotFound(applied.status())) return kept;
+  SHAREWAY_RETURN_IF_ERROR(applied.status());
+  SHAREWAY_ASSIGN_OR_RETURN(const auto record,
+                            Read<store::AppliedRecord>(AppliedKey(kind), applied->value));
+  kept.applied = {record.epoch(), record.number()};
+  const std::string folder = Folder(kind);
+  SHAREWAY_RETURN_IF_ERROR(kv_->Scan(folder, PrefixEnd(folder),
+                                     [&](absl::string_view, absl::string_view value, uint64_t) {
+                                       kept.messages.emplace_back(value);
+                                       return true;
+                                     }));
+  return kept;
+}
+
+absl::Status ExchangeStore::KeepChange(FeedKind kind, absl::string_view name,
+                                       absl::string_view message, Revision applied) {
+  kv::Batch batch;
+  if (!name.empty()) batch.Put(absl::StrCat(Folder(kind), name), message);
+  batch.Put(AppliedKey(kind), AppliedBytes(applied));
+  return Commit(std::move(batch));
+}
+
+absl::Status ExchangeStore::KeepSnapshot(
+    FeedKind kind, const std::vector<std::pair<std::string, std::string>>& messages,
+    Revision applied) {
+  // DeleteRange is not for keys that the same batch puts: what goes is named one by one.
+  kv::Batch batch;
+  const std::string folder = Folder(kind);
+  SHAREWAY_RETURN_IF_ERROR(kv_->Scan(folder, PrefixEnd(folder),
+                                     [&](absl::string_view key, absl::string_view, uint64_t) {
+                                       batch.Delete(key);
+                                       return true;
+                                     }));
+  for (const auto& [name, message] : messages) batch.Put(absl::StrCat(folder, name), message);
+  batch.Put(AppliedKey(kind), AppliedBytes(applied));
+  return Commit(std::move(batch));
+}
+
+absl::StatusOr<std::string> ExchangeStore::LoadResource(absl::string_view name) const {
+  SHAREWAY_ASSIGN_OR_RETURN(kv::Entry entry,
+                            kv_->Get(absl::StrCat(Folder(FeedKind::kResources), name)));
+  return std::move(entry.value);
+}
+
+absl::StatusOr<std::optional<ExchangeStore::LoadedAsked>> ExchangeStore::LoadAsked(
+    absl::string_view exchange) const {
+  const std::string key = AskedKey(exchange);
+  absl::StatusOr<kv::Entry> entry = kv_->Get(key);
+  if (absl::IsNotFound(entry.status())) return std::optional<LoadedAsked>();
+  SHAREWAY_RETURN_IF_ERROR(entry.status());
+  SHAREWAY_ASSIGN_OR_RETURN(const auto record, Read<store::AskedRecord>(key, entry->value));
+  return std::optional<LoadedAsked>({{.exchange = std::string(exchange),
+                                      .grant = record.grant(),
+                                      .method = static_cast<Method>(record.method()),
+                                      .query_digest = record.query_digest(),
+                                      .attempt = record.attempt(),
+                                      .received = record.received(),
+                                      .request_digest = record.request_digest(),
+                                      .response_digest = record.response_digest(),
+                                      .reason = record.reason()},
+                                     entry->version});
+}
+
+void ExchangeStore::PutAsked(const Asked& asked, uint64_t version, kv::Batch* batch) const {
+  store::AskedRecord record;
+  record.set_grant(asked.grant);
+  record.set_method(static_cast<int>(asked.method));
+  record.set_query_digest(asked.query_digest);
+  record.set_attempt(asked.attempt);
+  record.set_received(asked.received);
+  record.set_request_digest(asked.request_digest);
+  record.set_response_digest(asked.response_digest);
+  record.set_reason(asked.reason);
+  const std::string key = AskedKey(asked.exchange);
+  if (version == 0) {
+    batch->ExpectAbsent(key);
+  } else {
+    batch->Expect(key, version);
+  }
+  batch->Put(key, record.SerializeAsString());
+}
+
+absl::StatusOr<std::optional<Answered>> ExchangeStore::LoadAnswered(absl::string_view consumer,
+                                                                    absl::string_view exchange,
+                                                                    uint32_t attempt) const {
+  const std::string key = AnsweredKey(consumer, exchange, attempt);
+  absl::StatusOr<kv::Entry> entry = kv_->Get(key);
+  if (absl::IsNotFound(entry.status())) return std::optional<Answered>();
+  SHAREWAY_RETURN_IF_ERROR(entry.status());
+  SHAREWAY_ASSIGN_OR_RETURN(const auto record, Read<store::AnsweredRecord>(key, entry->value));
+  return std::optional<Answered>(Answered{.consumer = std::string(consumer),
+                                          .exchange = std::string(exchange),
+                                          .attempt = attempt,
+                                          .query_digest = record.query_digest(),
+                                          .outcome = static_cast<Outcome>(record.outcome()),
+                                          .request_digest = record.request_digest(),
+                                          .response_digest = record.response_digest(),
+                                          .reason = record.reason(),
+                                          .resource = record.resource(),
+                                          .dataset_version = record.dataset_version(),
+                                          .recall = record.recall()});
+}
+
+void ExchangeStore::PutAnswered(const Answered& answered, kv::Batch* batch, bool first) const {
+  store::AnsweredRecord record;
+  record.set_query_digest(answered.query_digest);
+  record.set_outcome(static_cast<int>(answered.outcome));
+  record.set_request_digest(answered.request_digest);
+  record.set_response_digest(answered.response_digest);
+  record.set_reason(answered.reason);
+  record.set_resource(answered.resource);
+  record.set_dataset_version(answered.dataset_version);
+  record.set_recall(answered.recall);
+  const std::string key = AnsweredKey(answered.consumer, answered.exchange, answered.attempt);
+  if (first) batch->ExpectAbsent(key);
+  batch->Put(key, record.SerializeAsString());
+}
+
+void ExchangeStore::PutReplay(int64_t minute, absl::string_view key, kv::Batch* batch) const {
+  batch->Put(absl::StrCat(ReplayKey(minute), key), "");
+}
+
+absl::StatusOr<std::vector<std::pair<int64_t, std::string>>> ExchangeStore::LoadReplays() const {
+  std::vector<std::pair<int64_t, std::string>> replays;
+  SHAREWAY_RETURN_IF_ERROR(
+      kv_->Scan(kReplay, PrefixEnd(kReplay), [&](absl::string_view key, absl::string_view, uint64_t) {
+        key.remove_prefix(sizeof(kReplay) - 1);
+        const auto minute = static_cast<int64_t>(ReadBigEndian64(key));
+        replays.emplace_back(minute, std::string(key.substr(9)));
+        return true;
+      }));
+  return replays;
+}
+
+absl::Status ExchangeStore::DropReplays(int64_t minute) {
+  kv::Batch batch;
+  batch.DeleteRange(kReplay, ReplayKey(minute));
+  return Commit(std::move(batch));
+}
+
+absl::StatusOr<std::vector<Hold>> ExchangeStore::LoadHolds() const {
+  std::vector<Hold> holds;
+  absl::Status unreadable;
+  SHAREWAY_RETURN_IF_ERROR(kv_->Scan(
+      kHold, PrefixEnd(kHold), [&](absl::string_view key, absl::string_view value, uint64_t) {
+        const auto record = Read<store::HoldRecord>(key, value);
+        if (!record.ok()) {
+          unreadable = record.status();
+          return false;
+        }
+        holds.push_back({.subject = std::string(key.substr(sizeof(kHold) - 1)),
+                         .reason = record->reason(),
+                         .person = record->person(),
+                         .set_time = absl::FromUnixNanos(record->set_time_nanos())});
+        return true;
+      }));
+  SHAREWAY_RETURN_IF_ERROR(unreadable);
+  return holds;
+}
+
+std::string ExchangeStore::PutHold(const Hold& hold, kv::Batch* batch) const {
+  store::HoldRecord record;
+  record.set_reason(hold.reason);
+  record.set_person(hold.person);
+  record.set_set_time_nanos(absl::ToUnixNanos(hold.set_time));
+  std::string bytes = record.SerializeAsString();
+  batch->Put(absl::StrCat(kHold, hold.subject), bytes);
+  return bytes;
+}
+
+void ExchangeStore::DeleteHold(absl::string_view subject, kv::Batch* batch) const {
+  batch->Delete(absl::StrCat(kHold, subject));
+}
+
+void ExchangeStore::CommitAsync(kv::Batch batch,
+                                std::function<void(absl::StatusOr<uint64_t>)> done) {
+  kv_->CommitAsync(std::move(batch),
+                   [done = std::move(done)](absl::StatusOr<kv::Committed> committed) {
+                     if (!committed.ok()) return done(committed.status());
+                     done(committed->version);
+                   });
+}
+
+absl::Status ExchangeStore::Commit(kv::Batch batch) {
+  return kv_->Commit(std::move(batch)).status();
+}
+
+}  // namespace shareway::exchange

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeps what a node must know after a restart: grants, exchanges, replays, holds.
+//
+// Keys:
+//   grant/g/{name}                          -> sharing's message, as it came
+//   grant/applied                           -> AppliedRecord: revision of the grant log
+//   resource/r/{name}                       -> catalogue's message, as it came
+//   resource/applied                        -> AppliedRecord
+//   asked/{exchange}                        -> AskedRecord: this node as the consumer's
+//   answered/{consumer}/{exchange}/{attempt} -> AnsweredRecord: as the provider's, and recall
+//   replay/{minute, 8 bytes}/{consumer}/{exchange}/{attempt} -> empty; see ReplaySet
+//   hold/{subject}                          -> HoldRecord
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "libs/kv/store.h"
+#include "services/exchange/domain/attempt.h"
+#include "services/exchange/domain/grant.h"
+
+namespace shareway::exchange {
+
+// A feed that is kept: objects as they came, by name, and the revision applied.
+struct KeptFeed {
+  Revision applied = {};  // epoch 0: nothing is complete yet
+  std::vector<std::string> messages = {};
+};
+enum class FeedKind { kGrants, kResources };
+
+// Why a grant, consumer or resource is stopped at this node.
+struct Hold {
+  std::string subject = {};  // grants/{g}, agencies/{a} or resources/{r}
+  std::string reason = {};
+  std::string person = {};
+  absl::Time set_time = {};
+};
+
+// Thread-safe.
+class ExchangeStore {
+ public:
+  // `kv` must outlive it.
+  explicit ExchangeStore(kv::Store* kv) : kv_(kv) {}
+
+  // DATA_LOSS if what is kept cannot be read.
+  absl::StatusOr<KeptFeed> LoadFeed(FeedKind kind) const;
+  // Keeps one object (an empty name: none) and the revision. Durable on OK.
+  absl::Status KeepChange(FeedKind kind, absl::string_view name, absl::string_view message,
+                          Revision applied);
+  // Replaces all objects.
+  absl::Status KeepSnapshot(FeedKind kind,
+                            const std::vector<std::pair<std::string, std::string>>& messages,
+                            Revision applied);
+  // NOT_FOUND if no such resource is kept.
+  absl::StatusOr<std::string> LoadResource(absl::string_view name) const;
+
+  struct LoadedAsked {
+    Asked asked = {};
+    uint64_t version = 0;
+  };
+  // Nothing if this node never asked under that id.
+  absl::StatusOr<std::optional<LoadedAsked>> LoadAsked(absl::string_view exchange) const;
+  // The commit fails with ABORTED if the record is not at `version` (0: not there).
+  void PutAsked(const Asked& asked, uint64_t version, kv::Batch* batch) const;
+
+  // Nothing if the attempt was not settled here.
+  absl::StatusOr<std::optional<Answered>> LoadAnswered(absl::string_view consumer,
+                                                       absl::string_view exchange,
+                                                       uint32_t attempt) const;
+  // Settles an attempt. If it is `first`, the commit fails with ABORTED when it was
+  // settled before; a transfer settles twice, at its intent and at its end.
+  void PutAnswered(const Answered& answered, kv::Batch* batch, bool first = true) const;
+
+  // Remembers an attempt of the replay set under the minute of its issue.
+  void PutReplay(int64_t minute, absl::string_view key, kv::Batch* batch) const;
+  // All that are remembered.
+  absl::StatusOr<std::vector<std::pair<int64_t, std::string>>> LoadReplays() const;
+  // Drops whole minutes before `minute`.
+  absl::Status DropReplays(int64_t minute);
+
+  absl::StatusOr<std::vector<Hold>> LoadHolds() const;
+  // Returns the record's bytes.
+  std::string PutHold(const Hold& hold, kv::Batch* batch) const;
+  void DeleteHold(absl::string_view subject, kv::Batch* batch) const;
+
+  // `done` gets the version of what was written. It runs on the store's thread and
+  // must not block.
+  void CommitAsync(kv::Batch batch, std::function<void(absl::StatusOr<uint64_t>)> done);
+  absl::Status Commit(kv::Batch batch);
+
+ private:
+  kv::Store* const kv_;
+};
+
+}  // namespace shareway::exchange

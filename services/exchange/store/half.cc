@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/exchange/store/half.h"
+
+#include "absl/strings/str_cat.h"
+#include "libs/crypto/hash.h"
+
+namespace shareway::exchange {
+
+std::string ItemSetDigest(const std::vector<std::string>& items) {
+  std::string text;
+  for (const std::string& item : items) absl::StrAppend(&text, item, "\n");
+  return crypto::Sha256(text).str();
+}
+
+evidence::AuditRecord HalfOf(evidence::RecordKind kind, const Request& request,
+                             const HalfFacts& facts) {
+  evidence::AuditRecord record;
+  record.set_kind(kind);
+  record.add_agencies(request.consumer);
+  const std::string& provider =
+      facts.provider.empty() && facts.grant ? facts.grant->provider : facts.provider;
+  if (!provider.empty() && provider != request.consumer) record.add_agencies(provider);
+  record.set_operator_digest(request.operator_digest);
+  record.set_grant(request.grant);
+  if (facts.grant != nullptr) {
+    record.set_resource(facts.grant->resource);
+    record.set_request(facts.grant->request);
+    record.set_rule(facts.grant->rule);
+    record.mutable_grant_revision()->set_epoch(facts.grant->revision.epoch);
+    record.mutable_grant_revision()->set_number(facts.grant->revision.number);
+  }
+  record.set_exchange(request.exchange);
+  record.set_attempt(request.attempt);
+  record.set_purpose(static_cast<evidence::v1::Purpose>(request.purpose));
+  record.set_case_digest(request.case_digest);
+  record.set_request_digest(facts.request_digest);
+  record.set_response_digest(facts.response_digest);
+  if (!facts.items.empty()) record.set_item_set_digest(ItemSetDigest(facts.items));
+  record.set_record_count(facts.records);
+  record.set_payload_bytes(facts.payload_bytes);
+  record.set_reason(facts.reason);
+  record.set_traceparent(request.traceparent);
+  if (facts.request_signature.size() > 0) {
+    *record.mutable_request_signature() = facts.request_signature;
+  }
+  if (facts.response_signature.size() > 0) {
+    *record.mutable_response_signature() = facts.response_signature;
+  }
+  record.add_nodes(request.consumer_node);
+  // What never left the consumer's node has one half only, and audit must not wait for another.
+  if (!request.provider_node.empty()) record.add_nodes(request.provider_node);
+  return record;
+}
+
+evidence::AuditRecord LostHalf(evidence::RecordKind kind, const evidence::AuditRecord& other,
+                               absl::string_view reason) {
+  evidence::AuditRecord record;
+  record.set_kind(kind);
+  *record.mutable_agencies() = other.agencies();
+  record.set_resource(other.resource());
+  record.set_request(other.request());
+  record.set_grant(other.grant());
+  *record.mutable_grant_revision() = other.grant_revision();
+  record.set_exchange(other.exchange());
+  record.set_attempt(other.attempt());
+  record.set_purpose(other.purpose());
+  record.set_request_digest(other.request_digest());
+  record.set_reason(std::string(reason));
+  *record.mutable_nodes() = other.nodes();
+  return record;
+}
+
+}  // namespace shareway::exchange

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The halves of an exchange as evidence: what each node says for itself.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "libs/evidence/envelope.h"
+#include "libs/evidence/record.h"
+#include "services/exchange/domain/grant.h"
+#include "services/exchange/domain/request.h"
+
+namespace shareway::exchange {
+
+// What a node knows beside the request.
+struct HalfFacts {
+  // The grant as this node applied it; null if it holds none of that name.
+  const Grant* grant = nullptr;
+  std::string provider = {};  // agencies/{a}; empty: the grant's
+  std::string request_digest = {};
+  std::string response_digest = {};
+  std::vector<std::string> items = {};  // let through, in order
+  uint64_t records = 0;
+  uint64_t payload_bytes = 0;
+  std::string reason = {};
+  evidence::v1::Signature request_signature = {};
+  evidence::v1::Signature response_signature = {};
+};
+
+// A record of `kind` about the exchange of `request`.
+evidence::AuditRecord HalfOf(evidence::RecordKind kind, const Request& request,
+                             const HalfFacts& facts);
+
+// The half that this node owes to `other`, the half of an exchange that it knows
+// nothing of: it let nothing through and got nothing.
+evidence::AuditRecord LostHalf(evidence::RecordKind kind, const evidence::AuditRecord& other,
+                               absl::string_view reason);
+
+// SHA-256 of the item ids, each followed by a line feed.
+std::string ItemSetDigest(const std::vector<std::string>& items);
+
+}  // namespace shareway::exchange

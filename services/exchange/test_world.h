@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two nodes in one process without a network: real stores, keys and evidence,
+// a source in memory, and a wire that tests can cut.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "libs/base/error.h"
+#include "libs/base/fake_clock.h"
+#include "libs/base/status.h"
+#include "libs/evidence/envelope.h"
+#include "libs/kv/memory_store.h"
+#include "services/exchange/consumer.h"
+#include "services/exchange/provider.h"
+#include "services/exchange/store/message.h"
+
+namespace shareway::exchange {
+
+inline constexpr char kTax[] = "agencies/tax";
+inline constexpr char kTaxNode[] = "agencies/tax/nodes/n1";
+inline constexpr char kCivil[] = "agencies/civil";
+inline constexpr char kCivilNode[] = "agencies/civil/nodes/n1";
+
+// Rows in memory; every row has the same items.
+class MemorySource final : public DatasetSource {
+ public:
+  std::vector<std::string> items = {"code", "name", "secret"};
+  std::vector<std::map<std::string, std::string>> rows;
+  absl::Status failure;                   // if set, what a read answers
+  std::function<void()> while_reading;    // runs inside each read
+  mutable std::vector<ReadRequest> asked;
+
+  absl::StatusOr<RowPage> Read(const ReadRequest& request) const override {
+    asked.push_back(request);
+    if (!failure.ok()) return failure;
+    if (while_reading) while_reading();
+    RowPage page;
+    page.version = "v1";
+    page.types.assign(request.items.size(), ItemType::kText);
+    for (const auto& row : rows) {
+      if (static_cast<int>(page.rows.size()) == request.limit) break;
+      if (Row cells; Take(row, request, &cells)) page.rows.push_back(std::move(cells));
+    }
+    return page;
+  }
+
+  absl::StatusOr<std::unique_ptr<RowCursor>> Open(const ReadRequest& request) const override {
+    asked.push_back(request);
+    if (!failure.ok()) return failure;
+    return std::make_unique<Cursor>(this, request);
+  }
+
+ private:
+  class Cursor final : public RowCursor {
+   public:
+    Cursor(const MemorySource* source, ReadRequest request)
+        : source_(source), request_(std::move(request)),
+          types_(request_.items.size(), ItemType::kText) {}
+    const std::string& version() const override { return version_; }
+    const std::vector<ItemType>& types() const override { return types_; }
+    absl::StatusOr<std::vector<Row>> Next(int max_rows) override {
+      if (source_->while_reading) source_->while_reading();
+      std::vector<Row> rows;
+      while (next_ < source_->rows.size() && static_cast<int>(rows.size()) < max_rows) {
+        if (Row cells; Take(source_->rows[next_++], request_, &cells)) {
+          rows.push_back(std::move(cells));
+        }
+      }
+      return rows;
+    }
+
+   private:
+    const MemorySource* const source_;
+    const ReadRequest request_;
+    const std::string version_ = "v1";
+    const std::vector<ItemType> types_;
+    size_t next_ = 0;
+  };
+
+  static bool Take(const std::map<std::string, std::string>& row, const ReadRequest& request,
+                   Row* cells) {
+    const bool matches =
+        filter::Matches(request.where, [&](absl::string_view item) -> std::optional<absl::string_view> {
+          const auto it = row.find(std::string(item));
+          if (it == row.end()) return std::nullopt;
+          return it->second;
+        });
+    if (!matches) return false;
+    for (const std::string& item : request.items) {
+      const auto it = row.find(item);
+      cells->push_back(it == row.end() ? std::nullopt : std::optional<std::string>(it->second));
+    }
+    return true;
+  }
+};
+
+class World;
+
+// What one node knows of the others, and its end of the wire.
+class TestNeighbours final : public Neighbours {
+ public:
+  explicit TestNeighbours(World* world) : world_(world) {}
+  bool leases = true;
+  std::function<bool()> leases_live;  // if set, instead of `leases`
+  uint32_t clearance = 3;
+
+  std::string NodeOf(absl::string_view agency) const override {
+    return agency == kCivil ? kCivilNode : agency == kTax ? kTaxNode : "";
+  }
+  bool Serves(absl::string_view node, absl::string_view agency) const override {
+    return NodeOf(agency) == node;
+  }
+  uint32_t ClearanceOf(absl::string_view) const override { return clearance; }
+  bool LeasesLive() const override { return leases_live ? leases_live() : leases; }
+  absl::Status Verify(absl::string_view node, absl::string_view payload,
+                      const evidence::v1::Signature& signature) override;
+  void Exchange(const std::string& node, const evidence::v1::Envelope& request, absl::Duration,
+                const std::string&, OnAnswer done) override;
+  absl::StatusOr<std::unique_ptr<PartReader>> Transfer(const std::string& node,
+                                                       const evidence::v1::Envelope& request,
+                                                       const std::string&) override;
+
+ private:
+  World* const world_;
+  crypto::BatchVerifier verifier_;
+};
+
+// The signing keys are made once: a test makes many worlds.
+inline const crypto::PrivateKey& TestKey(absl::string_view node) {
+  static const auto* const keys = new std::map<std::string, crypto::PrivateKey, std::less<>>{
+      {kTaxNode, crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256)},
+      {kCivilNode, crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256)}};
+  return keys->find(node)->second;
+}
+
+// One node: the state that survives a restart is its store.
+struct TestNode {
+  TestNode(World* world, std::string node_name, MemorySource* source, FakeClock* fake,
+           kv::MemoryStore* memory)
+      : name(std::move(node_name)),
+        clock(fake),
+        kv(memory),
+        store(memory),
+        outbox(*outbox::Outbox::Open(memory, "shareway://test/agency/x/node/n1", fake)),
+        signer(TestKey(name)),
+        neighbours(world) {
+    const auto kept = *store.LoadReplays();
+    for (const auto& [minute, key] : kept) replays.Take(minute, key);
+    consumer = std::make_unique<Consumer>(Consumer::Parts{.store = &store,
+                                                          .outbox = outbox.get(),
+                                                          .signer = &signer,
+                                                          .neighbours = &neighbours,
+                                                          .grants = &grants,
+                                                          .room = &room,
+                                                          .clock = clock,
+                                                          .node = name,
+                                                          .secret = std::string(32, 's')});
+    provider = std::make_unique<Provider>(Provider::Parts{.store = &store,
+                                                          .outbox = outbox.get(),
+                                                          .signer = &signer,
+                                                          .neighbours = &neighbours,
+                                                          .grants = &grants,
+                                                          .resources = &resources,
+                                                          .holds = &holds,
+                                                          .replays = &replays,
+                                                          .rejected = &rejected,
+                                                          .source = source,
+                                                          .room = &room,
+                                                          .clock = clock,
+                                                          .node = name,
+                                                          .secret = std::string(32, 's')});
+  }
+
+  // All evidence, oldest first.
+  std::vector<evidence::AuditRecord> Evidence() const {
+    std::vector<evidence::AuditRecord> records;
+    (void)kv->ReadLog("outbox", 1, [&](uint64_t, absl::string_view bytes) {
+      records.emplace_back().ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+      return true;
+    });
+    return records;
+  }
+
+  const std::string name;
+  FakeClock* const clock;
+  kv::MemoryStore* const kv;
+  ExchangeStore store;
+  std::unique_ptr<outbox::Outbox> outbox;
+  crypto::BatchSigner signer;
+  TestNeighbours neighbours;
+  GrantTable grants;
+  ResourceTable resources;
+  HoldSet holds;
+  ReplaySet replays;
+  RejectionCount rejected;
+  EvidenceRoom room;
+  std::unique_ptr<Consumer> consumer;
+  std::unique_ptr<Provider> provider;
+};
+
+// The tax agency asks, civil affairs answers.
+class World {
+ public:
+  World() {
+    for (int i = 0; i < 20; ++i) {
+      source.rows.push_back({{"code", absl::StrCat(i < 10 ? "11" : "12", i)},
+                             {"name", absl::StrCat("name-", i)},
+                             {"secret", "CANARY"}});
+    }
+    RestartTax();
+    RestartCivil();
+    Put(GoodGrant());
+  }
+
+  static Grant GoodGrant() {
+    return {.name = "grants/g1",
+            .consumer = kTax,
+            .provider = kCivil,
+            .resource = "resources/r1",
+            .resource_revision = 1,
+            .items = {"code", "name"},
+            .rows = {{{"code", filter::Op::kPrefix, "11"}}},
+            .purposes = {1},
+            .methods = {Method::kQuery, Method::kDownload},
+            .start_time = absl::FromUnixSeconds(1780000000),
+            .end_time = absl::FromUnixSeconds(1800000000),
+            .state = Grant::State::kActive,
+            .revision = {1, 5},
+            .request = "requests/q1"};
+  }
+  void Put(const Grant& grant) {
+    tax->grants.Put(grant, grant.revision);
+    civil->grants.Put(grant, grant.revision);
+  }
+
+  // A node comes up again on what its store holds.
+  void RestartTax() {
+    tax.reset();
+    tax = std::make_unique<TestNode>(this, kTaxNode, &source, &clock, &tax_store);
+    tax->grants.Put(GoodGrant(), {1, 5});
+  }
+  void RestartCivil() {
+    civil.reset();
+    civil = std::make_unique<TestNode>(this, kCivilNode, &source, &clock, &civil_store);
+    civil->grants.Put(GoodGrant(), {1, 5});
+  }
+
+  static exchange::Ask GoodAsk(Method method = Method::kQuery) {
+    exchange::Ask ask{.agency = kTax,
+                      .grant = "grants/g1",
+                      .method = method,
+                      .operator_id = "e-17",
+                      .exchange = "x1"};
+    if (method == Method::kQuery) {
+      ask.query.where.conditions = {{"code", filter::Op::kPrefix, "111"}};
+    }
+    return ask;
+  }
+  // Asks and waits for the answer.
+  absl::StatusOr<Answer> Query(exchange::Ask ask) {
+    ask.query_bytes = Encode(ask.query);
+    absl::StatusOr<Answer> result = absl::UnknownError("no answer");
+    absl::Notification answered;
+    tax->consumer->Query(std::move(ask), absl::InfiniteFuture(),
+                         [&](absl::StatusOr<Answer> answer) {
+                           result = std::move(answer);
+                           answered.Notify();
+                         });
+    answered.WaitForNotification();
+    return result;
+  }
+  absl::StatusOr<Downloaded> Download(exchange::Ask ask, std::vector<std::string>* batches) {
+    ask.query_bytes = Encode(ask.query);
+    return tax->consumer->Download(std::move(ask), [batches](absl::string_view batch) {
+      batches->emplace_back(batch);
+      return absl::OkStatus();
+    });
+  }
+  // Sends an envelope to civil's node as the peer and waits.
+  absl::StatusOr<evidence::v1::Envelope> Send(const evidence::v1::Envelope& envelope,
+                                              const std::string& peer = kTaxNode) {
+    absl::StatusOr<evidence::v1::Envelope> result = absl::UnknownError("no answer");
+    absl::Notification answered;
+    civil->provider->Exchange(peer, envelope, [&](absl::StatusOr<evidence::v1::Envelope> answer) {
+      result = std::move(answer);
+      answered.Notify();
+    });
+    answered.WaitForNotification();
+    return result;
+  }
+
+  FakeClock clock;
+  MemorySource source;
+  kv::MemoryStore tax_store, civil_store;
+  // Between the nodes: what becomes of an answer on its way back, and of each part.
+  std::function<absl::StatusOr<evidence::v1::Envelope>(absl::StatusOr<evidence::v1::Envelope>)>
+      on_answer;
+  std::function<absl::StatusOr<TransferPart>(TransferPart)> on_part;
+  std::vector<evidence::v1::Envelope> sent;  // requests that went over the wire
+  std::unique_ptr<TestNode> tax, civil;
+};
+
+inline absl::Status TestNeighbours::Verify(absl::string_view node, absl::string_view payload,
+                                           const evidence::v1::Signature& signature) {
+  return evidence::Verify(&verifier_, TestKey(node).public_key(), payload, signature);
+}
+
+inline void TestNeighbours::Exchange(const std::string&, const evidence::v1::Envelope& request,
+                                     absl::Duration, const std::string&, OnAnswer done) {
+  world_->sent.push_back(request);
+  world_->civil->provider->Exchange(
+      kTaxNode, request, [this, done](absl::StatusOr<evidence::v1::Envelope> answer) {
+        done(world_->on_answer ? world_->on_answer(std::move(answer)) : std::move(answer));
+      });
+}
+
+inline absl::StatusOr<std::unique_ptr<PartReader>> TestNeighbours::Transfer(
+    const std::string&, const evidence::v1::Envelope& request, const std::string&) {
+  // The whole transfer runs first; what a reader sees is the same.
+  class Parts final : public PartReader, public PartWriter {
+   public:
+    explicit Parts(World* world) : world_(world) {}
+    absl::Status Write(TransferPart part) override {
+      if (world_->on_part) {
+        SHAREWAY_ASSIGN_OR_RETURN(part, world_->on_part(std::move(part)));
+      }
+      parts_.push_back(std::move(part));
+      return absl::OkStatus();
+    }
+    absl::StatusOr<std::optional<TransferPart>> Next(absl::Duration) override {
+      if (next_ < parts_.size()) return std::optional<TransferPart>(parts_[next_++]);
+      if (!ended.ok()) return ended;
+      return std::optional<TransferPart>();
+    }
+    absl::Status ended;
+
+   private:
+    World* const world_;
+    std::vector<TransferPart> parts_;
+    size_t next_ = 0;
+  };
+  auto parts = std::make_unique<Parts>(world_);
+  world_->sent.push_back(request);
+  parts->ended = world_->civil->provider->Transfer(kTaxNode, request, parts.get());
+  return parts;
+}
+
+// The reason that an error carries.
+inline Reason WhyOf(const absl::Status& status) {
+  const std::optional<ErrorDetails> details = DetailsOf(status);
+  return details ? details->reason : Reason::kUnspecified;
+}
+
+}  // namespace shareway::exchange

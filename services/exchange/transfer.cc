@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+// The provider's side of a transfer: intent, chunks under running manifests, end.
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/bytes.h"
+#include "libs/base/error.h"
+#include "libs/base/status.h"
+#include "libs/crypto/hash.h"
+#include "libs/log/log.h"
+#include "libs/merkle/frontier.h"
+#include "services/exchange/provider.h"
+#include "services/exchange/provider_turn.h"
+#include "services/exchange/store/half.h"
+#include "services/exchange/store/message.h"
+
+namespace shareway::exchange {
+namespace {
+
+constexpr size_t kChunkBytes = 256 << 10;
+constexpr size_t kAimedBytes = 192 << 10;  // so that most chunks need no second cut
+constexpr int kFirstRows = 256;
+constexpr int kMaxRows = 8192;
+constexpr uint64_t kManifestBytes = 64ull << 20;
+constexpr absl::Duration kManifestEvery = absl::Seconds(10);
+
+absl::Status Cut(absl::string_view why) {
+  return Error(Reason::kTransferBroken, absl::StatusCode::kUnavailable, why);
+}
+
+}  // namespace
+
+struct Provider::Sending {
+  merkle::Frontier frontier = {};  // over the chunks' digests
+  uint64_t records = 0;
+  uint64_t size_bytes = 0;
+  uint64_t manifest_bytes = 0;        // size_bytes at the last manifest
+  absl::Duration manifest_time = {};  // boot time of the last manifest
+  std::vector<ItemType> types = {};
+  int rows = kFirstRows;  // to read at once
+  bool written_off = false;  // the consumer does not read any more
+};
+
+absl::Status Provider::Transfer(const std::string& peer, evidence::v1::Envelope request,
+                                PartWriter* writer) {
+  SHAREWAY_ASSIGN_OR_RETURN(const TurnPtr turn, Identify(peer, std::move(request)));
+  if (!in_flight_.Enter(turn->digest)) return SettledBefore(*turn);
+  struct Leave {
+    InFlight* in_flight;
+    const std::string& id;
+    ~Leave() { in_flight->Leave(id); }
+  } leave{&in_flight_, turn->digest};
+  if (!parts_.room->there) {
+    return Error(Reason::kEvidenceUnavailable, absl::StatusCode::kUnavailable,
+                 "the outbox or the disk is full");
+  }
+  absl::Status ended = Judge(turn.get(), Method::kDownload);
+  if (absl::IsAlreadyExists(ended)) return ended;
+  std::unique_ptr<RowCursor> cursor;
+  Sending sending;
+  sending.manifest_time = parts_.clock->SinceBoot();
+  if (ended.ok()) {
+    absl::StatusOr<std::unique_ptr<RowCursor>> opened =
+        parts_.source->Open({.resource = turn->grant->resource,
+                             .items = turn->permission.items,
+                             .where = turn->permission.where});
+    ended = opened.status();
+    if (opened.ok()) cursor = std::move(*opened);
+  }
+  if (ended.ok()) {
+    turn->dataset_version = cursor->version();
+    sending.types = cursor->types();
+    SHAREWAY_RETURN_IF_ERROR(KeepIntent(*turn));
+    ended = Send(turn.get(), cursor.get(), writer, &sending);
+  }
+  const absl::Status told = SendManifest(turn.get(), true, ended, writer, &sending);
+  parts_.figures.exchanges
+      .With("provider", turn->outcome == Outcome::kDelivered ? "delivered" : "refused",
+            turn->reason)
+      .Add();
+  return sending.written_off ? ended : told;
+}
+
+// Durable before the first chunk: whatever happens then, audit knows that rows may have left.
+absl::Status Provider::KeepIntent(const Turn& turn) {
+  const Request& request = turn.request;
+  kv::Batch batch;
+  parts_.store->PutAnswered({.consumer = request.consumer,
+                             .exchange = request.exchange,
+                             .attempt = request.attempt,
+                             .query_digest = crypto::Sha256(request.query).str(),
+                             .request_digest = turn.digest,
+                             .resource = turn.grant->resource,
+                             .dataset_version = turn.dataset_version},
+                            &batch);
+  parts_.store->PutReplay(
+      ReplaySet::MinuteOf(request.issue_time),
+      ReplaySet::KeyOf(request.consumer, request.exchange, request.attempt), &batch);
+  PutHalf(turn, evidence::v1::TRANSFER_INTENT, &batch);
+  const absl::Status kept = parts_.store->Commit(std::move(batch));
+  if (absl::IsAborted(kept)) return SettledBefore(turn);
+  if (!kept.ok()) {
+    return Error(Reason::kEvidenceUnavailable, absl::StatusCode::kUnavailable, kept.message());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Provider::Send(Turn* turn, RowCursor* cursor, PartWriter* writer, Sending* sending) {
+  for (;;) {
+    SHAREWAY_RETURN_IF_ERROR(JudgeAgain(*turn));
+    SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Row> rows, cursor->Next(sending->rows));
+    if (rows.empty()) return absl::OkStatus();
+    SHAREWAY_RETURN_IF_ERROR(SendChunk(rows, turn, writer, sending));
+    const bool due = sending->size_bytes - sending->manifest_bytes + kChunkBytes > kManifestBytes ||
+                     parts_.clock->SinceBoot() - sending->manifest_time >= kManifestEvery;
+    if (due) {
+      SHAREWAY_RETURN_IF_ERROR(
+          SendManifest(turn, false, absl::OkStatus(), writer, sending));
+    }
+  }
+}
+
+absl::Status Provider::SendChunk(const std::vector<Row>& rows, Turn* turn, PartWriter* writer,
+                                 Sending* sending) {
+  SHAREWAY_ASSIGN_OR_RETURN(std::string batch,
+                            EncodeBatch(turn->permission.items, sending->types, rows));
+  // Rows grew longer than those before: two chunks.
+  if (batch.size() > kChunkBytes && rows.size() > 1) {
+    const auto middle = rows.begin() + static_cast<std::ptrdiff_t>(rows.size() / 2);
+    SHAREWAY_RETURN_IF_ERROR(SendChunk({rows.begin(), middle}, turn, writer, sending));
+    SHAREWAY_RETURN_IF_ERROR(JudgeAgain(*turn));
+    return SendChunk({middle, rows.end()}, turn, writer, sending);
+  }
+  const uint64_t row_bytes = std::max<uint64_t>(1, batch.size() / rows.size());
+  sending->rows = static_cast<int>(
+      std::clamp<uint64_t>(kAimedBytes / row_bytes, 1, static_cast<uint64_t>(kMaxRows)));
+  const uint64_t index = sending->frontier.size();
+  sending->frontier.Append(crypto::LogHasher(),
+                           crypto::LogHasher().leaf(crypto::Sha256(batch).view()));
+  sending->records += rows.size();
+  sending->size_bytes += batch.size();
+  if (!writer->Write({.index = index, .batch = std::move(batch)}).ok()) {
+    sending->written_off = true;
+    return Cut("the consumer's node stopped reading");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Provider::SendManifest(Turn* turn, bool final, const absl::Status& cut,
+                                    PartWriter* writer, Sending* sending) {
+  const std::optional<ErrorDetails> details = DetailsOf(cut);
+  Manifest manifest;
+  manifest.nonce = crypto::RandomBytes(16);
+  manifest.kind = kManifestKind;
+  manifest.version = 1;
+  manifest.request_digest = turn->digest;
+  manifest.exchange = turn->request.exchange;
+  manifest.attempt = turn->request.attempt;
+  manifest.provider_node = parts_.node;
+  manifest.issue_time = parts_.clock->Now();
+  manifest.dataset_version = turn->dataset_version;
+  manifest.chunks = sending->frontier.size();
+  manifest.records = sending->records;
+  manifest.size_bytes = sending->size_bytes;
+  manifest.root = sending->frontier.Root(crypto::LogHasher()).str();
+  manifest.final = final;
+  if (!cut.ok()) {
+    manifest.reason =
+        std::string(ReasonName(details ? details->reason : Reason::kUnspecified));
+    log::Warn("transfer-ended-early", {{"exchange", manifest.exchange}, {"status", cut}});
+  }
+  turn->reason = manifest.reason;
+  turn->records = sending->records;
+  turn->payload_bytes = sending->size_bytes;
+  turn->payload = Encode(manifest);
+  turn->payload_digest = crypto::Sha256(turn->payload).str();
+  SHAREWAY_ASSIGN_OR_RETURN(const crypto::BatchSignature signature,
+                            parts_.signer->Sign(turn->payload));
+  turn->signature = evidence::ToProto(signature);
+  SHAREWAY_RETURN_IF_ERROR(KeepManifest(turn, final, cut.ok()));
+  sending->manifest_bytes = sending->size_bytes;
+  sending->manifest_time = parts_.clock->SinceBoot();
+  TransferPart part;
+  part.manifest.emplace();
+  part.manifest->set_payload(turn->payload);
+  *part.manifest->mutable_signature() = turn->signature;
+  if (sending->written_off) return absl::OkStatus();
+  if (!writer->Write(std::move(part)).ok()) {
+    sending->written_off = true;
+    if (!final) return Cut("the consumer's node stopped reading");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Provider::KeepManifest(Turn* turn, bool final, bool whole) {
+  kv::Batch batch;
+  evidence::RecordKind kind = evidence::v1::TRANSFER_PROGRESS;
+  if (final) {
+    kind = whole ? evidence::v1::EXCHANGE_DELIVERED : evidence::v1::EXCHANGE_REFUSED;
+    turn->outcome = whole ? Outcome::kDelivered : Outcome::kRefused;
+    const Request& request = turn->request;
+    parts_.store->PutAnswered({.consumer = request.consumer,
+                               .exchange = request.exchange,
+                               .attempt = request.attempt,
+                               .query_digest = crypto::Sha256(request.query).str(),
+                               .outcome = turn->outcome,
+                               .request_digest = turn->digest,
+                               .response_digest = turn->payload_digest,
+                               .reason = turn->reason,
+                               .resource = turn->grant ? turn->grant->resource : "",
+                               .dataset_version = turn->dataset_version},
+                              &batch, turn->dataset_version.empty());
+  }
+  PutHalf(*turn, kind, &batch);
+  const absl::Status kept = parts_.store->Commit(std::move(batch));
+  if (absl::IsAborted(kept)) return SettledBefore(*turn);
+  if (!kept.ok()) {
+    return Error(Reason::kEvidenceUnavailable, absl::StatusCode::kUnavailable, kept.message());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace shareway::exchange
