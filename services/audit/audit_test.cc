@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
-#include <ctime>
 #include <random>
 #include <thread>
 
@@ -337,38 +336,6 @@ void Bench(const char* what, size_t batch, size_t outstanding, uint64_t total) {
   const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
   std::printf("%s: %.0f entries/s (%zu bytes each)\n", what, static_cast<double>(total) / seconds,
               requests[0].records(0).record().size());
-}
-
-TEST_CASE("phases", "[.phases]") {
-  const kv::TestFolder folder;
-  std::unique_ptr<kv::Store> store = kv::MustOpen(folder.File("store"));
-  std::unique_ptr<LogWriter> writer = MustOpenLog(store.get());
-  std::vector<std::vector<evidence::v1::SealedRecord>> groups;
-  for (uint64_t i = 0; i < 200000; ++i) {
-    if (i % 4000 == 0) groups.emplace_back();
-    groups.back().push_back(Seal(i % 2 ? GoodReceipt(i / 2 + 1) : GoodRecord(i / 2 + 1)));
-  }
-  std::vector<std::vector<EntryPtr>> entries;
-  absl::Time t = absl::Now(); auto c = std::clock();
-  for (auto& g : groups) {
-    entries.emplace_back();
-    for (auto& r : g) entries.back().push_back(std::make_shared<const Entry>(*OpenEntry(r)));
-  }
-  std::printf("open %.2f us each, cpu %.2f\n", absl::ToDoubleMicroseconds(absl::Now() - t) / 200000, double(std::clock()-c)/CLOCKS_PER_SEC*1e6/200000);
-  t = absl::Now(); c = std::clock();
-  LogState state;
-  for (auto& g : entries) { kv::Batch b; state = Grow(state, g, &b); }
-  std::printf("grow %.2f us each, cpu %.2f\n", absl::ToDoubleMicroseconds(absl::Now() - t) / 200000, double(std::clock()-c)/CLOCKS_PER_SEC*1e6/200000);
-  {
-    kv::MemoryStore memory;
-    std::unique_ptr<LogWriter> w = MustOpenLog(&memory);
-    t = absl::Now(); c = std::clock();
-    for (auto& g : entries) MustAppend(w.get(), g);
-    std::printf("append memory %.2f us each, cpu %.2f\n", absl::ToDoubleMicroseconds(absl::Now() - t) / 200000, double(std::clock()-c)/CLOCKS_PER_SEC*1e6/200000);
-  }
-  t = absl::Now(); c = std::clock();
-  for (auto& g : entries) MustAppend(writer.get(), g);
-  std::printf("append rocks %.2f us each, cpu %.2f\n", absl::ToDoubleMicroseconds(absl::Now() - t) / 200000, double(std::clock()-c)/CLOCKS_PER_SEC*1e6/200000);
 }
 
 TEST_CASE("How fast entries are appended", "[.bench]") {
