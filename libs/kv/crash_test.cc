@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "catch2/catch.hpp"
 #include "libs/base/bytes.h"
-#include "libs/kv/child_process.h"
+#include "libs/kv/test_child_process.h"
 #include "libs/kv/test_folder.h"
 
 namespace shareway::kv {

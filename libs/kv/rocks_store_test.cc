@@ -14,7 +14,7 @@
 #include "absl/time/clock.h"
 #include "catch2/catch.hpp"
 #include "libs/base/error.h"
-#include "libs/kv/child_process.h"
+#include "libs/kv/test_child_process.h"
 #include "libs/kv/faulty_disk.h"
 #include "libs/kv/rocks_engine.h"
 #include "libs/kv/test_folder.h"

@@ -16,6 +16,10 @@ constexpr absl::Duration kWindow = absl::Hours(24);
 // Value: time, 8 bytes; SHA-256 of the body, 32 bytes; the result.
 constexpr size_t kHead = 8 + 32;
 
+absl::Time TakenAt(absl::string_view value) {
+  return absl::FromUnixSeconds(static_cast<int64_t>(ReadBigEndian64(value)));
+}
+
 std::string KeyOf(const Once& once) {
   return absl::StrCat(
       "once/",
@@ -37,8 +41,7 @@ absl::StatusOr<std::optional<std::string>> Once::Find(const kv::Store& store,
   if (!entry.ok()) return entry.status();
   const absl::string_view value = entry->value;
   if (value.size() < kHead) return absl::DataLossError("a request id's record is too short");
-  const absl::Time taken = absl::FromUnixSeconds(static_cast<int64_t>(ReadBigEndian64(value)));
-  if (now - taken > kWindow) return std::nullopt;
+  if (now - TakenAt(value) > kWindow) return std::nullopt;
   if (value.substr(8, 32) != crypto::Sha256(body).view()) {
     return Error(Reason::kRequestIdReused, absl::StatusCode::kInvalidArgument,
                  absl::StrCat("request_id ", request_id, " was used with another body"))
@@ -52,10 +55,10 @@ void Once::Record(const kv::Store& store, absl::string_view result, absl::Time n
   if (request_id.empty()) return;
   const std::string key = KeyOf(*this);
   absl::StatusOr<kv::Entry> old = store.Get(key);
-  if (old.ok()) {
-    batch->Expect(key, old->version);  // older than the window
+  if (old.ok() && now - TakenAt(old->value) > kWindow) {
+    batch->Expect(key, old->version);
   } else {
-    batch->ExpectAbsent(key);
+    batch->ExpectAbsent(key);  // a twin that came between Find and here wins
   }
   batch->Put(key, absl::StrCat(BigEndian64(static_cast<uint64_t>(absl::ToUnixSeconds(now))),
                                crypto::Sha256(body).view(), result));

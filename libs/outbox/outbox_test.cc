@@ -176,6 +176,8 @@ TEST_CASE("A request id is taken once within a day", "[outbox]") {
   other_caller.caller = "people/q";
   CHECK_FALSE(other_caller.Find(store, clock.Now())->has_value());
 
+  CHECK(absl::IsAborted(record(other_body)));  // a twin between Find and Record
+
   clock.Advance(absl::Hours(25));
   CHECK_FALSE(once.Find(store, clock.Now())->has_value());
   CHECK(record(other_body).ok());

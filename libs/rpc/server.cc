@@ -178,14 +178,14 @@ absl::Status Server::Start() {
   // Dead peers are noticed: their streams hold threads.
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
-  s.server = builder.BuildAndStart();
-  if (s.server == nullptr || s.port == 0) {
-    s.server.reset();
+  std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  if (server == nullptr || s.port == 0) {
     return absl::UnavailableError(absl::StrCat("cannot listen on ", options.listen));
   }
   {
     absl::MutexLock lock(&s.shared.mutex);
-    s.server->GetHealthCheckService()->SetServingStatus(s.shared.ready);
+    server->GetHealthCheckService()->SetServingStatus(s.shared.ready);
+    s.server = std::move(server);
   }
   log::Info("listening", {{"port", s.port}, {"identity", own.identity.uri()}});
   return absl::OkStatus();
@@ -199,9 +199,9 @@ void Server::SetReady(bool ready, absl::string_view why) {
     if (state_->shared.ready == ready && state_->shared.why == why) return;
     state_->shared.ready = ready;
     state_->shared.why = std::string(why);
-  }
-  if (state_->server && state_->server->GetHealthCheckService() != nullptr) {
-    state_->server->GetHealthCheckService()->SetServingStatus(ready);
+    if (state_->server != nullptr && !state_->shared.draining) {
+      state_->server->GetHealthCheckService()->SetServingStatus(ready);
+    }
   }
   log::Info("ready", {{"ready", ready}, {"why", why}});
 }
@@ -209,8 +209,11 @@ void Server::SetReady(bool ready, absl::string_view why) {
 void Server::Drain(absl::Duration grace) {
   State& s = *state_;
   if (!s.server) return;
-  s.server->GetHealthCheckService()->SetServingStatus(false);
-  s.shared.draining = true;
+  {
+    absl::MutexLock lock(&s.shared.mutex);
+    s.shared.draining = true;
+    s.server->GetHealthCheckService()->SetServingStatus(false);
+  }
   s.server->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   // Stream threads look at cancelled() at least every 200 ms, and every write is cut by then.
   for (;;) {
@@ -224,6 +227,7 @@ void Server::Drain(absl::Duration grace) {
     log::Warn("drain-waits-for-streams");
   }
   s.pool.reset();
+  absl::MutexLock lock(&s.shared.mutex);
   s.server.reset();
 }
 

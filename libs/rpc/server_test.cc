@@ -10,153 +10,13 @@
 #include "catch2/catch.hpp"
 #include "libs/evidence/envelope.h"
 #include "libs/rpc/channel.h"
+#include "libs/rpc/test_world.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
 #include "shareway/catalog/v1/directory_service.pb.h"
-#include "tests/support/temp_dir.h"
-#include "tests/support/test_pki.h"
 
 namespace shareway::rpc {
 namespace {
 
-using catalog::v1::DirectoryChange;
-using catalog::v1::Key;
-using testing::TestIdentity;
-
-constexpr char kAgency[] = "agencies/11990100MB0000001X";
-
-std::string Path(const std::string& method) {
-  return "/shareway.catalog.v1.DirectoryService/" + method;
-}
-
-// A server of DirectoryService whose handlers only tell what they saw.
-class World {
- public:
-  World() : pki(dir.path()) {
-    server_identity = Issue("server", "shareway://test/service/catalog");
-    officer = Issue("officer", "shareway://test/person/officer");
-    stranger = Issue("stranger", "shareway://test/person/stranger");
-    node = Issue("node", absl::StrCat("shareway://test/agency/11990100MB0000001X/node/n1"));
-    DirectoryChange change;
-    change.mutable_agency()->set_name(kAgency);
-    change.mutable_agency()->set_standing(catalog::v1::ACTIVE);
-    Apply(change);
-    change.mutable_node()->set_name(absl::StrCat(kAgency, "/nodes/n1"));
-    change.mutable_node()->set_standing(catalog::v1::ACTIVE);
-    Apply(change);
-    for (const char* name : {"officer", "stranger"}) {
-      auto* person = change.mutable_person();
-      person->Clear();
-      person->set_name(absl::StrCat("people/", name));
-      person->set_agency(kAgency);
-      person->set_standing(catalog::v1::ACTIVE);
-      if (name == std::string("officer")) person->add_roles(Role::SECURITY_ADMINISTRATOR);
-      Apply(change);
-    }
-    Register(officer, "people/officer");
-    Register(stranger, "people/stranger");
-    Register(node, absl::StrCat(kAgency, "/nodes/n1"));
-    Register(server_identity, "services/catalog");
-
-    Server::Options options;
-    options.tls = server_identity.tls;
-    options.pool_threads = 4;
-    options.pool_queue = 4;
-    server = std::make_unique<Server>(options, &holder);
-    Handle<catalog::v1::PutAuthorityRequest, catalog::v1::Authority>("PutAuthority");
-    Handle<catalog::v1::PutSystemRequest, catalog::v1::System>("PutSystem");
-    Handle<catalog::v1::PutNodeRequest, catalog::v1::Node>("PutNode");
-    Handle<catalog::v1::PutPersonRequest, catalog::v1::Person>("PutPerson");
-    Handle<catalog::v1::PutKeyRequest, catalog::v1::Key>("PutKey");
-    Handle<catalog::v1::SetStandingRequest, catalog::v1::SetStandingResponse>("SetStanding");
-    Handle<catalog::v1::ListAgenciesRequest, catalog::v1::ListAgenciesResponse>("ListAgencies");
-    Handle<catalog::v1::RenewLeaseRequest, catalog::v1::RenewLeaseResponse>("RenewLease");
-    server->Unary<catalog::v1::PutAgencyRequest, catalog::v1::Agency>(
-        Path("PutAgency"),
-        [](const Call& call, const catalog::v1::PutAgencyRequest& request)
-            -> absl::StatusOr<catalog::v1::Agency> {
-          REQUIRE(call.act() != nullptr);
-          CHECK_FALSE(request.has_signed_act());
-          return request.agency();
-        });
-    server->Unary<catalog::v1::GetAgencyRequest, catalog::v1::Agency>(
-        Path("GetAgency"),
-        [this](const Call& call, const catalog::v1::GetAgencyRequest& request)
-            -> absl::StatusOr<catalog::v1::Agency> {
-          if (request.name() == "block") {
-            ++blocked;
-            release.WaitForNotification();
-          }
-          catalog::v1::Agency agency;
-          agency.set_name(call.caller().agency);
-          agency.set_display_name(call.caller().name());
-          return agency;
-        });
-    server->ServerStream<catalog::v1::WatchDirectoryRequest, DirectoryChange>(
-        Path("WatchDirectory"),
-        [](const Call& call, const catalog::v1::WatchDirectoryRequest& request,
-           Writer<DirectoryChange>& writer) -> absl::Status {
-          for (uint64_t n = request.from_revision().number(); !call.cancelled(); ++n) {
-            DirectoryChange out;
-            out.mutable_revision()->set_number(n);
-            absl::Status written = writer.Write(out);
-            if (!written.ok()) return written;
-            if (n == 1000) return absl::OkStatus();
-          }
-          return absl::CancelledError("gone");
-        });
-    REQUIRE(server->Start().ok());
-    server->SetReady(true);
-  }
-  ~World() {
-    if (!release.HasBeenNotified()) release.Notify();
-  }
-
-  template <typename Req, typename Resp>
-  void Handle(const std::string& method) {
-    server->Unary<Req, Resp>(Path(method),
-                             [](const Call&, const Req&) -> absl::StatusOr<Resp> { return Resp(); });
-  }
-  TestIdentity Issue(const std::string& label, const std::string& uri) {
-    return pki.Issue(label, {uri});
-  }
-  void Apply(const DirectoryChange& change) {
-    Directory next = *holder.Get();
-    next.Apply(change);
-    holder.Set(std::make_shared<const Directory>(next));
-  }
-  void Register(const TestIdentity& identity, const std::string& owner,
-                catalog::v1::Standing standing = catalog::v1::ACTIVE) {
-    DirectoryChange change;
-    Key* key = change.mutable_key();
-    key->set_name(crypto::KeyName(identity.key.public_key().id()));
-    key->set_owner(owner);
-    key->set_use(Key::TLS);
-    key->set_suite(evidence::v1::P256_SHA256);
-    key->set_spki(identity.key.public_key().spki());
-    key->set_standing(standing);
-    Apply(change);
-  }
-  std::shared_ptr<Channel> Connect(const TestIdentity& as,
-                                   const std::string& want = "shareway://test/service/catalog") {
-    auto channel = Channel::Open({absl::StrCat("127.0.0.1:", server->port()), as.tls, want});
-    REQUIRE(channel.ok());
-    return *channel;
-  }
-  absl::StatusOr<catalog::v1::Agency> Get(const TestIdentity& as, const std::string& name = "a") {
-    catalog::v1::GetAgencyRequest request;
-    request.set_name(name);
-    return Connect(as)->Unary<catalog::v1::Agency>(Path("GetAgency"), request);
-  }
-
-  testing::TempDir dir;
-  testing::TestPki pki;
-  TestIdentity server_identity{{}, "", crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256)};
-  TestIdentity officer = server_identity, stranger = server_identity, node = server_identity;
-  DirectoryHolder holder;
-  std::atomic<int> blocked = 0;
-  absl::Notification release;
-  std::unique_ptr<Server> server;
-};
 
 std::optional<Reason> ReasonOf(const absl::Status& status) {
   const auto details = DetailsOf(status);
@@ -269,6 +129,12 @@ TEST_CASE("Callers of another kind and unknown methods are refused", "[rpc][serv
 
 TEST_CASE("A stream delivers all its messages and ends", "[rpc][server]") {
   World world;
+  {
+    absl::MutexLock lock(&world.mutex);
+    world.feed.resize(1001);
+    for (uint64_t n = 0; n <= 1000; ++n) world.feed[n].mutable_revision()->set_number(n);
+  }
+  world.end = 1000;
   catalog::v1::WatchDirectoryRequest request;
   request.mutable_from_revision()->set_number(1);
   auto stream = world.Connect(world.node)

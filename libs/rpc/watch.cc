@@ -50,6 +50,8 @@ namespace {
 
 constexpr absl::Duration kRenewEvery = absl::Seconds(1);
 constexpr absl::Duration kReconnectAfter = absl::Milliseconds(100);
+// A change that was applied is told to the service at once, but not more often than this.
+constexpr absl::Duration kRenewGap = absl::Milliseconds(20);
 
 bool Covers(const Revision& applied, const Revision& head) {
   return applied.epoch() == head.epoch() && applied.number() >= head.number();
@@ -116,10 +118,22 @@ struct Feed::State {
       SHAREWAY_ASSIGN_OR_RETURN(Revision revision, options.apply(*bytes));
       last_error = absl::OkStatus();
       absl::MutexLock lock(&mutex);
+      if (!Covers(applied, revision)) poked = true;
       applied = revision;
       if (!options.lease) caught_up = true;
       Settle();
     }
+  }
+
+  // Waits for a change to tell of, the next renewal or the end.
+  void Pause(absl::Duration pause) {
+    if (stopped.WaitForNotificationWithTimeout(kRenewGap)) return;
+    absl::MutexLock lock(&mutex);
+    auto woken = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+      return poked || stopped.HasBeenNotified();
+    };
+    mutex.AwaitWithTimeout(absl::Condition(&woken), pause - kRenewGap);
+    poked = false;
   }
 
   void Renew() {
@@ -150,7 +164,7 @@ struct Feed::State {
       } else {
         pause = kReconnectAfter;
       }
-      stopped.WaitForNotificationWithTimeout(pause);
+      Pause(pause);
     }
   }
 
@@ -161,6 +175,7 @@ struct Feed::State {
   absl::Status last_error;  // reader thread only
   absl::Mutex mutex;
   Revision applied ABSL_GUARDED_BY(mutex);
+  bool poked ABSL_GUARDED_BY(mutex) = false;
   std::deque<Renewal> renewals ABSL_GUARDED_BY(mutex);
   std::atomic<bool> caught_up = false;
   RawReadStream* stream ABSL_GUARDED_BY(mutex) = nullptr;
@@ -174,9 +189,9 @@ Feed::Feed(std::shared_ptr<Channel> channel, Options options)
 }
 
 Feed::~Feed() {
-  state_->stopped.Notify();
   {
-    absl::MutexLock lock(&state_->mutex);
+    absl::MutexLock lock(&state_->mutex);  // wakes the renewer's condition
+    state_->stopped.Notify();
     if (state_->stream != nullptr) state_->stream->Cancel();
   }
   state_->reader.join();

@@ -164,7 +164,9 @@ void Audit::AppendGroup(std::vector<Pending> group) {
   }
   const absl::StatusOr<LogWriter::Appended> appended =
       writer_->Append(entries, options_.clock->Now());
-  if (!appended.ok()) log::Error("append-failed", {{"status", appended.status()}});
+  // Once for each time that it begins to fail: a full disk fails for long.
+  if (!appended.ok() && !failing_) log::Error("append-failed", {{"status", appended.status()}});
+  failing_ = !appended.ok();
   const uint64_t size = writer_->state()->size();
   {
     absl::MutexLock lock(&mutex_);
@@ -206,7 +208,8 @@ void Audit::SignOn() {
     metrics_.checkpoint_age.Set(absl::ToDoubleSeconds(options_.clock->Now() - newest->time));
     // The pace: what is appended meanwhile shares the next signature.
     absl::MutexLock lock(&mutex_);
-    mutex_.AwaitWithTimeout(absl::Condition(&sequencer_done_), options_.sign_interval);
+    mutex_.AwaitWithTimeout(absl::Condition(&sequencer_done_),
+                            status.ok() ? options_.sign_interval : kIdleTurn);
   }
 }
 

@@ -91,6 +91,7 @@ class Audit {
   const std::unique_ptr<LogWriter> writer_;  // appended to by the sequencer alone
   const std::unique_ptr<CheckpointSigner> signer_;
   Metrics metrics_;
+  bool failing_ = false;  // did the last append fail? The sequencer's
 
   absl::Mutex mutex_;
   std::deque<Pending> queue_ ABSL_GUARDED_BY(mutex_);

@@ -201,14 +201,14 @@ absl::Status Consumer::Judge(Turn* turn, const Envelope& envelope) const {
   turn->now.response_digest = crypto::Sha256(envelope.payload()).str();
   turn->now.response_signature = envelope.signature();
   if (response.outcome == Outcome::kDelivered && turn->ask.method == Method::kQuery) {
-    SHAREWAY_ASSIGN_OR_RETURN(BatchFacts facts, ReadAnswer(response.body));
+    SHAREWAY_ASSIGN_OR_RETURN(turn->now.answer, ReadAnswer(response.body));
     // The provider withholds what is not granted; a node that forgot to is not trusted.
-    if (facts.items != turn->now.permission.items) {
+    if (!HasItems(turn->now.answer.batch(), turn->now.permission.items)) {
       return Error(Reason::kItemNotGranted, absl::StatusCode::kDataLoss,
                    "the answer has other items than were asked for");
     }
-    turn->now.received_items = std::move(facts.items);
-    turn->now.records = facts.records;
+    turn->now.received_items = turn->now.permission.items;
+    turn->now.records = static_cast<uint64_t>(turn->now.answer.batch().records_size());
     turn->now.payload_bytes = response.body.size();
   }
   turn->now.response = std::move(response);
@@ -238,7 +238,7 @@ void Consumer::Answered(TurnPtr turn, absl::StatusOr<Envelope> envelope) {
                         .attempt = turn->asked.attempt,
                         .request_digest = turn->now.digest,
                         .response_digest = turn->now.response_digest,
-                        .body = std::move(turn->now.response.body)});
+                        .answer = std::move(turn->now.answer)});
   });
 }
 
@@ -327,11 +327,12 @@ absl::Status Consumer::RecordLost(const evidence::AuditRecord& other) {
 }
 
 void Consumer::Finish(const TurnPtr& turn, absl::StatusOr<Answer> answer) {
-  const absl::Status status = answer.status();
-  parts_.figures.exchanges
-      .With("consumer", status.ok() ? "received" : "not_received",
-            status.ok() ? "" : ReasonName(ReasonOf(status, Reason::kUnspecified)))
-      .Add();
+  if (answer.ok()) {
+    parts_.figures.received.Add();
+  } else {
+    const Reason reason = ReasonOf(answer.status(), Reason::kUnspecified);
+    parts_.figures.exchanges.With("consumer", "not_received", ReasonName(reason)).Add();
+  }
   parts_.figures.asked_total.Observe(absl::ToDoubleSeconds(parts_.clock->SinceBoot() - turn->started));
   const OnAnswer done = std::move(turn->done);
   const std::string exchange = turn->ask.exchange;

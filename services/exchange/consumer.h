@@ -29,7 +29,7 @@ struct Answer {
   uint32_t attempt = 0;
   std::string request_digest = {};
   std::string response_digest = {};
-  std::string body = {};  // exact bytes of a QueryAnswer
+  evidence::v1::QueryAnswer answer = {};
 };
 
 // What a download brought.
@@ -72,8 +72,8 @@ class Consumer {
   // under the same id.
   void Query(Ask ask, absl::Time deadline, OnAnswer done);
 
-  // Takes a batch's exact bytes; an error ends the download.
-  using OnBatch = std::function<absl::Status(absl::string_view batch)>;
+  // Takes the next rows; an error ends the download.
+  using OnBatch = std::function<absl::Status(evidence::v1::RecordBatch batch)>;
   // Downloads on this thread. Rows are handed on as they come; only the return of OK
   // says that the whole was received, verified and recorded. Errors as Query, and
   // DATA_LOSS, TRANSFER_BROKEN.
@@ -113,7 +113,8 @@ class Consumer {
   void Finish(const TurnPtr& turn, absl::StatusOr<Answer> answer);
 
   absl::Status Receive(const TurnPtr& turn, const OnBatch& on_batch, Fetch* fetch);
-  absl::Status TakeChunk(const Turn& turn, const TransferPart& part, Fetch* fetch) const;
+  absl::Status TakeChunk(const Turn& turn, const TransferPart& part, const OnBatch& on_batch,
+                         Fetch* fetch) const;
   absl::Status TakeManifest(const TurnPtr& turn, const evidence::v1::Envelope& envelope,
                             Fetch* fetch);
 

@@ -32,6 +32,7 @@ struct Consumer::Turn {
     evidence::v1::Signature signature = {};
     // Of the response, or of a transfer's last manifest, once it verified.
     Response response = {};
+    evidence::v1::QueryAnswer answer = {};
     std::string response_digest = {};
     evidence::v1::Signature response_signature = {};
     std::vector<std::string> received_items = {};

@@ -106,13 +106,13 @@ absl::Status Consumer::Receive(const TurnPtr& turn, const OnBatch& on_batch, Fet
       continue;
     }
     if (fetch->waited >= kManifestPatience) return Broken("the next manifest is overdue");
-    SHAREWAY_RETURN_IF_ERROR(TakeChunk(*turn, *part, fetch));
-    SHAREWAY_RETURN_IF_ERROR(on_batch(part->batch));
+    SHAREWAY_RETURN_IF_ERROR(TakeChunk(*turn, *part, on_batch, fetch));
   }
   return absl::OkStatus();
 }
 
-absl::Status Consumer::TakeChunk(const Turn& turn, const TransferPart& part, Fetch* fetch) const {
+absl::Status Consumer::TakeChunk(const Turn& turn, const TransferPart& part,
+                                 const OnBatch& on_batch, Fetch* fetch) const {
   if (part.index != fetch->frontier.size()) {
     return Broken(absl::StrCat("chunk ", part.index, " came, want ", fetch->frontier.size()));
   }
@@ -120,19 +120,19 @@ absl::Status Consumer::TakeChunk(const Turn& turn, const TransferPart& part, Fet
     return Broken(absl::StrCat("a chunk of ", part.batch.size(), " bytes, want at most ",
                                kMaxChunkBytes));
   }
-  SHAREWAY_ASSIGN_OR_RETURN(const BatchFacts facts, ReadBatch(part.batch));
-  if (facts.items != turn.now.permission.items) {
+  SHAREWAY_ASSIGN_OR_RETURN(evidence::v1::RecordBatch batch, ReadBatch(part.batch));
+  if (!HasItems(batch, turn.now.permission.items)) {
     return Error(Reason::kItemNotGranted, absl::StatusCode::kDataLoss,
                  "a chunk has other items than were asked for");
   }
   fetch->frontier.Append(crypto::LogHasher(),
                          crypto::LogHasher().leaf(crypto::Sha256(part.batch).view()));
-  fetch->records += facts.records;
+  fetch->records += static_cast<uint64_t>(batch.records_size());
   fetch->size_bytes += part.batch.size();
   if (fetch->size_bytes - fetch->manifest_bytes > kManifestBytes) {
     return Broken("the next manifest is overdue");
   }
-  return absl::OkStatus();
+  return on_batch(std::move(batch));
 }
 
 absl::Status Consumer::TakeManifest(const TurnPtr& turn, const evidence::v1::Envelope& envelope,

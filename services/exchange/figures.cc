@@ -6,6 +6,8 @@ namespace shareway::exchange {
 Figures::Figures(metrics::Registry* registry) {
   exchanges = registry->AddCounters("shareway_exchanges_total", "Exchanges that ended.",
                                     {"side", "outcome", "reason"});
+  received = exchanges.With("consumer", "received", "");
+  delivered = exchanges.With("provider", "delivered", "");
   auto stages = registry->AddHistograms("shareway_exchange_stage_seconds",
                                         "Seconds that a stage of an exchange took.",
                                         {"side", "stage"}, metrics::LatencyBounds());

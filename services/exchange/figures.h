@@ -15,6 +15,7 @@ struct Figures {
 
   // By side (consumer, provider), outcome and reason.
   metrics::Family<metrics::Counter, 3> exchanges = {};
+  metrics::Counter received = {}, delivered = {};  // of these, the two without a reason
   // Consumer: sign, peer (sent until answered), commit, total.
   metrics::Histogram asked_sign = {}, asked_peer = {}, asked_commit = {}, asked_total = {};
   // Provider: check, read, sign, commit, total.

@@ -124,17 +124,17 @@ absl::Status Provider::FindGrant(Turn* turn) const {
     }
     turn->grant = parts_.grants->Find(request.grant);
   }
-  if (turn->grant == nullptr) return GrantUnknown(request.grant);
-  if (!parts_.neighbours->Serves(parts_.node, turn->grant->provider)) {
-    turn->grant = nullptr;  // a grant of others is nothing that this node can speak of
-    return GrantUnknown(request.grant);
+  if (turn->grant != nullptr && turn->grant->consumer == request.consumer &&
+      parts_.neighbours->Serves(parts_.node, turn->grant->provider)) {
+    return absl::OkStatus();
   }
-  return absl::OkStatus();
+  // Neither answer nor evidence, which its parties read, may tell of a grant of others.
+  turn->grant = nullptr;
+  return GrantUnknown(request.grant);
 }
 
 absl::StatusOr<Permission> Provider::PermitNow(const Turn& turn, const Grant& grant) const {
   const Request& request = turn.request;
-  SHAREWAY_RETURN_IF_ERROR(parts_.holds->Check(grant));
   SHAREWAY_ASSIGN_OR_RETURN(Permission permission,
                             Permit(grant,
                                    {.consumer = request.consumer,
@@ -144,6 +144,7 @@ absl::StatusOr<Permission> Provider::PermitNow(const Turn& turn, const Grant& gr
                                     .items = turn.query.items,
                                     .where = turn.query.where},
                                    parts_.clock->Now()));
+  SHAREWAY_RETURN_IF_ERROR(parts_.holds->Check(grant));
   if (const auto resource = parts_.resources->Find(grant.resource)) {
     SHAREWAY_RETURN_IF_ERROR(CheckClearance(*resource, permission.items,
                                             parts_.neighbours->ClearanceOf(request.consumer)));
@@ -370,13 +371,13 @@ absl::Status Provider::RecordLost(const evidence::AuditRecord& other) {
 }
 
 void Provider::Finish(const TurnPtr& turn, absl::StatusOr<Envelope> answer) {
-  parts_.figures.exchanges
-      .With("provider",
-            !answer.ok()                            ? "unanswered"
-            : turn->outcome == Outcome::kDelivered ? "delivered"
-                                                   : "refused",
-            answer.ok() ? turn->reason : ReasonNameOf(answer.status()))
-      .Add();
+  if (!answer.ok()) {
+    parts_.figures.exchanges.With("provider", "unanswered", ReasonNameOf(answer.status())).Add();
+  } else if (turn->outcome == Outcome::kDelivered) {
+    parts_.figures.delivered.Add();
+  } else {
+    parts_.figures.exchanges.With("provider", "refused", turn->reason).Add();
+  }
   parts_.figures.answered_total.Observe(
       absl::ToDoubleSeconds(parts_.clock->SinceBoot() - turn->started));
   const OnAnswer done = std::move(turn->done);

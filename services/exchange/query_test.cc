@@ -11,9 +11,7 @@ namespace v1 = evidence::v1;
 
 // The text of all cells, and the items, of an answer.
 v1::RecordBatch BatchOf(const Answer& answer) {
-  v1::QueryAnswer parsed;
-  REQUIRE(parsed.ParseFromString(answer.body));
-  return parsed.batch();
+  return answer.answer.batch();
 }
 
 TEST_CASE("A query brings the granted rows and items, and both halves match", "[exchange]") {
@@ -138,6 +136,26 @@ TEST_CASE("The provider's refusal is signed, recorded by both, and told with its
   CHECK(consumer[0].reason() == ReasonName(reason));
   CHECK(consumer[0].response_digest() == provider[0].response_digest());
   CHECK(provider[0].record_count() == 0);
+}
+
+TEST_CASE("Nobody learns of a grant of others, not by the answer and not by evidence",
+          "[exchange]") {
+  World world;
+  Grant other = World::GoodGrant();
+  other.name = "grants/g2";
+  other.consumer = "agencies/housing";
+  world.civil->grants.Put(other, {1, 6});
+  world.civil->holds.Set("grants/g2", true);
+  Grant lie = other;  // a consumer's node that made itself a grant
+  lie.consumer = kTax;
+  world.tax->grants.Put(lie, {1, 6});
+  Ask ask = World::GoodAsk();
+  ask.grant = "grants/g2";
+  CHECK(WhyOf(world.Query(ask).status()) == Reason::kGrantUnknown);
+  const AuditRecord refused = world.civil->Evidence()[0];
+  CHECK(refused.resource().empty());
+  CHECK(refused.request().empty());
+  CHECK_FALSE(refused.has_grant_revision());
 }
 
 TEST_CASE("A grant that ends between the two checks lets nothing through", "[exchange]") {

@@ -278,8 +278,8 @@ class World {
   }
   absl::StatusOr<Downloaded> Download(exchange::Ask ask, std::vector<std::string>* batches) {
     ask.query_bytes = Encode(ask.query);
-    return tax->consumer->Download(std::move(ask), [batches](absl::string_view batch) {
-      batches->emplace_back(batch);
+    return tax->consumer->Download(std::move(ask), [batches](const evidence::v1::RecordBatch& batch) {
+      batches->push_back(batch.SerializeAsString());
       return absl::OkStatus();
     });
   }

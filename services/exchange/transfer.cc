@@ -108,8 +108,8 @@ absl::Status Provider::KeepIntent(const Turn& turn) {
 
 absl::Status Provider::Send(Turn* turn, RowCursor* cursor, PartWriter* writer, Sending* sending) {
   for (;;) {
-    SHAREWAY_RETURN_IF_ERROR(JudgeAgain(*turn));
     SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Row> rows, cursor->Next(sending->rows));
+    SHAREWAY_RETURN_IF_ERROR(JudgeAgain(*turn));  // reading may have taken long
     if (rows.empty()) return absl::OkStatus();
     SHAREWAY_RETURN_IF_ERROR(SendChunk(rows, turn, writer, sending));
     const bool due = sending->size_bytes - sending->manifest_bytes + kChunkBytes > kManifestBytes ||

@@ -11,12 +11,12 @@
 #include "libs/base/clock.h"
 #include "libs/crypto/identity.h"
 #include "libs/crypto/key.h"
-#include "libs/kv/store.h"
 #include "libs/metrics/registry.h"
 #include "libs/outbox/outbox.h"
 #include "libs/rpc/channel.h"
 #include "libs/rpc/directory.h"
 #include "libs/rpc/server.h"
+#include "services/exchange/store/exchange_store.h"
 
 namespace shareway::exchange {
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/name.h"
@@ -25,8 +26,9 @@ absl::StatusOr<Ask> AskOf(const rpc::Call& call, const RequestMessage& request, 
   ask.grant = request.grant();
   ask.method = method;
   ask.purpose = static_cast<Purpose>(request.purpose());
-  ask.case_number = request.case_number();
-  ask.operator_id = request.operator_();
+  // Evidence knows persons and cases by the digest of their text without what surrounds it.
+  ask.case_number = std::string(absl::StripAsciiWhitespace(request.case_number()));
+  ask.operator_id = std::string(absl::StripAsciiWhitespace(request.operator_()));
   ask.exchange = request.exchange().empty() ? IdFromRandom(crypto::RandomBytes(15))
                                             : request.exchange();
   SHAREWAY_ASSIGN_OR_RETURN(ask.query, DecodeQuery(request.query().SerializeAsString()));
@@ -78,9 +80,7 @@ void ExchangeRpc::Query(const rpc::Call& call, const v1::QueryRequest& request,
     response.set_attempt(answer->attempt);
     response.set_request_digest(answer->request_digest);
     response.set_response_digest(answer->response_digest);
-    if (!response.mutable_answer()->ParseFromString(answer->body)) {
-      return reply(absl::DataLossError("a verified answer does not parse"));
-    }
+    *response.mutable_answer() = std::move(answer->answer);
     reply(std::move(response));
   });
 }
@@ -91,12 +91,10 @@ absl::Status ExchangeRpc::Download(const rpc::Call& call, const v1::DownloadRequ
   SHAREWAY_ASSIGN_OR_RETURN(Ask ask, AskOf(call, request, Method::kDownload));
   SHAREWAY_ASSIGN_OR_RETURN(
       const Downloaded downloaded,
-      consumer_->Download(std::move(ask), [&](absl::string_view batch) -> absl::Status {
+      consumer_->Download(std::move(ask), [&](evidence::v1::RecordBatch batch) -> absl::Status {
         if (call.cancelled()) return absl::CancelledError("nobody reads any more");
         v1::DownloadPart part;
-        if (!part.mutable_batch()->ParseFromArray(batch.data(), static_cast<int>(batch.size()))) {
-          return absl::DataLossError("a verified chunk does not parse");
-        }
+        *part.mutable_batch() = std::move(batch);
         return writer.Write(part);
       }));
   v1::DownloadPart last;

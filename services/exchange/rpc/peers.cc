@@ -132,14 +132,19 @@ bool Peers::LeasesLive() const {
 
 absl::Status Peers::Verify(absl::string_view node, absl::string_view payload,
                            const evidence::v1::Signature& signature) {
-  SHAREWAY_ASSIGN_OR_RETURN(const Hash32 id, Hash32::From(signature.key_id()));
+  const absl::StatusOr<Hash32> id = Hash32::From(signature.key_id());
+  if (!id.ok()) {
+    return Error(Reason::kEnvelopeInvalid, absl::StatusCode::kInvalidArgument,
+                 absl::StrCat("signature.key_id has ", signature.key_id().size(),
+                              " bytes, want 32"));
+  }
   const auto directory = parts_.directory->Get();
   const rpc::DirectoryKey* key =
-      directory->ValidKey(id, node, catalog::v1::Key::MESSAGE, parts_.clock->Now());
+      directory->ValidKey(*id, node, catalog::v1::Key::MESSAGE, parts_.clock->Now());
   if (key == nullptr) {
     return Error(Reason::kKeyRevoked, absl::StatusCode::kPermissionDenied,
-                 absl::StrCat(crypto::KeyName(id), " is no valid message key of ", node))
-        .With("key", crypto::KeyName(id));
+                 absl::StrCat(crypto::KeyName(*id), " is no valid message key of ", node))
+        .With("key", crypto::KeyName(*id));
   }
   return evidence::Verify(&verifier_, key->parsed, payload, signature);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/exchange/store/message.h"
 
+#include <algorithm>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
@@ -60,17 +62,14 @@ bool SetCell(ItemType type, const std::optional<std::string>& value, v1::Cell* c
   return false;
 }
 
-absl::StatusOr<BatchFacts> Facts(const v1::RecordBatch& batch) {
-  BatchFacts facts;
-  facts.items.assign(batch.items().begin(), batch.items().end());
-  facts.records = static_cast<uint64_t>(batch.records_size());
+absl::Status CheckCells(const v1::RecordBatch& batch) {
   for (const v1::Record& record : batch.records()) {
     if (record.cells_size() != batch.items_size()) {
       return BadBatch(absl::StrCat("a record has ", record.cells_size(), " cells, want ",
                                    batch.items_size()));
     }
   }
-  return facts;
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -274,20 +273,26 @@ std::string EncodeAnswer(absl::string_view batch, absl::string_view next) {
   return absl::StrCat(head, batch, bytes);
 }
 
-absl::StatusOr<BatchFacts> ReadBatch(absl::string_view bytes) {
+absl::StatusOr<v1::RecordBatch> ReadBatch(absl::string_view bytes) {
   v1::RecordBatch batch;
   if (!batch.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return BadBatch("a chunk is no RecordBatch");
   }
-  return Facts(batch);
+  SHAREWAY_RETURN_IF_ERROR(CheckCells(batch));
+  return batch;
 }
 
-absl::StatusOr<BatchFacts> ReadAnswer(absl::string_view bytes) {
+absl::StatusOr<v1::QueryAnswer> ReadAnswer(absl::string_view bytes) {
   v1::QueryAnswer answer;
   if (!answer.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return BadBatch("the answer's body is no QueryAnswer");
   }
-  return Facts(answer.batch());
+  SHAREWAY_RETURN_IF_ERROR(CheckCells(answer.batch()));
+  return answer;
+}
+
+bool HasItems(const v1::RecordBatch& batch, const std::vector<std::string>& items) {
+  return std::equal(batch.items().begin(), batch.items().end(), items.begin(), items.end());
 }
 
 }  // namespace shareway::exchange

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "libs/evidence/record.h"
 #include "services/exchange/domain/request.h"
 #include "services/exchange/domain/schema.h"
 
@@ -37,15 +38,12 @@ absl::StatusOr<std::string> EncodeBatch(const std::vector<std::string>& items,
 // The bytes of a QueryAnswer with that batch.
 std::string EncodeAnswer(absl::string_view batch, absl::string_view next);
 
-// What a receiver checks in what it received.
-struct BatchFacts {
-  std::vector<std::string> items = {};
-  uint64_t records = 0;
-};
 // DATA_LOSS, ENVELOPE_INVALID, if the bytes are no RecordBatch, or a record has
 // another number of cells than there are items.
-absl::StatusOr<BatchFacts> ReadBatch(absl::string_view bytes);
-// The same for the batch in a QueryAnswer.
-absl::StatusOr<BatchFacts> ReadAnswer(absl::string_view bytes);
+absl::StatusOr<evidence::v1::RecordBatch> ReadBatch(absl::string_view bytes);
+// The same for a QueryAnswer and its batch.
+absl::StatusOr<evidence::v1::QueryAnswer> ReadAnswer(absl::string_view bytes);
+// True if the batch has exactly these items, in this order.
+bool HasItems(const evidence::v1::RecordBatch& batch, const std::vector<std::string>& items);
 
 }  // namespace shareway::exchange

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/exchange/rpc/feed_message.h"
+
+#include "absl/strings/str_cat.h"
+#include "catch2/catch.hpp"
+#include "libs/base/bytes.h"
+#include "libs/evidence/envelope.h"
+#include "libs/evidence/record.h"
+
+namespace shareway::exchange {
+namespace {
+
+const crypto::PrivateKey& Head() {
+  static const auto* const key =
+      new crypto::PrivateKey(crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256));
+  return *key;
+}
+
+sharing::v1::Grant Good() {
+  sharing::v1::Grant grant;
+  grant.set_name("grants/g1");
+  grant.set_consumer("agencies/tax");
+  grant.set_provider("agencies/civil");
+  grant.set_resource("resources/306001-000001");
+  grant.add_items("code");
+  grant.add_purposes(evidence::v1::WORK_REFERENCE);
+  grant.add_methods(evidence::v1::QUERY);
+  auto* condition = grant.add_row_filter();
+  condition->set_item("code");
+  condition->set_operator_(evidence::v1::Condition::PREFIX);
+  condition->set_value("11");
+  *grant.mutable_start_time() = evidence::ToTimestamp(absl::FromUnixSeconds(1));
+  *grant.mutable_end_time() = evidence::ToTimestamp(absl::FromUnixSeconds(2));
+  grant.set_state(sharing::v1::Grant::ACTIVE);
+  grant.mutable_revision()->set_epoch(1);
+  grant.mutable_revision()->set_number(7);
+  grant.set_request("requests/q1");
+  // Field 1 of SignOffDecisionRequest is the request's name.
+  *grant.mutable_decision() =
+      *evidence::SignAct(Head(), "people/head",
+                         "/shareway.sharing.v1.RequestService/SignOffDecision",
+                         "\x0a\x0brequests/q1", absl::FromUnixSeconds(1790000000));
+  return grant;
+}
+
+PinnedKeys PinnedTo(const crypto::PrivateKey& key) {
+  return *ReadPinnedKeys(
+      absl::StrCat("# heads\n\n  ", ToBase64(key.public_key().spki()), "  \n"));
+}
+
+TEST_CASE("A grant's message becomes what the node enforces", "[exchange]") {
+  const Grant grant = GrantFromMessage(Good(), {});
+  CHECK(grant.name == "grants/g1");
+  CHECK(grant.items == std::vector<std::string>{"code"});
+  REQUIRE(grant.rows.conditions.size() == 1);
+  CHECK(grant.rows.conditions[0] == filter::Condition{"code", filter::Op::kPrefix, "11"});
+  CHECK(grant.methods == std::vector<Method>{Method::kQuery});
+  CHECK(grant.purposes == std::vector<Purpose>{2});
+  CHECK(grant.end_time == absl::FromUnixSeconds(2));
+  CHECK(grant.state == Grant::State::kActive);
+  CHECK(grant.revision == Revision{1, 7});
+  CHECK(grant.pinned_decision);
+  CHECK_FALSE(grant.limited);
+  CHECK(grant.message == Good().SerializeAsString());
+}
+
+TEST_CASE("What this version cannot enforce makes a grant unusable", "[exchange]") {
+  auto spoil = GENERATE(
+      as<void (*)(sharing::v1::Grant&)>(), [](auto& g) { g.set_day_quota(5); },
+      [](auto& g) { g.add_masked_items("code"); },
+      [](auto& g) {
+        g.mutable_row_filter(0)->set_operator_(
+            static_cast<evidence::v1::Condition::Operator>(9));
+      });
+  sharing::v1::Grant message = Good();
+  spoil(message);
+  CHECK(GrantFromMessage(message, {}).limited);
+}
+
+TEST_CASE("With pinned deciders only their decision about this grant counts", "[exchange]") {
+  const PinnedKeys pinned = PinnedTo(Head());
+  CHECK(GrantFromMessage(Good(), pinned).pinned_decision);
+  const auto other = crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256);
+  CHECK_FALSE(GrantFromMessage(Good(), PinnedTo(other)).pinned_decision);
+
+  auto spoil = GENERATE(
+      as<void (*)(sharing::v1::Grant&)>(), [](auto& g) { g.clear_decision(); },
+      [](auto& g) { g.mutable_decision()->mutable_act()->back() ^= 1; },
+      [](auto& g) { g.mutable_decision()->mutable_signature()->mutable_bytes()->back() ^= 1; },
+      // A true decision, put under a grant that it is not about.
+      [](auto& g) { g.set_request("requests/q2"); });
+  sharing::v1::Grant message = Good();
+  spoil(message);
+  CHECK_FALSE(GrantFromMessage(message, pinned).pinned_decision);
+}
+
+TEST_CASE("A file of pinned keys names the line that does not read", "[exchange]") {
+  CHECK(ReadPinnedKeys("\n# none\n")->empty());
+  const absl::Status status = ReadPinnedKeys("# a\nnot base64!\n").status();
+  CHECK(absl::IsInvalidArgument(status));
+  CHECK(status.message().find("line 2") != absl::string_view::npos);
+  CHECK(absl::IsInvalidArgument(ReadPinnedKeys("AAAA\n").status()));
+}
+
+TEST_CASE("An item without grading counts as general", "[exchange]") {
+  catalog::v1::Resource message;
+  message.set_name("resources/r1");
+  message.add_items()->set_id("a");
+  auto* core = message.add_items();
+  core->set_id("b");
+  core->set_grading(catalog::v1::CORE);
+  core->set_key(true);
+  const Resource resource = ResourceFromMessage(message);
+  REQUIRE(resource.items.size() == 2);
+  CHECK(resource.items[0].grading == 1);
+  CHECK(resource.items[1].grading == 3);
+  CHECK(resource.keys() == std::vector<std::string>{"b"});
+}
+
+}  // namespace
+}  // namespace shareway::exchange
