@@ -85,6 +85,12 @@ absl::StatusOr<Caller> Gate::Identify(absl::string_view certificate_pem, absl::T
   return caller;
 }
 
+bool Gate::Stands(const Caller& caller, absl::Time now) const {
+  const std::shared_ptr<const Directory> directory = directory_->Get();
+  return directory->ValidKey(caller.key_id, caller.name(), catalog::v1::Key::TLS, now) != nullptr &&
+         directory->Stands(caller.name());
+}
+
 absl::Status Gate::Admit(const Policy& policy, const Caller& caller) {
   const CallerKind kind = KindOf(caller.identity);
   bool admitted =

@@ -19,8 +19,8 @@
 namespace shareway::rpc {
 namespace {
 
-// A reader that takes nothing for this long is cut: it holds a thread of ours.
-constexpr absl::Duration kWriteStall = absl::Seconds(30);
+// A peer that takes or sends nothing for this long is cut: it holds a thread of ours.
+constexpr absl::Duration kStall = absl::Seconds(30);
 
 std::string ToBytes(const grpc::ByteBuffer& buffer) {
   grpc::Slice single;
@@ -53,7 +53,7 @@ std::string Metadata(const grpc::CallbackServerContext& context, const char* key
 class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
  public:
   CallReactor(Shared* shared, const Method* method, grpc::GenericCallbackServerContext* context)
-      : shared_(shared), definition_(method), start_(absl::Now()), context_(context) {
+      : shared_(shared), definition_(method), context_(context), start_(absl::Now()) {
     method_ = method->path;
     traceparent_ = TraceparentOr(Metadata(*context, "traceparent"));
     language_ = ParseLanguage(Metadata(*context, "accept-language"));
@@ -71,7 +71,10 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
     Launch();
   }
 
-  bool cancelled() const override { return cancelled_ || shared_->draining; }
+  bool cancelled() const override {
+    return cancelled_ || shared_->draining ||
+           !shared_->gate->Stands(caller_, shared_->options.clock->Now());
+  }
   void OnCancel() override { cancelled_ = true; }
   void OnDone() override {
     shared_->Count(*definition_, code_, absl::Now() - start_);
@@ -92,8 +95,11 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
   }
   void SucceedEmpty() { Finish(grpc::Status::OK); }
 
-  // Replaces a signed act by what was signed. On the pool: it verifies a signature.
+  // Admits the caller and replaces a signed act by what was signed. On the pool:
+  // it verifies a signature.
   absl::Status OpenAct(std::string* bytes) {
+    // Again, now that the request is there: between headers and body a key may die.
+    SHAREWAY_RETURN_IF_ERROR(Enter());
     if (definition_->policy.signed_act()) {
       std::unique_ptr<google::protobuf::Message> request(
           google::protobuf::MessageFactory::generated_factory()
@@ -115,6 +121,7 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
 
   Shared* const shared_;
   const Method* const definition_;
+  grpc::GenericCallbackServerContext* const context_;
   std::shared_ptr<CallReactor> self_;
   std::atomic<bool> cancelled_ = false;
 
@@ -134,7 +141,6 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
   }
 
   const absl::Time start_;
-  grpc::GenericCallbackServerContext* const context_;
   grpc::ByteBuffer answer_;
   absl::StatusCode code_ = absl::StatusCode::kOk;
 };
@@ -175,16 +181,20 @@ class UnaryReactor final : public CallReactor {
 };
 
 // Runs `work` on a thread of its own, if there is room.
-bool RunStream(Shared* shared, std::function<void()> work) {
+bool RunStream(Shared* shared, const std::string& caller, std::function<void()> work) {
   {
     absl::MutexLock lock(&shared->mutex);
     if (shared->streams >= shared->options.max_streams) return false;
+    int& own = shared->streams_of[caller];
+    if (own >= shared->options.max_streams_of_one) return false;
     ++shared->streams;
+    ++own;
   }
-  std::thread([shared, work = std::move(work)] {
+  std::thread([shared, caller, work = std::move(work)] {
     work();
     absl::MutexLock lock(&shared->mutex);
     --shared->streams;
+    if (--shared->streams_of[caller] == 0) shared->streams_of.erase(caller);
   }).detach();
   return true;
 }
@@ -195,11 +205,11 @@ class ServerStreamReactor final : public CallReactor, public RawWriter {
 
   void OnReadDone(bool ok) override {
     if (!ok) return Fail(absl::CancelledError("no request came"));
-    if (!RunStream(shared_, [this] { Handle(); })) Fail(Overloaded());
+    if (!RunStream(shared_, caller_.name(), [this] { Handle(); })) Fail(Overloaded());
   }
 
   absl::Status Write(std::string bytes) override {
-    if (cancelled()) return absl::CancelledError("nobody reads the stream");
+    if (cancelled()) return absl::CancelledError("nobody may read the stream any more");
     message_ = ToBuffer(bytes);
     {
       absl::MutexLock lock(&mutex_);
@@ -207,11 +217,11 @@ class ServerStreamReactor final : public CallReactor, public RawWriter {
     }
     StartWrite(&message_);
     absl::MutexLock lock(&mutex_);
-    const absl::Time limit = absl::Now() + kWriteStall;
+    const absl::Time limit = absl::Now() + kStall;
     while (writing_) {
       if (turned_.WaitWithDeadline(&mutex_, limit) && writing_) {
         log::Warn("slow-reader-cut", {{"method", method()}, {"caller", caller().name()}});
-        Cut();
+        context_->TryCancel();
         while (writing_) turned_.Wait(&mutex_);
       }
     }
@@ -225,11 +235,8 @@ class ServerStreamReactor final : public CallReactor, public RawWriter {
     turned_.SignalAll();
   }
 
-  void SetContext(grpc::GenericCallbackServerContext* context) { server_context_ = context; }
-
  private:
   void Launch() override { StartRead(&request_); }
-  void Cut() { server_context_->TryCancel(); }
 
   void Handle() {
     log::TraceScope trace(traceparent());
@@ -243,7 +250,6 @@ class ServerStreamReactor final : public CallReactor, public RawWriter {
     }
   }
 
-  grpc::GenericCallbackServerContext* server_context_ = nullptr;
   grpc::ByteBuffer request_, message_;
   absl::Mutex mutex_;
   absl::CondVar turned_;
@@ -263,7 +269,15 @@ class ClientStreamReactor final : public CallReactor, public RawReader {
     }
     StartRead(&message_);
     absl::MutexLock lock(&mutex_);
-    while (reading_) turned_.Wait(&mutex_);
+    const absl::Time limit = absl::Now() + kStall;
+    while (reading_) {
+      if (turned_.WaitWithDeadline(&mutex_, limit) && reading_) {
+        log::Warn("silent-sender-cut", {{"method", method()}, {"caller", caller().name()}});
+        context_->TryCancel();
+        while (reading_) turned_.Wait(&mutex_);
+      }
+    }
+    if (cancelled()) return absl::CancelledError("the caller may not go on");
     if (ended_) {
       if (cancelled_) return absl::CancelledError("the caller went away");
       return std::optional<std::string>();
@@ -283,7 +297,7 @@ class ClientStreamReactor final : public CallReactor, public RawReader {
     if (definition_->policy.signed_act()) {
       return Fail(absl::InternalError("a client stream cannot carry a signed act"));
     }
-    if (!RunStream(shared_, [this] { Handle(); })) Fail(Overloaded());
+    if (!RunStream(shared_, caller_.name(), [this] { Handle(); })) Fail(Overloaded());
   }
 
   void Handle() {
@@ -337,9 +351,7 @@ grpc::ServerGenericBidiReactor* MakeReactor(Shared* shared,
   if (method->unary) {
     reactor = std::make_shared<UnaryReactor>(shared, method, context);
   } else if (method->server_stream) {
-    auto stream = std::make_shared<ServerStreamReactor>(shared, method, context);
-    stream->SetContext(context);
-    reactor = std::move(stream);
+    reactor = std::make_shared<ServerStreamReactor>(shared, method, context);
   } else {
     reactor = std::make_shared<ClientStreamReactor>(shared, method, context);
   }

@@ -47,6 +47,7 @@ struct Shared {
   bool ready ABSL_GUARDED_BY(mutex) = false;
   std::string why ABSL_GUARDED_BY(mutex) = "starting";
   int streams ABSL_GUARDED_BY(mutex) = 0;  // threads that run a stream
+  absl::flat_hash_map<std::string, int> streams_of ABSL_GUARDED_BY(mutex);  // by caller
 
   // UNAVAILABLE while the server is not ready or drains.
   absl::Status Available(const Method& method);

@@ -76,6 +76,7 @@ class Server {
     int pool_threads = 64;
     int pool_queue = 1024;  // beyond it: RESOURCE_EXHAUSTED with RetryInfo
     int max_streams = 512;  // streams run on threads of their own
+    int max_streams_of_one = 32;  // of one caller, so that nobody takes them all
     bool reflection = false;
     const Clock* clock = &SystemClock();
     metrics::Registry* metrics = nullptr;  // must outlive the server

@@ -316,7 +316,8 @@ void Bench(const char* what, size_t batch, size_t outstanding, uint64_t total) {
     record.mutable_response_signature()->set_bytes(std::string(72, 's'));
     *requests.back().add_records() = Seal(record);
   }
-  std::atomic<size_t> in_flight = 0;
+  absl::Mutex mutex;
+  size_t in_flight = 0;
   absl::BlockingCounter left(static_cast<int>(requests.size()));
   const absl::Time start = absl::Now();
   for (const v1::AppendRequest& request : requests) {
@@ -324,11 +325,16 @@ void Bench(const char* what, size_t batch, size_t outstanding, uint64_t total) {
     for (const evidence::v1::SealedRecord& sealed : request.records()) {
       entries.push_back(std::make_shared<const Entry>(*OpenEntry(sealed)));
     }
-    while (in_flight >= outstanding) std::this_thread::yield();
+    const auto room = [&] { return in_flight < outstanding; };
+    mutex.LockWhen(absl::Condition(&room));
     ++in_flight;
+    mutex.Unlock();
     world.audit->Append(std::move(entries), [&](absl::StatusOr<std::vector<uint64_t>> indices) {
       if (!indices.ok()) std::fprintf(stderr, "%s\n", indices.status().ToString().c_str());
-      --in_flight;
+      {
+        absl::MutexLock lock(&mutex);
+        --in_flight;
+      }
       left.DecrementCount();
     });
   }

@@ -32,8 +32,7 @@ absl::Status Stale() {
 }
 
 // SHA-256 under the agency's secret (proto/FORMATS.md section 7).
-std::string KeyedDigest(absl::string_view secret, absl::string_view label,
-                        absl::string_view text) {
+std::string KeyedDigest(absl::string_view secret, absl::string_view label, absl::string_view text) {
   if (text.empty()) return "";
   return crypto::HmacSha256(secret, absl::StrCat(label, text)).str();
 }
@@ -146,15 +145,14 @@ absl::Status Consumer::Prepare(Turn* turn) const {
   if (now.grant == nullptr) return GrantUnknown(turn->ask.grant);
   now.request.grant_revision = now.grant->revision;
   now.request.purpose = StatedPurpose(*now.grant, turn->ask.purpose);
-  SHAREWAY_ASSIGN_OR_RETURN(now.permission,
-                            Permit(*now.grant,
-                                   {.consumer = turn->ask.agency,
-                                    .method = turn->ask.method,
-                                    .purpose = now.request.purpose,
-                                    .names_case = !turn->ask.case_number.empty(),
-                                    .items = turn->ask.query.items,
-                                    .where = turn->ask.query.where},
-                                   now.request.issue_time));
+  SHAREWAY_ASSIGN_OR_RETURN(now.permission, Permit(*now.grant,
+                                                   {.consumer = turn->ask.agency,
+                                                    .method = turn->ask.method,
+                                                    .purpose = now.request.purpose,
+                                                    .names_case = !turn->ask.case_number.empty(),
+                                                    .items = turn->ask.query.items,
+                                                    .where = turn->ask.query.where},
+                                                   now.request.issue_time));
   now.refused = false;
   now.request.provider_node = parts_.neighbours->NodeOf(now.grant->provider);
   if (now.request.provider_node.empty()) return Unreachable(now.grant->provider);
@@ -185,11 +183,10 @@ void Consumer::Send(TurnPtr turn) {
   envelope.set_payload(turn->now.payload);
   *envelope.mutable_signature() = turn->now.signature;
   const absl::Duration left = turn->deadline - parts_.clock->Now() - kOwnBudget;
-  parts_.neighbours->Exchange(turn->now.request.provider_node, envelope,
-                              std::min(kPeerTimeout, left), turn->ask.traceparent,
-                              [this, turn](absl::StatusOr<Envelope> answer) {
-                                Answered(turn, std::move(answer));
-                              });
+  parts_.neighbours->Exchange(
+      turn->now.request.provider_node, envelope, std::min(kPeerTimeout, left),
+      turn->ask.traceparent,
+      [this, turn](absl::StatusOr<Envelope> answer) { Answered(turn, std::move(answer)); });
 }
 
 absl::Status Consumer::Judge(Turn* turn, const Envelope& envelope) const {
@@ -228,8 +225,8 @@ void Consumer::Answered(TurnPtr turn, absl::StatusOr<Envelope> envelope) {
   }
   if (absl::Status judged = Judge(turn.get(), *envelope); !judged.ok()) return Fail(turn, judged);
   if (turn->now.response.outcome == Outcome::kRefused) {
-    return Fail(turn, Refusal(turn->now.response.reason, turn->now.response.message,
-                              turn->now.request));
+    return Fail(turn,
+                Refusal(turn->now.response.reason, turn->now.response.message, turn->now.request));
   }
   turn->asked.received = true;
   Record(turn, evidence::v1::EXCHANGE_RECEIVED, "", [this, turn](absl::Status durable) {
@@ -279,12 +276,13 @@ void Consumer::Record(TurnPtr turn, evidence::RecordKind kind, std::string reaso
                              .response_signature = turn->now.response_signature}),
                      &batch);
   turn->stage = parts_.clock->SinceBoot();
-  parts_.store->CommitAsync(std::move(batch), [this, turn, then = std::move(then)](
-                                                  absl::StatusOr<uint64_t> version) {
-    parts_.figures.asked_commit.Observe(absl::ToDoubleSeconds(parts_.clock->SinceBoot() - turn->stage));
-    if (version.ok()) turn->asked_version = *version;
-    then(version.status());
-  });
+  parts_.store->CommitAsync(std::move(batch),
+                            [this, turn, then = std::move(then)](absl::StatusOr<uint64_t> version) {
+                              parts_.figures.asked_commit.Observe(
+                                  absl::ToDoubleSeconds(parts_.clock->SinceBoot() - turn->stage));
+                              if (version.ok()) turn->asked_version = *version;
+                              then(version.status());
+                            });
 }
 
 absl::Status Consumer::RecordNow(TurnPtr turn, evidence::RecordKind kind, std::string reason) {
@@ -333,11 +331,12 @@ void Consumer::Finish(const TurnPtr& turn, absl::StatusOr<Answer> answer) {
     const Reason reason = ReasonOf(answer.status(), Reason::kUnspecified);
     parts_.figures.exchanges.With("consumer", "not_received", ReasonName(reason)).Add();
   }
-  parts_.figures.asked_total.Observe(absl::ToDoubleSeconds(parts_.clock->SinceBoot() - turn->started));
+  parts_.figures.asked_total.Observe(
+      absl::ToDoubleSeconds(parts_.clock->SinceBoot() - turn->started));
   const OnAnswer done = std::move(turn->done);
-  const std::string exchange = turn->ask.exchange;
+  // Who has the answer may ask again at once. From here on the consumer may be gone.
+  in_flight_.Leave(turn->ask.exchange);
   if (done) done(std::move(answer));
-  in_flight_.Leave(exchange);  // from here on the consumer may be gone
 }
 
 }  // namespace shareway::exchange

@@ -86,8 +86,8 @@ class Consumer {
   absl::Status RecordLost(const evidence::AuditRecord& record);
 
  private:
-  struct Turn;   // one call, over its attempts; consumer_turn.h
-  struct Fetch;  // the running check of a download; download.cc
+  struct Turn;                            // one call, over its attempts; consumer_turn.h
+  struct Fetch;                           // the running check of a download; download.cc
   using TurnPtr = std::shared_ptr<Turn>;  // shared by the callbacks of its stages
 
   // Checks the call and takes its id: from then on Finish must run.

@@ -33,8 +33,8 @@ struct Consumer::Fetch {
   merkle::Frontier frontier = {};
   uint64_t records = 0;
   uint64_t size_bytes = 0;
-  uint64_t manifest_bytes = 0;    // size_bytes at the last manifest
-  absl::Duration waited = {};     // for the provider, since the last manifest
+  uint64_t manifest_bytes = 0;  // size_bytes at the last manifest
+  absl::Duration waited = {};   // for the provider, since the last manifest
   std::string dataset_version = {};
   std::string root = {};
   bool final = false;
@@ -68,10 +68,9 @@ absl::StatusOr<Downloaded> Consumer::Download(Ask ask, OnBatch on_batch) {
   turn->now.payload_bytes = fetch.size_bytes;
   if (fetch.records > 0) turn->now.received_items = turn->now.permission.items;
   turn->asked.received = turn->asked.received || ended.ok();
-  const absl::Status durable = RecordNow(turn,
-                                         ended.ok() ? evidence::v1::EXCHANGE_RECEIVED
-                                                    : evidence::v1::EXCHANGE_NOT_RECEIVED,
-                                         reason);
+  const absl::Status durable = RecordNow(
+      turn, ended.ok() ? evidence::v1::EXCHANGE_RECEIVED : evidence::v1::EXCHANGE_NOT_RECEIVED,
+      reason);
   parts_.figures.exchanges
       .With("consumer", ended.ok() && durable.ok() ? "received" : "not_received", reason)
       .Add();
@@ -117,8 +116,8 @@ absl::Status Consumer::TakeChunk(const Turn& turn, const TransferPart& part,
     return Broken(absl::StrCat("chunk ", part.index, " came, want ", fetch->frontier.size()));
   }
   if (part.batch.size() > kMaxChunkBytes) {
-    return Broken(absl::StrCat("a chunk of ", part.batch.size(), " bytes, want at most ",
-                               kMaxChunkBytes));
+    return Broken(
+        absl::StrCat("a chunk of ", part.batch.size(), " bytes, want at most ", kMaxChunkBytes));
   }
   SHAREWAY_ASSIGN_OR_RETURN(evidence::v1::RecordBatch batch, ReadBatch(part.batch));
   if (!HasItems(batch, turn.now.permission.items)) {
@@ -141,8 +140,7 @@ absl::Status Consumer::TakeManifest(const TurnPtr& turn, const evidence::v1::Env
   SHAREWAY_RETURN_IF_ERROR(parts_.neighbours->Verify(now.request.provider_node, envelope.payload(),
                                                      envelope.signature()));
   SHAREWAY_ASSIGN_OR_RETURN(const Manifest manifest, DecodeManifest(envelope.payload()));
-  SHAREWAY_RETURN_IF_ERROR(
-      CheckManifest(manifest, now.request, now.digest, parts_.clock->Now()));
+  SHAREWAY_RETURN_IF_ERROR(CheckManifest(manifest, now.request, now.digest, parts_.clock->Now()));
   // What the provider signed of itself is evidence, whatever came of it here.
   now.response_digest = crypto::Sha256(envelope.payload()).str();
   now.response_signature = envelope.signature();
@@ -162,11 +160,11 @@ absl::Status Consumer::TakeManifest(const TurnPtr& turn, const evidence::v1::Env
   fetch->waited = absl::ZeroDuration();
   fetch->final = manifest.final;
   if (!manifest.reason.empty()) {
-    return Refusal(manifest.reason,
-                   absl::StrCat("the provider's node ended the transfer after ", manifest.records,
-                                " records: ", ReasonText(ParseReason(manifest.reason),
-                                                         Language::kEnglish)),
-                   now.request);
+    return Refusal(
+        manifest.reason,
+        absl::StrCat("the provider's node ended the transfer after ", manifest.records,
+                     " records: ", ReasonText(ParseReason(manifest.reason), Language::kEnglish)),
+        now.request);
   }
   if (manifest.final) return absl::OkStatus();
   now.records = fetch->records;

@@ -18,8 +18,8 @@ namespace shareway::exchange {
 class Holds {
  public:
   // All must outlive it. `agency` is the node's own, agencies/{a}.
-  Holds(ExchangeStore* store, const outbox::Outbox* outbox, const GrantTable* grants,
-        HoldSet* held, const Clock* clock, std::string agency);
+  Holds(ExchangeStore* store, const outbox::Outbox* outbox, const GrantTable* grants, HoldSet* held,
+        const Clock* clock, std::string agency);
 
   // What the store holds is held again. Call it at start.
   absl::Status Restore();

@@ -16,8 +16,8 @@ namespace shareway::exchange {
 
 // A part of a transfer as it is sent: the exact bytes of a chunk's batch, or a manifest.
 struct TransferPart {
-  uint64_t index = 0;      // of the chunk
-  std::string batch = {};  // exact bytes of a RecordBatch
+  uint64_t index = 0;                                   // of the chunk
+  std::string batch = {};                               // exact bytes of a RecordBatch
   std::optional<evidence::v1::Envelope> manifest = {};  // then no chunk
 };
 
@@ -62,8 +62,7 @@ class Neighbours {
   // Sends a signed request to `node`. Errors are the peer's, or UNAVAILABLE. `done`
   // runs on a thread that must not block.
   virtual void Exchange(const std::string& node, const evidence::v1::Envelope& request,
-                        absl::Duration timeout, const std::string& traceparent,
-                        OnAnswer done) = 0;
+                        absl::Duration timeout, const std::string& traceparent, OnAnswer done) = 0;
   // Opens a transfer from `node`.
   virtual absl::StatusOr<std::unique_ptr<PartReader>> Transfer(
       const std::string& node, const evidence::v1::Envelope& request,

@@ -56,9 +56,9 @@ absl::StatusOr<Provider::TurnPtr> Provider::Identify(const std::string& peer, En
     SHAREWAY_RETURN_IF_ERROR(CheckForm(turn->request));
     if (turn->request.consumer_node != peer ||
         !parts_.neighbours->Serves(peer, turn->request.consumer)) {
-      return absl::Status(Error(Reason::kEnvelopeInvalid, absl::StatusCode::kPermissionDenied,
-                                absl::StrCat(peer, " does not speak for ",
-                                             turn->request.consumer)));
+      return absl::Status(
+          Error(Reason::kEnvelopeInvalid, absl::StatusCode::kPermissionDenied,
+                absl::StrCat(peer, " does not speak for ", turn->request.consumer)));
     }
     return parts_.neighbours->Verify(peer, envelope.payload(), envelope.signature());
   }();
@@ -89,8 +89,7 @@ absl::Status Provider::TakeAttempt(Turn* turn) const {
       return QueryChanged(request.exchange);
     }
   }
-  const std::string key =
-      ReplaySet::KeyOf(request.consumer, request.exchange, request.attempt);
+  const std::string key = ReplaySet::KeyOf(request.consumer, request.exchange, request.attempt);
   if (!parts_.replays->Take(ReplaySet::MinuteOf(request.issue_time), key)) {
     return SettledBefore(*turn);
   }
@@ -105,9 +104,8 @@ absl::Status Provider::SettledBefore(const Turn& turn) const {
       parts_.store->LoadAnswered(request.consumer, request.exchange, request.attempt));
   // Taken, but what became of it is not known (yet): it is settled all the same.
   if (!before) {
-    before = {.consumer = request.consumer,
-              .exchange = request.exchange,
-              .attempt = request.attempt};
+    before = {
+        .consumer = request.consumer, .exchange = request.exchange, .attempt = request.attempt};
   }
   return Settled(*before);
 }
@@ -197,8 +195,7 @@ std::string Provider::RecallOf(const Turn& turn, const std::vector<Row>& rows) c
   for (const Row& row : rows) {
     std::string key = absl::StrCat("shareway/v1/record\n", turn.grant->resource, "\n");
     for (const size_t column : columns) absl::StrAppend(&key, row[column].value_or(""), "\n");
-    absl::StrAppend(&recall,
-                    crypto::HmacSha256(parts_.secret, key).view().substr(0, kRecallBytes));
+    absl::StrAppend(&recall, crypto::HmacSha256(parts_.secret, key).view().substr(0, kRecallBytes));
   }
   return recall;
 }
@@ -251,8 +248,8 @@ void Provider::Settle(const TurnPtr& turn, const absl::Status& refusal) {
   response.request_digest = turn->digest;
   response.exchange = turn->request.exchange;
   response.attempt = turn->request.attempt;
-  response.provider = turn->grant ? turn->grant->provider
-                                  : parts_.node.substr(0, parts_.node.find("/nodes/"));
+  response.provider =
+      turn->grant ? turn->grant->provider : parts_.node.substr(0, parts_.node.find("/nodes/"));
   response.provider_node = parts_.node;
   response.issue_time = parts_.clock->Now();
   if (refusal.ok()) {
@@ -270,24 +267,23 @@ void Provider::Settle(const TurnPtr& turn, const absl::Status& refusal) {
   turn->reason = response.reason;
   turn->payload = Encode(response);
   turn->payload_digest = crypto::Sha256(turn->payload).str();
-  parts_.signer->SignAsync(turn->payload,
-                           [this, turn](absl::StatusOr<crypto::BatchSignature> signature) {
-                             if (!signature.ok()) return Finish(turn, signature.status());
-                             turn->signature = evidence::ToProto(*signature);
-                             const absl::Duration now = parts_.clock->SinceBoot();
-                             parts_.figures.answered_sign.Observe(
-                                 absl::ToDoubleSeconds(now - turn->stage));
-                             turn->stage = now;
-                             Keep(turn);
-                           });
+  parts_.signer->SignAsync(
+      turn->payload, [this, turn](absl::StatusOr<crypto::BatchSignature> signature) {
+        if (!signature.ok()) return Finish(turn, signature.status());
+        turn->signature = evidence::ToProto(*signature);
+        const absl::Duration now = parts_.clock->SinceBoot();
+        parts_.figures.answered_sign.Observe(absl::ToDoubleSeconds(now - turn->stage));
+        turn->stage = now;
+        Keep(turn);
+      });
 }
 
 void Provider::PutHalf(const Turn& turn, evidence::RecordKind kind, kv::Batch* batch) const {
   parts_.outbox->Add(
       HalfOf(kind, turn.request,
              {.grant = turn.grant.get(),
-              .provider = turn.grant ? std::string()
-                                     : parts_.node.substr(0, parts_.node.find("/nodes/")),
+              .provider =
+                  turn.grant ? std::string() : parts_.node.substr(0, parts_.node.find("/nodes/")),
               .request_digest = turn.digest,
               .response_digest = turn.payload_digest,
               .items = turn.records > 0 || kind == evidence::v1::EXCHANGE_DELIVERED
@@ -317,9 +313,9 @@ void Provider::Keep(const TurnPtr& turn) {
                              .recall = turn->recall},
                             &batch);
   if (turn->taken) {
-    parts_.store->PutReplay(
-        ReplaySet::MinuteOf(request.issue_time),
-        ReplaySet::KeyOf(request.consumer, request.exchange, request.attempt), &batch);
+    parts_.store->PutReplay(ReplaySet::MinuteOf(request.issue_time),
+                            ReplaySet::KeyOf(request.consumer, request.exchange, request.attempt),
+                            &batch);
   }
   PutHalf(*turn,
           turn->outcome == Outcome::kDelivered ? evidence::v1::EXCHANGE_DELIVERED
@@ -359,14 +355,13 @@ absl::Status Provider::RecordLost(const evidence::AuditRecord& other) {
   exchange::Answered settled = known.value_or(exchange::Answered{
       .consumer = other.agencies(0), .exchange = other.exchange(), .attempt = other.attempt()});
   settled.outcome = Outcome::kRefused;
-  settled.reason =
-      std::string(ReasonName(cut ? Reason::kTransferBroken : Reason::kExchangeLost));
+  settled.reason = std::string(ReasonName(cut ? Reason::kTransferBroken : Reason::kExchangeLost));
   kv::Batch batch;
   parts_.store->PutAnswered(settled, &batch, !cut);
-  parts_.outbox->Add(LostHalf(cut ? evidence::v1::EXCHANGE_REFUSED
-                                  : evidence::v1::EXCHANGE_NOT_RECEIVED,
-                              other, settled.reason),
-                     &batch);
+  parts_.outbox->Add(
+      LostHalf(cut ? evidence::v1::EXCHANGE_REFUSED : evidence::v1::EXCHANGE_NOT_RECEIVED, other,
+               settled.reason),
+      &batch);
   return parts_.store->Commit(std::move(batch));
 }
 
@@ -381,9 +376,8 @@ void Provider::Finish(const TurnPtr& turn, absl::StatusOr<Envelope> answer) {
   parts_.figures.answered_total.Observe(
       absl::ToDoubleSeconds(parts_.clock->SinceBoot() - turn->started));
   const OnAnswer done = std::move(turn->done);
-  const std::string id = turn->digest;
+  in_flight_.Leave(turn->digest);  // from here on the provider may be gone
   if (done) done(std::move(answer));
-  in_flight_.Leave(id);  // from here on the provider may be gone
 }
 
 }  // namespace shareway::exchange

@@ -69,8 +69,8 @@ class Provider {
   absl::Status RecordLost(const evidence::AuditRecord& record);
 
  private:
-  struct Turn;     // one request; provider_turn.h
-  struct Sending;  // the running state of a transfer; transfer.cc
+  struct Turn;                            // one request; provider_turn.h
+  struct Sending;                         // the running state of a transfer; transfer.cc
   using TurnPtr = std::shared_ptr<Turn>;  // shared by the callbacks of its stages
 
   // Checks what must hold before a refusal can be attributed: form, key, signature.

@@ -20,7 +20,7 @@ struct Provider::Turn {
   Request request = {};
   std::string digest = {};  // SHA-256 of the envelope's payload
   Query query = {};
-  bool taken = false;       // its attempt entered the replay set
+  bool taken = false;  // its attempt entered the replay set
   // Null until the grant is found.
   std::shared_ptr<const Grant> grant = {};
   Permission permission = {};

@@ -10,9 +10,7 @@ using evidence::AuditRecord;
 namespace v1 = evidence::v1;
 
 // The text of all cells, and the items, of an answer.
-v1::RecordBatch BatchOf(const Answer& answer) {
-  return answer.answer.batch();
-}
+v1::RecordBatch BatchOf(const Answer& answer) { return answer.answer.batch(); }
 
 TEST_CASE("A query brings the granted rows and items, and both halves match", "[exchange]") {
   World world;
@@ -51,8 +49,8 @@ TEST_CASE("A query brings the granted rows and items, and both halves match", "[
     REQUIRE(half->agencies_size() == 2);
     // Both signatures verify alone, by what the record holds.
     crypto::BatchVerifier verifier;
-    CHECK(evidence::VerifyDigest(&verifier, TestKey(kTaxNode).public_key(),
-                                 half->request_digest(), half->request_signature())
+    CHECK(evidence::VerifyDigest(&verifier, TestKey(kTaxNode).public_key(), half->request_digest(),
+                                 half->request_signature())
               .ok());
     CHECK(evidence::VerifyDigest(&verifier, TestKey(kCivilNode).public_key(),
                                  half->response_digest(), half->response_signature())
@@ -67,8 +65,7 @@ TEST_CASE("Evidence names person and case by keyed digest only", "[exchange]") {
   REQUIRE(world.Query(ask).ok());
   const AuditRecord half = world.tax->Evidence()[0];
   const std::string secret(32, 's');
-  CHECK(half.operator_digest() ==
-        crypto::HmacSha256(secret, "shareway/v1/operator\ne-17").view());
+  CHECK(half.operator_digest() == crypto::HmacSha256(secret, "shareway/v1/operator\ne-17").view());
   CHECK(half.case_digest() == crypto::HmacSha256(secret, "shareway/v1/case\nCASE-7").view());
   CHECK(half.SerializeAsString().find("CASE-7") == std::string::npos);
   CHECK(world.civil->Evidence()[0].case_digest() == half.case_digest());
@@ -169,8 +166,7 @@ TEST_CASE("A grant that ends between the two checks lets nothing through", "[exc
          w.civil->grants.Put(g, {1, 6});
        },
        Reason::kGrantRevoked},
-      {"expired", [](World& w) { w.clock.Advance(absl::Hours(24 * 365)); },
-       Reason::kGrantExpired},
+      {"expired", [](World& w) { w.clock.Advance(absl::Hours(24 * 365)); }, Reason::kGrantExpired},
       {"narrowed",
        [](World& w) {
          Grant g = World::GoodGrant();
@@ -290,8 +286,7 @@ TEST_CASE("No item outside the grant ever leaves, whatever grant and query", "[e
     }
     ask.query.where.conditions = {{"code", filter::Op::kPrefix, random(2) == 0 ? "1" : "12"}};
     if (random(4) == 0) {
-      ask.query.where.conditions.push_back(
-          {all[1 + random(4)], filter::Op::kPrefix, "CANARY"});
+      ask.query.where.conditions.push_back({all[1 + random(4)], filter::Op::kPrefix, "CANARY"});
     }
     std::string wire;
     world.on_answer = [&wire](absl::StatusOr<v1::Envelope> answer) {

@@ -33,8 +33,8 @@ class MemorySource final : public DatasetSource {
  public:
   std::vector<std::string> items = {"code", "name", "secret"};
   std::vector<std::map<std::string, std::string>> rows;
-  absl::Status failure;                   // if set, what a read answers
-  std::function<void()> while_reading;    // runs inside each read
+  absl::Status failure;                 // if set, what a read answers
+  std::function<void()> while_reading;  // runs inside each read
   mutable std::vector<ReadRequest> asked;
 
   absl::StatusOr<RowPage> Read(const ReadRequest& request) const override {
@@ -61,7 +61,8 @@ class MemorySource final : public DatasetSource {
   class Cursor final : public RowCursor {
    public:
     Cursor(const MemorySource* source, ReadRequest request)
-        : source_(source), request_(std::move(request)),
+        : source_(source),
+          request_(std::move(request)),
           types_(request_.items.size(), ItemType::kText) {}
     const std::string& version() const override { return version_; }
     const std::vector<ItemType>& types() const override { return types_; }
@@ -86,8 +87,8 @@ class MemorySource final : public DatasetSource {
 
   static bool Take(const std::map<std::string, std::string>& row, const ReadRequest& request,
                    Row* cells) {
-    const bool matches =
-        filter::Matches(request.where, [&](absl::string_view item) -> std::optional<absl::string_view> {
+    const bool matches = filter::Matches(
+        request.where, [&](absl::string_view item) -> std::optional<absl::string_view> {
           const auto it = row.find(std::string(item));
           if (it == row.end()) return std::nullopt;
           return it->second;
@@ -278,10 +279,11 @@ class World {
   }
   absl::StatusOr<Downloaded> Download(exchange::Ask ask, std::vector<std::string>* batches) {
     ask.query_bytes = Encode(ask.query);
-    return tax->consumer->Download(std::move(ask), [batches](const evidence::v1::RecordBatch& batch) {
-      batches->push_back(batch.SerializeAsString());
-      return absl::OkStatus();
-    });
+    return tax->consumer->Download(std::move(ask),
+                                   [batches](const evidence::v1::RecordBatch& batch) {
+                                     batches->push_back(batch.SerializeAsString());
+                                     return absl::OkStatus();
+                                   });
   }
   // Sends an envelope to civil's node as the peer and waits.
   absl::StatusOr<evidence::v1::Envelope> Send(const evidence::v1::Envelope& envelope,

@@ -38,7 +38,7 @@ struct Provider::Sending {
   uint64_t manifest_bytes = 0;        // size_bytes at the last manifest
   absl::Duration manifest_time = {};  // boot time of the last manifest
   std::vector<ItemType> types = {};
-  int rows = kFirstRows;  // to read at once
+  int rows = kFirstRows;     // to read at once
   bool written_off = false;  // the consumer does not read any more
 };
 
@@ -94,9 +94,9 @@ absl::Status Provider::KeepIntent(const Turn& turn) {
                              .resource = turn.grant->resource,
                              .dataset_version = turn.dataset_version},
                             &batch);
-  parts_.store->PutReplay(
-      ReplaySet::MinuteOf(request.issue_time),
-      ReplaySet::KeyOf(request.consumer, request.exchange, request.attempt), &batch);
+  parts_.store->PutReplay(ReplaySet::MinuteOf(request.issue_time),
+                          ReplaySet::KeyOf(request.consumer, request.exchange, request.attempt),
+                          &batch);
   PutHalf(turn, evidence::v1::TRANSFER_INTENT, &batch);
   const absl::Status kept = parts_.store->Commit(std::move(batch));
   if (absl::IsAborted(kept)) return SettledBefore(turn);
@@ -115,8 +115,7 @@ absl::Status Provider::Send(Turn* turn, RowCursor* cursor, PartWriter* writer, S
     const bool due = sending->size_bytes - sending->manifest_bytes + kChunkBytes > kManifestBytes ||
                      parts_.clock->SinceBoot() - sending->manifest_time >= kManifestEvery;
     if (due) {
-      SHAREWAY_RETURN_IF_ERROR(
-          SendManifest(turn, false, absl::OkStatus(), writer, sending));
+      SHAREWAY_RETURN_IF_ERROR(SendManifest(turn, false, absl::OkStatus(), writer, sending));
     }
   }
 }
@@ -166,8 +165,7 @@ absl::Status Provider::SendManifest(Turn* turn, bool final, const absl::Status& 
   manifest.root = sending->frontier.Root(crypto::LogHasher()).str();
   manifest.final = final;
   if (!cut.ok()) {
-    manifest.reason =
-        std::string(ReasonName(details ? details->reason : Reason::kUnspecified));
+    manifest.reason = std::string(ReasonName(details ? details->reason : Reason::kUnspecified));
     log::Warn("transfer-ended-early", {{"exchange", manifest.exchange}, {"status", cut}});
   }
   turn->reason = manifest.reason;

@@ -21,9 +21,8 @@ std::vector<std::string> KindsOf(const TestNode& node) {
 void Fill(World* world, int rows) {
   world->source.rows.clear();
   for (int i = 0; i < rows; ++i) {
-    world->source.rows.push_back({{"code", absl::StrCat("11", i)},
-                                  {"name", std::string(100, 'n')},
-                                  {"secret", "CANARY"}});
+    world->source.rows.push_back(
+        {{"code", absl::StrCat("11", i)}, {"name", std::string(100, 'n')}, {"secret", "CANARY"}});
   }
 }
 
@@ -46,8 +45,7 @@ TEST_CASE("A download brings every granted row under a signed manifest", "[excha
   }
   CHECK(records == 9000);
   CHECK(bytes == downloaded->size_bytes);
-  CHECK(KindsOf(*world.civil) ==
-        std::vector<std::string>{"TRANSFER_INTENT", "EXCHANGE_DELIVERED"});
+  CHECK(KindsOf(*world.civil) == std::vector<std::string>{"TRANSFER_INTENT", "EXCHANGE_DELIVERED"});
   CHECK(KindsOf(*world.tax) == std::vector<std::string>{"EXCHANGE_RECEIVED"});
   const AuditRecord provider = world.civil->Evidence()[1], consumer = world.tax->Evidence()[0];
   CHECK(provider.record_count() == 9000);
@@ -85,8 +83,7 @@ TEST_CASE("A grant that ends while a transfer runs cuts it at the next chunk", "
   CHECK(WhyOf(downloaded.status()) == Reason::kGrantRevoked);
   CHECK(reads == 3);
   CHECK(batches.size() <= 4);
-  CHECK(KindsOf(*world.civil) ==
-        std::vector<std::string>{"TRANSFER_INTENT", "EXCHANGE_REFUSED"});
+  CHECK(KindsOf(*world.civil) == std::vector<std::string>{"TRANSFER_INTENT", "EXCHANGE_REFUSED"});
   CHECK(KindsOf(*world.tax) == std::vector<std::string>{"EXCHANGE_NOT_RECEIVED"});
   CHECK(world.civil->Evidence()[1].reason() == "GRANT_REVOKED");
   CHECK(world.tax->Evidence()[0].reason() == "GRANT_REVOKED");
@@ -151,8 +148,7 @@ TEST_CASE("A consumer that stops reading leaves a cut transfer as evidence", "[e
   };
   std::vector<std::string> batches;
   CHECK_FALSE(world.Download(World::GoodAsk(Method::kDownload), &batches).ok());
-  CHECK(KindsOf(*world.civil) ==
-        std::vector<std::string>{"TRANSFER_INTENT", "EXCHANGE_REFUSED"});
+  CHECK(KindsOf(*world.civil) == std::vector<std::string>{"TRANSFER_INTENT", "EXCHANGE_REFUSED"});
   CHECK(world.civil->Evidence()[1].reason() == "TRANSFER_BROKEN");
 }
 
@@ -197,8 +193,7 @@ TEST_CASE("A transfer that its provider did not live to end is closed by recover
   const AuditRecord not_received = world.tax->Evidence()[0];
   REQUIRE(world.civil->provider->RecordLost(not_received).ok());
   REQUIRE(world.civil->provider->RecordLost(not_received).ok());
-  CHECK(KindsOf(*world.civil) ==
-        std::vector<std::string>{"TRANSFER_INTENT", "EXCHANGE_REFUSED"});
+  CHECK(KindsOf(*world.civil) == std::vector<std::string>{"TRANSFER_INTENT", "EXCHANGE_REFUSED"});
 }
 
 }  // namespace

@@ -30,15 +30,15 @@ void CheckText(absl::string_view field, absl::string_view text, int least, int m
   if (!IsText(text)) {
     faults->push_back({std::string(field), "is not UTF-8 text without control characters"});
   } else if (const int n = CodePoints(text); n < least || n > most) {
-    faults->push_back({std::string(field), absl::StrCat("has ", n, " characters, want ", least,
-                                                        " to ", most)});
+    faults->push_back(
+        {std::string(field), absl::StrCat("has ", n, " characters, want ", least, " to ", most)});
   }
 }
 
 void CheckItems(const std::vector<std::string>& items, std::vector<FieldViolation>* faults) {
   if (items.size() > kMaxItems) {
-    faults->push_back({"query.items", absl::StrCat(items.size(), " items, want at most ",
-                                                   kMaxItems)});
+    faults->push_back(
+        {"query.items", absl::StrCat(items.size(), " items, want at most ", kMaxItems)});
     return;
   }
   std::set<absl::string_view> seen;
@@ -70,17 +70,17 @@ void CheckQueryFields(const Query& query, Method method, std::vector<FieldViolat
     faults->push_back({"query.limit", absl::StrCat(query.limit, ", want 1 to ", kMaxLimit)});
   }
   if (query.after.size() > kMaxAfter) {
-    faults->push_back({"query.after", absl::StrCat(query.after.size(), " bytes, want at most ",
-                                                   kMaxAfter)});
+    faults->push_back(
+        {"query.after", absl::StrCat(query.after.size(), " bytes, want at most ", kMaxAfter)});
   }
 }
 
 }  // namespace
 
 bool IsExchangeId(absl::string_view id) {
-  return !id.empty() && id.size() <= 63 &&
-         std::all_of(id.begin(), id.end(),
-                     [](char c) { return absl::ascii_isalnum(c) || c == '-'; });
+  return !id.empty() && id.size() <= 63 && std::all_of(id.begin(), id.end(), [](char c) {
+    return absl::ascii_isalnum(c) || c == '-';
+  });
 }
 
 absl::Status CheckQuery(const Query& query, Method method) {

@@ -71,9 +71,9 @@ TEST_CASE("A retry is the next attempt with the same query", "[exchange]") {
   before.attempt = 3;
   CHECK(DetailsOf(NextAttempt(before, now).status())->reason == Reason::kAttemptsExhausted);
   before.attempt = 1;
-  auto spoil = GENERATE(as<void (*)(Asked&)>(), [](Asked& a) { a.query_digest = "e"; },
-                        [](Asked& a) { a.grant = "grants/g2"; },
-                        [](Asked& a) { a.method = Method::kDownload; });
+  auto spoil = GENERATE(
+      as<void (*)(Asked&)>(), [](Asked& a) { a.query_digest = "e"; },
+      [](Asked& a) { a.grant = "grants/g2"; }, [](Asked& a) { a.method = Method::kDownload; });
   spoil(before);
   CHECK(DetailsOf(NextAttempt(before, now).status())->reason == Reason::kQueryChanged);
   before.query_digest.clear();  // only audit remembered it

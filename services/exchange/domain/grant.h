@@ -50,12 +50,12 @@ struct Grant {
   absl::Time end_time = {};    // first instant after it
   bool case_required = false;
   State state = State::kUnspecified;
-  Revision revision = {};     // of the grant log, after its last change
-  std::string request = {};   // requests/{r} it rests on
-  std::string rule = {};      // legal text and article
-  bool limited = false;       // sets a quota or masks, which this version cannot enforce
+  Revision revision = {};       // of the grant log, after its last change
+  std::string request = {};     // requests/{r} it rests on
+  std::string rule = {};        // legal text and article
+  bool limited = false;         // sets a quota or masks, which this version cannot enforce
   bool pinned_decision = true;  // false: its decision is by none of the keys that this node pinned
-  std::string message = {};   // exact bytes that sharing sent
+  std::string message = {};     // exact bytes that sharing sent
 };
 
 }  // namespace shareway::exchange

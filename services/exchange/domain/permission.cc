@@ -16,8 +16,7 @@ bool Has(const std::vector<T>& all, const T& one) {
 }
 
 Error Refused(Reason reason, const Grant& grant, absl::string_view message) {
-  return Error(reason, absl::StatusCode::kPermissionDenied,
-               absl::StrCat(grant.name, ": ", message))
+  return Error(reason, absl::StatusCode::kPermissionDenied, absl::StrCat(grant.name, ": ", message))
       .With("grant", grant.name);
 }
 
@@ -29,10 +28,10 @@ absl::Status CheckInForce(const Grant& grant, absl::Time now) {
     return Refused(Reason::kGrantRevoked, grant, "is revoked");
   }
   if (now < grant.start_time || now >= grant.end_time) {
-    return Refused(Reason::kGrantExpired, grant,
-                   absl::StrCat("holds from ", absl::FormatTime(grant.start_time), " to ",
-                                absl::FormatTime(grant.end_time), ", it is ",
-                                absl::FormatTime(now)));
+    return Refused(
+        Reason::kGrantExpired, grant,
+        absl::StrCat("holds from ", absl::FormatTime(grant.start_time), " to ",
+                     absl::FormatTime(grant.end_time), ", it is ", absl::FormatTime(now)));
   }
   if (grant.limited) {
     return Refused(Reason::kNotSupported, grant,

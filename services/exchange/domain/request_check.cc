@@ -28,8 +28,7 @@ absl::Status Mismatch(absl::string_view field) {
       .With("field", field);
 }
 
-absl::Status CheckName(absl::string_view field, absl::string_view pattern,
-                       absl::string_view name) {
+absl::Status CheckName(absl::string_view field, absl::string_view pattern, absl::string_view name) {
   if (ParseName(pattern, name).ok()) return absl::OkStatus();
   return Malformed(field, absl::StrCat("want ", pattern));
 }

@@ -74,8 +74,7 @@ TEST_CASE("A request is for one node and one minute", "[exchange]") {
          r.expire_time = r.issue_time + absl::Seconds(1);
        },
        Reason::kEnvelopeExpired},
-      {"valid for too long",
-       [](Request& r) { r.expire_time = kNow + absl::Milliseconds(60001); },
+      {"valid for too long", [](Request& r) { r.expire_time = kNow + absl::Milliseconds(60001); },
        Reason::kEnvelopeExpired},
       {"expired",
        [](Request& r) {

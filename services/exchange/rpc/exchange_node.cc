@@ -85,12 +85,12 @@ absl::Status ExchangeNode::State::Follow() {
   if (!parts.pinned_deciders.empty() && pinned.empty()) {
     return absl::InvalidArgumentError("the file of pinned deciders holds no key");
   }
-  directory_feed = std::make_unique<rpc::DirectoryFeed>(parts.catalog, parts.store,
-                                                        parts.directory, parts.clock);
-  SHAREWAY_ASSIGN_OR_RETURN(grant_feed, GrantFeed::Open(parts.sharing, &store, &grants,
-                                                        std::move(pinned), parts.clock));
-  SHAREWAY_ASSIGN_OR_RETURN(resource_feed, ResourceFeed::Open(parts.catalog, &store, &resources,
-                                                              agency(), parts.clock));
+  directory_feed = std::make_unique<rpc::DirectoryFeed>(parts.catalog, parts.store, parts.directory,
+                                                        parts.clock);
+  SHAREWAY_ASSIGN_OR_RETURN(
+      grant_feed, GrantFeed::Open(parts.sharing, &store, &grants, std::move(pinned), parts.clock));
+  SHAREWAY_ASSIGN_OR_RETURN(
+      resource_feed, ResourceFeed::Open(parts.catalog, &store, &resources, agency(), parts.clock));
   return absl::OkStatus();
 }
 

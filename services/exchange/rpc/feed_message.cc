@@ -21,8 +21,8 @@ namespace {
 // act must name what the grant rests on. The names are unique and chosen by
 // services, so that finding them in the request's bytes is enough.
 bool IsAbout(absl::string_view act_request, const sharing::v1::Grant& grant) {
-  for (const std::string* name : {&grant.request(), &grant.standing_consent(), &grant.dispute(),
-                                  &grant.resource()}) {
+  for (const std::string* name :
+       {&grant.request(), &grant.standing_consent(), &grant.dispute(), &grant.resource()}) {
     if (!name->empty() && absl::StrContains(act_request, *name)) return true;
   }
   return false;

@@ -36,20 +36,19 @@ sharing::v1::Grant Good() {
   grant.mutable_revision()->set_number(7);
   grant.set_request("requests/q1");
   // Field 1 of SignOffDecisionRequest is the request's name.
-  *grant.mutable_decision() =
-      *evidence::SignAct(Head(), "people/head",
-                         "/shareway.sharing.v1.RequestService/SignOffDecision",
-                         "\x0a\x0brequests/q1", absl::FromUnixSeconds(1790000000));
+  *grant.mutable_decision() = *evidence::SignAct(
+      Head(), "people/head", "/shareway.sharing.v1.RequestService/SignOffDecision",
+      "\x0a\x0brequests/q1", absl::FromUnixSeconds(1790000000));
   return grant;
 }
 
 PinnedKeys PinnedTo(const crypto::PrivateKey& key) {
-  return *ReadPinnedKeys(
-      absl::StrCat("# heads\n\n  ", ToBase64(key.public_key().spki()), "  \n"));
+  return *ReadPinnedKeys(absl::StrCat("# heads\n\n  ", ToBase64(key.public_key().spki()), "  \n"));
 }
 
 TEST_CASE("A grant's message becomes what the node enforces", "[exchange]") {
-  const Grant grant = GrantFromMessage(Good(), {});
+  const sharing::v1::Grant message = Good();
+  const Grant grant = GrantFromMessage(message, {});
   CHECK(grant.name == "grants/g1");
   CHECK(grant.items == std::vector<std::string>{"code"});
   REQUIRE(grant.rows.conditions.size() == 1);
@@ -61,7 +60,7 @@ TEST_CASE("A grant's message becomes what the node enforces", "[exchange]") {
   CHECK(grant.revision == Revision{1, 7});
   CHECK(grant.pinned_decision);
   CHECK_FALSE(grant.limited);
-  CHECK(grant.message == Good().SerializeAsString());
+  CHECK(grant.message == message.SerializeAsString());
 }
 
 TEST_CASE("What this version cannot enforce makes a grant unusable", "[exchange]") {
@@ -69,8 +68,7 @@ TEST_CASE("What this version cannot enforce makes a grant unusable", "[exchange]
       as<void (*)(sharing::v1::Grant&)>(), [](auto& g) { g.set_day_quota(5); },
       [](auto& g) { g.add_masked_items("code"); },
       [](auto& g) {
-        g.mutable_row_filter(0)->set_operator_(
-            static_cast<evidence::v1::Condition::Operator>(9));
+        g.mutable_row_filter(0)->set_operator_(static_cast<evidence::v1::Condition::Operator>(9));
       });
   sharing::v1::Grant message = Good();
   spoil(message);

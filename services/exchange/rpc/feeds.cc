@@ -46,21 +46,26 @@ absl::StatusOr<Message> Kept(const std::string& bytes) {
 
 ItemType TypeOf(catalog::v1::ItemType type) {
   switch (type) {
-    case catalog::v1::DECIMAL: return ItemType::kDecimal;
-    case catalog::v1::INTEGER: return ItemType::kInteger;
-    case catalog::v1::DATE: return ItemType::kDate;
-    case catalog::v1::DATETIME: return ItemType::kDatetime;
-    case catalog::v1::BOOLEAN: return ItemType::kBoolean;
-    default: return ItemType::kText;
+    case catalog::v1::DECIMAL:
+      return ItemType::kDecimal;
+    case catalog::v1::INTEGER:
+      return ItemType::kInteger;
+    case catalog::v1::DATE:
+      return ItemType::kDate;
+    case catalog::v1::DATETIME:
+      return ItemType::kDatetime;
+    case catalog::v1::BOOLEAN:
+      return ItemType::kBoolean;
+    default:
+      return ItemType::kText;
   }
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<GrantFeed>> GrantFeed::Open(std::shared_ptr<rpc::Channel> sharing,
-                                                           ExchangeStore* store,
-                                                           GrantTable* table, PinnedKeys pinned,
-                                                           const Clock* clock) {
+                                                           ExchangeStore* store, GrantTable* table,
+                                                           PinnedKeys pinned, const Clock* clock) {
   std::unique_ptr<GrantFeed> feed(new GrantFeed(store, table, std::move(pinned)));
   SHAREWAY_ASSIGN_OR_RETURN(const KeptFeed kept, store->LoadFeed(FeedKind::kGrants));
   std::vector<Grant> grants;

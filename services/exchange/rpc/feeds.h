@@ -54,8 +54,7 @@ class ResourceFeed {
   static absl::StatusOr<std::unique_ptr<ResourceFeed>> Open(std::shared_ptr<rpc::Channel> catalog,
                                                             ExchangeStore* store,
                                                             ResourceTable* table,
-                                                            std::string agency,
-                                                            const Clock* clock);
+                                                            std::string agency, const Clock* clock);
 
   // The schema under which a published resource of the agency is loaded; NOT_FOUND
   // for any other.

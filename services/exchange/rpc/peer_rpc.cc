@@ -60,13 +60,11 @@ void RegisterPeerService(Provider* provider, rpc::Server* server) {
 void RegisterSourceService(Holds* holds, std::string agency, rpc::Server* server) {
   server->Unary<v1::HoldRequest, v1::HoldResponse>(
       "/shareway.exchange.v1.SourceService/Hold",
-      [holds, agency = std::move(agency)](
-          const rpc::Call& call,
-          const v1::HoldRequest& request) -> absl::StatusOr<v1::HoldResponse> {
+      [holds, agency = std::move(agency)](const rpc::Call& call, const v1::HoldRequest& request)
+          -> absl::StatusOr<v1::HoldResponse> {
         if (call.caller().agency != agency) return Error::NotVisible(request.subject());
         SHAREWAY_RETURN_IF_ERROR(holds->Set(request.subject(), request.held(), request.reason(),
-                                            call.caller().name(), *call.act(),
-                                            call.traceparent()));
+                                            call.caller().name(), *call.act(), call.traceparent()));
         v1::HoldResponse response;
         response.set_subject(request.subject());
         response.set_held(request.held());

@@ -54,9 +54,8 @@ class Watchdog {
     absl::MutexLock lock(&mutex_);
     while (!stopped_) {
       const uint64_t round = round_;
-      auto changed = [this, round]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-        return stopped_ || round_ != round;
-      };
+      auto changed = [this, round]()
+                         ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopped_ || round_ != round; };
       const absl::Duration wait = armed_ ? patience_ : absl::InfiniteDuration();
       if (!mutex_.AwaitWithTimeout(absl::Condition(&changed), wait)) {
         stream_->Cancel();
@@ -134,9 +133,9 @@ absl::Status Peers::Verify(absl::string_view node, absl::string_view payload,
                            const evidence::v1::Signature& signature) {
   const absl::StatusOr<Hash32> id = Hash32::From(signature.key_id());
   if (!id.ok()) {
-    return Error(Reason::kEnvelopeInvalid, absl::StatusCode::kInvalidArgument,
-                 absl::StrCat("signature.key_id has ", signature.key_id().size(),
-                              " bytes, want 32"));
+    return Error(
+        Reason::kEnvelopeInvalid, absl::StatusCode::kInvalidArgument,
+        absl::StrCat("signature.key_id has ", signature.key_id().size(), " bytes, want 32"));
   }
   const auto directory = parts_.directory->Get();
   const rpc::DirectoryKey* key =
@@ -158,15 +157,14 @@ absl::StatusOr<std::shared_ptr<rpc::Channel>> Peers::ChannelTo(const std::string
   if (peer.channel == nullptr || peer.address != found->address()) {
     SHAREWAY_ASSIGN_OR_RETURN(
         peer.channel,
-        rpc::Channel::Open({.address = found->address(),
-                            .tls = parts_.tls,
-                            .peer_uri = absl::StrCat("shareway://", parts_.domain, "/agency/",
-                                                     node.substr(sizeof("agencies/") - 1,
-                                                                 node.find("/nodes/") -
-                                                                     (sizeof("agencies/") - 1)),
-                                                     "/node/",
-                                                     node.substr(node.find("/nodes/") +
-                                                                 sizeof("/nodes/") - 1))}));
+        rpc::Channel::Open(
+            {.address = found->address(),
+             .tls = parts_.tls,
+             .peer_uri = absl::StrCat("shareway://", parts_.domain, "/agency/",
+                                      node.substr(sizeof("agencies/") - 1,
+                                                  node.find("/nodes/") - (sizeof("agencies/") - 1)),
+                                      "/node/",
+                                      node.substr(node.find("/nodes/") + sizeof("/nodes/") - 1))}));
     peer.address = found->address();
   }
   return peer.channel;

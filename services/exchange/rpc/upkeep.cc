@@ -118,10 +118,9 @@ absl::StatusOr<int> Upkeep::Recover() {
   audit::v1::ListUnmatchedRequest request;
   request.set_page_size(1000);
   do {
-    SHAREWAY_ASSIGN_OR_RETURN(
-        const auto page,
-        parts_.audit->Unary<audit::v1::ListUnmatchedResponse>(
-            "/shareway.audit.v1.AuditService/ListUnmatched", request));
+    SHAREWAY_ASSIGN_OR_RETURN(const auto page,
+                              parts_.audit->Unary<audit::v1::ListUnmatchedResponse>(
+                                  "/shareway.audit.v1.AuditService/ListUnmatched", request));
     for (const audit::v1::UnmatchedExchange& exchange : page.exchanges()) {
       ++listed;
       absl::StatusOr<evidence::OpenedRecord> opened = evidence::Open(exchange.sealed());

@@ -12,9 +12,7 @@ namespace {
 constexpr char kReplay[] = "replay/";
 constexpr char kHold[] = "hold/";
 
-std::string Folder(FeedKind kind) {
-  return kind == FeedKind::kGrants ? "grant/g/" : "resource/r/";
-}
+std::string Folder(FeedKind kind) { return kind == FeedKind::kGrants ? "grant/g/" : "resource/r/"; }
 std::string AppliedKey(FeedKind kind) {
   return kind == FeedKind::kGrants ? "grant/applied" : "resource/applied";
 }
@@ -75,11 +73,11 @@ absl::Status ExchangeStore::KeepSnapshot(
   // DeleteRange is not for keys that the same batch puts: what goes is named one by one.
   kv::Batch batch;
   const std::string folder = Folder(kind);
-  SHAREWAY_RETURN_IF_ERROR(kv_->Scan(folder, PrefixEnd(folder),
-                                     [&](absl::string_view key, absl::string_view, uint64_t) {
-                                       batch.Delete(key);
-                                       return true;
-                                     }));
+  SHAREWAY_RETURN_IF_ERROR(
+      kv_->Scan(folder, PrefixEnd(folder), [&](absl::string_view key, absl::string_view, uint64_t) {
+        batch.Delete(key);
+        return true;
+      }));
   for (const auto& [name, message] : messages) batch.Put(absl::StrCat(folder, name), message);
   batch.Put(AppliedKey(kind), AppliedBytes(applied));
   return Commit(std::move(batch));
@@ -171,8 +169,8 @@ void ExchangeStore::PutReplay(int64_t minute, absl::string_view key, kv::Batch* 
 
 absl::StatusOr<std::vector<std::pair<int64_t, std::string>>> ExchangeStore::LoadReplays() const {
   std::vector<std::pair<int64_t, std::string>> replays;
-  SHAREWAY_RETURN_IF_ERROR(
-      kv_->Scan(kReplay, PrefixEnd(kReplay), [&](absl::string_view key, absl::string_view, uint64_t) {
+  SHAREWAY_RETURN_IF_ERROR(kv_->Scan(
+      kReplay, PrefixEnd(kReplay), [&](absl::string_view key, absl::string_view, uint64_t) {
         key.remove_prefix(sizeof(kReplay) - 1);
         const auto minute = static_cast<int64_t>(ReadBigEndian64(key));
         replays.emplace_back(minute, std::string(key.substr(9)));

@@ -65,8 +65,8 @@ bool SetCell(ItemType type, const std::optional<std::string>& value, v1::Cell* c
 absl::Status CheckCells(const v1::RecordBatch& batch) {
   for (const v1::Record& record : batch.records()) {
     if (record.cells_size() != batch.items_size()) {
-      return BadBatch(absl::StrCat("a record has ", record.cells_size(), " cells, want ",
-                                   batch.items_size()));
+      return BadBatch(
+          absl::StrCat("a record has ", record.cells_size(), " cells, want ", batch.items_size()));
     }
   }
   return absl::OkStatus();
@@ -224,11 +224,10 @@ absl::StatusOr<Query> DecodeQuery(absl::string_view bytes) {
       return Error::Field("query.where", absl::StrCat("operator ", condition.operator_(),
                                                       " is unknown, want EQUALS or PREFIX"));
     }
-    query.where.conditions.push_back({condition.item(),
-                                      condition.operator_() == v1::Condition::PREFIX
-                                          ? filter::Op::kPrefix
-                                          : filter::Op::kEquals,
-                                      condition.value()});
+    query.where.conditions.push_back(
+        {condition.item(),
+         condition.operator_() == v1::Condition::PREFIX ? filter::Op::kPrefix : filter::Op::kEquals,
+         condition.value()});
   }
   query.limit = message.limit();
   query.after = message.after();
