@@ -24,11 +24,13 @@ class Gate {
   Gate(std::string domain, const DirectoryHolder* directory);
 
   // The caller behind a certificate. UNAUTHENTICATED, with KEY_REVOKED where
-  // the directory does not list the certificate's key as valid for its owner.
-  absl::StatusOr<Caller> Identify(absl::string_view certificate_pem, absl::Time now);
+  // the directory does not list the certificate's key as valid for its owner, or
+  // the owner does not stand and the policy does not admit that.
+  absl::StatusOr<Caller> Identify(absl::string_view certificate_pem, const Policy& policy,
+                                  absl::Time now);
   // True while the caller's key is valid and the caller stands, by the newest
   // directory: a stream that outlives either is cut.
-  bool Stands(const Caller& caller, absl::Time now) const;
+  bool Stands(const Caller& caller, const Policy& policy, absl::Time now) const;
   // PERMISSION_DENIED unless the policy admits the caller.
   static absl::Status Admit(const Policy& policy, const Caller& caller);
 

@@ -73,7 +73,7 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
 
   bool cancelled() const override {
     return cancelled_ || shared_->draining ||
-           !shared_->gate->Stands(caller_, shared_->options.clock->Now());
+           !shared_->gate->Stands(caller_, definition_->policy, shared_->options.clock->Now());
   }
   void OnCancel() override { cancelled_ = true; }
   void OnDone() override {
@@ -98,8 +98,12 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
   // Admits the caller and replaces a signed act by what was signed. On the pool:
   // it verifies a signature.
   absl::Status OpenAct(std::string* bytes) {
-    // Again, now that the request is there: between headers and body a key may die.
-    SHAREWAY_RETURN_IF_ERROR(Enter());
+    // Again, now that the request is there: between headers and body a key may die
+    // and roles may change.
+    if (caller_.person() || !shared_->gate->Stands(caller_, definition_->policy,
+                                                   shared_->options.clock->Now())) {
+      SHAREWAY_RETURN_IF_ERROR(Enter());
+    }
     if (definition_->policy.signed_act()) {
       std::unique_ptr<google::protobuf::Message> request(
           google::protobuf::MessageFactory::generated_factory()
@@ -135,8 +139,9 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
                    absl::StrCat("the certificate has ", uris.size(), " URIs, want exactly one"));
     }
     SHAREWAY_ASSIGN_OR_RETURN(
-        caller_, shared_->gate->Identify(absl::string_view(pems[0].data(), pems[0].size()),
-                                         shared_->options.clock->Now()));
+        caller_,
+        shared_->gate->Identify(absl::string_view(pems[0].data(), pems[0].size()),
+                                definition_->policy, shared_->options.clock->Now()));
     return Gate::Admit(definition_->policy, caller_);
   }
 

@@ -148,6 +148,38 @@ TEST_CASE("A stream delivers all its messages and ends", "[rpc][server]") {
   CHECK_FALSE(stream.Read()->has_value());
 }
 
+TEST_CASE("A stream ends when its caller's key is revoked", "[rpc][server]") {
+  World world;
+  {
+    absl::MutexLock lock(&world.mutex);
+    world.feed.resize(1);
+  }
+  auto stream = world.Connect(world.node)
+                    ->ServerStream<DirectoryChange>(Path("WatchDirectory"),
+                                                    catalog::v1::WatchDirectoryRequest(), {});
+  REQUIRE(stream.Read().ok());
+  world.Register(world.node, absl::StrCat(kAgency, "/nodes/n1"),
+                 catalog::v1::STANDING_SUSPENDED);
+  CHECK_FALSE(stream.Read().ok());
+}
+
+TEST_CASE("One caller cannot take all streams", "[rpc][server]") {
+  World world;
+  {
+    absl::MutexLock lock(&world.mutex);
+    world.feed.resize(1);
+  }
+  auto channel = world.Connect(world.node);
+  std::vector<ReadStream<DirectoryChange>> streams;
+  int refused = 0;
+  for (int i = 0; i < 40; ++i) {
+    streams.push_back(channel->ServerStream<DirectoryChange>(
+        Path("WatchDirectory"), catalog::v1::WatchDirectoryRequest(), {}));
+    refused += absl::IsResourceExhausted(streams.back().Read().status());
+  }
+  CHECK(refused == 8);
+}
+
 TEST_CASE("Calls beyond threads and queue are refused, not kept", "[rpc][server]") {
   World world;
   auto channel = world.Connect(world.node);

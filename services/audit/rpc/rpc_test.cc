@@ -273,7 +273,7 @@ TEST_CASE("A checkpoint carries the note that the pinned key verifies", "[audit]
   CHECK(checkpoint->has_time());
 }
 
-TEST_CASE("Parties, auditors and services read records, others commitments only", "[audit]") {
+TEST_CASE("Parties and auditors read records, others commitments only, services nothing", "[audit]") {
   World world;
   REQUIRE(world.Append(world.provider, {GoodRecord(1), GoodRecord(2)}).ok());
   v1::GetEntriesRequest request;
@@ -286,7 +286,7 @@ TEST_CASE("Parties, auditors and services read records, others commitments only"
     return response->entries(1);
   };
   for (const auto& as :
-       {world.provider, world.consumer, world.head, world.auditor, world.catalog}) {
+       {world.provider, world.consumer, world.head, world.auditor}) {
     const v1::LogEntry entry = get(as);
     CHECK(entry.index() == 1);
     CHECK(evidence::Commitment(entry.sealed()).str() == entry.commitment());
@@ -294,6 +294,9 @@ TEST_CASE("Parties, auditors and services read records, others commitments only"
   const v1::LogEntry entry = get(world.outsider);
   CHECK(entry.commitment().size() == 32);
   CHECK_FALSE(entry.has_sealed());
+  CHECK(ReasonOf(
+            world.Call<v1::GetEntriesResponse>(world.catalog, "GetEntries", request).status()) ==
+        Reason::kPolicyDenied);
 
   request.set_end(3);
   CHECK(ReasonOf(world.Call<v1::GetEntriesResponse>(world.head, "GetEntries", request).status()) ==

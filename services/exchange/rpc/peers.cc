@@ -109,9 +109,17 @@ class PartsOfPeer final : public PartReader {
 
 std::string Peers::NodeOf(absl::string_view agency) const {
   const auto directory = parts_.directory->Get();
-  if (!directory->Stands(agency)) return "";
-  const catalog::v1::Node* node = directory->NodeOf(agency);
-  return node == nullptr ? "" : node->name();
+  absl::MutexLock lock(&answering_mutex_);
+  if (answering_of_ != directory) {
+    answering_of_ = directory;
+    answering_.clear();
+  }
+  const auto known = answering_.find(agency);
+  if (known != answering_.end()) return known->second;
+  const catalog::v1::Node* node = directory->Stands(agency) ? directory->NodeOf(agency) : nullptr;
+  std::string& name = answering_[std::string(agency)];
+  if (node != nullptr) name = node->name();
+  return name;
 }
 
 bool Peers::Serves(absl::string_view node, absl::string_view agency) const {

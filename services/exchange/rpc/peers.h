@@ -55,6 +55,12 @@ class Peers final : public Neighbours {
   crypto::BatchVerifier verifier_;
   absl::Mutex mutex_;
   absl::flat_hash_map<std::string, Peer> peers_ ABSL_GUARDED_BY(mutex_);
+  // Who answers for an agency, under one state of the directory: to find it out
+  // takes a walk over all nodes.
+  mutable absl::Mutex answering_mutex_;
+  mutable std::shared_ptr<const rpc::Directory> answering_of_ ABSL_GUARDED_BY(answering_mutex_);
+  mutable absl::flat_hash_map<std::string, std::string> answering_
+      ABSL_GUARDED_BY(answering_mutex_);
 };
 
 }  // namespace shareway::exchange

@@ -46,8 +46,9 @@ void Upkeep::Run() {
       minute = next;
       EachMinute(minute);
     }
-    if (parts_.audit != nullptr && parts_.caught_up() &&
-        (!recovering || now - recovered >= kRecoverEvery)) {
+    // An old copy of a store must not speak for the node that it once was.
+    const bool current = parts_.caught_up() && parts_.rolled_back() == false;
+    if (parts_.audit != nullptr && current && (!recovering || now - recovered >= kRecoverEvery)) {
       recovered = now;
       absl::StatusOr<int> listed = Recover();
       recovering = listed.ok();
