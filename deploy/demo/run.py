@@ -227,9 +227,9 @@ class Demo:
         basis = request["decision"]["citation"]
         opened = self.w.json("housing-applicant", "dispute", "open", "--subject", request["name"],
                              "--claim", "依职责确需核对收养关系以认定保障资格")
-        for _ in ("COORDINATION", "DECISION"):
-            moved = self.w.json("housing-applicant", "dispute", "escalate", opened["name"],
-                                "--reason", "协商未果")
+        for who in ("housing-applicant", "civil-affairs-reviewer"):  # each side has its say
+            moved = self.w.json(who, "dispute", "escalate", opened["name"], "--reason",
+                                "协商未果")
         decided = self.w.json(
             "recording-officer", "dispute", "decide", opened["name"], "--outcome", "UPHELD",
             "--body", moved["decider"], "--document", "演政决〔2026〕1号", "--date", "2026-11-01",

@@ -101,7 +101,13 @@ Batch& Batch::Trim(absl::string_view log, uint64_t number) {
   return *this;
 }
 
+Batch& Batch::Refuse(absl::Status why) {
+  if (refused_.ok()) refused_ = std::move(why);
+  return *this;
+}
+
 absl::Status Batch::Check() const {
+  if (!refused_.ok()) return refused_;
   for (const Expectation& expect : expects_) {
     SHAREWAY_RETURN_IF_ERROR(CheckKey("key", expect.key));
   }

@@ -47,6 +47,9 @@ class Batch {
   // Drops a log's entries below `number`. Its numbering goes on.
   Batch& Trim(absl::string_view log, uint64_t number);
 
+  // The commit fails with `why`, and nothing is written. The first refusal counts.
+  Batch& Refuse(absl::Status why);
+
   bool empty() const { return ops_.empty() && expects_.empty(); }
 
   // For engines.
@@ -63,12 +66,13 @@ class Batch {
   };
   const std::vector<Op>& ops() const { return ops_; }
   const std::vector<Expectation>& expects() const { return expects_; }
-  // INVALID_ARGUMENT if a key, value or log name breaks a limit.
+  // The refusal; INVALID_ARGUMENT if a key, value or log name breaks a limit.
   absl::Status Check() const;
 
  private:
   std::vector<Op> ops_;
   std::vector<Expectation> expects_;
+  absl::Status refused_;
   int appends_ = 0;
 };
 

@@ -35,6 +35,7 @@ struct Drain::State {
   const crypto::PrivateKey* key;
 
   absl::Mutex flushing;
+  uint64_t head_at_start = 0;
   std::atomic<int> rolled_back = -1;  // -1: not known yet
   std::atomic<uint64_t> safe_size = 0;
   absl::Notification stopped;
@@ -133,9 +134,10 @@ struct Drain::State {
   absl::Status CheckRollback() {
     if (rolled_back >= 0) return absl::OkStatus();
     SHAREWAY_ASSIGN_OR_RETURN(const uint64_t seen, sink->LastSequence(outbox->incarnation_));
-    const bool behind = seen > store()->LogHead(kLog);
+    // Against the head at start: what this run appended must not hide a rollback.
+    const bool behind = seen > head_at_start;
     if (behind) {
-      log::Error("store-rolled-back", {{"audit_has", seen}, {"store_has", store()->LogHead(kLog)}});
+      log::Error("store-rolled-back", {{"audit_has", seen}, {"store_has", head_at_start}});
     }
     rolled_back = behind;
     return absl::OkStatus();
@@ -147,7 +149,10 @@ struct Drain::State {
     if (rolled_back == 1) return absl::FailedPreconditionError("the store was rolled back");
     SHAREWAY_ASSIGN_OR_RETURN(Mark mark, LoadMark());
     for (;;) {
-      while (mark.include() < mark.seal()) SHAREWAY_RETURN_IF_ERROR(Deliver(&mark));
+      while (mark.include() < mark.seal()) {
+        if (stopped.HasBeenNotified()) return absl::CancelledError("stopping");
+        SHAREWAY_RETURN_IF_ERROR(Deliver(&mark));
+      }
       SHAREWAY_ASSIGN_OR_RETURN(const bool sealed, Seal(&mark));
       if (!sealed) return absl::OkStatus();
     }
@@ -170,7 +175,7 @@ struct Drain::State {
           const bool old =
               now - batch.included_seconds() > absl::ToInt64Seconds(kKeepIncluded);
           if (safe || old) write.Delete(name);
-          return true;
+          return safe || old;  // what follows was included later
         }));
     SHAREWAY_RETURN_IF_ERROR(store()->Scan(
         kActPrefix, PrefixEnd(kActPrefix),
@@ -210,6 +215,7 @@ Drain::Drain(Outbox* outbox, Sink* sink, const crypto::PrivateKey* key)
   state_->outbox = outbox;
   state_->sink = sink;
   state_->key = key;
+  state_->head_at_start = outbox->store_->LogHead(kLog);
   state_->thread = std::thread([s = state_.get()] { s->Run(); });
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/crypto/hash.h"
 #include "libs/evidence/envelope.h"
@@ -43,7 +44,13 @@ void Outbox::Add(evidence::AuditRecord record, kv::Batch* batch) const {
     const std::string key = ActKey(record.act());
     batch->ExpectAbsent(key).Put(key, BigEndian64(absl::ToUnixSeconds(clock_->Now())));
   }
-  batch->Append(kLog, record.SerializeAsString());
+  std::string bytes = record.SerializeAsString();
+  if (bytes.size() > kMaxRecordBytes) {
+    batch->Refuse(Error::Field(
+        record.object().empty() ? "record" : record.object(),
+        absl::StrCat("its evidence has ", bytes.size(), " bytes, at most ", kMaxRecordBytes)));
+  }
+  batch->Append(kLog, bytes);
 }
 
 bool Outbox::Taken(const evidence::SignedAct& act) const {

@@ -25,6 +25,9 @@
 
 namespace shareway::outbox {
 
+// Audit takes sealed records of 64 KiB; the rest is for signature and number.
+inline constexpr size_t kMaxRecordBytes = 60 << 10;
+
 // Where sealed records go. libs/rpc has the audit client. Called by one thread.
 class Sink {
  public:
@@ -53,7 +56,8 @@ class Outbox {
 
   // Adds `record` to `batch`: nonce, producer, incarnation and, if unset, time
   // are filled in. A record that carries an act makes the commit fail with
-  // ABORTED if the act was taken before.
+  // ABORTED if the act was taken before, one over kMaxRecordBytes with
+  // INVALID_ARGUMENT: audit would refuse it and all that stand behind it.
   void Add(evidence::AuditRecord record, kv::Batch* batch) const;
   // True if the act was taken before: the reason of such an ABORTED.
   bool Taken(const evidence::SignedAct& act) const;

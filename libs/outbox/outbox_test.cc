@@ -126,6 +126,7 @@ TEST_CASE("A store that is behind what audit has seen does not deliver", "[outbo
   auto outbox = Outbox::Open(&store, kProducer, &clock);
   AddOne(outbox->get(), &store, "a");
   Drain drain(outbox->get(), &audit, &key);
+  for (int i = 0; i < 10; ++i) AddOne(outbox->get(), &store, "hides nothing");
   CHECK_FALSE(drain.Flush().ok());
   CHECK(drain.rolled_back() == true);
   CHECK(audit.log.empty());
@@ -146,6 +147,20 @@ TEST_CASE("A signed act is taken once", "[outbox]") {
   CHECK(commit().ok());
   CHECK(absl::IsAborted(commit()));
   CHECK((*outbox)->Taken(record.act()));
+}
+
+TEST_CASE("A record too large for audit is refused with its change", "[outbox]") {
+  kv::MemoryStore store;
+  FakeClock clock;
+  auto outbox = Outbox::Open(&store, kProducer, &clock);
+  evidence::AuditRecord record;
+  record.set_object("resources/r");
+  record.set_state(std::string(kMaxRecordBytes, 'x'));
+  kv::Batch batch;
+  batch.Put("x", "y");
+  (*outbox)->Add(record, &batch);
+  CHECK(absl::IsInvalidArgument(store.Commit(std::move(batch)).status()));
+  CHECK_FALSE(store.Get("x").ok());
 }
 
 TEST_CASE("The incarnation stays with the store", "[outbox]") {

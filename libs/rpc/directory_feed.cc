@@ -90,10 +90,12 @@ struct DirectoryFeed::State {
       if (!key.empty()) staged_batch.Put(key, change.SerializeAsString());
       if (!change.snapshot_end()) return holder->Get()->revision();
       staging = false;
+      SHAREWAY_RETURN_IF_ERROR(CheckForward(holder->Get()->revision(), change.revision(), true));
       SHAREWAY_RETURN_IF_ERROR(Keep(std::exchange(staged_batch, {}), change.revision()));
       holder->Set(std::make_shared<const Directory>(std::exchange(staged, {})));
       return change.revision();
     }
+    SHAREWAY_RETURN_IF_ERROR(CheckForward(holder->Get()->revision(), change.revision(), false));
     kv::Batch batch;
     if (!key.empty()) batch.Put(key, change.SerializeAsString());
     SHAREWAY_RETURN_IF_ERROR(Keep(std::move(batch), change.revision()));
@@ -126,6 +128,7 @@ DirectoryFeed::DirectoryFeed(std::shared_ptr<Channel> catalog, kv::Store* store,
   } else {
     log::Error("stored-directory-unreadable", {{"status", kept.status()}});  // a snapshot mends it
   }
+  options.opened = [s = state_.get()] { s->staging = false; };
   options.apply = [s = state_.get()](absl::string_view bytes) { return s->Apply(bytes); };
   state_->feed = std::make_unique<Feed>(std::move(catalog), std::move(options));
 }

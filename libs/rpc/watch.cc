@@ -59,6 +59,14 @@ bool Covers(const Revision& applied, const Revision& head) {
 
 }  // namespace
 
+absl::Status CheckForward(const Revision& from, const Revision& to, bool snapshot) {
+  const bool forward = to.epoch() == from.epoch() ? to.number() >= from.number()
+                                                  : snapshot && to.epoch() > from.epoch();
+  if (forward || from.epoch() == 0) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat("the feed went from ", from.epoch(), "/", from.number(),
+                                          " to ", to.epoch(), "/", to.number()));
+}
+
 struct Feed::State {
   State(std::shared_ptr<Channel> c, Options o)
       : channel(std::move(c)), options(std::move(o)), lease(options.clock) {
@@ -90,6 +98,7 @@ struct Feed::State {
       }
       CallOptions call;
       call.timeout = absl::InfiniteDuration();
+      if (options.opened) options.opened();
       std::unique_ptr<RawReadStream> opened =
           channel->RawServerStream(options.watch_path, request.SerializeAsString(), call);
       {
@@ -155,10 +164,21 @@ struct Feed::State {
       if (answer.ok() && answer->nonce() == request.nonce()) {
         renewal.head = answer->head();
         absl::MutexLock lock(&mutex);
-        // A head of another epoch makes what was waited for meaningless.
-        renewals.push_back(std::move(renewal));
-        while (renewals.size() > 8) renewals.pop_front();
-        Settle();
+        if (renewal.head.epoch() == request.applied().epoch() &&
+            renewal.head.number() < request.applied().number()) {
+          // Behind what it told us: rolled back. Its word is worth nothing.
+          log::Error("service-rolled-back", {{"path", options.lease_path},
+                                             {"applied", request.applied().number()},
+                                             {"head", renewal.head.number()}});
+        } else {
+          // A head of another epoch makes what was waited for meaningless.
+          while (!renewals.empty() && renewals.back().head.epoch() != renewal.head.epoch()) {
+            renewals.pop_back();
+          }
+          renewals.push_back(std::move(renewal));
+          while (renewals.size() > 8) renewals.pop_front();
+          Settle();
+        }
         // Until the first success be quick: nothing is served before it.
         if (!caught_up) pause = kReconnectAfter;
       } else {

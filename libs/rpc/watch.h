@@ -40,6 +40,11 @@ class Lease {
   std::unique_ptr<State> state_;
 };
 
+// OK if a feed may go from one revision to another: on within an epoch, or, by a
+// snapshot, to a higher epoch. DATA_LOSS otherwise: the service was rolled back.
+absl::Status CheckForward(const evidence::v1::Revision& from, const evidence::v1::Revision& to,
+                          bool snapshot);
+
 // Follows one change feed with its lease. Subclass-free: the feed is given as functions.
 // Two threads: one reads the stream, one renews the lease every second.
 class Feed {
@@ -51,6 +56,9 @@ class Feed {
     const Clock* clock = &SystemClock();
     // Where to start: what the process holds durably.
     evidence::v1::Revision from = {};
+    // Called before each stream starts, by the thread that applies: half a snapshot
+    // of the stream before is to be forgotten. May be empty.
+    std::function<void()> opened = {};
     // Applies one message (exact bytes). Called by one thread, in order. An error ends the
     // stream, which then starts over. Returns the revision applied.
     std::function<absl::StatusOr<evidence::v1::Revision>(absl::string_view bytes)> apply;

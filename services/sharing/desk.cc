@@ -96,4 +96,9 @@ evidence::AuditRecord Desk::Event(evidence::RecordKind kind, const Errand& erran
   return event;
 }
 
+void Desk::TellOnly(const Request& request, evidence::AuditRecord* event) {
+  event->clear_agencies();
+  for (std::string& agency : request.Readers()) event->add_agencies(std::move(agency));
+}
+
 }  // namespace shareway::sharing

@@ -78,6 +78,9 @@ class Desk {
   evidence::AuditRecord Event(evidence::RecordKind kind, const Errand& errand,
                               const Parties& parties, absl::string_view object) const;
 
+  // Names in `event` only the agencies that may read the request, whose record it holds.
+  static void TellOnly(const Request& request, evidence::AuditRecord* event);
+
   // Runs `act` unless the errand's request id was seen, in which case `load` answers for
   // the object that it made. A twin that won the race counts as seen.
   template <typename T, typename Load, typename Act>

@@ -167,6 +167,7 @@ absl::Status Disputes::AddGrant(const Errand& errand, const Dispute& closed, con
     facts.applicant = asked.applicant;
     facts.consumer_head = asked.consumer_head;
     facts.scope = asked.scope;
+    if (scope) SHAREWAY_RETURN_IF_ERROR(CheckWithin(asked.scope, *scope, "scope"));
   } else if (!scope) {
     return Error::Field("scope", "is missing; a grant over a resource says what is granted");
   }

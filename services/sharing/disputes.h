@@ -25,7 +25,8 @@ class Disputes {
   absl::StatusOr<Stored<Dispute>> Escalate(const Errand& errand, absl::string_view name,
                                            absl::string_view etag, absl::string_view reason);
   // Outcome GRANT makes an APPROVED request and its grant in the same batch. `scope` is what
-  // is granted; for a dispute over a request it may be left out: what was asked.
+  // is granted; for a dispute over a request it lies within what was asked (INVALID_ARGUMENT),
+  // or may be left out: all of that.
   absl::StatusOr<Stored<Dispute>> Record(const Errand& errand, absl::string_view name,
                                          absl::string_view etag, Dispute::Outcome outcome,
                                          const Ruling& ruling, const std::optional<Scope>& scope);

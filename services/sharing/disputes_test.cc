@@ -2,6 +2,8 @@
 // The writes of disputes, and the grant that a decision can end in.
 #include "services/sharing/disputes.h"
 
+#include <functional>
+
 #include "absl/strings/match.h"
 #include "catch2/catch.hpp"
 #include "services/sharing/test_desk.h"
@@ -21,9 +23,8 @@ Ruling Good() {
 // A dispute before the government.
 Stored<Dispute> BeforeGovernment(TestDesk& t, const std::string& subject) {
   Stored<Dispute> dispute = t.disputes.Open(t.By(Applicant()), subject, "依职责确需").value();
-  for (int i = 0; i < 2; ++i) {
-    dispute = t.disputes
-                  .Escalate(t.By(Applicant()), t.NameOf(dispute), t.EtagOf(dispute), "协商未果")
+  for (const Actor& side : {Applicant(), Reviewer()}) {
+    dispute = t.disputes.Escalate(t.By(side), t.NameOf(dispute), t.EtagOf(dispute), "协商未果")
                   .value();
   }
   return dispute;
@@ -54,6 +55,65 @@ TEST_CASE("A decision can grant what was refused, with an approved request besid
   CHECK(made.value.fields().state == Request::State::kApproved);
   CHECK(made.value.fields().dispute == t.NameOf(closed));
   CHECK(t.Mismatch().empty());
+}
+
+TEST_CASE("A decision over a request grants no more than was asked") {
+  const struct {
+    const char* field;
+    std::function<void(Scope&)> widen;
+  } table[] = {
+      {"scope.items", [](Scope& s) { s.items.push_back("wife"); }},
+      {"scope.row_filter", [](Scope& s) { s.rows.conditions.clear(); }},
+      {"scope.purposes", [](Scope& s) { s.purposes.push_back(Purpose::kOther); }},
+      {"scope.methods", [](Scope& s) { s.methods.push_back(Method::kDownload); }},
+      {"scope.end_date", [](Scope& s) { s.end += 1; }},
+  };
+  TestDesk t;
+  Request::Fields asked = Asked(Marriages());
+  asked.scope.items = {"cert_no", "husband"};
+  asked.scope.rows.conditions = {{"cert_no", filter::Op::kPrefix, "99"}};
+  asked.scope.methods = {Method::kQuery};
+  const Stored<Request> refused =
+      t.Answered({.verdict = Decision::Verdict::kRefuse, .reason = "不行"}, asked);
+  const Stored<Dispute> dispute = BeforeGovernment(t, t.NameOf(refused));
+  for (const auto& row : table) {
+    Scope scope = asked.scope;
+    row.widen(scope);
+    const absl::Status status = Record(t, dispute, Outcome::kGrant, scope).status();
+    INFO(row.field << ": " << status.ToString());
+    REQUIRE(absl::IsInvalidArgument(status));
+    CHECK(DetailsOf(status)->fields.front().field == row.field);
+  }
+  CHECK(t.AllGrants().empty());
+  Scope less = asked.scope;
+  less.items.pop_back();
+  const Stored<Dispute> closed = Record(t, dispute, Outcome::kGrant, less).value();
+  CHECK(t.store.LoadGrant(closed.value.fields().grant)->value.fields().items == less.items);
+}
+
+TEST_CASE("One agency that is its own authority does not grant itself what was refused") {
+  TestDesk t;
+  for (auto& [name, agency] : t.agencies) agency.authority.agency = kTax;
+  Actor alone = Applicant();
+  alone.officer = alone.recorder = true;
+  Actor colleague = alone;
+  colleague.name = "people/b";
+  Stored<Dispute> dispute =
+      t.disputes.Open(t.By(alone), RefusedRequest(t), "依职责确需").value();
+  dispute = t.disputes.Escalate(t.By(alone), t.NameOf(dispute), t.EtagOf(dispute), "协商未果")
+                .value();
+  CHECK(absl::IsFailedPrecondition(
+      t.disputes.Escalate(t.By(alone), t.NameOf(dispute), t.EtagOf(dispute), "协商未果").status()));
+  t.clock.Advance(absl::Hours(24 * 60));
+  dispute = t.disputes.Escalate(t.By(alone), t.NameOf(dispute), t.EtagOf(dispute), "协商未果")
+                .value();
+  for (const Actor& actor : {alone, colleague}) {
+    CHECK(ReasonOf(t.disputes
+                       .Record(t.By(actor), t.NameOf(dispute), t.EtagOf(dispute),
+                               Outcome::kGrant, Good(), std::nullopt)
+                       .status()) == Reason::kOwnRequest);
+  }
+  CHECK(t.AllGrants().empty());
 }
 
 TEST_CASE("A lost write or answer of a granting decision leaves dispute and grant together") {

@@ -54,6 +54,7 @@ evidence::AuditRecord Sharing::Event(RecordKind kind, const Errand& errand,
                                      const Request& request, const Parties& parties) const {
   const Request::Fields& f = request.fields();
   evidence::AuditRecord event = desk_->Event(kind, errand, parties, f.name);
+  Desk::TellOnly(request, &event);
   event.set_resource(f.resource);
   event.set_request(f.name);
   event.set_grant(f.grant);

@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "catch2/catch.hpp"
+#include "services/sharing/rpc/convert.h"
 #include "services/sharing/test_desk.h"
 
 namespace shareway::sharing {
@@ -44,6 +45,64 @@ TEST_CASE("The conditional path leaves an approved request, its grant and their 
   CHECK(created.agencies_size() == 2);
   CHECK(t.Events()[4].has_act());
   CHECK(t.Mismatch().empty());
+}
+
+std::vector<std::string> AgenciesOf(const evidence::AuditRecord& event) {
+  return {event.agencies().begin(), event.agencies().end()};
+}
+
+TEST_CASE("Evidence names nobody who may not read the request yet") {
+  const std::vector<std::string> consumer = {kTax}, provider = {kCivil}, both = {kTax, kCivil};
+  TestDesk t;
+  t.Answered();
+  const std::vector<std::vector<std::string>> want = {consumer, consumer, both, provider, both,
+                                                      both};
+  const std::vector<evidence::AuditRecord> events = t.Events();
+  REQUIRE(events.size() == want.size());
+  for (size_t i = 0; i < want.size(); ++i) {
+    INFO("event " << i << " of kind " << events[i].kind());
+    CHECK(AgenciesOf(events[i]) == want[i]);
+  }
+  for (bool submitted : {false, true}) {
+    TestDesk u;
+    const Stored<Request> request = submitted ? u.Submitted() : u.SignedOff();
+    REQUIRE(u.sharing.Withdraw(u.By(Applicant()), u.NameOf(request), u.EtagOf(request)).ok());
+    CHECK(AgenciesOf(u.Events().back()) == (submitted ? both : consumer));
+  }
+}
+
+TEST_CASE("A decision that is not signed is shown to the provider's side only") {
+  for (const Decision& decision :
+       {Decision{.verdict = Decision::Verdict::kApprove},
+        Decision{.verdict = Decision::Verdict::kRefuse, .reason = "不行"}}) {
+    TestDesk t;
+    const Stored<Request> decided = t.Decided(decision);
+    for (const Actor& actor : {Reviewer(), ProviderHead()}) {
+      const v1::SharingRequest seen = ToProto(decided, actor, t.desk);
+      CHECK(seen.has_decision());
+      CHECK(seen.reviewer() == Reviewer().name);
+      CHECK(seen.article() == decided.value.fields().article);
+    }
+    for (const Actor& actor : {Applicant(), ConsumerHead(), Officer(), Recorder()}) {
+      const v1::SharingRequest seen = ToProto(decided, actor, t.desk);
+      INFO(actor.name << " " << seen.ShortDebugString());
+      CHECK(seen.state() == v1::SharingRequest::DECIDED);
+      CHECK_FALSE(seen.due_date().empty());
+      CHECK_FALSE(seen.has_decision());
+      CHECK(seen.reviewer().empty());
+      CHECK(seen.article().empty());  // it would tell a refusal
+      CHECK(seen.steps_size() == 4);
+      CHECK(seen.steps(3).note().empty());
+      CHECK(seen.steps(3).actor().empty());
+    }
+    const Stored<Request> answered =
+        t.sharing.SignOffDecision(t.By(ProviderHead()), t.NameOf(decided), t.EtagOf(decided))
+            .value();
+    const v1::SharingRequest told = ToProto(answered, Applicant(), t.desk);
+    CHECK(told.has_decision());
+    CHECK(told.reviewer() == Reviewer().name);
+    CHECK(told.steps(3).actor() == Reviewer().name);
+  }
 }
 
 TEST_CASE("A standing consent answers at once and is cited by the grant") {

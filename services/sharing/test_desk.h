@@ -63,23 +63,32 @@ struct TestDesk {
     return errand;
   }
 
-  Stored<Request> Draft(const Resource& resource = Marriages()) {
-    return sharing.Create(By(Applicant()), Asked(resource), false).value();
+  Stored<Request> Draft(const Request::Fields& asked) {
+    return sharing.Create(By(Applicant()), asked, false).value();
   }
-  Stored<Request> SignedOff(const Resource& resource = Marriages()) {
-    const Stored<Request> draft = Draft(resource);
+  Stored<Request> Draft(const Resource& resource = Marriages()) { return Draft(Asked(resource)); }
+  Stored<Request> SignedOff(const Request::Fields& asked) {
+    const Stored<Request> draft = Draft(asked);
     return sharing.SignOff(By(ConsumerHead()), NameOf(draft), EtagOf(draft)).value();
   }
-  Stored<Request> Submitted(const Resource& resource = Marriages()) {
-    const Stored<Request> signed_off = SignedOff(resource);
+  Stored<Request> SignedOff(const Resource& resource = Marriages()) {
+    return SignedOff(Asked(resource));
+  }
+  Stored<Request> Submitted(const Request::Fields& asked) {
+    const Stored<Request> signed_off = SignedOff(asked);
     return sharing.Submit(By(Applicant()), NameOf(signed_off), EtagOf(signed_off)).value();
   }
-  Stored<Request> Decided(const Decision& decision = {.verdict = Decision::Verdict::kApprove}) {
-    const Stored<Request> submitted = Submitted();
+  Stored<Request> Submitted(const Resource& resource = Marriages()) {
+    return Submitted(Asked(resource));
+  }
+  Stored<Request> Decided(const Decision& decision = {.verdict = Decision::Verdict::kApprove},
+                          const Request::Fields& asked = Asked(Marriages())) {
+    const Stored<Request> submitted = Submitted(asked);
     return sharing.Decide(By(Reviewer()), NameOf(submitted), EtagOf(submitted), decision).value();
   }
-  Stored<Request> Answered(const Decision& decision = {.verdict = Decision::Verdict::kApprove}) {
-    const Stored<Request> decided = Decided(decision);
+  Stored<Request> Answered(const Decision& decision = {.verdict = Decision::Verdict::kApprove},
+                           const Request::Fields& asked = Asked(Marriages())) {
+    const Stored<Request> decided = Decided(decision, asked);
     return sharing.SignOffDecision(By(ProviderHead()), NameOf(decided), EtagOf(decided)).value();
   }
   // A grant by the conditional path.

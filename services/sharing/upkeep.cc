@@ -2,6 +2,8 @@
 // What the service does for its store at each start.
 #include "services/sharing/upkeep.h"
 
+#include <type_traits>
+
 #include "absl/strings/match.h"
 #include "libs/log/log.h"
 
@@ -24,6 +26,7 @@ absl::StatusOr<bool> Recompute(const Desk& desk, const Stored<T>& subject, Recor
   const auto& f = after->fields();
   const Parties parties = desk.PartiesOf(f.consumer, f.provider);
   evidence::AuditRecord event = desk.Event(kind, {}, parties, f.name);
+  if constexpr (std::is_same_v<T, Request>) Desk::TellOnly(*after, &event);
   event.set_resource(f.resource);
   event.set_rule(f.profile);
   event.set_reason("DUE_RECOMPUTED");

@@ -55,5 +55,23 @@ TEST_CASE("A provisional due date is superseded when its year is loaded") {
   CHECK(rows[0].value.clock.due.day == now.clock->due.day);
 }
 
+TEST_CASE("A due date that moves under an unsigned decision is told to the provider only") {
+  TestDesk t;
+  t.clock.Advance(statute::StartOfDay(absl::CivilDay(2026, 12, 28)) - Morning());
+  Request::Fields asked = Asked(Marriages());
+  asked.scope.start = absl::CivilDay(2027, 1, 1);
+  asked.scope.end = absl::CivilDay(2027, 12, 31);
+  const Stored<Request> decided =
+      t.Decided({.verdict = Decision::Verdict::kRefuse, .reason = "不行"}, asked);
+  const statute::CalendarSet calendars = With2027();
+  const Desk later(&t.store, &t.clock, &Profiles(), &calendars, "cn-2025-809",
+                   [&t](absl::string_view name) { return t.agencies.find(name)->second; });
+  REQUIRE(RecomputeClocks(later).value() == 1);
+  const evidence::AuditRecord told = t.Events().back();
+  CHECK(told.object() == t.NameOf(decided));
+  REQUIRE(told.agencies_size() == 1);
+  CHECK(told.agencies(0) == kCivil);
+}
+
 }  // namespace
 }  // namespace shareway::sharing

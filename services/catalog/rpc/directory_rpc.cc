@@ -114,6 +114,12 @@ void DirectoryRpc::Serve(rpc::Server* server) {
         v1::RenewLeaseResponse response;
         response.set_nonce(request.nonce());
         *response.mutable_head() = Head(store_->log().head());
+        if (request.applied().epoch() == response.head().epoch() &&
+            request.applied().number() > response.head().number()) {
+          return Error(Reason::kRolledBack, absl::StatusCode::kUnavailable,
+                       absl::StrCat("the watcher holds revision ", request.applied().number(),
+                                    ", this directory has ", response.head().number()));
+        }
         return response;
       });
 }

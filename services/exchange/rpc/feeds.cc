@@ -18,16 +18,6 @@ evidence::v1::Revision ToMessage(Revision revision) {
   return message;
 }
 
-// A smaller number is accepted only under a higher epoch, as a snapshot.
-absl::Status CheckForward(const evidence::v1::Revision& from, const evidence::v1::Revision& to,
-                          bool snapshot) {
-  const bool forward = to.epoch() == from.epoch() ? to.number() >= from.number()
-                                                  : snapshot && to.epoch() > from.epoch();
-  if (forward) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat("the feed went from ", from.epoch(), "/", from.number(),
-                                          " to ", to.epoch(), "/", to.number()));
-}
-
 template <typename Message>
 std::vector<std::pair<std::string, std::string>> Named(const std::vector<Message>& messages) {
   std::vector<std::pair<std::string, std::string>> named;
@@ -80,6 +70,7 @@ absl::StatusOr<std::unique_ptr<GrantFeed>> GrantFeed::Open(std::shared_ptr<rpc::
   options.lease_path = "/shareway.sharing.v1.GrantService/RenewLease";
   options.clock = clock;
   options.from = feed->applied_;
+  options.opened = [raw = feed.get()] { raw->Reset(); };
   options.apply = [raw = feed.get()](absl::string_view bytes) { return raw->Apply(bytes); };
   feed->feed_ = std::make_unique<rpc::Feed>(std::move(sharing), std::move(options));
   return feed;
@@ -101,7 +92,7 @@ absl::StatusOr<evidence::v1::Revision> GrantFeed::Apply(absl::string_view bytes)
         staged_.push_back(std::move(*change.mutable_grant()));
         return applied_;
       }
-      SHAREWAY_RETURN_IF_ERROR(CheckForward(applied_, change.revision(), false));
+      SHAREWAY_RETURN_IF_ERROR(rpc::CheckForward(applied_, change.revision(), false));
       Grant grant = GrantFromMessage(change.grant(), pinned_);
       SHAREWAY_RETURN_IF_ERROR(
           store_->KeepChange(FeedKind::kGrants, grant.name, grant.message, revision));
@@ -109,7 +100,7 @@ absl::StatusOr<evidence::v1::Revision> GrantFeed::Apply(absl::string_view bytes)
       break;
     }
     case sharing::v1::GrantChange::kSnapshotEnd: {
-      SHAREWAY_RETURN_IF_ERROR(CheckForward(applied_, change.revision(), true));
+      SHAREWAY_RETURN_IF_ERROR(rpc::CheckForward(applied_, change.revision(), true));
       staging_ = false;
       SHAREWAY_RETURN_IF_ERROR(store_->KeepSnapshot(FeedKind::kGrants, Named(staged_), revision));
       std::vector<Grant> grants;
@@ -121,7 +112,7 @@ absl::StatusOr<evidence::v1::Revision> GrantFeed::Apply(absl::string_view bytes)
     default:
       if (staging_) return applied_;
       // Nothing for this node: what the store holds may lag, a restart reads the rest again.
-      SHAREWAY_RETURN_IF_ERROR(CheckForward(applied_, change.revision(), false));
+      SHAREWAY_RETURN_IF_ERROR(rpc::CheckForward(applied_, change.revision(), false));
       table_->Progress(revision);
   }
   applied_ = change.revision();
@@ -145,6 +136,7 @@ absl::StatusOr<std::unique_ptr<ResourceFeed>> ResourceFeed::Open(
   options.lease = false;
   options.clock = clock;
   options.from = feed->applied_;
+  options.opened = [raw = feed.get()] { raw->Reset(); };
   options.apply = [raw = feed.get()](absl::string_view bytes) { return raw->Apply(bytes); };
   feed->feed_ = std::make_unique<rpc::Feed>(std::move(catalog), std::move(options));
   return feed;
@@ -167,7 +159,7 @@ absl::StatusOr<evidence::v1::Revision> ResourceFeed::Apply(absl::string_view byt
         if (ours) staged_.push_back(std::move(*change.mutable_resource()));
         return applied_;
       }
-      SHAREWAY_RETURN_IF_ERROR(CheckForward(applied_, change.revision(), false));
+      SHAREWAY_RETURN_IF_ERROR(rpc::CheckForward(applied_, change.revision(), false));
       if (ours) {
         SHAREWAY_RETURN_IF_ERROR(store_->KeepChange(FeedKind::kResources, change.resource().name(),
                                                     change.resource().SerializeAsString(),
@@ -177,7 +169,7 @@ absl::StatusOr<evidence::v1::Revision> ResourceFeed::Apply(absl::string_view byt
       break;
     }
     case catalog::v1::CatalogChange::kSnapshotEnd: {
-      SHAREWAY_RETURN_IF_ERROR(CheckForward(applied_, change.revision(), true));
+      SHAREWAY_RETURN_IF_ERROR(rpc::CheckForward(applied_, change.revision(), true));
       staging_ = false;
       SHAREWAY_RETURN_IF_ERROR(
           store_->KeepSnapshot(FeedKind::kResources, Named(staged_), revision));

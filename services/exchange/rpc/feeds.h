@@ -36,6 +36,11 @@ class GrantFeed {
   GrantFeed(ExchangeStore* store, GrantTable* table, PinnedKeys pinned)
       : store_(store), table_(table), pinned_(std::move(pinned)) {}
   absl::StatusOr<evidence::v1::Revision> Apply(absl::string_view bytes);
+  // Forgets half a snapshot: the stream that brought it ended.
+  void Reset() {
+    staging_ = false;
+    staged_.clear();
+  }
 
   ExchangeStore* const store_;
   GrantTable* const table_;
@@ -65,6 +70,11 @@ class ResourceFeed {
   ResourceFeed(ExchangeStore* store, ResourceTable* table, std::string agency)
       : store_(store), table_(table), agency_(std::move(agency)) {}
   absl::StatusOr<evidence::v1::Revision> Apply(absl::string_view bytes);
+  // Forgets half a snapshot: the stream that brought it ended.
+  void Reset() {
+    staging_ = false;
+    staged_.clear();
+  }
 
   ExchangeStore* const store_;
   ResourceTable* const table_;

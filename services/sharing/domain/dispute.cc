@@ -135,16 +135,52 @@ absl::StatusOr<Dispute> Dispute::Next(Stage stage, absl::string_view action, con
   return Dispute(std::move(next));
 }
 
-absl::StatusOr<Dispute> Dispute::Escalate(const Actor& actor, const Parties& parties,
-                                          absl::string_view reason, const StatuteText& text,
-                                          absl::Time now) const {
+absl::Status Dispute::MayEscalate(const Actor& actor, const Parties& parties,
+                                  absl::Time now) const {
   if (!(parties.OfConsumer(actor) && actor.applicant) &&
       !(parties.OfProvider(actor) && actor.reviewer)) {
     return WrongPerson(fields_.name, "an applicant of the consumer or a reviewer of the provider");
   }
-  if (fields_.stage != Stage::kNegotiation && fields_.stage != Stage::kCoordination) {
+  if (fields_.stage == Stage::kNegotiation) return absl::OkStatus();
+  if (fields_.stage != Stage::kCoordination) {
     return WrongState(fields_.name, StageName(fields_.stage), "NEGOTIATION or COORDINATION");
   }
+  // Who asked for coordination is unknown in records of older versions: all wait for its end.
+  const bool other = !fields_.coordination_by.empty() && actor.agency != fields_.coordination_by;
+  if (other || running() == nullptr || now >= statute::DueInstant(*running())) {
+    return absl::OkStatus();
+  }
+  const std::string due = absl::FormatCivilTime(running()->due.day);
+  return Error(Reason::kStateForbids, absl::StatusCode::kFailedPrecondition,
+               absl::StrCat(fields_.name, " is in COORDINATION until ", due, ", asked for by ",
+                            fields_.coordination_by, "; before that only the other party takes "
+                            "it to DECISION"))
+      .With("name", fields_.name)
+      .With("state", StageName(fields_.stage))
+      .With("due_date", due)
+      .With("agency", fields_.coordination_by);
+}
+
+absl::Status Dispute::MayRecord(const Actor& actor) const {
+  if (!(actor.officer || actor.recorder) || actor.agency != fields_.coordinator_agency) {
+    return WrongPerson(fields_.name, absl::StrCat("an officer of ", fields_.coordinator));
+  }
+  if (fields_.stage != Stage::kCoordination && fields_.stage != Stage::kDecision) {
+    return WrongState(fields_.name, StageName(fields_.stage), "COORDINATION or DECISION");
+  }
+  if (actor.agency == fields_.consumer || actor.agency == fields_.provider) {
+    return OwnRequest(fields_.name, actor.name, "a party's officer");
+  }
+  for (const Step& step : fields_.steps) {
+    if (step.actor == actor.name) return OwnRequest(fields_.name, actor.name, step.action);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Dispute> Dispute::Escalate(const Actor& actor, const Parties& parties,
+                                          absl::string_view reason, const StatuteText& text,
+                                          absl::Time now) const {
+  SHAREWAY_RETURN_IF_ERROR(MayEscalate(actor, parties, now));
   std::vector<FieldViolation> out;
   CheckText(reason, 1, kMaxReason, "reason", &out);
   SHAREWAY_RETURN_IF_ERROR(Error::Fields(out));
@@ -157,22 +193,14 @@ absl::StatusOr<Dispute> Dispute::Escalate(const Actor& actor, const Parties& par
                               statute::StartClock(*text.profile, *text.calendars,
                                                   statute::ClockKind::kCoordination, now));
     next.fields_.clocks.push_back(std::move(clock));
+    next.fields_.coordination_by = actor.agency;
   }
   return next;
 }
 
 absl::StatusOr<Dispute> Dispute::Record(const Actor& actor, Outcome outcome, const Ruling& ruling,
                                         std::string grant, absl::Time now) const {
-  if (!(actor.officer || actor.recorder) || actor.agency != fields_.coordinator_agency) {
-    return WrongPerson(fields_.name, absl::StrCat("an officer of ", fields_.coordinator));
-  }
-  if (fields_.stage != Stage::kCoordination && fields_.stage != Stage::kDecision) {
-    return WrongState(fields_.name, StageName(fields_.stage), "COORDINATION or DECISION");
-  }
-  if (fields_.stage == Stage::kCoordination &&
-      (actor.agency == fields_.consumer || actor.agency == fields_.provider)) {
-    return OwnRequest(fields_.name, actor.name, "a party's officer");
-  }
+  SHAREWAY_RETURN_IF_ERROR(MayRecord(actor));
   std::vector<FieldViolation> out;
   if (outcome == Outcome::kUnspecified || outcome == Outcome::kWithdrawn) {
     out.push_back({"outcome", absl::StrCat("is ", OutcomeName(outcome),

@@ -52,6 +52,7 @@ class Dispute {
     std::string coordinator = {};         // authorities/{a}
     std::string coordinator_agency = {};  // whose officers act for it
     std::string decider = {};             // the government
+    std::string coordination_by = {};     // agencies/{a} that took it to COORDINATION
     Outcome outcome = Outcome::kUnspecified;
     std::string ruling = {};
     std::string grant = {};
@@ -74,13 +75,15 @@ class Dispute {
   // Trusts `fields`: they come from our own store.
   static Dispute Restore(Fields fields) { return Dispute(std::move(fields)); }
 
-  // Either party moves it to the next stage; nothing follows DECISION.
+  // Either party moves it to the next stage; nothing follows DECISION. Both sides are heard
+  // first: while coordination runs, only the party that did not ask for it declares it
+  // failed; once its last day is over either may.
   absl::StatusOr<Dispute> Escalate(const Actor& actor, const Parties& parties,
                                    absl::string_view reason, const StatuteText& text,
                                    absl::Time now) const;
 
-  // The coordinator's officer records the outcome in COORDINATION or DECISION. An officer
-  // whose agency is a party records only what the government decided (OWN_REQUEST).
+  // The coordinator's officer records the outcome in COORDINATION or DECISION: nobody whose
+  // agency is a party, and nobody who opened or escalated it (OWN_REQUEST).
   // `grant` is the grant's name for outcome GRANT.
   absl::StatusOr<Dispute> Record(const Actor& actor, Outcome outcome, const Ruling& ruling,
                                  std::string grant, absl::Time now) const;
@@ -105,6 +108,8 @@ class Dispute {
   explicit Dispute(Fields fields) : fields_(std::move(fields)) {}
   static absl::StatusOr<Dispute> Open(Fields facts, const Actor& actor, const Parties& parties,
                                       const StatuteText& text, absl::Time now);
+  absl::Status MayEscalate(const Actor& actor, const Parties& parties, absl::Time now) const;
+  absl::Status MayRecord(const Actor& actor) const;
   absl::StatusOr<Dispute> Next(Stage stage, absl::string_view action, const Actor& actor,
                                std::string note, absl::Time now) const;
 

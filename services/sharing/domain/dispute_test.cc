@@ -17,13 +17,17 @@ absl::StatusOr<Dispute> Open(const Parties& parties = TaxAsksCivil(),
   return Dispute::OverResource(Adoptions(), Applicant(), parties, claim, R25(), "disputes/d",
                                Morning());
 }
-absl::StatusOr<Dispute> Escalate(const Dispute& dispute, const Actor& actor = Applicant()) {
-  return dispute.Escalate(actor, TaxAsksCivil(), "协商未果", R25(), Morning());
+absl::StatusOr<Dispute> Escalate(const Dispute& dispute, const Actor& actor = Applicant(),
+                                 absl::Time now = Morning()) {
+  return dispute.Escalate(actor, TaxAsksCivil(), "协商未果", R25(), now);
 }
+// The consumer asks for coordination, the provider for the decision.
 Dispute At(Stage stage) {
   Dispute dispute = Open().value();
-  while (dispute.fields().stage != stage) dispute = Escalate(dispute).value();
-  return dispute;
+  if (stage == Stage::kNegotiation) return dispute;
+  dispute = Escalate(dispute).value();
+  if (stage == Stage::kCoordination) return dispute;
+  return Escalate(dispute, Reviewer()).value();
 }
 Ruling Good() {
   return {.body = "演示市人民政府",
@@ -113,16 +117,56 @@ TEST_CASE("The coordinator's officers record the outcome once there is one") {
   }
 }
 
-TEST_CASE("An officer of a party records only what the government decided") {
-  Parties own = TaxAsksCivil();
-  own.provider.authority.agency = own.consumer.authority.agency = kCivil;
-  Actor officer = Officer();
-  officer.agency = kCivil;
-  Dispute dispute = Escalate(Open(own).value()).value();
-  CHECK(ReasonOf(dispute.Record(officer, Outcome::kUpheld, Good(), "", Morning()).status()) ==
-        Reason::kOwnRequest);
-  dispute = Escalate(dispute).value();
-  CHECK(dispute.Record(officer, Outcome::kUpheld, Good(), "", Morning()).ok());
+TEST_CASE("One side alone does not reach the decision before coordination is over") {
+  for (const auto& [first, second] :
+       {std::pair(Applicant(), Reviewer()), std::pair(Reviewer(), Applicant())}) {
+    const Dispute coordinated = Escalate(Open().value(), first).value();
+    const absl::Time due = statute::DueInstant(*coordinated.running());
+    Actor colleague = first;
+    colleague.name = "people/colleague";
+    for (const Actor& same : {first, colleague}) {
+      const absl::Status early =
+          Escalate(coordinated, same, due - absl::Nanoseconds(1)).status();
+      INFO(early.ToString());
+      CHECK(absl::IsFailedPrecondition(early));
+      CHECK(ReasonOf(early) == Reason::kStateForbids);
+      CHECK(absl::StrContains(early.message(), "2025-11-04"));
+      CHECK(Escalate(coordinated, same, due)->fields().stage == Stage::kDecision);
+    }
+    CHECK(Escalate(coordinated, second)->fields().stage == Stage::kDecision);
+  }
+}
+
+TEST_CASE("An officer of a party records nothing") {
+  for (const char* party : {kTax, kCivil}) {
+    Parties own = TaxAsksCivil();
+    own.provider.authority.agency = own.consumer.authority.agency = party;
+    for (Actor actor : {Officer(), Recorder()}) {
+      actor.agency = party;
+      const Dispute coordinated = Escalate(Open(own).value()).value();
+      for (const Dispute& dispute : {coordinated, Escalate(coordinated, Reviewer()).value()}) {
+        const absl::Status status =
+            dispute.Record(actor, Outcome::kGrant, Good(), "grants/g", Morning()).status();
+        INFO(party << " " << status.ToString());
+        CHECK(ReasonOf(status) == Reason::kOwnRequest);
+      }
+    }
+  }
+}
+
+TEST_CASE("Whoever opened or escalated a dispute does not record its outcome") {
+  Actor officer = Recorder();
+  for (const char* before : {"people/a", "people/r"}) {
+    officer.name = before;  // who went over to the coordinator's agency meanwhile
+    const absl::Status status =
+        At(Stage::kDecision).Record(officer, Outcome::kUpheld, Good(), "", Morning()).status();
+    INFO(before << " " << status.ToString());
+    CHECK(ReasonOf(status) == Reason::kOwnRequest);
+  }
+  officer.name = "people/a";
+  CHECK(ReasonOf(At(Stage::kCoordination)
+                     .Record(officer, Outcome::kUpheld, Good(), "", Morning())
+                     .status()) == Reason::kOwnRequest);
 }
 
 TEST_CASE("A ruling states body, document, date and reasons") {

@@ -325,6 +325,26 @@ bool Request::VisibleTo(const Actor& actor, const Parties& parties) const {
   return fields_.submit_time && parties.Knows(actor);
 }
 
+Request Request::SeenBy(const Actor& actor, const Parties& parties) const {
+  if (fields_.state != State::kDecided || parties.OfProvider(actor)) return *this;
+  Fields seen = fields_;
+  seen.decision.reset();
+  seen.reviewer.clear();
+  seen.article.clear();  // that of a refusal tells the verdict
+  for (Step& step : seen.steps) {
+    if (step.action != "DecideRequest") continue;
+    step.actor.clear();
+    step.note.clear();
+  }
+  return Request(std::move(seen));
+}
+
+std::vector<std::string> Request::Readers() const {
+  if (!fields_.submit_time) return {fields_.consumer};
+  if (fields_.state == State::kDecided) return {fields_.provider};
+  return {fields_.consumer, fields_.provider};
+}
+
 std::vector<std::string> Request::AvailableActions(const Actor& actor,
                                                    const Parties& parties) const {
   std::vector<std::string> actions;

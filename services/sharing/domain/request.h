@@ -129,6 +129,13 @@ class Request {
   // the authorities once it was submitted.
   bool VisibleTo(const Actor& actor, const Parties& parties) const;
 
+  // As the actor reads it: a decision that is not signed, with who made it and what it rests
+  // on, is the provider's own.
+  Request SeenBy(const Actor& actor, const Parties& parties) const;
+  // The agencies that may read all of it, its acts included: the consumer before submission,
+  // the provider while a decision waits for its signature, else both.
+  std::vector<std::string> Readers() const;
+
   // The methods that the actor may call now, in the order of the path.
   std::vector<std::string> AvailableActions(const Actor& actor, const Parties& parties) const;
 

@@ -152,6 +152,39 @@ bool Within(const std::vector<E>& granted, const std::vector<E>& asked) {
   });
 }
 
+bool PeriodWithin(const Scope& granted, const Scope& asked) {
+  return granted.start >= asked.start && granted.end <= asked.end && granted.end >= granted.start;
+}
+
+// Adds a violation for each part of `granted` that goes beyond `asked`.
+void AddExcess(const Scope& asked, const Scope& granted, const std::string& scope,
+               Violations* out) {
+  if (!Within(granted.items, asked.items)) {
+    out->push_back({scope + ".items", "names no item, one twice, or one that was not asked for"});
+  }
+  if (!filter::Narrows(granted.rows, asked.rows)) {
+    out->push_back({scope + ".row_filter",
+                    absl::StrCat(filter::ToString(granted.rows),
+                                 " is not within what was asked: ",
+                                 filter::ToString(asked.rows))});
+  }
+  if (!Within(granted.purposes, asked.purposes)) {
+    out->push_back(
+        {scope + ".purposes", "names no purpose, one twice, or one that was not asked for"});
+  }
+  if (!Within(granted.methods, asked.methods)) {
+    out->push_back(
+        {scope + ".methods", "names no method, one twice, or one that was not asked for"});
+  }
+  if (!PeriodWithin(granted, asked)) {
+    out->push_back({scope + ".end_date",
+                    absl::StrCat(absl::FormatCivilTime(granted.start), " to ",
+                                 absl::FormatCivilTime(granted.end), " is not within ",
+                                 absl::FormatCivilTime(asked.start), " to ",
+                                 absl::FormatCivilTime(asked.end))});
+  }
+}
+
 }  // namespace
 
 absl::Status Check(const Scope& scope, const Resource& resource, absl::CivilDay today,
@@ -200,41 +233,28 @@ std::vector<std::string> UnmetConditions(const Scope& scope, absl::string_view c
   return unmet;
 }
 
+absl::Status CheckWithin(const Scope& asked, const Scope& granted, absl::string_view field) {
+  Violations out;
+  AddExcess(asked, granted, std::string(field), &out);
+  return Error::Fields(out);
+}
+
 absl::Status CheckNarrowing(const Scope& asked, const Scope& granted,
                             const std::vector<Cut>& cuts, absl::string_view field) {
   const std::string scope = absl::StrCat(field, ".scope");
   Violations out;
+  AddExcess(asked, granted, scope, &out);
   std::map<std::string, int> owed;  // cut subjects that must be named
-  if (!Within(granted.items, asked.items)) {
-    out.push_back({scope + ".items", "names no item, one twice, or one that was not asked for"});
-  }
   for (const std::string& id : asked.items) {
     if (!Contains(granted.items, id)) ++owed[id];
   }
-  if (!filter::Narrows(granted.rows, asked.rows)) {
-    out.push_back({scope + ".row_filter",
-                   absl::StrCat(filter::ToString(granted.rows), " is not within what was asked: ",
-                                filter::ToString(asked.rows))});
-  } else if (!filter::Narrows(asked.rows, granted.rows)) {
+  if (filter::Narrows(granted.rows, asked.rows) && !filter::Narrows(asked.rows, granted.rows)) {
     ++owed["row_filter"];
   }
-  if (!Within(granted.purposes, asked.purposes)) {
-    out.push_back(
-        {scope + ".purposes", "names no purpose, one twice, or one that was not asked for"});
-  }
   if (granted.purposes.size() < asked.purposes.size()) ++owed["purposes"];
-  if (!Within(granted.methods, asked.methods)) {
-    out.push_back(
-        {scope + ".methods", "names no method, one twice, or one that was not asked for"});
-  }
   if (granted.methods.size() < asked.methods.size()) ++owed["methods"];
-  if (granted.start < asked.start || granted.end > asked.end || granted.end < granted.start) {
-    out.push_back({scope + ".end_date",
-                   absl::StrCat(absl::FormatCivilTime(granted.start), " to ",
-                                absl::FormatCivilTime(granted.end), " is not within ",
-                                absl::FormatCivilTime(asked.start), " to ",
-                                absl::FormatCivilTime(asked.end))});
-  } else if (granted.start != asked.start || granted.end != asked.end) {
+  if (PeriodWithin(granted, asked) &&
+      (granted.start != asked.start || granted.end != asked.end)) {
     ++owed["period"];
   }
   if (out.empty() && owed.empty()) {

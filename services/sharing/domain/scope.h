@@ -53,6 +53,10 @@ struct Cut {
   friend bool operator==(const Cut&, const Cut&) = default;
 };
 
+// INVALID_ARGUMENT naming each part of `granted` under `field` that goes beyond `asked`:
+// items, rows, purposes, methods, days.
+absl::Status CheckWithin(const Scope& asked, const Scope& granted, absl::string_view field);
+
 // INVALID_ARGUMENT unless `granted` is a true narrowing of `asked` and `cuts` names
 // each part that was cut, each once, and nothing else.
 absl::Status CheckNarrowing(const Scope& asked, const Scope& granted,

@@ -84,7 +84,10 @@ int DaysLeft(const statute::Clock& clock, const Desk& desk) {
 }  // namespace
 
 v1::SharingRequest ToProto(const Stored<Request>& request, const Actor& actor, const Desk& desk) {
-  const Request::Fields& f = request.value.fields();
+  const Parties parties =
+      desk.PartiesOf(request.value.fields().consumer, request.value.fields().provider);
+  const Request seen = request.value.SeenBy(actor, parties);
+  const Request::Fields& f = seen.fields();
   v1::SharingRequest out;
   out.set_name(f.name);
   out.set_resource(f.resource);
@@ -113,8 +116,7 @@ v1::SharingRequest ToProto(const Stored<Request>& request, const Actor& actor, c
   out.set_profile(f.profile);
   out.set_article(f.article);
   if (request.version != 0) out.set_etag(Desk::EtagOf(request.version));
-  for (std::string& action :
-       request.value.AvailableActions(actor, desk.PartiesOf(f.consumer, f.provider))) {
+  for (std::string& action : request.value.AvailableActions(actor, parties)) {
     out.add_available_actions(std::move(action));
   }
   for (const Request::Step& step : f.steps) {

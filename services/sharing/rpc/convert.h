@@ -30,7 +30,7 @@ absl::StatusOr<Grant::Claim> FromProto(const v1::ClaimGrantRequest& request);
 // A revision that the catalogue published, suspended or withdrew.
 Resource FromProto(const catalog::v1::Resource& resource);
 
-// Who reads: the answer holds what this person may do next.
+// Who reads: the answer holds what this person may see, and may do next.
 v1::SharingRequest ToProto(const Stored<Request>& request, const Actor& actor, const Desk& desk);
 v1::Grant ToProto(const Grant& grant, uint64_t epoch);
 v1::StandingConsent ToProto(const Consent& consent);

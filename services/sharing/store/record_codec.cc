@@ -233,6 +233,7 @@ std::string Encode(const Dispute& dispute) {
   record.set_coordinator(f.coordinator);
   record.set_coordinator_agency(f.coordinator_agency);
   record.set_decider(f.decider);
+  record.set_coordination_by(f.coordination_by);
   record.set_outcome(static_cast<uint32_t>(f.outcome));
   record.set_ruling(f.ruling);
   record.set_grant(f.grant);
@@ -261,6 +262,7 @@ absl::StatusOr<Dispute> DecodeDispute(absl::string_view bytes) {
       .coordinator = record.coordinator(),
       .coordinator_agency = record.coordinator_agency(),
       .decider = record.decider(),
+      .coordination_by = record.coordination_by(),
       .outcome = static_cast<Dispute::Outcome>(record.outcome()),
       .ruling = record.ruling(),
       .grant = record.grant(),
