@@ -78,7 +78,6 @@ rocksdb::Options MakeOptions(const RocksOptions& options, rocksdb::Env* env) {
   rocks.enable_write_thread_adaptive_yield = false;
 
   rocks.compression = rocksdb::kLZ4Compression;
-  rocks.bottommost_compression = rocksdb::kZSTD;
   rocks.level_compaction_dynamic_level_bytes = true;
   rocks.target_file_size_base = kTableFileBytes;
   rocks.max_bytes_for_level_base = 4 * kTableFileBytes;

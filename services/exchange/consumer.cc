@@ -88,6 +88,10 @@ absl::StatusOr<Consumer::TurnPtr> Consumer::Open(Ask ask) {
 }
 
 absl::Status Consumer::Number(Turn* turn) const {
+  if (turn->ask.exchange_is_new) {
+    turn->asked.attempt = 1;
+    return absl::OkStatus();
+  }
   SHAREWAY_ASSIGN_OR_RETURN(std::optional<ExchangeStore::LoadedAsked> before,
                             parts_.store->LoadAsked(turn->ask.exchange));
   std::optional<Asked> last;
@@ -156,8 +160,8 @@ absl::Status Consumer::Prepare(Turn* turn) const {
   now.refused = false;
   now.request.provider_node = parts_.neighbours->NodeOf(now.grant->provider);
   if (now.request.provider_node.empty()) return Unreachable(now.grant->provider);
-  now.payload = Encode(now.request);
-  now.digest = crypto::Sha256(now.payload).str();
+  now.envelope.set_payload(Encode(now.request));
+  now.digest = crypto::Sha256(now.envelope.payload()).str();
   turn->asked.request_digest = now.digest;
   return absl::OkStatus();
 }
@@ -168,9 +172,9 @@ void Consumer::Begin(TurnPtr turn) {
   }
   turn->stage = parts_.clock->SinceBoot();
   parts_.signer->SignAsync(
-      turn->now.payload, [this, turn](absl::StatusOr<crypto::BatchSignature> signature) {
+      turn->now.envelope.payload(), [this, turn](absl::StatusOr<crypto::BatchSignature> signature) {
         if (!signature.ok()) return Finish(turn, signature.status());
-        turn->now.signature = evidence::ToProto(*signature);
+        *turn->now.envelope.mutable_signature() = evidence::ToProto(*signature);
         const absl::Duration signed_at = parts_.clock->SinceBoot();
         parts_.figures.asked_sign.Observe(absl::ToDoubleSeconds(signed_at - turn->stage));
         turn->stage = signed_at;
@@ -179,24 +183,21 @@ void Consumer::Begin(TurnPtr turn) {
 }
 
 void Consumer::Send(TurnPtr turn) {
-  Envelope envelope;
-  envelope.set_payload(turn->now.payload);
-  *envelope.mutable_signature() = turn->now.signature;
   const absl::Duration left = turn->deadline - parts_.clock->Now() - kOwnBudget;
   parts_.neighbours->Exchange(
-      turn->now.request.provider_node, envelope, std::min(kPeerTimeout, left),
+      turn->now.request.provider_node, turn->now.envelope, std::min(kPeerTimeout, left),
       turn->ask.traceparent,
       [this, turn](absl::StatusOr<Envelope> answer) { Answered(turn, std::move(answer)); });
 }
 
-absl::Status Consumer::Judge(Turn* turn, const Envelope& envelope) const {
+absl::Status Consumer::Judge(Turn* turn, Envelope envelope) const {
   SHAREWAY_RETURN_IF_ERROR(parts_.neighbours->Verify(turn->now.request.provider_node,
                                                      envelope.payload(), envelope.signature()));
   SHAREWAY_ASSIGN_OR_RETURN(Response response, DecodeResponse(envelope.payload()));
   SHAREWAY_RETURN_IF_ERROR(CheckResponse(response, turn->now.request, turn->now.digest,
                                          turn->now.grant->provider, parts_.clock->Now()));
   turn->now.response_digest = crypto::Sha256(envelope.payload()).str();
-  turn->now.response_signature = envelope.signature();
+  turn->now.response_signature = std::move(*envelope.mutable_signature());
   if (response.outcome == Outcome::kDelivered && turn->ask.method == Method::kQuery) {
     SHAREWAY_ASSIGN_OR_RETURN(turn->now.answer, ReadAnswer(response.body));
     // The provider withholds what is not granted; a node that forgot to is not trusted.
@@ -204,7 +205,7 @@ absl::Status Consumer::Judge(Turn* turn, const Envelope& envelope) const {
       return Error(Reason::kItemNotGranted, absl::StatusCode::kDataLoss,
                    "the answer has other items than were asked for");
     }
-    turn->now.received_items = turn->now.permission.items;
+    turn->now.received_items = true;
     turn->now.records = static_cast<uint64_t>(turn->now.answer.batch().records_size());
     turn->now.payload_bytes = response.body.size();
   }
@@ -223,7 +224,8 @@ void Consumer::Answered(TurnPtr turn, absl::StatusOr<Envelope> envelope) {
                                          " did not answer: ", envelope.status().message()))
                           .With("exchange", turn->ask.exchange));
   }
-  if (absl::Status judged = Judge(turn.get(), *envelope); !judged.ok()) return Fail(turn, judged);
+  if (absl::Status judged = Judge(turn.get(), *std::move(envelope)); !judged.ok())
+    return Fail(turn, judged);
   if (turn->now.response.outcome == Outcome::kRefused) {
     return Fail(turn,
                 Refusal(turn->now.response.reason, turn->now.response.message, turn->now.request));
@@ -264,17 +266,20 @@ void Consumer::Record(TurnPtr turn, evidence::RecordKind kind, std::string reaso
   if (!turn->now.response_digest.empty()) turn->asked.response_digest = turn->now.response_digest;
   kv::Batch batch;
   parts_.store->PutAsked(turn->asked, turn->asked_version, &batch);
-  parts_.outbox->Add(HalfOf(kind, turn->now.request,
-                            {.grant = turn->now.grant.get(),
-                             .request_digest = turn->now.digest,
-                             .response_digest = turn->now.response_digest,
-                             .items = turn->now.received_items,
-                             .records = turn->now.records,
-                             .payload_bytes = turn->now.payload_bytes,
-                             .reason = std::move(reason),
-                             .request_signature = turn->now.signature,
-                             .response_signature = turn->now.response_signature}),
-                     &batch);
+  const Turn::Attempt& now = turn->now;
+  parts_.outbox->Add(
+      HalfOf(
+          kind, now.request,
+          {.grant = now.grant.get(),
+           .request_digest = now.digest,
+           .response_digest = now.response_digest,
+           .items = now.received_items ? &now.permission.items : nullptr,
+           .records = now.records,
+           .payload_bytes = now.payload_bytes,
+           .reason = std::move(reason),
+           .request_signature = now.envelope.has_signature() ? &now.envelope.signature() : nullptr,
+           .response_signature = now.response_digest.empty() ? nullptr : &now.response_signature}),
+      &batch);
   turn->stage = parts_.clock->SinceBoot();
   parts_.store->CommitAsync(std::move(batch),
                             [this, turn, then = std::move(then)](absl::StatusOr<uint64_t> version) {

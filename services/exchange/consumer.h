@@ -102,7 +102,7 @@ class Consumer {
   void Send(TurnPtr turn);
   void Answered(TurnPtr turn, absl::StatusOr<evidence::v1::Envelope> envelope);
   // OK if it answers the turn's request; fills what the evidence needs.
-  absl::Status Judge(Turn* turn, const evidence::v1::Envelope& envelope) const;
+  absl::Status Judge(Turn* turn, evidence::v1::Envelope envelope) const;
   void SettledBefore(TurnPtr turn, const absl::Status& settled);
   // Writes this node's half; `then` gets OK once it is durable, and the asked
   // record's new version is in the turn.

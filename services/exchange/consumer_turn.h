@@ -27,15 +27,14 @@ struct Consumer::Turn {
     Permission permission = {};
     bool refused = false;  // by the grant, at this node
     Request request = {};
-    std::string payload = {};  // exact bytes of `request`, as signed
-    std::string digest = {};   // SHA-256 of `payload`
-    evidence::v1::Signature signature = {};
+    evidence::v1::Envelope envelope = {};  // of the exact bytes of `request`
+    std::string digest = {};               // SHA-256 of its payload
     // Of the response, or of a transfer's last manifest, once it verified.
     Response response = {};
     evidence::v1::QueryAnswer answer = {};
     std::string response_digest = {};
     evidence::v1::Signature response_signature = {};
-    std::vector<std::string> received_items = {};
+    bool received_items = false;  // rows of the permitted items came
     uint64_t records = 0;
     uint64_t payload_bytes = 0;
   };

@@ -66,7 +66,7 @@ absl::StatusOr<Downloaded> Consumer::Download(Ask ask, OnBatch on_batch) {
       ended.ok() ? "" : std::string(ReasonName(ReasonOf(ended, Reason::kTransferBroken)));
   turn->now.records = fetch.records;
   turn->now.payload_bytes = fetch.size_bytes;
-  if (fetch.records > 0) turn->now.received_items = turn->now.permission.items;
+  turn->now.received_items = fetch.records > 0;
   turn->asked.received = turn->asked.received || ended.ok();
   const absl::Status durable = RecordNow(
       turn, ended.ok() ? evidence::v1::EXCHANGE_RECEIVED : evidence::v1::EXCHANGE_NOT_RECEIVED,
@@ -86,14 +86,11 @@ absl::StatusOr<Downloaded> Consumer::Download(Ask ask, OnBatch on_batch) {
 absl::Status Consumer::Receive(const TurnPtr& turn, const OnBatch& on_batch, Fetch* fetch) {
   Turn::Attempt& now = turn->now;
   SHAREWAY_ASSIGN_OR_RETURN(const crypto::BatchSignature signature,
-                            parts_.signer->Sign(now.payload));
-  now.signature = evidence::ToProto(signature);
-  evidence::v1::Envelope envelope;
-  envelope.set_payload(now.payload);
-  *envelope.mutable_signature() = now.signature;
+                            parts_.signer->Sign(now.envelope.payload()));
+  *now.envelope.mutable_signature() = evidence::ToProto(signature);
   SHAREWAY_ASSIGN_OR_RETURN(
       std::unique_ptr<PartReader> reader,
-      parts_.neighbours->Transfer(now.request.provider_node, envelope, turn->ask.traceparent));
+      parts_.neighbours->Transfer(now.request.provider_node, now.envelope, turn->ask.traceparent));
   while (!fetch->final) {
     const absl::Duration before = parts_.clock->SinceBoot();
     SHAREWAY_ASSIGN_OR_RETURN(std::optional<TransferPart> part,
@@ -174,11 +171,11 @@ absl::Status Consumer::TakeManifest(const TurnPtr& turn, const evidence::v1::Env
                             {.grant = now.grant.get(),
                              .request_digest = now.digest,
                              .response_digest = now.response_digest,
-                             .items = now.permission.items,
+                             .items = &now.permission.items,
                              .records = now.records,
                              .payload_bytes = now.payload_bytes,
-                             .request_signature = now.signature,
-                             .response_signature = now.response_signature}),
+                             .request_signature = &now.envelope.signature(),
+                             .response_signature = &now.response_signature}),
                      &batch);
   const absl::Status durable = parts_.store->Commit(std::move(batch));
   return durable.ok() ? absl::OkStatus() : NoEvidence(durable.message());

@@ -77,15 +77,13 @@ absl::StatusOr<Provider::TurnPtr> Provider::Identify(const std::string& peer, En
 
 absl::Status Provider::TakeAttempt(Turn* turn) const {
   const Request& request = turn->request;
-  // The log of answers knows attempts for ever, the replay set those of the last
-  // minutes, also the ones that are being answered now.
-  for (uint32_t attempt = request.attempt; attempt >= 1; --attempt) {
+  // The log of answers knows attempts for ever, and stops a second answer to this
+  // one at its commit; the replay set stops what comes within minutes before it costs.
+  for (uint32_t attempt = request.attempt - 1; attempt >= 1; --attempt) {
     SHAREWAY_ASSIGN_OR_RETURN(
         const std::optional<exchange::Answered> before,
         parts_.store->LoadAnswered(request.consumer, request.exchange, attempt));
-    if (!before) continue;
-    if (attempt == request.attempt) return Settled(*before);
-    if (before->query_digest != crypto::Sha256(request.query).view()) {
+    if (before && before->query_digest != crypto::Sha256(request.query).view()) {
       return QueryChanged(request.exchange);
     }
   }
@@ -287,13 +285,13 @@ void Provider::PutHalf(const Turn& turn, evidence::RecordKind kind, kv::Batch* b
               .request_digest = turn.digest,
               .response_digest = turn.payload_digest,
               .items = turn.records > 0 || kind == evidence::v1::EXCHANGE_DELIVERED
-                           ? turn.permission.items
-                           : std::vector<std::string>(),
+                           ? &turn.permission.items
+                           : nullptr,
               .records = turn.records,
               .payload_bytes = turn.payload_bytes,
               .reason = turn.reason,
-              .request_signature = turn.envelope.signature(),
-              .response_signature = turn.signature}),
+              .request_signature = &turn.envelope.signature(),
+              .response_signature = turn.signature.size() > 0 ? &turn.signature : nullptr}),
       batch);
 }
 
@@ -337,7 +335,7 @@ void Provider::Kept(const TurnPtr& turn, const absl::Status& durable) {
   }
   Envelope answer;
   answer.set_payload(std::move(turn->payload));
-  *answer.mutable_signature() = turn->signature;
+  *answer.mutable_signature() = std::move(turn->signature);
   Finish(turn, std::move(answer));
 }
 

@@ -10,6 +10,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
+#include "absl/synchronization/mutex.h"
 #include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/grpcpp.h"
@@ -70,6 +71,7 @@ class Relay final : public grpc::CallbackGenericService {
 
 int main(int argc, char** argv) {
   absl::ParseCommandLine(argc, argv);
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // as the services do
   const auto tls = shareway::crypto::TlsFiles::In(absl::GetFlag(FLAGS_tls));
   std::shared_ptr<grpc::Channel> upstream;
   if (!absl::GetFlag(FLAGS_upstream).empty()) {

@@ -19,7 +19,8 @@ struct Ask {
   Purpose purpose = 0;
   std::string case_number = {};
   std::string operator_id = {};
-  std::string exchange = {};  // the caller's idempotency key
+  std::string exchange = {};     // the caller's idempotency key
+  bool exchange_is_new = false;  // the node made it just now: nothing is known of it
   Query query = {};
   std::string query_bytes = {};  // exact bytes of `query`, as they are signed
   std::string traceparent = {};

@@ -29,8 +29,8 @@ absl::StatusOr<Ask> AskOf(const rpc::Call& call, const RequestMessage& request, 
   // Evidence knows persons and cases by the digest of their text without what surrounds it.
   ask.case_number = std::string(absl::StripAsciiWhitespace(request.case_number()));
   ask.operator_id = std::string(absl::StripAsciiWhitespace(request.operator_()));
-  ask.exchange =
-      request.exchange().empty() ? IdFromRandom(crypto::RandomBytes(15)) : request.exchange();
+  ask.exchange_is_new = request.exchange().empty();
+  ask.exchange = ask.exchange_is_new ? IdFromRandom(crypto::RandomBytes(15)) : request.exchange();
   SHAREWAY_ASSIGN_OR_RETURN(ask.query, DecodeQuery(request.query().SerializeAsString()));
   ask.query_bytes = Encode(ask.query);
   ask.traceparent = call.traceparent();

@@ -182,16 +182,23 @@ void Peers::Exchange(const std::string& node, const evidence::v1::Envelope& requ
                      absl::Duration timeout, const std::string& traceparent, OnAnswer done) {
   absl::StatusOr<std::shared_ptr<rpc::Channel>> channel = ChannelTo(node);
   if (!channel.ok()) return done(channel.status());
+  // Field 1 is the envelope: lent for its serialization, which ends before the call begins.
   v1::PeerServiceExchangeRequest message;
-  *message.mutable_request() = request;
+  message.unsafe_arena_set_allocated_request(const_cast<evidence::v1::Envelope*>(&request));
+  std::string bytes = message.SerializeAsString();
+  (void)message.unsafe_arena_release_request();
   // The channel lives in the callback: a changed address must not end calls on the old one.
   rpc::Channel* const raw = channel->get();
-  raw->UnaryAsync<v1::PeerExchangeResponse>(
-      kExchange, message, {.timeout = timeout, .traceparent = traceparent},
-      [done = std::move(done),
-       kept = *std::move(channel)](absl::StatusOr<v1::PeerExchangeResponse> response) {
-        if (!response.ok()) return done(response.status());
-        done(std::move(*response->mutable_response()));
+  raw->RawUnaryAsync(
+      kExchange, std::move(bytes), {.timeout = timeout, .traceparent = traceparent},
+      [done = std::move(done), kept = *std::move(channel)](absl::StatusOr<std::string> answer) {
+        if (!answer.ok()) return done(answer.status());
+        v1::PeerExchangeResponse response;
+        if (!response.ParseFromString(*answer)) {
+          return done(Error(Reason::kEnvelopeInvalid, absl::StatusCode::kDataLoss,
+                            "the peer's answer does not parse"));
+        }
+        done(std::move(*response.mutable_response()));
       });
 }
 

@@ -21,7 +21,8 @@ constexpr uint64_t kMaxOutbox = 1'000'000;
 
 }  // namespace
 
-Upkeep::Upkeep(Parts parts) : parts_(std::move(parts)) {
+Upkeep::Upkeep(Parts parts)
+    : parts_(std::move(parts)), minute_(ReplaySet::MinuteOf(parts_.clock->Now())) {
   parts_.server->SetReady(false, "directory and grants are not known yet");
   thread_ = std::thread([this] { Run(); });
 }
@@ -34,7 +35,6 @@ Upkeep::~Upkeep() {
 void Upkeep::Run() {
   absl::Duration measured = absl::ZeroDuration(), recovered = absl::ZeroDuration();
   bool recovering = false;
-  int64_t minute = ReplaySet::MinuteOf(parts_.clock->Now());
   do {
     const absl::Duration now = parts_.clock->SinceBoot();
     Open();
@@ -42,8 +42,8 @@ void Upkeep::Run() {
       measured = now;
       Measure();
     }
-    if (const int64_t next = ReplaySet::MinuteOf(parts_.clock->Now()); next != minute) {
-      minute = next;
+    if (const int64_t minute = ReplaySet::MinuteOf(parts_.clock->Now()); minute != minute_) {
+      minute_ = minute;
       EachMinute(minute);
     }
     // An old copy of a store must not speak for the node that it once was.

@@ -68,6 +68,7 @@ class Upkeep {
   absl::Status RecordRejected();
 
   Parts parts_;
+  int64_t minute_;  // that was last begun; the thread's own once it runs
   absl::Notification stopped_;
   std::thread thread_;
 };

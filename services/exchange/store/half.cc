@@ -35,16 +35,16 @@ evidence::AuditRecord HalfOf(evidence::RecordKind kind, const Request& request,
   record.set_case_digest(request.case_digest);
   record.set_request_digest(facts.request_digest);
   record.set_response_digest(facts.response_digest);
-  if (!facts.items.empty()) record.set_item_set_digest(ItemSetDigest(facts.items));
+  if (facts.items != nullptr) record.set_item_set_digest(ItemSetDigest(*facts.items));
   record.set_record_count(facts.records);
   record.set_payload_bytes(facts.payload_bytes);
   record.set_reason(facts.reason);
   record.set_traceparent(request.traceparent);
-  if (facts.request_signature.size() > 0) {
-    *record.mutable_request_signature() = facts.request_signature;
+  if (facts.request_signature != nullptr) {
+    *record.mutable_request_signature() = *facts.request_signature;
   }
-  if (facts.response_signature.size() > 0) {
-    *record.mutable_response_signature() = facts.response_signature;
+  if (facts.response_signature != nullptr) {
+    *record.mutable_response_signature() = *facts.response_signature;
   }
   record.add_nodes(request.consumer_node);
   // What never left the consumer's node has one half only, and audit must not wait for another.

@@ -14,19 +14,19 @@
 
 namespace shareway::exchange {
 
-// What a node knows beside the request.
+// What a node knows beside the request. Borrows what is large.
 struct HalfFacts {
   // The grant as this node applied it; null if it holds none of that name.
   const Grant* grant = nullptr;
   std::string provider = {};  // agencies/{a}; empty: the grant's
   std::string request_digest = {};
   std::string response_digest = {};
-  std::vector<std::string> items = {};  // let through, in order
+  const std::vector<std::string>* items = nullptr;  // let through, in order; null: none
   uint64_t records = 0;
   uint64_t payload_bytes = 0;
   std::string reason = {};
-  evidence::v1::Signature request_signature = {};
-  evidence::v1::Signature response_signature = {};
+  const evidence::v1::Signature* request_signature = nullptr;   // null: never signed
+  const evidence::v1::Signature* response_signature = nullptr;  // null: none came
 };
 
 // A record of `kind` about the exchange of `request`.
