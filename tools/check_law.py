@@ -23,7 +23,7 @@ STATUTES = os.path.join(ROOT, "deploy", "statutes")
 REQUIRED = (["R%02d" % i for i in range(1, 44)] + ["D%d" % i for i in range(1, 15)] +
             ["S1-17", "S1-18", "S1-21", "S1-27", "S1-32", "S1-38", "S2-6", "S2-8", "S2-16",
              "S0-2.1", "S0-2.2", "S0-3.3", "S4-1", "S4-2", "S4-3", "S4-4", "S4-5", "S4-6"])
-PARTS = ("main job", "audit", "exchange", "sharing requests", "people and access", "catalogue",
+PARTS = ("audit", "exchange", "sharing requests", "people and access", "catalogue",
          "console", "bulk and subscriptions", "operations", "hardening")
 FIELDS = {
     "built": {"id", "title", "articles", "profile_values", "who", "methods", "bad_input", "tests",
