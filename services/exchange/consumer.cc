@@ -13,6 +13,7 @@
 #include "libs/crypto/hash.h"
 #include "services/exchange/consumer_turn.h"
 #include "services/exchange/domain/request_check.h"
+#include "services/exchange/other_half.h"
 #include "services/exchange/store/half.h"
 #include "services/exchange/store/message.h"
 
@@ -72,7 +73,9 @@ absl::Status Refusal(absl::string_view reason_name, absl::string_view message,
 
 absl::StatusOr<Consumer::TurnPtr> Consumer::Open(Ask ask) {
   SHAREWAY_RETURN_IF_ERROR(CheckAsk(ask));
-  if (!in_flight_.Enter(ask.exchange)) {
+  const InFlight::Entry entry = in_flight_.Enter(ask.exchange);
+  if (entry == InFlight::Entry::kFull) return in_flight_.Full();
+  if (entry == InFlight::Entry::kTwice) {
     return Error(Reason::kChangedMeanwhile, absl::StatusCode::kAborted,
                  absl::StrCat("exchange ", ask.exchange, " is being asked now"))
         .With("exchange", ask.exchange);
@@ -197,6 +200,8 @@ absl::Status Consumer::Judge(Turn* turn, Envelope envelope) const {
   SHAREWAY_RETURN_IF_ERROR(CheckResponse(response, turn->now.request, turn->now.digest,
                                          turn->now.grant->provider, parts_.clock->Now()));
   turn->now.response_digest = crypto::Sha256(envelope.payload()).str();
+  turn->now.response_record_digest =
+      RecordedDigest(envelope.payload(), envelope.signature(), turn->now.response_digest);
   turn->now.response_signature = std::move(*envelope.mutable_signature());
   if (response.outcome == Outcome::kDelivered && turn->ask.method == Method::kQuery) {
     SHAREWAY_ASSIGN_OR_RETURN(turn->now.answer, ReadAnswer(response.body));
@@ -271,8 +276,9 @@ void Consumer::Record(TurnPtr turn, evidence::RecordKind kind, std::string reaso
       HalfOf(
           kind, now.request,
           {.grant = now.grant.get(),
-           .request_digest = now.digest,
-           .response_digest = now.response_digest,
+           .request_digest =
+               RecordedDigest(now.envelope.payload(), now.envelope.signature(), now.digest),
+           .response_digest = now.response_record_digest,
            .items = now.received_items ? &now.permission.items : nullptr,
            .records = now.records,
            .payload_bytes = now.payload_bytes,
@@ -310,10 +316,13 @@ void Consumer::Fail(TurnPtr turn, const absl::Status& status) {
 }
 
 absl::Status Consumer::RecordLost(const evidence::AuditRecord& other) {
-  if (other.nodes_size() != 2 || other.nodes(0) != parts_.node || !IsExchangeId(other.exchange())) {
+  if (other.nodes_size() != 2 || other.nodes(0) != parts_.node) {
     return absl::InvalidArgumentError("the record is no half of an exchange of this node");
   }
-  if (!in_flight_.Enter(other.exchange())) return absl::OkStatus();
+  SHAREWAY_RETURN_IF_ERROR(CheckOther(other, parts_.neighbours));
+  const InFlight::Entry entry = in_flight_.Enter(other.exchange());
+  if (entry == InFlight::Entry::kFull) return in_flight_.Full();
+  if (entry == InFlight::Entry::kTwice) return absl::OkStatus();
   const auto leave = absl::MakeCleanup([&] { in_flight_.Leave(other.exchange()); });
   SHAREWAY_ASSIGN_OR_RETURN(const std::optional<ExchangeStore::LoadedAsked> known,
                             parts_.store->LoadAsked(other.exchange()));

@@ -57,6 +57,7 @@ class Consumer {
     const GrantTable* grants = nullptr;
     const EvidenceRoom* room = nullptr;
     const Clock* clock = nullptr;
+    size_t most_in_flight = InFlight::kMost;  // beyond: RESOURCE_EXHAUSTED, OVERLOADED
     Figures figures = {};
     std::string node = {};    // agencies/{a}/nodes/{n}: this one
     std::string secret = {};  // the agency's, for keyed digests
@@ -119,7 +120,7 @@ class Consumer {
                             Fetch* fetch);
 
   Parts parts_;
-  InFlight in_flight_;
+  InFlight in_flight_{parts_.most_in_flight};
 };
 
 }  // namespace shareway::exchange

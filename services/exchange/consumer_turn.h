@@ -32,7 +32,8 @@ struct Consumer::Turn {
     // Of the response, or of a transfer's last manifest, once it verified.
     Response response = {};
     evidence::v1::QueryAnswer answer = {};
-    std::string response_digest = {};
+    std::string response_digest = {};         // SHA-256 of its payload
+    std::string response_record_digest = {};  // as evidence has it
     evidence::v1::Signature response_signature = {};
     bool received_items = false;  // rows of the permitted items came
     uint64_t records = 0;

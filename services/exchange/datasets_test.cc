@@ -36,6 +36,29 @@ TEST_CASE("A load serves at once and tells what was loaded", "[datasets]") {
   CHECK_FALSE(events[0].state().empty());
 }
 
+TEST_CASE("The evidence of a load is small however wide the resource is", "[datasets]") {
+  kv::MemoryStore kv;
+  Host host(&kv);
+  for (int i = 0; i < 490; ++i) {
+    host.schema.items.push_back({.id = absl::StrCat(std::string(60, 'x'), i)});
+  }
+  std::string file = "code,name,parent";
+  for (size_t i = 3; i < host.schema.items.size(); ++i) {
+    absl::StrAppend(&file, ",", host.schema.items[i].id);
+  }
+  absl::StrAppend(&file, "\n1,a", std::string(host.schema.items.size() - 2, ','), "\n");
+  for (int i = 0; i < 3; ++i) {
+    const auto loaded = host.Load(file);
+    INFO(loaded.status());
+    REQUIRE(loaded.ok());
+  }
+  const auto events = host.Events();
+  REQUIRE(events.size() == 3);
+  CHECK(events.back().ByteSizeLong() < 2048);
+  CHECK(events.back().state().find("xxx") == std::string::npos);
+  CHECK(host.Codes() == "1 ");
+}
+
 TEST_CASE("Four loads keep three versions and the rows of no other", "[datasets]") {
   kv::MemoryStore kv;
   Host host(&kv);

@@ -140,6 +140,8 @@ absl::Status Consumer::TakeManifest(const TurnPtr& turn, const evidence::v1::Env
   SHAREWAY_RETURN_IF_ERROR(CheckManifest(manifest, now.request, now.digest, parts_.clock->Now()));
   // What the provider signed of itself is evidence, whatever came of it here.
   now.response_digest = crypto::Sha256(envelope.payload()).str();
+  now.response_record_digest =
+      RecordedDigest(envelope.payload(), envelope.signature(), now.response_digest);
   now.response_signature = envelope.signature();
   const std::string root = fetch->frontier.Root(crypto::LogHasher()).str();
   if (manifest.chunks != fetch->frontier.size() || manifest.records != fetch->records ||
@@ -169,8 +171,9 @@ absl::Status Consumer::TakeManifest(const TurnPtr& turn, const evidence::v1::Env
   kv::Batch batch;
   parts_.outbox->Add(HalfOf(evidence::v1::TRANSFER_PROGRESS, now.request,
                             {.grant = now.grant.get(),
-                             .request_digest = now.digest,
-                             .response_digest = now.response_digest,
+                             .request_digest = RecordedDigest(
+                                 now.envelope.payload(), now.envelope.signature(), now.digest),
+                             .response_digest = now.response_record_digest,
                              .items = &now.permission.items,
                              .records = now.records,
                              .payload_bytes = now.payload_bytes,

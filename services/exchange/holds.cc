@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/exchange/holds.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -42,6 +43,7 @@ absl::Status Holds::Set(std::string subject, bool held, std::string reason,
   }
   SHAREWAY_RETURN_IF_ERROR(Error::Fields(faults));
 
+  absl::MutexLock lock(&mutex_);
   if (held) held_->Set(subject, true);
   evidence::AuditRecord record;
   record.set_kind(evidence::v1::HOLD_CHANGED);
@@ -67,12 +69,20 @@ absl::Status Holds::Set(std::string subject, bool held, std::string reason,
   outbox_->Add(std::move(record), &batch);
   const absl::Status kept = store_->Commit(std::move(batch));
   if (absl::IsAborted(kept)) {
+    Follow(subject);
     return Error(outbox_->Taken(act) ? Reason::kActReplayed : Reason::kChangedMeanwhile,
                  absl::StatusCode::kAborted, "the act was taken before, or the hold changed");
   }
   SHAREWAY_RETURN_IF_ERROR(kept);
   if (!held) held_->Set(subject, false);
   return absl::OkStatus();
+}
+
+void Holds::Follow(const std::string& subject) {
+  const absl::StatusOr<std::vector<Hold>> holds = store_->LoadHolds();
+  held_->Set(subject, !holds.ok() || std::any_of(holds->begin(), holds->end(), [&](const Hold& h) {
+                        return h.subject == subject;
+                      }));
 }
 
 }  // namespace shareway::exchange

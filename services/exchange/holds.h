@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
 #include "libs/base/clock.h"
 #include "libs/evidence/record.h"
 #include "libs/outbox/outbox.h"
@@ -32,6 +33,10 @@ class Holds {
                    const evidence::SignedAct& act, absl::string_view traceparent);
 
  private:
+  // What is held in memory is what the store holds; held if that cannot be told.
+  void Follow(const std::string& subject);
+
+  absl::Mutex mutex_;  // over store and memory, so that both change in one order
   ExchangeStore* const store_;
   const outbox::Outbox* const outbox_;
   const GrantTable* const grants_;

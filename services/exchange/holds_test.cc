@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/exchange/holds.h"
 
+#include <thread>
+
 #include "catch2/catch.hpp"
 #include "libs/base/error.h"
 #include "libs/base/fake_clock.h"
@@ -80,6 +82,7 @@ TEST_CASE("An act holds once", "[exchange]") {
   const absl::Status replayed = desk.Set(true, act);
   CHECK(absl::IsAborted(replayed));
   CHECK(WhyOf(replayed) == Reason::kActReplayed);
+  CHECK(desk.held.Check(kGrant).ok());  // it was released, and the replay changes nothing
   CHECK(desk.Evidence().size() == 2);
 }
 
@@ -100,6 +103,27 @@ TEST_CASE("When the store fails what is held stays held", "[exchange][fault]") {
   fail();
   CHECK(absl::IsUnavailable(desk.Set(false, desk.Act())));
   CHECK_FALSE(desk.held.Check(kGrant).ok());
+}
+
+TEST_CASE("An act that comes twice does not release what is held", "[exchange]") {
+  Desk desk;
+  const evidence::SignedAct act = desk.Act();
+  REQUIRE(desk.Set(true, act).ok());
+  CHECK(absl::IsAborted(desk.Set(false, act)));
+  CHECK_FALSE(desk.held.Check(kGrant).ok());
+}
+
+TEST_CASE("Holds and releases at the same time leave memory as the store", "[exchange]") {
+  Desk desk;
+  for (int round = 0; round < 50; ++round) {
+    const evidence::SignedAct hold = desk.Act(), release = desk.Act();
+    absl::Status set;
+    std::thread other([&] { set = desk.Set(true, hold); });
+    const absl::Status released = desk.Set(false, release);
+    other.join();
+    REQUIRE((set.ok() && released.ok()));
+    REQUIRE(desk.held.Check(kGrant).ok() == desk.store.LoadHolds()->empty());
+  }
 }
 
 TEST_CASE("A hold names what it stops and why", "[exchange]") {

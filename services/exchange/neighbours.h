@@ -45,7 +45,7 @@ class Neighbours {
 
   // The node that answers for an agency; empty if none stands.
   virtual std::string NodeOf(absl::string_view agency) const = 0;
-  // True if the node is the agency's own or hosts it, and the agency stands.
+  // True if the node is the agency's own or hosts it, and both stand.
   virtual bool Serves(absl::string_view node, absl::string_view agency) const = 0;
   // The highest grading that an agency may receive: 1 general, 2 important, 3 core.
   virtual uint32_t ClearanceOf(absl::string_view agency) const = 0;
@@ -57,6 +57,11 @@ class Neighbours {
   // DATA_LOSS or INVALID_ARGUMENT, ENVELOPE_INVALID, if it does not verify.
   virtual absl::Status Verify(absl::string_view node, absl::string_view payload,
                               const evidence::v1::Signature& signature) = 0;
+
+  // OK if `signature` over the payload of this digest, by the signature's suite, is by a
+  // message key that the directory lists for `node`, valid still or not. Errors as above.
+  virtual absl::Status VerifyDigest(absl::string_view node, absl::string_view payload_digest,
+                                    const evidence::v1::Signature& signature) = 0;
 
   using OnAnswer = std::function<void(absl::StatusOr<evidence::v1::Envelope>)>;
   // Sends a signed request to `node`. Errors are the peer's, or UNAVAILABLE. `done`

@@ -11,6 +11,7 @@
 #include "libs/log/log.h"
 #include "services/exchange/domain/ask.h"
 #include "services/exchange/domain/request_check.h"
+#include "services/exchange/other_half.h"
 #include "services/exchange/provider_turn.h"
 #include "services/exchange/store/half.h"
 #include "services/exchange/store/message.h"
@@ -141,10 +142,15 @@ absl::StatusOr<Permission> Provider::PermitNow(const Turn& turn, const Grant& gr
                                     .where = turn.query.where},
                                    parts_.clock->Now()));
   SHAREWAY_RETURN_IF_ERROR(parts_.holds->Check(grant));
-  if (const auto resource = parts_.resources->Find(grant.resource)) {
-    SHAREWAY_RETURN_IF_ERROR(CheckClearance(*resource, permission.items,
-                                            parts_.neighbours->ClearanceOf(request.consumer)));
+  const auto resource = parts_.resources->Find(grant.resource);
+  if (resource == nullptr) {
+    return Error(Reason::kNotReady, absl::StatusCode::kUnavailable,
+                 absl::StrCat("the catalogue's entry of ", grant.resource,
+                              " has not reached this node"))
+        .With("resource", grant.resource);
   }
+  SHAREWAY_RETURN_IF_ERROR(CheckClearance(*resource, permission.items,
+                                          parts_.neighbours->ClearanceOf(request.consumer)));
   return permission;
 }
 
@@ -168,6 +174,16 @@ absl::Status Provider::JudgeAgain(const Turn& turn) const {
   if (!parts_.neighbours->LeasesLive()) return Stale();
   const std::shared_ptr<const Grant> grant = parts_.grants->Find(turn.request.grant);
   if (grant == nullptr) return GrantUnknown(turn.request.grant);
+  // A node, key or agency that was suspended meanwhile gets nothing more.
+  if (!parts_.neighbours->Serves(turn.request.consumer_node, turn.request.consumer) ||
+      !parts_.neighbours->Serves(parts_.node, grant->provider)) {
+    return Error(Reason::kEnvelopeInvalid, absl::StatusCode::kPermissionDenied,
+                 absl::StrCat(turn.request.consumer_node, " does not speak for ",
+                              turn.request.consumer, " any more, or this node not for ",
+                              grant->provider));
+  }
+  SHAREWAY_RETURN_IF_ERROR(parts_.neighbours->Verify(
+      turn.request.consumer_node, turn.envelope.payload(), turn.envelope.signature()));
   SHAREWAY_ASSIGN_OR_RETURN(const Permission permission, PermitNow(turn, *grant));
   if (permission == turn.permission && grant->resource == turn.grant->resource) {
     return absl::OkStatus();
@@ -222,7 +238,14 @@ void Provider::Exchange(const std::string& peer, Envelope request, OnAnswer done
   const TurnPtr turn = std::move(*identified);
   turn->done = std::move(done);
   // Two calls of the same attempt would both pass the replay set's look into the store.
-  if (!in_flight_.Enter(turn->digest)) return turn->done(SettledBefore(*turn));
+  switch (in_flight_.Enter(turn->digest)) {
+    case InFlight::Entry::kEntered:
+      break;
+    case InFlight::Entry::kTwice:
+      return turn->done(SettledBefore(*turn));
+    case InFlight::Entry::kFull:
+      return turn->done(in_flight_.Full());
+  }
   if (!parts_.room->there) return Finish(turn, NoEvidence("the outbox or the disk is full"));
   absl::Status judged = Judge(turn.get(), Method::kQuery);
   if (absl::IsAlreadyExists(judged)) return Finish(turn, judged);
@@ -282,8 +305,10 @@ void Provider::PutHalf(const Turn& turn, evidence::RecordKind kind, kv::Batch* b
              {.grant = turn.grant.get(),
               .provider =
                   turn.grant ? std::string() : parts_.node.substr(0, parts_.node.find("/nodes/")),
-              .request_digest = turn.digest,
-              .response_digest = turn.payload_digest,
+              .request_digest =
+                  RecordedDigest(turn.envelope.payload(), turn.envelope.signature(), turn.digest),
+              .response_digest =
+                  RecordedDigest(turn.payload, turn.signature, turn.payload_digest),
               .items = turn.records > 0 || kind == evidence::v1::EXCHANGE_DELIVERED
                            ? &turn.permission.items
                            : nullptr,
@@ -329,9 +354,9 @@ void Provider::Keep(const TurnPtr& turn) {
 void Provider::Kept(const TurnPtr& turn, const absl::Status& durable) {
   if (absl::IsAborted(durable)) return Finish(turn, SettledBefore(*turn));
   if (!durable.ok()) return Finish(turn, NoEvidence(durable.message()));
-  // A disk that stalled may have outlived the lease: the evidence then says more than happened.
-  if (turn->outcome == Outcome::kDelivered && !parts_.neighbours->LeasesLive()) {
-    return Finish(turn, Stale());
+  // A disk that stalled may have outlived lease or grant: evidence then says more than happened.
+  if (turn->outcome == Outcome::kDelivered) {
+    if (absl::Status judged = JudgeAgain(*turn); !judged.ok()) return Finish(turn, judged);
   }
   Envelope answer;
   answer.set_payload(std::move(turn->payload));
@@ -340,9 +365,10 @@ void Provider::Kept(const TurnPtr& turn, const absl::Status& durable) {
 }
 
 absl::Status Provider::RecordLost(const evidence::AuditRecord& other) {
-  if (other.nodes_size() != 2 || other.nodes(1) != parts_.node || other.agencies_size() == 0) {
+  if (other.nodes_size() != 2 || other.nodes(1) != parts_.node) {
     return absl::InvalidArgumentError("the record is no half of an exchange of this node");
   }
+  SHAREWAY_RETURN_IF_ERROR(CheckOther(other, parts_.neighbours));
   SHAREWAY_ASSIGN_OR_RETURN(
       std::optional<exchange::Answered> known,
       parts_.store->LoadAnswered(other.agencies(0), other.exchange(), other.attempt()));

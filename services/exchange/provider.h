@@ -45,6 +45,7 @@ class Provider {
     const DatasetSource* source = nullptr;
     const EvidenceRoom* room = nullptr;
     const Clock* clock = nullptr;
+    size_t most_in_flight = InFlight::kMost;  // beyond: RESOURCE_EXHAUSTED, OVERLOADED
     Figures figures = {};
     std::string node = {};    // agencies/{a}/nodes/{n}: this one
     std::string secret = {};  // the agency's, for the recall index
@@ -103,7 +104,7 @@ class Provider {
                             Sending* sending);
 
   Parts parts_;
-  InFlight in_flight_;
+  InFlight in_flight_{parts_.most_in_flight};
 };
 
 }  // namespace shareway::exchange

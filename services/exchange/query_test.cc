@@ -112,7 +112,9 @@ TEST_CASE("The provider's refusal is signed, recorded by both, and told with its
        Reason::kDatasetMissing},
       {"clearance",
        [](World& w) {
-         w.civil->resources.Put({.name = "resources/r1", .items = {{.id = "name", .grading = 3}}});
+         Resource resource = World::GoodResource();
+         resource.items[1].grading = 3;  // name
+         w.civil->resources.Put(resource);
          w.civil->neighbours.clearance = 1;
        },
        Reason::kItemNotGranted},
@@ -175,6 +177,14 @@ TEST_CASE("A grant that ends between the two checks lets nothing through", "[exc
        },
        Reason::kGrantOutdated},
       {"held", [](World& w) { w.civil->holds.Set("grants/g1", true); }, Reason::kHeld},
+      {"the node is suspended",
+       [](World& w) { w.civil->neighbours.suspended.insert(kTaxNode); }, Reason::kEnvelopeInvalid},
+      {"its agency is suspended", [](World& w) { w.civil->neighbours.suspended.insert(kTax); },
+       Reason::kEnvelopeInvalid},
+      {"the provider is suspended", [](World& w) { w.civil->neighbours.suspended.insert(kCivil); },
+       Reason::kEnvelopeInvalid},
+      {"its key is revoked", [](World& w) { w.civil->neighbours.keys_valid = false; },
+       Reason::kKeyRevoked},
   }));
   CAPTURE(why);
   World world;
@@ -188,14 +198,133 @@ TEST_CASE("A grant that ends between the two checks lets nothing through", "[exc
   CHECK(provider[0].record_count() == 0);
 }
 
-TEST_CASE("A lease that ends while evidence is written keeps the answer here", "[exchange]") {
+TEST_CASE("What ends while evidence is written keeps the answer here", "[exchange]") {
+  auto [why, change, reason] = GENERATE(table<const char*, void (*)(World&), Reason>({
+      {"the lease", [](World& w) { w.civil->neighbours.leases = false; }, Reason::kLeaseStale},
+      {"the grant",
+       [](World& w) {
+         Grant g = World::GoodGrant();
+         g.state = Grant::State::kRevoked;
+         w.civil->grants.Put(g, {1, 6});
+       },
+       Reason::kGrantRevoked},
+      {"by a hold", [](World& w) { w.civil->holds.Set("grants/g1", true); }, Reason::kHeld},
+      {"the key", [](World& w) { w.civil->neighbours.keys_valid = false; }, Reason::kKeyRevoked},
+  }));
+  CAPTURE(why);
   World world;
-  world.civil_store.on_commit = [&](const kv::Batch&) {
-    world.civil->neighbours.leases = false;
+  world.civil_store.on_commit = [&world, change = change](const kv::Batch&) {
+    change(world);
     return kv::Outcome{};
   };
   const auto answer = world.Query(World::GoodAsk());
-  CHECK(WhyOf(answer.status()) == Reason::kLeaseStale);
+  CHECK(WhyOf(answer.status()) == reason);
+}
+
+TEST_CASE("By SM2 keys every signature verifies from the records alone", "[exchange]") {
+  World world(crypto::Suite::kSm2Sm3);
+  const auto answer = world.Query(World::GoodAsk());
+  INFO(answer.status());
+  REQUIRE(answer.ok());
+  REQUIRE(world.sent.size() == 1);
+  CHECK(answer->request_digest == crypto::Sha256(world.sent[0].payload()).view());
+  for (const AuditRecord& half : {world.tax->Evidence()[0], world.civil->Evidence()[0]}) {
+    CHECK(half.request_digest() == crypto::Sm3(world.sent[0].payload()).view());
+    CHECK(world.tax->neighbours
+              .VerifyDigest(kTaxNode, half.request_digest(), half.request_signature())
+              .ok());
+    CHECK(world.tax->neighbours
+              .VerifyDigest(kCivilNode, half.response_digest(), half.response_signature())
+              .ok());
+  }
+}
+
+// A request of the tax node under this id, well signed.
+v1::Envelope Signed(const v1::Envelope& like, const std::string& exchange) {
+  Request request = *DecodeRequest(like.payload());
+  request.exchange = exchange;
+  v1::Envelope envelope;
+  envelope.set_payload(Encode(request));
+  crypto::BatchSigner signer(TestKey(kTaxNode));
+  *envelope.mutable_signature() = evidence::ToProto(*signer.Sign(envelope.payload()));
+  return envelope;
+}
+
+TEST_CASE("Beyond its most exchanges a node reads and records nothing", "[exchange]") {
+  World world;
+  REQUIRE(world.Query(World::GoodAsk()).ok());
+  const v1::Envelope like = world.sent[0];
+  const size_t before = world.civil->Evidence().size();
+  int reading = 0;
+  absl::Status refused;
+  world.source.while_reading = [&] {
+    const std::string id = absl::StrCat("deep", ++reading);
+    const auto answer = world.Send(Signed(like, id));
+    if (!answer.ok()) refused = answer.status();
+  };
+  REQUIRE(world.Send(Signed(like, "first")).ok());
+  CHECK(reading == 8);  // the most of a test node
+  CHECK(absl::IsResourceExhausted(refused));
+  CHECK(WhyOf(refused) == Reason::kOverloaded);
+  CHECK(world.civil->Evidence().size() == before + 8);
+
+  world.source.while_reading = nullptr;
+  int open = 0;
+  const size_t asked = world.tax->Evidence().size();
+  absl::Status last;
+  std::function<void()> download = [&] {
+    Ask ask = World::GoodAsk(Method::kDownload);
+    ask.exchange = absl::StrCat("load", ++open);
+    ask.query_bytes = Encode(ask.query);
+    const auto done = world.tax->consumer->Download(
+        std::move(ask), [&](const v1::RecordBatch&) { return download(), absl::OkStatus(); });
+    if (!done.ok()) last = done.status();
+  };
+  download();
+  CHECK(open == 17);
+  CHECK(WhyOf(last) == Reason::kOverloaded);
+  CHECK(world.tax->Evidence().size() == asked + 16);
+}
+
+TEST_CASE("A node that lacks the catalogue's entry delivers nothing", "[exchange]") {
+  World world;
+  Resource resource = World::GoodResource();
+  resource.items.erase(resource.items.begin() + 1);  // name
+  world.civil->resources.Replace({resource});
+  CHECK(WhyOf(world.Query(World::GoodAsk()).status()) == Reason::kGrantOutdated);
+  world.civil->resources.Replace({});
+  CHECK(WhyOf(world.Query(World::GoodAsk()).status()) == Reason::kNotReady);
+  CHECK(world.source.asked.empty());
+}
+
+TEST_CASE("A half of others is answered only if it is what it says", "[exchange]") {
+  auto [why, spoil] = GENERATE(table<const char*, void (*)(World&, AuditRecord&)>({
+      {"no attempt", [](World&, AuditRecord& r) { r.set_attempt(0); }},
+      {"a fourth attempt", [](World&, AuditRecord& r) { r.set_attempt(4); }},
+      {"no id", [](World&, AuditRecord& r) { r.set_exchange("a/b"); }},
+      {"another agency", [](World&, AuditRecord& r) { r.set_agencies(0, kCivil); }},
+      {"no agency", [](World&, AuditRecord& r) { r.clear_agencies(); }},
+      {"a forged signature",
+       [](World&, AuditRecord& r) {
+         r.mutable_request_signature()->mutable_bytes()->back() ^= 1;
+       }},
+      {"another digest", [](World&, AuditRecord& r) { (*r.mutable_request_digest())[0] ^= 1; }},
+      {"a suspended node",
+       [](World& w, AuditRecord&) {
+         w.civil->neighbours.suspended.insert(kTaxNode);
+         w.tax->neighbours.suspended.insert(kTaxNode);
+       }},
+  }));
+  CAPTURE(why);
+  World world;
+  REQUIRE(world.Query(World::GoodAsk()).ok());
+  AuditRecord half = world.tax->Evidence()[0];
+  half.set_exchange("x9");
+  spoil(world, half);
+  CHECK_FALSE(world.civil->provider->RecordLost(half).ok());
+  CHECK_FALSE(world.tax->consumer->RecordLost(half).ok());
+  CHECK(world.civil->Evidence().size() == 1);
+  CHECK(world.tax->Evidence().size() == 1);
 }
 
 TEST_CASE("Without a lease or room for evidence nothing is asked", "[exchange]") {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -111,17 +112,21 @@ class TestNeighbours final : public Neighbours {
   bool leases = true;
   std::function<bool()> leases_live;  // if set, instead of `leases`
   uint32_t clearance = 3;
+  std::set<std::string, std::less<>> suspended;  // nodes and agencies
+  bool keys_valid = true;
 
   std::string NodeOf(absl::string_view agency) const override {
     return agency == kCivil ? kCivilNode : agency == kTax ? kTaxNode : "";
   }
   bool Serves(absl::string_view node, absl::string_view agency) const override {
-    return NodeOf(agency) == node;
+    return NodeOf(agency) == node && !suspended.contains(agency) && !suspended.contains(node);
   }
   uint32_t ClearanceOf(absl::string_view) const override { return clearance; }
   bool LeasesLive() const override { return leases_live ? leases_live() : leases; }
   absl::Status Verify(absl::string_view node, absl::string_view payload,
                       const evidence::v1::Signature& signature) override;
+  absl::Status VerifyDigest(absl::string_view node, absl::string_view payload_digest,
+                            const evidence::v1::Signature& signature) override;
   void Exchange(const std::string& node, const evidence::v1::Envelope& request, absl::Duration,
                 const std::string&, OnAnswer done) override;
   absl::StatusOr<std::unique_ptr<PartReader>> Transfer(const std::string& node,
@@ -134,23 +139,31 @@ class TestNeighbours final : public Neighbours {
 };
 
 // The signing keys are made once: a test makes many worlds.
-inline const crypto::PrivateKey& TestKey(absl::string_view node) {
-  static const auto* const keys = new std::map<std::string, crypto::PrivateKey, std::less<>>{
-      {kTaxNode, crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256)},
-      {kCivilNode, crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256)}};
-  return keys->find(node)->second;
+inline const crypto::PrivateKey& TestKey(absl::string_view node,
+                                         crypto::Suite suite = crypto::Suite::kP256Sha256) {
+  using Name = std::pair<crypto::Suite, std::string>;
+  static const auto* const keys = [] {
+    auto* made = new std::map<Name, crypto::PrivateKey>();
+    for (const crypto::Suite each : {crypto::Suite::kP256Sha256, crypto::Suite::kSm2Sm3}) {
+      for (const char* name : {kTaxNode, kCivilNode}) {
+        made->emplace(Name(each, name), crypto::PrivateKey::Generate(each));
+      }
+    }
+    return made;
+  }();
+  return keys->find(Name(suite, node))->second;
 }
 
 // One node: the state that survives a restart is its store.
 struct TestNode {
   TestNode(World* world, std::string node_name, MemorySource* source, FakeClock* fake,
-           kv::MemoryStore* memory)
+           kv::MemoryStore* memory, crypto::Suite suite)
       : name(std::move(node_name)),
         clock(fake),
         kv(memory),
         store(memory),
         outbox(*outbox::Outbox::Open(memory, "shareway://test/agency/x/node/n1", fake)),
-        signer(TestKey(name)),
+        signer(TestKey(name, suite)),
         neighbours(world) {
     const auto kept = *store.LoadReplays();
     for (const auto& [minute, key] : kept) replays.Take(minute, key);
@@ -161,6 +174,7 @@ struct TestNode {
                                                           .grants = &grants,
                                                           .room = &room,
                                                           .clock = clock,
+                                                          .most_in_flight = 16,
                                                           .node = name,
                                                           .secret = std::string(32, 's')});
     provider = std::make_unique<Provider>(Provider::Parts{.store = &store,
@@ -175,6 +189,7 @@ struct TestNode {
                                                           .source = source,
                                                           .room = &room,
                                                           .clock = clock,
+                                                          .most_in_flight = 8,
                                                           .node = name,
                                                           .secret = std::string(32, 's')});
   }
@@ -209,7 +224,7 @@ struct TestNode {
 // The tax agency asks, civil affairs answers.
 class World {
  public:
-  World() {
+  explicit World(crypto::Suite key_suite = crypto::Suite::kP256Sha256) : suite(key_suite) {
     for (int i = 0; i < 20; ++i) {
       source.rows.push_back({{"code", absl::StrCat(i < 10 ? "11" : "12", i)},
                              {"name", absl::StrCat("name-", i)},
@@ -236,6 +251,11 @@ class World {
             .revision = {1, 5},
             .request = "requests/q1"};
   }
+  static Resource GoodResource() {
+    return {.name = "resources/r1",
+            .items = {{.id = "code"}, {.id = "name"}, {.id = "secret"}, {.id = "pay"},
+                      {.id = "home"}}};
+  }
   void Put(const Grant& grant) {
     tax->grants.Put(grant, grant.revision);
     civil->grants.Put(grant, grant.revision);
@@ -244,12 +264,13 @@ class World {
   // A node comes up again on what its store holds.
   void RestartTax() {
     tax.reset();
-    tax = std::make_unique<TestNode>(this, kTaxNode, &source, &clock, &tax_store);
+    tax = std::make_unique<TestNode>(this, kTaxNode, &source, &clock, &tax_store, suite);
     tax->grants.Put(GoodGrant(), {1, 5});
   }
   void RestartCivil() {
     civil.reset();
-    civil = std::make_unique<TestNode>(this, kCivilNode, &source, &clock, &civil_store);
+    civil = std::make_unique<TestNode>(this, kCivilNode, &source, &clock, &civil_store, suite);
+    civil->resources.Put(GoodResource());
     civil->grants.Put(GoodGrant(), {1, 5});
   }
 
@@ -298,6 +319,7 @@ class World {
     return result;
   }
 
+  const crypto::Suite suite;  // of both nodes' keys
   FakeClock clock;
   MemorySource source;
   kv::MemoryStore tax_store, civil_store;
@@ -311,7 +333,18 @@ class World {
 
 inline absl::Status TestNeighbours::Verify(absl::string_view node, absl::string_view payload,
                                            const evidence::v1::Signature& signature) {
-  return evidence::Verify(&verifier_, TestKey(node).public_key(), payload, signature);
+  if (!keys_valid) {
+    return Error(Reason::kKeyRevoked, absl::StatusCode::kPermissionDenied, "no valid key");
+  }
+  return evidence::Verify(&verifier_, TestKey(node, world_->suite).public_key(), payload,
+                          signature);
+}
+
+inline absl::Status TestNeighbours::VerifyDigest(absl::string_view node,
+                                                 absl::string_view payload_digest,
+                                                 const evidence::v1::Signature& signature) {
+  return evidence::VerifyDigest(&verifier_, TestKey(node, world_->suite).public_key(),
+                                payload_digest, signature);
 }
 
 inline void TestNeighbours::Exchange(const std::string&, const evidence::v1::Envelope& request,

@@ -45,7 +45,9 @@ struct Provider::Sending {
 absl::Status Provider::Transfer(const std::string& peer, evidence::v1::Envelope request,
                                 PartWriter* writer) {
   SHAREWAY_ASSIGN_OR_RETURN(const TurnPtr turn, Identify(peer, std::move(request)));
-  if (!in_flight_.Enter(turn->digest)) return SettledBefore(*turn);
+  const InFlight::Entry entry = in_flight_.Enter(turn->digest);
+  if (entry == InFlight::Entry::kFull) return in_flight_.Full();
+  if (entry == InFlight::Entry::kTwice) return SettledBefore(*turn);
   struct Leave {
     InFlight* in_flight;
     const std::string& id;

@@ -90,6 +90,26 @@ TEST_CASE("A grant that ends while a transfer runs cuts it at the next chunk", "
   CHECK(world.tax->Evidence()[0].record_count() == world.civil->Evidence()[1].record_count());
 }
 
+TEST_CASE("A consumer that is suspended while a transfer runs gets no further chunk",
+          "[exchange]") {
+  auto [why, change, reason] = GENERATE(table<const char*, void (*)(TestNeighbours&), Reason>({
+      {"node", [](TestNeighbours& n) { n.suspended.insert(kTaxNode); }, Reason::kEnvelopeInvalid},
+      {"agency", [](TestNeighbours& n) { n.suspended.insert(kTax); }, Reason::kEnvelopeInvalid},
+      {"key", [](TestNeighbours& n) { n.keys_valid = false; }, Reason::kKeyRevoked},
+  }));
+  CAPTURE(why);
+  World world;
+  Fill(&world, 9000);
+  int reads = 0;
+  world.source.while_reading = [&, change = change] {
+    if (++reads == 3) change(world.civil->neighbours);
+  };
+  std::vector<std::string> batches;
+  const auto downloaded = world.Download(World::GoodAsk(Method::kDownload), &batches);
+  CHECK(WhyOf(downloaded.status()) == reason);
+  CHECK(reads == 3);
+}
+
 TEST_CASE("A transfer that is refused sends no chunk", "[exchange]") {
   World world;
   world.civil->holds.Set("grants/g1", true);

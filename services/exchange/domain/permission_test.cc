@@ -115,6 +115,7 @@ TEST_CASE("An item graded above the consumer's clearance stays here", "[exchange
   CHECK(CheckClearance(resource, {"code"}, 1).ok());
   CHECK(CheckClearance(resource, {"code", "pay"}, 2).ok());
   CHECK(WhyOf(CheckClearance(resource, {"code", "pay"}, 1)) == Reason::kItemNotGranted);
+  CHECK(WhyOf(CheckClearance(resource, {"code", "new"}, 3)) == Reason::kGrantOutdated);
 }
 
 TEST_CASE("The table finds, lists and replaces grants", "[exchange]") {

@@ -42,13 +42,19 @@ std::shared_ptr<const Resource> ResourceTable::Find(absl::string_view name) cons
 
 absl::Status CheckClearance(const Resource& resource, const std::vector<std::string>& items,
                             uint32_t clearance) {
-  for (const Resource::Item& item : resource.items) {
-    if (item.grading <= clearance) continue;
-    if (std::find(items.begin(), items.end(), item.id) == items.end()) continue;
+  for (const std::string& id : items) {
+    const auto item = std::find_if(resource.items.begin(), resource.items.end(),
+                                   [&id](const Resource::Item& one) { return one.id == id; });
+    if (item == resource.items.end()) {
+      return Error(Reason::kGrantOutdated, absl::StatusCode::kPermissionDenied,
+                   absl::StrCat("item ", id, " is not in ", resource.name, " at this node"))
+          .With("item", id);
+    }
+    if (item->grading <= clearance) continue;
     return Error(Reason::kItemNotGranted, absl::StatusCode::kPermissionDenied,
-                 absl::StrCat("item ", item.id, " is graded ", item.grading,
+                 absl::StrCat("item ", id, " is graded ", item->grading,
                               ", the consumer is cleared for ", clearance))
-        .With("item", item.id);
+        .With("item", id);
   }
   return absl::OkStatus();
 }

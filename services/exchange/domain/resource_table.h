@@ -29,7 +29,7 @@ struct Resource {
   std::vector<std::string> keys() const;
 };
 
-// Thread-safe. A node delivers without the catalogue: what is absent is not checked here.
+// Thread-safe. Kept over restarts, so that a node delivers while the catalogue is away.
 class ResourceTable {
  public:
   void Put(Resource resource);
@@ -43,8 +43,9 @@ class ResourceTable {
       ABSL_GUARDED_BY(mutex_);
 };
 
-// PERMISSION_DENIED, ITEM_NOT_GRANTED, naming the first of `items` whose grading is
-// above `clearance`, the highest that the consumer may receive.
+// PERMISSION_DENIED naming the first of `items` that must stay: ITEM_NOT_GRANTED if its
+// grading is above `clearance`, the highest that the consumer may receive;
+// GRANT_OUTDATED if the entry does not have it, so that nobody knows its grading.
 absl::Status CheckClearance(const Resource& resource, const std::vector<std::string>& items,
                             uint32_t clearance);
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "libs/base/error.h"
 #include "libs/base/name.h"
 #include "libs/base/status.h"
@@ -28,7 +29,7 @@ absl::StatusOr<Ask> AskOf(const rpc::Call& call, const RequestMessage& request, 
   ask.purpose = static_cast<Purpose>(request.purpose());
   // Evidence knows persons and cases by the digest of their text without what surrounds it.
   ask.case_number = std::string(absl::StripAsciiWhitespace(request.case_number()));
-  ask.operator_id = std::string(absl::StripAsciiWhitespace(request.operator_()));
+  SHAREWAY_ASSIGN_OR_RETURN(ask.operator_id, OperatorOf(call.caller(), request.operator_()));
   ask.exchange_is_new = request.exchange().empty();
   ask.exchange = ask.exchange_is_new ? IdFromRandom(crypto::RandomBytes(15)) : request.exchange();
   SHAREWAY_ASSIGN_OR_RETURN(ask.query, DecodeQuery(request.query().SerializeAsString()));
@@ -38,6 +39,17 @@ absl::StatusOr<Ask> AskOf(const rpc::Call& call, const RequestMessage& request, 
 }
 
 }  // namespace
+
+absl::StatusOr<std::string> OperatorOf(const rpc::Caller& caller, absl::string_view given) {
+  given = absl::StripAsciiWhitespace(given);
+  if (!caller.person()) return std::string(given);
+  const absl::string_view name = caller.name();
+  if (given.empty() || given == name || given == absl::StripPrefix(name, "people/")) {
+    return std::string(name);
+  }
+  return Error::Field("operator", absl::StrCat("is ", given, ", a person acts for himself: want ",
+                                               name, " or none"));
+}
 
 ExchangeRpc::ExchangeRpc(Consumer* consumer, const ExchangeStore* store, const GrantTable* grants,
                          const Clock* clock, std::string agency)

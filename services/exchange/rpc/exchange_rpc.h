@@ -16,6 +16,11 @@
 
 namespace shareway::exchange {
 
+// Who acts, as evidence will know him. A person acts for himself, people/{p}, and may
+// leave `given` empty or repeat his name or its id; a system says for whom it acts.
+// INVALID_ARGUMENT naming `operator` if a person names another.
+absl::StatusOr<std::string> OperatorOf(const rpc::Caller& caller, absl::string_view given);
+
 // Callers of another agency get NOT_VISIBLE, whatever they name. Thread-safe.
 class ExchangeRpc {
  public:

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "libs/base/bytes.h"
@@ -13,24 +12,36 @@
 #include "libs/crypto/batch.h"
 #include "libs/evidence/envelope.h"
 #include "libs/evidence/record.h"
+#include "shareway/sharing/v1/dispute.pb.h"
+#include "shareway/sharing/v1/request.pb.h"
 
 namespace shareway::exchange {
 namespace {
 
-// A compromised sharing service may attach a true decision to a false grant: the
-// act must name what the grant rests on. The names are unique and chosen by
-// services, so that finding them in the request's bytes is enough.
-bool IsAbout(absl::string_view act_request, const sharing::v1::Grant& grant) {
-  for (const std::string* name :
-       {&grant.request(), &grant.standing_consent(), &grant.dispute(), &grant.resource()}) {
-    if (!name->empty() && absl::StrContains(act_request, *name)) return true;
+// A compromised sharing service may attach a true act to a false grant: it must be
+// one that gives, and name what the grant rests on.
+bool IsAbout(const evidence::v1::Act& act, const sharing::v1::Grant& grant) {
+  if (act.method() == "/shareway.sharing.v1.RequestService/SignOffDecision") {
+    sharing::v1::SignOffDecisionRequest request;
+    return request.ParseFromString(act.request()) && !request.name().empty() &&
+           request.name() == grant.request();
+  }
+  if (act.method() == "/shareway.sharing.v1.GrantService/GiveStandingConsent") {
+    sharing::v1::GiveStandingConsentRequest request;
+    return request.ParseFromString(act.request()) && !request.resource().empty() &&
+           request.resource() == grant.resource();
+  }
+  if (act.method() == "/shareway.sharing.v1.DisputeService/RecordDecision") {
+    sharing::v1::RecordDecisionRequest request;
+    return request.ParseFromString(act.request()) && !request.name().empty() &&
+           request.name() == grant.dispute() && request.outcome() == sharing::v1::Dispute::GRANT;
   }
   return false;
 }
 
 bool DecidedUnder(const PinnedKeys& pinned, const sharing::v1::Grant& grant) {
   evidence::v1::Act act;
-  if (!act.ParseFromString(grant.decision().act()) || !IsAbout(act.request(), grant)) return false;
+  if (!act.ParseFromString(grant.decision().act()) || !IsAbout(act, grant)) return false;
   crypto::BatchVerifier verifier;
   return std::any_of(pinned.begin(), pinned.end(), [&](const crypto::PublicKey& key) {
     return evidence::Verify(&verifier, key, grant.decision().act(), grant.decision().signature())

@@ -6,6 +6,8 @@
 #include "libs/base/bytes.h"
 #include "libs/evidence/envelope.h"
 #include "libs/evidence/record.h"
+#include "shareway/sharing/v1/dispute.pb.h"
+#include "shareway/sharing/v1/request.pb.h"
 
 namespace shareway::exchange {
 namespace {
@@ -90,6 +92,52 @@ TEST_CASE("With pinned deciders only their decision about this grant counts", "[
   sharing::v1::Grant message = Good();
   spoil(message);
   CHECK_FALSE(GrantFromMessage(message, pinned).pinned_decision);
+}
+
+// A grant that rests on an act of the pinned head.
+template <typename Request>
+sharing::v1::Grant By(absl::string_view method, const Request& request,
+                      absl::string_view service = "sharing") {
+  sharing::v1::Grant grant = Good();
+  grant.set_dispute("disputes/d1");
+  *grant.mutable_decision() = *evidence::SignAct(
+      Head(), "people/head", absl::StrCat("/shareway.", service, ".v1.", method),
+      request.SerializeAsString(), absl::FromUnixSeconds(1790000000));
+  return grant;
+}
+
+TEST_CASE("A pinned decision is an act that gives, about this very grant", "[exchange]") {
+  const PinnedKeys pinned = PinnedTo(Head());
+  const auto counts = [&](const sharing::v1::Grant& grant) {
+    return GrantFromMessage(grant, pinned).pinned_decision;
+  };
+  sharing::v1::SignOffDecisionRequest sign;
+  sign.set_name("requests/q1");
+  CHECK(counts(By("RequestService/SignOffDecision", sign)));
+  CHECK_FALSE(counts(By("RequestService/WithdrawRequest", sign)));
+  CHECK_FALSE(counts(By("RequestService/SignOffDecision", sign, "catalog")));
+  sign.set_name("requests/q12");
+  CHECK_FALSE(counts(By("RequestService/SignOffDecision", sign)));
+  sign.set_name("requests/q2");
+  sign.set_request_id("requests/q1");
+  CHECK_FALSE(counts(By("RequestService/SignOffDecision", sign)));
+
+  sharing::v1::GiveStandingConsentRequest consent;
+  consent.set_resource("resources/306001-000001");
+  CHECK(counts(By("GrantService/GiveStandingConsent", consent)));
+  CHECK_FALSE(counts(By("GrantService/WithdrawStandingConsent", consent)));
+  consent.set_resource("resources/306001-0000011");
+  CHECK_FALSE(counts(By("GrantService/GiveStandingConsent", consent)));
+
+  sharing::v1::RecordDecisionRequest record;
+  record.set_name("disputes/d1");
+  record.set_outcome(sharing::v1::Dispute::GRANT);
+  CHECK(counts(By("DisputeService/RecordDecision", record)));
+  record.set_outcome(sharing::v1::Dispute::UPHELD);
+  CHECK_FALSE(counts(By("DisputeService/RecordDecision", record)));
+  record.set_outcome(sharing::v1::Dispute::GRANT);
+  record.set_name("disputes/d2");
+  CHECK_FALSE(counts(By("DisputeService/RecordDecision", record)));
 }
 
 TEST_CASE("A file of pinned keys names the line that does not read", "[exchange]") {

@@ -24,6 +24,19 @@ absl::Status Unreachable(absl::string_view node, absl::string_view why) {
       .With("node", node);
 }
 
+absl::StatusOr<Hash32> KeyIdOf(const evidence::v1::Signature& signature) {
+  const absl::StatusOr<Hash32> id = Hash32::From(signature.key_id());
+  if (id.ok()) return *id;
+  return Error(Reason::kEnvelopeInvalid, absl::StatusCode::kInvalidArgument,
+               absl::StrCat("signature.key_id has ", signature.key_id().size(), " bytes, want 32"));
+}
+
+absl::Status NoKey(const Hash32& id, absl::string_view node) {
+  return Error(Reason::kKeyRevoked, absl::StatusCode::kPermissionDenied,
+               absl::StrCat(crypto::KeyName(id), " is no valid message key of ", node))
+      .With("key", crypto::KeyName(id));
+}
+
 // Ends a stream that is silent for too long; the stream itself has no such limit.
 class Watchdog {
  public:
@@ -124,7 +137,7 @@ std::string Peers::NodeOf(absl::string_view agency) const {
 
 bool Peers::Serves(absl::string_view node, absl::string_view agency) const {
   const auto directory = parts_.directory->Get();
-  return directory->Serves(node, agency) && directory->Stands(agency);
+  return directory->Serves(node, agency) && directory->Stands(agency) && directory->Stands(node);
 }
 
 uint32_t Peers::ClearanceOf(absl::string_view agency) const {
@@ -139,21 +152,24 @@ bool Peers::LeasesLive() const {
 
 absl::Status Peers::Verify(absl::string_view node, absl::string_view payload,
                            const evidence::v1::Signature& signature) {
-  const absl::StatusOr<Hash32> id = Hash32::From(signature.key_id());
-  if (!id.ok()) {
-    return Error(
-        Reason::kEnvelopeInvalid, absl::StatusCode::kInvalidArgument,
-        absl::StrCat("signature.key_id has ", signature.key_id().size(), " bytes, want 32"));
-  }
+  SHAREWAY_ASSIGN_OR_RETURN(const Hash32 id, KeyIdOf(signature));
   const auto directory = parts_.directory->Get();
   const rpc::DirectoryKey* key =
-      directory->ValidKey(*id, node, catalog::v1::Key::MESSAGE, parts_.clock->Now());
-  if (key == nullptr) {
-    return Error(Reason::kKeyRevoked, absl::StatusCode::kPermissionDenied,
-                 absl::StrCat(crypto::KeyName(*id), " is no valid message key of ", node))
-        .With("key", crypto::KeyName(*id));
-  }
+      directory->ValidKey(id, node, catalog::v1::Key::MESSAGE, parts_.clock->Now());
+  if (key == nullptr) return NoKey(id, node);
   return evidence::Verify(&verifier_, key->parsed, payload, signature);
+}
+
+absl::Status Peers::VerifyDigest(absl::string_view node, absl::string_view payload_digest,
+                                 const evidence::v1::Signature& signature) {
+  SHAREWAY_ASSIGN_OR_RETURN(const Hash32 id, KeyIdOf(signature));
+  const auto directory = parts_.directory->Get();
+  const rpc::DirectoryKey* key = directory->key(id);
+  if (key == nullptr || key->key.owner() != node ||
+      key->key.use() != catalog::v1::Key::MESSAGE) {
+    return NoKey(id, node);
+  }
+  return evidence::VerifyDigest(&verifier_, key->parsed, payload_digest, signature);
 }
 
 absl::StatusOr<std::shared_ptr<rpc::Channel>> Peers::ChannelTo(const std::string& node) {

@@ -37,6 +37,8 @@ class Peers final : public Neighbours {
   bool LeasesLive() const override;
   absl::Status Verify(absl::string_view node, absl::string_view payload,
                       const evidence::v1::Signature& signature) override;
+  absl::Status VerifyDigest(absl::string_view node, absl::string_view payload_digest,
+                            const evidence::v1::Signature& signature) override;
   void Exchange(const std::string& node, const evidence::v1::Envelope& request,
                 absl::Duration timeout, const std::string& traceparent, OnAnswer done) override;
   absl::StatusOr<std::unique_ptr<PartReader>> Transfer(const std::string& node,

@@ -38,16 +38,16 @@ void Upkeep::Run() {
   do {
     const absl::Duration now = parts_.clock->SinceBoot();
     Open();
+    // An old copy of a store must not speak for the node that it once was.
+    const bool current = parts_.caught_up() && parts_.rolled_back() == false;
     if (now - measured >= kMeasureEvery) {
       measured = now;
       Measure();
     }
     if (const int64_t minute = ReplaySet::MinuteOf(parts_.clock->Now()); minute != minute_) {
       minute_ = minute;
-      EachMinute(minute);
+      EachMinute(minute, current);
     }
-    // An old copy of a store must not speak for the node that it once was.
-    const bool current = parts_.caught_up() && parts_.rolled_back() == false;
     if (parts_.audit != nullptr && current && (!recovering || now - recovered >= kRecoverEvery)) {
       recovered = now;
       absl::StatusOr<int> listed = Recover();
@@ -80,13 +80,13 @@ void Upkeep::Measure() {
   parts_.figures.grants.Set(static_cast<double>(parts_.grants->size()));
 }
 
-void Upkeep::EachMinute(int64_t minute) {
+void Upkeep::EachMinute(int64_t minute, bool current) {
   const int64_t first = ReplaySet::FirstMinute(parts_.clock->Now());
   parts_.replays->Forget(first);
   if (absl::Status dropped = parts_.store->DropReplays(first); !dropped.ok()) {
     log::Warn("replays-not-dropped", {{"status", dropped}});
   }
-  if (absl::Status recorded = RecordRejected(); !recorded.ok()) {
+  if (absl::Status recorded = current ? RecordRejected() : absl::OkStatus(); !recorded.ok()) {
     log::Warn("rejections-not-recorded", {{"status", recorded}});
   }
   if (minute % kSweepMinutes != 0) return;

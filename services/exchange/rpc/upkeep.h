@@ -64,7 +64,7 @@ class Upkeep {
   void Run();
   void Open();
   void Measure();
-  void EachMinute(int64_t minute);
+  void EachMinute(int64_t minute, bool current);
   absl::Status RecordRejected();
 
   Parts parts_;

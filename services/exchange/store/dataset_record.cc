@@ -58,9 +58,7 @@ absl::StatusOr<DatasetVersion> FromRecord(const store::DatasetVersionRecord& rec
   return version;
 }
 
-}  // namespace
-
-std::string EncodeDataset(const Dataset& dataset) {
+store::DatasetRecord FiguresOf(const Dataset& dataset) {
   const Dataset::Fields& fields = dataset.fields();
   store::DatasetRecord record;
   record.set_resource(fields.resource);
@@ -74,6 +72,17 @@ std::string EncodeDataset(const Dataset& dataset) {
     out->set_digest(version.digest.str());
     out->set_load_time_nanos(absl::ToUnixNanos(version.load_time));
     out->set_schema_revision(version.schema.revision);
+  }
+  return record;
+}
+
+}  // namespace
+
+std::string EncodeDataset(const Dataset& dataset) {
+  store::DatasetRecord record = FiguresOf(dataset);
+  int at = 0;
+  for (const DatasetVersion& version : dataset.fields().versions) {
+    store::DatasetVersionRecord* out = record.mutable_versions(at++);
     for (const SchemaItem& item : version.schema.items) {
       store::SchemaItemRecord* to = out->add_items();
       to->set_id(item.id);
@@ -83,8 +92,12 @@ std::string EncodeDataset(const Dataset& dataset) {
       to->set_required(item.required);
     }
   }
-  for (uint64_t number : fields.unreferenced) record.add_unreferenced(number);
+  for (uint64_t number : dataset.fields().unreferenced) record.add_unreferenced(number);
   return record.SerializeAsString();
+}
+
+std::string EncodeDatasetFigures(const Dataset& dataset) {
+  return FiguresOf(dataset).SerializeAsString();
 }
 
 absl::StatusOr<Dataset> DecodeDataset(absl::string_view bytes) {

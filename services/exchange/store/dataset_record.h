@@ -12,6 +12,8 @@ namespace shareway::exchange {
 
 // The bytes of a DatasetRecord.
 std::string EncodeDataset(const Dataset& dataset);
+// The same without what a version's rows look like: small whatever the schema, for evidence.
+std::string EncodeDatasetFigures(const Dataset& dataset);
 // DATA_LOSS if the bytes are not one.
 absl::StatusOr<Dataset> DecodeDataset(absl::string_view bytes);
 

@@ -121,11 +121,10 @@ absl::StatusOr<std::vector<std::string>> DatasetStore::Resources() const {
 absl::Status DatasetStore::Save(const Loaded& before, const Dataset& after,
                                 std::optional<evidence::AuditRecord> event) {
   const std::string key = RecordKey(after.fields().resource);
-  const std::string bytes = EncodeDataset(after);
   kv::Batch batch;
-  batch.Expect(key, before.version).Put(key, bytes);
+  batch.Expect(key, before.version).Put(key, EncodeDataset(after));
   if (event) {
-    event->set_state(bytes);
+    event->set_state(EncodeDatasetFigures(after));  // a record is small, schemas are not
     outbox_->Add(*std::move(event), &batch);
   }
   return kv_->Commit(std::move(batch)).status();

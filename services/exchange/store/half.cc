@@ -12,6 +12,11 @@ std::string ItemSetDigest(const std::vector<std::string>& items) {
   return crypto::Sha256(text).str();
 }
 
+std::string RecordedDigest(absl::string_view payload, const evidence::v1::Signature& signature,
+                           const std::string& sha256) {
+  return signature.suite() == evidence::v1::SM2_SM3 ? crypto::Sm3(payload).str() : sha256;
+}
+
 evidence::AuditRecord HalfOf(evidence::RecordKind kind, const Request& request,
                              const HalfFacts& facts) {
   evidence::AuditRecord record;

@@ -19,8 +19,8 @@ struct HalfFacts {
   // The grant as this node applied it; null if it holds none of that name.
   const Grant* grant = nullptr;
   std::string provider = {};  // agencies/{a}; empty: the grant's
-  std::string request_digest = {};
-  std::string response_digest = {};
+  std::string request_digest = {};   // RecordedDigest
+  std::string response_digest = {};  // RecordedDigest
   const std::vector<std::string>* items = nullptr;  // let through, in order; null: none
   uint64_t records = 0;
   uint64_t payload_bytes = 0;
@@ -28,6 +28,12 @@ struct HalfFacts {
   const evidence::v1::Signature* request_signature = nullptr;   // null: never signed
   const evidence::v1::Signature* response_signature = nullptr;  // null: none came
 };
+
+// The digest of a signed payload as evidence has it: that of the signature's suite, so
+// that the signature verifies from the record alone (proto/FORMATS.md section 3).
+// `sha256` is the payload's own, and the answer where nothing was signed by SM2.
+std::string RecordedDigest(absl::string_view payload, const evidence::v1::Signature& signature,
+                           const std::string& sha256);
 
 // A record of `kind` about the exchange of `request`.
 evidence::AuditRecord HalfOf(evidence::RecordKind kind, const Request& request,
