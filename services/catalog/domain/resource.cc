@@ -127,7 +127,7 @@ absl::StatusOr<Resource> Resource::WithEntry(const Actor& actor, Entry entry,
   }
   SHAREWAY_RETURN_IF_ERROR(Error::Fields(violations));
   Resource next = *this;
-  if (!next.fields_.working) next.fields_.working.emplace();
+  if (!next.fields_.working) next.fields_.working = Working{};
   Working& working = *next.fields_.working;
   working.entry = WithConditionIds(std::move(entry));
   working.state = State::kDraft;
