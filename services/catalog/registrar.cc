@@ -15,8 +15,6 @@
 namespace shareway::catalog {
 namespace {
 
-// Directory writes are rare; whoever loses so often meets a storm and may retry.
-constexpr int kAttempts = 5;
 constexpr size_t kChunk = 256;
 
 Key::Algorithm AlgorithmOf(crypto::Suite suite) {
@@ -138,30 +136,26 @@ evidence::AuditRecord Registrar::RecordOf(const Register& all,
 absl::StatusOr<Registrar::Changed> Registrar::Change(const Cause& cause, absl::string_view result,
                                                      const Decision& decide) {
   const absl::Time now = clock_->Now();
-  for (int attempt = 1;; ++attempt) {
-    // The head first: what Sync then reads is at least as new, and if it is newer
-    // the expectation fails.
-    SHAREWAY_ASSIGN_OR_RETURN(const DirectoryStore::Head head, store_->ReadHead());
-    SHAREWAY_RETURN_IF_ERROR(Sync());
-    const std::shared_ptr<const Register> before = Now();
-    SHAREWAY_ASSIGN_OR_RETURN(const std::optional<std::string> done, store_->Find(cause.once, now));
-    if (done) {
-      const DirectoryObject* object = before->Find(*done);
-      if (object == nullptr) return absl::DataLossError(absl::StrCat(*done, " is gone"));
-      return Changed{*object, head.number};
-    }
-    SHAREWAY_ASSIGN_OR_RETURN(DirectoryObject object, decide(*before));
-    absl::StatusOr<uint64_t> number = store_->Save(head, {object},
-                                                   {.records = {RecordOf(*before, object)},
-                                                    .cause = &cause,
-                                                    .result = std::string(result),
-                                                    .now = now});
-    SHAREWAY_RETURN_IF_ERROR(Sync());
-    if (number.ok()) return Changed{std::move(object), *number};
-    const auto details = DetailsOf(number.status());
-    const bool lost_race = details && details->reason == Reason::kChangedMeanwhile;
-    if (!lost_race || attempt == kAttempts) return number.status();
+  // One change at a time: each rests on the whole directory before it.
+  absl::MutexLock lock(&changing_);
+  SHAREWAY_ASSIGN_OR_RETURN(const DirectoryStore::Head head, store_->ReadHead());
+  SHAREWAY_RETURN_IF_ERROR(Sync());
+  const std::shared_ptr<const Register> before = Now();
+  SHAREWAY_ASSIGN_OR_RETURN(const std::optional<std::string> done, store_->Find(cause.once, now));
+  if (done) {
+    const DirectoryObject* object = before->Find(*done);
+    if (object == nullptr) return absl::DataLossError(absl::StrCat(*done, " is gone"));
+    return Changed{*object, head.number};
   }
+  SHAREWAY_ASSIGN_OR_RETURN(DirectoryObject object, decide(*before));
+  absl::StatusOr<uint64_t> number = store_->Save(head, {object},
+                                                 {.records = {RecordOf(*before, object)},
+                                                  .cause = &cause,
+                                                  .result = std::string(result),
+                                                  .now = now});
+  SHAREWAY_RETURN_IF_ERROR(Sync());
+  SHAREWAY_RETURN_IF_ERROR(number.status());
+  return Changed{std::move(object), *number};
 }
 
 absl::StatusOr<DirectoryObject> Registrar::Put(const Cause& cause, DirectoryObject object) {

@@ -76,6 +76,7 @@ class Registrar {
   DirectoryStore* const store_;
   const Clock* const clock_;
   const ProfileIds profiles_;
+  absl::Mutex changing_;  // held by the one change that is being made
   mutable absl::Mutex mutex_;
   std::shared_ptr<const Register> register_ ABSL_GUARDED_BY(mutex_);
   uint64_t number_ ABSL_GUARDED_BY(mutex_) = 0;
