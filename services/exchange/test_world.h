@@ -69,13 +69,13 @@ class MemorySource final : public DatasetSource {
     const std::vector<ItemType>& types() const override { return types_; }
     absl::StatusOr<std::vector<Row>> Next(int max_rows) override {
       if (source_->while_reading) source_->while_reading();
-      std::vector<Row> rows;
-      while (next_ < source_->rows.size() && static_cast<int>(rows.size()) < max_rows) {
+      std::vector<Row> taken;
+      while (next_ < source_->rows.size() && static_cast<int>(taken.size()) < max_rows) {
         if (Row cells; Take(source_->rows[next_++], request_, &cells)) {
-          rows.push_back(std::move(cells));
+          taken.push_back(std::move(cells));
         }
       }
-      return rows;
+      return taken;
     }
 
    private:
