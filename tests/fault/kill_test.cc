@@ -117,8 +117,9 @@ std::map<std::string, int> CountRecords(Cluster& cluster, ev::RecordKind kind,
   }
 }
 
-// Waits until every id has a record of the kind; then each has exactly one.
-void CheckRecorded(Cluster& cluster, const std::vector<std::string>& ids, ev::RecordKind kind,
+// Waits until every id has a record of the kind, which reaches audit in its
+// own time; returns how many each has.
+std::map<std::string, int> AwaitRecords(Cluster& cluster, const std::vector<std::string>& ids, ev::RecordKind kind,
                    const std::string& agency,
                    const std::function<std::string(const ev::AuditRecord&)>& key) {
   std::map<std::string, int> counts;
@@ -130,6 +131,14 @@ void CheckRecorded(Cluster& cluster, const std::vector<std::string>& ids, ev::Re
     return n;
   };
   while (missing() > 0 && absl::Now() < limit) absl::SleepFor(absl::Milliseconds(100));
+  return counts;
+}
+
+// Every id has exactly one record of the kind.
+void CheckRecorded(Cluster& cluster, const std::vector<std::string>& ids, ev::RecordKind kind,
+                   const std::string& agency,
+                   const std::function<std::string(const ev::AuditRecord&)>& key) {
+  std::map<std::string, int> counts = AwaitRecords(cluster, ids, kind, agency, key);
   for (const std::string& id : ids) {
     CAPTURE(id);
     CHECK(counts[id] == 1);
@@ -244,8 +253,9 @@ TEST_CASE("Killed nodes leave both halves of every answered exchange", "[fault]"
   CheckRecorded(world.cluster, acknowledged.all(), ev::EXCHANGE_RECEIVED,
                 world.cluster.Agency(kTax), exchange_of);
   // The provider may have delivered an attempt whose answer was lost; never none.
-  std::map<std::string, int> delivered = CountRecords(
-      world.cluster, ev::EXCHANGE_DELIVERED, world.cluster.Agency(kTax), exchange_of);
+  std::map<std::string, int> delivered =
+      AwaitRecords(world.cluster, acknowledged.all(), ev::EXCHANGE_DELIVERED,
+                   world.cluster.Agency(kTax), exchange_of);
   for (const std::string& id : acknowledged.all()) CHECK(delivered[id] >= 1);
 }
 
