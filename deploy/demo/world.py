@@ -23,15 +23,13 @@ class Failed(Exception):
     """A command that should have worked did not, or the other way round."""
 
 
-def free_ports(count):
-    """Ports that the system gave; all are held until all are known."""
-    sockets = [socket.socket() for _ in range(count)]
-    for s in sockets:
-        s.bind(("127.0.0.1", 0))
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
+def hold_port():
+    """A socket bound to a port that the system gave. While it is open the system gives the port to
+    nobody else; a server that allows the reuse of addresses can listen there all the same."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    return held
 
 
 def pss_mib(pid):
@@ -194,7 +192,8 @@ class World:
     def plan_ports(self):
         names = ["catalog", "sharing", "audit"]
         names += [self.node_process(n) for n in self.directory["nodes"]]
-        self.ports = dict(zip(names, free_ports(len(names))))
+        self.held = {name: hold_port() for name in names}
+        self.ports = {name: held.getsockname()[1] for name, held in self.held.items()}
 
     def at(self, process):
         return f"127.0.0.1:{self.ports[process]}"

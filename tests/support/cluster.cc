@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/cluster.h"
 
-#include <arpa/inet.h>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <netinet/in.h>
 #include <sstream>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "absl/strings/match.h"
@@ -30,24 +27,6 @@ using catalog::v1::DirectoryChange;
 using catalog::v1::Key;
 
 constexpr char kDomain[] = "test";
-
-// Ports that the system gave; the sockets are closed only after all are known.
-std::vector<int> FreePorts(int count) {
-  std::vector<int> sockets, ports;
-  for (int i = 0; i < count; ++i) {
-    const int fd = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    if (bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0) std::abort();
-    getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-    sockets.push_back(fd);
-    ports.push_back(ntohs(address.sin_port));
-  }
-  for (int fd : sockets) close(fd);
-  return ports;
-}
 
 [[noreturn]] void Die(const std::string& why) {
   std::fprintf(stderr, "cluster: %s\n", why.c_str());
@@ -72,8 +51,6 @@ const std::vector<Role>& AgencyRoles() {
 
 }  // namespace
 
-int FreePort() { return FreePorts(1)[0]; }
-
 Reason ReasonOf(const absl::Status& status) {
   const auto details = DetailsOf(status);
   return details ? details->reason : Reason::kUnspecified;
@@ -85,8 +62,7 @@ Cluster::Cluster(Options options) : options_(std::move(options)), pki_(dir_.path
     for (const std::string& node : options_.nodes) names.push_back(node + "-node");
     return names;
   }();
-  const std::vector<int> ports = FreePorts(static_cast<int>(order.size()));
-  for (size_t i = 0; i < order.size(); ++i) ports_[order[i]] = ports[i];
+  for (const std::string& process : order) ports_.try_emplace(process);
   MakeIdentities();
   WriteBootstrap();
   for (const std::string& process : order) Start(process);
@@ -213,7 +189,7 @@ void Cluster::MakeIdentities() {
     put([&](DirectoryChange* change) {
       auto* out = change->mutable_node();
       out->set_name(Node(alias));
-      out->set_address(absl::StrCat("127.0.0.1:", ports_.at(label)));
+      out->set_address(absl::StrCat("127.0.0.1:", ports_.at(label).number()));
       out->set_standing(catalog::v1::ACTIVE);
     });
     issue(label, absl::StrCat("shareway://", kDomain, "/agency/", codes_[alias], "/node/n1"),
@@ -238,7 +214,7 @@ void Cluster::WriteBootstrap() {
 }
 
 std::string Cluster::Address(const std::string& process) const {
-  return absl::StrCat("127.0.0.1:", ports_.at(process));
+  return absl::StrCat("127.0.0.1:", ports_.at(process).number());
 }
 
 std::string Cluster::StoreOf(const std::string& process) const { return dir_ / (process + ".db"); }
@@ -338,7 +314,7 @@ void Cluster::AwaitReady(const std::string& process, absl::Duration limit) {
 std::shared_ptr<rpc::Channel> Cluster::Channel(const std::string& as, const std::string& to) {
   std::shared_ptr<rpc::Channel>& channel = channels_[as + ">" + to];
   if (channel == nullptr) {
-    auto opened = rpc::Channel::Open({absl::StrCat("127.0.0.1:", ports_.at(to)),
+    auto opened = rpc::Channel::Open({absl::StrCat("127.0.0.1:", ports_.at(to).number()),
                                       identities_.at(as).tls, uris_.at(to)});
     if (!opened.ok()) Die(opened.status().ToString());
     channel = *opened;

@@ -17,6 +17,7 @@
 #include "libs/rpc/channel.h"
 #include "shareway/catalog/v1/directory.pb.h"
 #include "tests/support/child.h"
+#include "tests/support/held_port.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_pki.h"
 
@@ -105,15 +106,12 @@ class Cluster {
   std::map<std::string, TestIdentity> identities_;
   std::map<std::string, crypto::PrivateKey> message_keys_;
   std::map<std::string, std::string> uris_;    // process -> its identity
-  std::map<std::string, int> ports_;           // process -> its port
+  std::map<std::string, HeldPort> ports_;      // process -> its port
   std::vector<catalog::v1::DirectoryChange> bootstrap_;
   std::string log_key_;
   std::map<std::string, std::unique_ptr<Child>> children_;
   std::map<std::string, std::shared_ptr<rpc::Channel>> channels_;
 };
-
-// A port of loopback that was free a moment ago.
-int FreePort();
 
 // The reason of an error; kUnspecified if there is none.
 Reason ReasonOf(const absl::Status& status);

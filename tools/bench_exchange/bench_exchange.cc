@@ -2,6 +2,7 @@
 // Exchanges a second through two nodes against a bare two-hop gRPC relay over
 // the same mTLS, in one run, interleaved: P1 with the outboxes draining to
 // audit, P1h with the drain paused.
+#include <array>
 #include <atomic>
 #include <cstdio>
 #include <fstream>
@@ -107,7 +108,7 @@ struct Exchange {
 // Two relays under the nodes' own certificates.
 struct Relay {
   explicit Relay(Cluster* c) : cluster(c) {
-    const int far_port = testing::FreePort(), near_port = testing::FreePort();
+    const int far_port = ports[0].number(), near_port = ports[1].number();
     const std::string binary = absl::StrCat(SHAREWAY_BENCH_BIN_DIR, "/bench_relay");
     const auto& far = cluster->identity("statistics-node");
     const auto& near = cluster->identity("tax-node");
@@ -152,6 +153,7 @@ struct Relay {
   }
 
   Cluster* cluster;
+  const std::array<testing::HeldPort, 2> ports = {};
   std::vector<std::unique_ptr<testing::Child>> children;
   std::shared_ptr<rpc::Channel> channel;
 };
