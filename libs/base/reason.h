@@ -116,7 +116,21 @@
     "編目前須完成保密風險和個人資訊影響評估",                                                      \
     "Secrecy risk and personal-information impact must be assessed before cataloguing")            \
   X(kProofInvalid, "PROOF_INVALID", "证明与日志不符", "證明與日誌不符",                            \
-    "The proof does not fit the log")
+    "The proof does not fit the log")                                                              \
+  X(kWitnessesAwaited, "WITNESSES_AWAITED", "日志启动后尚在等待见证方报告",                        \
+    "日誌啟動後尚在等待見證方報告", "The log waits for its witnesses' reports after a start")      \
+  X(kNotAWitness, "NOT_A_WITNESS", "该密钥不属于见证方", "該密鑰不屬於見證方",                     \
+    "The key is not that of a witness of this log")                                                \
+  X(kCandidateUnknown, "CANDIDATE_UNKNOWN", "该检查点不是近期的待见证检查点",                      \
+    "該檢查點不是近期的待見證檢查點", "The checkpoint is no recent candidate for cosignature")     \
+  X(kAlreadyServing, "ALREADY_SERVING", "日志已在服务，无需此操作", "日誌已在服務，無需此操作",    \
+    "The log serves already")                                                                      \
+  X(kNotRebuilding, "NOT_REBUILDING", "日志不在重建中", "日誌不在重建中",                          \
+    "The log is not being rebuilt")                                                                \
+  X(kLogForked, "LOG_FORKED", "日志出现分叉，两份历史不一致", "日誌出現分叉，兩份歷史不一致",      \
+    "The log shows two histories that do not fit together")                                        \
+  X(kRecordExpired, "RECORD_EXPIRED", "记录已超过保存期限并被删除",                                \
+    "記錄已超過保存期限並被刪除", "The record was deleted at the end of its retention")
 
 namespace shareway {
 
