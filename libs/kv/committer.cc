@@ -13,8 +13,6 @@
 namespace shareway::kv {
 namespace {
 
-constexpr int kExitUnknownOutcome = 74;  // EX_IOERR of sysexits.h
-
 size_t BytesOf(const Batch& batch) {
   size_t bytes = 0;
   for (const Batch::Op& op : batch.ops()) bytes += op.key.size() + op.value.size();

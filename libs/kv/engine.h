@@ -18,6 +18,10 @@
 
 namespace shareway::kv {
 
+// Of a process that cannot know whether a write is on the disk: EX_IOERR of
+// sysexits.h. Only a restart can learn it.
+inline constexpr int kExitUnknownOutcome = 74;
+
 // The ends of a log: numbers [tail, head] are kept, none if tail is head + 1.
 struct LogEnds {
   uint64_t head = 0;
@@ -45,8 +49,9 @@ absl::StatusOr<LogEnds> DecodeEnds(absl::string_view raw);
 struct RawOp {
   enum class Kind { kPut, kDelete, kDeleteRange };
   Kind kind = Kind::kPut;
-  std::string key = {};    // or the start of the range
-  std::string value = {};  // or its end
+  std::string key = {};         // or the start of the range
+  std::string value = {};       // or its end
+  absl::string_view tail = {};  // kPut: stands behind `value`; lives as long as the batches
 };
 
 // An ordered map of raw keys. Only the committer writes to it.

@@ -12,7 +12,8 @@
 
 namespace shareway::kv {
 
-// The machine's disk with faults of the write-ahead log. Thread-safe.
+// The machine's disk with faults of the write-ahead log and of files to ingest
+// (kAppendFull alone). Thread-safe.
 class FaultyDisk final : public rocksdb::FileSystemWrapper {
  public:
   enum class Fault { kNone, kAppendFull, kSyncFull, kSyncBroken };
@@ -25,7 +26,7 @@ class FaultyDisk final : public rocksdb::FileSystemWrapper {
                                     std::unique_ptr<rocksdb::FSWritableFile>* result,
                                     rocksdb::IODebugContext* debug) override {
     rocksdb::IOStatus status = FileSystemWrapper::NewWritableFile(name, options, result, debug);
-    if (status.ok() && absl::EndsWith(name, ".log")) {
+    if (status.ok() && (absl::EndsWith(name, ".log") || absl::EndsWith(name, "ingest.tmp"))) {
       *result = std::make_unique<File>(std::move(*result), &fault);
     }
     return status;

@@ -78,14 +78,17 @@ void Group::Apply(const Batch::Op& op, Committed* committed) {
       return;
     }
     case Batch::Op::Kind::kPutNumber:
-      return Write(op.key, BigEndian64(committed->numbers[op.number]), committed->version);
+      ops_.push_back({RawOp::Kind::kPut, EntryKey(op.key),
+                      EncodeEntry(committed->version, BigEndian64(committed->numbers[op.number]))});
+      if (track_) versions_[op.key] = committed->version;
+      return;
     case Batch::Op::Kind::kTrim:
       return Trim(op.key, op.number);
   }
 }
 
 void Group::Write(const std::string& key, absl::string_view value, uint64_t version) {
-  ops_.push_back({RawOp::Kind::kPut, EntryKey(key), EncodeEntry(version, value)});
+  ops_.push_back({RawOp::Kind::kPut, EntryKey(key), EncodeEntry(version, ""), value});
   if (track_) versions_[key] = version;
 }
 

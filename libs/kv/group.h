@@ -24,8 +24,8 @@ class Group {
   Group(Engine* engine, uint64_t commits, std::function<LogEnds(absl::string_view)> ends,
         bool track);
 
-  // Adds a checked batch. ABORTED if an expectation fails, RESOURCE_EXHAUSTED if
-  // the engine has no room, or the engine's read error; it then adds nothing.
+  // Adds a checked batch, which must outlive TakeOps' ops. ABORTED if an expectation fails,
+  // RESOURCE_EXHAUSTED if the engine has no room, or the engine's read error; it then adds nothing.
   absl::StatusOr<Committed> Add(const Batch& batch);
 
   // The last version given; as before if no batch won.

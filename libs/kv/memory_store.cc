@@ -145,6 +145,15 @@ Committed MemoryStore::ApplyLocked(const Batch& batch) {
   return committed;
 }
 
+absl::Status MemoryStore::IngestChecked(absl::Span<const Pair> sorted) {
+  absl::MutexLock lock(&mutex_);
+  const Outcome outcome = on_ingest ? on_ingest(sorted) : Outcome{};
+  if (outcome.apply) {
+    for (const Pair& pair : sorted) entries_[pair.key] = {pair.value, /*version=*/0};
+  }
+  return outcome.status;
+}
+
 absl::Status MemoryStore::Checkpoint(const std::string& dir) {
   return absl::FailedPreconditionError(
       absl::StrCat("a store in memory has no folder to copy to ", dir));

@@ -23,6 +23,8 @@ class MemoryStore final : public Store {
   // If set, decides each commit whose expectations hold. Must not call the store.
   // Set it while no other thread commits.
   std::function<Outcome(const Batch&)> on_commit;
+  // The same for Ingest.
+  std::function<Outcome(absl::Span<const Pair>)> on_ingest;
 
   absl::StatusOr<Entry> Get(absl::string_view key) const override;
   absl::Status Scan(absl::string_view start, absl::string_view limit, Visitor visit) const override;
@@ -34,6 +36,9 @@ class MemoryStore final : public Store {
   void CommitAsync(Batch batch, std::function<void(absl::StatusOr<Committed>)> done) override;
   // FAILED_PRECONDITION: memory has no folder.
   absl::Status Checkpoint(const std::string& dir) override;
+
+ protected:
+  absl::Status IngestChecked(absl::Span<const Pair> sorted) override;
 
  private:
   struct Log {

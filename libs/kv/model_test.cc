@@ -95,6 +95,20 @@ Batch RandomBatch(Random& random, const Model& model) {
   return batch;
 }
 
+// Ingests some of the keys that no batch puts.
+void IngestRandomly(Random& random, Store& store, Model* model) {
+  std::map<std::string, std::string> sorted;
+  for (int i = Pick(random, 5); i > 0; --i) {
+    sorted[absl::StrCat("y", Pick(random, 20))] = absl::StrCat("file ", Pick(random, 1000));
+  }
+  std::vector<Pair> pairs;
+  for (const auto& [key, value] : sorted) {
+    pairs.push_back({key, value});
+    model->entries[key] = {value, 0};
+  }
+  REQUIRE(store.Ingest(pairs).ok());
+}
+
 void CheckSame(const Store& store, const Model& model) {
   std::map<std::string, Entry> entries;
   REQUIRE(store
@@ -168,6 +182,7 @@ TEST_CASE("Random batches leave a store as they leave a map", "[kv][model]") {
     for (int i = 1 + Pick(random, 12); i > 0; --i) batches.push_back(RandomBatch(random, model));
     CommitTogether(*store, std::move(batches), &model, &version);
     CheckSame(*store, model);
+    if (Pick(random, 5) == 0) IngestRandomly(random, *store, &model);
     if (Pick(random, 30) == 0) store.Reopen();
   }
   store.Reopen();

@@ -2,11 +2,13 @@
 // RocksDB as an engine: how it is opened, written, and when it is full.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "libs/kv/committer.h"
 #include "libs/kv/engine.h"
@@ -32,6 +34,8 @@ class RocksEngine final : public Engine {
   absl::StatusOr<std::optional<std::string>> Read(absl::string_view key) const override;
   absl::Status Write(const std::vector<RawOp>& ops) override;
   absl::Status Room() override;
+  // See Store::Ingest. Thread-safe.
+  absl::Status Ingest(absl::Span<const Pair> sorted);
 
   // What a committer must know to go on.
   absl::StatusOr<Durable> ReadDurable() const;
@@ -42,11 +46,22 @@ class RocksEngine final : public Engine {
  private:
   RocksEngine(std::string dir, RocksOptions options, std::unique_ptr<rocksdb::Env> env)
       : dir_(std::move(dir)), options_(options), env_(std::move(env)) {}
+  // After a log append that found the disk full, RocksDB goes on with a new log only
+  // if the memtable has entries; with none it appends to the broken one, and asserts.
+  // So before every write the memtable gets one: the counter as it is, without a log.
+  // A memtable that the write itself might switch gets it too, which switches it now.
+  absl::Status FillMemtable();
+  // Lets RocksDB go on after a full disk. It must not do so by itself: its own thread
+  // could empty the memtable between FillMemtable and the write that fails next.
+  absl::Status GoOn();
 
   const std::string dir_;
   const RocksOptions options_;
   const std::unique_ptr<rocksdb::Env> env_;  // outlives db_
+  const std::shared_ptr<std::atomic<bool>> stopped_ = std::make_shared<std::atomic<bool>>(false);
+  uint64_t write_buffer_bytes_ = 0;
   std::unique_ptr<rocksdb::DB> db_;
+  absl::Mutex ingest_mutex_;  // there is one file name
 
   absl::Duration room_checked_ = -absl::InfiniteDuration();  // since boot
   absl::Status room_;

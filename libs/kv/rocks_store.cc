@@ -39,6 +39,9 @@ class RocksStore final : public Store {
   void CommitAsync(Batch batch, std::function<void(absl::StatusOr<Committed>)> done) override;
   absl::Status Checkpoint(const std::string& dir) override;
 
+ protected:
+  absl::Status IngestChecked(absl::Span<const Pair> sorted) override;
+
  private:
   LogEnds FixedEnds(absl::string_view log) const {
     auto it = logs_.find(log);
@@ -134,6 +137,11 @@ void RocksStore::CommitAsync(Batch batch, std::function<void(absl::StatusOr<Comm
 
 absl::Status RocksStore::Checkpoint(const std::string& dir) {
   if (committer_) return engine_->Checkpoint(dir);
+  return absl::FailedPreconditionError("the store is open for reading only");
+}
+
+absl::Status RocksStore::IngestChecked(absl::Span<const Pair> sorted) {
+  if (committer_) return engine_->Ingest(sorted);
   return absl::FailedPreconditionError("the store is open for reading only");
 }
 

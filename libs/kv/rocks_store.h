@@ -14,6 +14,11 @@ struct RocksOptions {
   size_t cache_bytes = 16 << 20;
   // Refuse writes when less than this share of the volume is free; 0 switches it off.
   double min_free_share = 0;
+  // For a store of large values that are put once and seldom deleted. Values from
+  // 4 KiB on get files of their own that no compaction rewrites, and that go when
+  // all their values are deleted; the rest is compacted by size, lazily. Takes up
+  // to four times `cache_bytes` more under load. Both kinds open each other's stores.
+  bool for_log = false;
 };
 
 // Opens the store in folder `dir`, creating it if absent. DATA_LOSS if it is

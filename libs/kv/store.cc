@@ -69,6 +69,11 @@ Batch& Batch::Put(absl::string_view key, absl::string_view value) {
   return *this;
 }
 
+Batch& Batch::Put(absl::string_view key, std::string&& value) {
+  ops_.push_back({Op::Kind::kPut, std::string(key), std::move(value)});
+  return *this;
+}
+
 Batch& Batch::Delete(absl::string_view key) {
   ops_.push_back({Op::Kind::kDelete, std::string(key)});
   return *this;
@@ -117,6 +122,18 @@ absl::Status Batch::Check() const {
     if (op.kind == Op::Kind::kAppend) ++appends;
   }
   return absl::OkStatus();
+}
+
+absl::Status Store::Ingest(absl::Span<const Pair> sorted) {
+  for (size_t i = 0; i < sorted.size(); ++i) {
+    const std::string place = absl::StrCat("sorted[", i, "].key");
+    SHAREWAY_RETURN_IF_ERROR(CheckKey(place, sorted[i].key));
+    SHAREWAY_RETURN_IF_ERROR(CheckValue(sorted[i].value));
+    if (i > 0 && sorted[i - 1].key >= sorted[i].key) {
+      return Error::Field(place, "is not above the key before it");
+    }
+  }
+  return sorted.empty() ? absl::OkStatus() : IngestChecked(sorted);
 }
 
 absl::StatusOr<Committed> Store::Commit(Batch batch) {

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 
 namespace shareway::kv {
 
@@ -29,6 +30,11 @@ class Batch {
  public:
   // Keys are 1 to 1024 bytes, values at most kMaxValueBytes.
   Batch& Put(absl::string_view key, absl::string_view value);
+  // The same without a copy of a large value.
+  Batch& Put(absl::string_view key, std::string&& value);
+  Batch& Put(absl::string_view key, const char* value) {
+    return Put(key, absl::string_view(value));
+  }
   Batch& Delete(absl::string_view key);
   // Deletes [start, limit); an empty `limit` means to the end. Not for keys that
   // the same batch puts.
@@ -82,6 +88,12 @@ struct Committed {
   std::vector<uint64_t> numbers;  // of its appends, in order
 };
 
+// A key with its value.
+struct Pair {
+  std::string key = {};
+  std::string value = {};
+};
+
 // An ordered map from bytes to bytes with append logs. Thread-safe.
 class Store {
  public:
@@ -115,8 +127,22 @@ class Store {
   // The same; `done` runs on the committer's thread and must not block.
   virtual void CommitAsync(Batch batch, std::function<void(absl::StatusOr<Committed>)> done) = 0;
 
+  // Adds many keys at once, as one sorted file beside the log of commits: a few
+  // percent of what a batch of them costs, and commits go on meanwhile. All or
+  // none, durable once it returns OK. `sorted` ascends by key, without twins. For
+  // keys of their own that no batch ever puts, deletes one by one or expects
+  // (DeleteRange may remove them); their version is 0. Ingesting a key again
+  // replaces it. INVALID_ARGUMENT, naming the place, for pairs out of order or
+  // beyond the limits of Put; RESOURCE_EXHAUSTED: the disk is full and nothing was
+  // added. After any other error the outcome is unknown: ingest the same again.
+  absl::Status Ingest(absl::Span<const Pair> sorted);
+
   // Writes a consistent copy that OpenRocks opens to the absent folder `dir`.
   virtual absl::Status Checkpoint(const std::string& dir) = 0;
+
+ protected:
+  // `sorted` is not empty, in order and within the limits.
+  virtual absl::Status IngestChecked(absl::Span<const Pair> sorted) = 0;
 };
 
 // How many bytes are free below which an engine refuses writes, as a share of the volume.

@@ -221,6 +221,92 @@ TEST_CASE("A range is deleted from its start up to its limit", "[kv]") {
   CHECK(Keys(*store, "", "") == left);
 }
 
+// `count` pairs under "i/", their values begin with `value`.
+std::vector<Pair> SortedPairs(int count, const std::string& value) {
+  std::vector<Pair> pairs;
+  for (int i = 0; i < count; ++i) {
+    pairs.push_back({absl::StrCat("i/", 1000 + i), absl::StrCat(value, i)});
+  }
+  return pairs;
+}
+
+TEST_CASE("What is ingested is there at once, between what batches put, and after a restart",
+          "[kv]") {
+  FOR_EACH_ENGINE(store);
+  MustCommit(*store, Batch().Put("h", "before").Put("j", "behind"));
+  REQUIRE(store->Ingest({}).ok());
+  REQUIRE(store->Ingest(SortedPairs(500, "v")).ok());
+  const auto check = [&] {
+    CHECK(ValueOf(*store, "i/1000") == "v0");
+    CHECK(ValueOf(*store, "i/1499") == "v499");
+    CHECK(ValueOf(*store, "i/1500") == "(none)");
+    CHECK(store->Get("i/1007")->version == 0);
+    const Strings keys = Keys(*store, "", "");
+    REQUIRE(keys.size() == 502);
+    CHECK(keys.front() == "h");
+    CHECK(keys[1] == "i/1000");
+    CHECK(keys.back() == "j");
+  };
+  check();
+  store.Reopen();
+  check();
+  CHECK(MustCommit(*store, Batch().Put("j", "again")).version > 0);
+}
+
+TEST_CASE("Ingesting a key again replaces it, and a range of them can be deleted", "[kv]") {
+  FOR_EACH_ENGINE(store);
+  REQUIRE(store->Ingest(SortedPairs(100, "old ")).ok());
+  REQUIRE(store->Ingest(SortedPairs(50, "new ")).ok());
+  CHECK(ValueOf(*store, "i/1049") == "new 49");
+  CHECK(ValueOf(*store, "i/1050") == "old 50");
+  MustCommit(*store, Batch().DeleteRange("i/1010", "i/1090"));
+  CHECK(Keys(*store, "", "").size() == 20);
+  REQUIRE(store->Ingest(SortedPairs(30, "newest ")).ok());
+  store.Reopen();
+  CHECK(Keys(*store, "", "").size() == 40);
+  CHECK(ValueOf(*store, "i/1029") == "newest 29");
+}
+
+TEST_CASE("Pairs out of order or beyond the limits are refused and none is ingested", "[kv]") {
+  FOR_EACH_ENGINE(store);
+  const std::vector<Pair> good = SortedPairs(3, "v");
+  auto [why, spoil] = GENERATE(table<const char*, void (*)(std::vector<Pair>&)>({
+      {"descending", [](std::vector<Pair>& p) { std::swap(p[1], p[2]); }},
+      {"twins", [](std::vector<Pair>& p) { p[2] = p[1]; }},
+      {"empty key", [](std::vector<Pair>& p) { p[0].key.clear(); }},
+      {"long key", [](std::vector<Pair>& p) { p[2].key = std::string(1025, 'z'); }},
+      {"long value", [](std::vector<Pair>& p) { p[1].value.resize(kMaxValueBytes + 1); }},
+  }));
+  CAPTURE(why);
+  std::vector<Pair> pairs = good;
+  spoil(pairs);
+  CHECK(absl::IsInvalidArgument(store->Ingest(pairs)));
+  CHECK(Keys(*store, "", "").empty());
+  CHECK(store->Ingest(good).ok());
+}
+
+TEST_CASE("Commits and scans go on while files are ingested", "[kv]") {
+  FOR_EACH_ENGINE(store);
+  int ingested = 0;
+  std::thread ingesting([&] {
+    for (int i = 0; i < 10; ++i) {
+      if (store->Ingest(SortedPairs(200, absl::StrCat(i, " "))).ok()) ++ingested;
+    }
+  });
+  for (int i = 0; i < 200; ++i) {
+    Batch batch;
+    batch.Append("log", "x");
+    MustCommit(*store, batch.Put("h", absl::StrCat(i)));
+    const size_t keys = Keys(*store, "i/", "i0").size();  // all of a file or none
+    CHECK((keys == 0 || keys == 200));
+  }
+  ingesting.join();
+  CHECK(ingested == 10);
+  store.Reopen();
+  CHECK(LogOf(*store, "log").size() == 200);
+  CHECK(ValueOf(*store, "i/1199") == "9 199");
+}
+
 TEST_CASE("A log numbers its entries from 1, each log for itself", "[kv]") {
   FOR_EACH_ENGINE(store);
   CHECK(store->LogHead("a") == 0);

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Wraps the log files and their folder.
+// Wraps the log files, their folder and the manifest.
 #include "libs/kv/synced_wal.h"
+
+#include <unistd.h>
 
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/strings/match.h"
+#include "libs/kv/engine.h"
+#include "libs/log/log.h"
 
 namespace shareway::kv {
 namespace {
@@ -28,6 +33,39 @@ class WalFile final : public rocksdb::FSWritableFileOwnerWrapper {
   }
 };
 
+class ManifestFile final : public rocksdb::FSWritableFileOwnerWrapper {
+ public:
+  using FSWritableFileOwnerWrapper::FSWritableFileOwnerWrapper;
+  rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
+                           rocksdb::IODebugContext* debug) override {
+    return Written(FSWritableFileOwnerWrapper::Append(data, options, debug));
+  }
+  rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
+                           const rocksdb::DataVerificationInfo& verification,
+                           rocksdb::IODebugContext* debug) override {
+    return Written(FSWritableFileOwnerWrapper::Append(data, options, verification, debug));
+  }
+  rocksdb::IOStatus Sync(const rocksdb::IOOptions& options,
+                         rocksdb::IODebugContext* debug) override {
+    return Known(FSWritableFileOwnerWrapper::Sync(options, debug));
+  }
+  rocksdb::IOStatus Fsync(const rocksdb::IOOptions& options,
+                          rocksdb::IODebugContext* debug) override {
+    return Known(FSWritableFileOwnerWrapper::Fsync(options, debug));
+  }
+
+ private:
+  static rocksdb::IOStatus Written(rocksdb::IOStatus status) {
+    return status.IsNoSpace() ? status : Known(std::move(status));
+  }
+  static rocksdb::IOStatus Known(rocksdb::IOStatus status) {
+    if (status.ok()) return status;
+    log::Error("store-write-failed", {{"status", absl::UnavailableError(status.ToString())},
+                                      {"exit_code", kExitUnknownOutcome}});
+    ::_exit(kExitUnknownOutcome);
+  }
+};
+
 // The first sync of a new log is followed by one of its folder.
 class WalFolder final : public rocksdb::FSDirectoryWrapper {
  public:
@@ -45,7 +83,8 @@ class WalFolder final : public rocksdb::FSDirectoryWrapper {
 
 class WalDisk final : public rocksdb::FileSystemWrapper {
  public:
-  using FileSystemWrapper::FileSystemWrapper;
+  WalDisk(std::shared_ptr<rocksdb::FileSystem> disk, const std::string& dir)
+      : FileSystemWrapper(std::move(disk)), manifest_(dir + "/MANIFEST-") {}
   const char* Name() const override { return "SyncedWal"; }
   rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                                     std::unique_ptr<rocksdb::FSWritableFile>* result,
@@ -53,6 +92,8 @@ class WalDisk final : public rocksdb::FileSystemWrapper {
     rocksdb::IOStatus status = FileSystemWrapper::NewWritableFile(name, options, result, debug);
     if (status.ok() && absl::EndsWith(name, ".log")) {
       *result = std::make_unique<WalFile>(std::move(*result));
+    } else if (status.ok() && absl::StartsWith(name, manifest_)) {
+      *result = std::make_unique<ManifestFile>(std::move(*result));
     }
     return status;
   }
@@ -63,12 +104,16 @@ class WalDisk final : public rocksdb::FileSystemWrapper {
     if (status.ok()) *result = std::make_unique<WalFolder>(std::move(*result));
     return status;
   }
+
+ private:
+  const std::string manifest_;  // how the names of this store's begin; a backup has its own
 };
 
 }  // namespace
 
-std::shared_ptr<rocksdb::FileSystem> SyncedWal(std::shared_ptr<rocksdb::FileSystem> disk) {
-  return std::make_shared<WalDisk>(std::move(disk));
+std::shared_ptr<rocksdb::FileSystem> SyncedWal(std::shared_ptr<rocksdb::FileSystem> disk,
+                                               const std::string& dir) {
+  return std::make_shared<WalDisk>(std::move(disk), dir);
 }
 
 }  // namespace shareway::kv
