@@ -21,8 +21,24 @@ constexpr absl::string_view kDash = "\xe2\x80\x94 ";  // an em dash and a space
 // An Ed25519 SubjectPublicKeyInfo up to the key's 32 bytes (RFC 8410 section 4).
 constexpr absl::string_view kSpkiPrefix("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00", 12);
 
-// Signature types of C2SP signed-note.
-enum class Type : char { kLog = 0x01, kCosignature = 0x04 };
+// Signature types: those of C2SP signed-note, and ours for SM2 over SM3, which
+// has no number there. `mark` stands before the key; what follows is the end of
+// the SubjectPublicKeyInfo after `spki_prefix`, `key_size` bytes.
+enum class Type { kLog, kCosignature, kNational };
+struct Form {
+  Type type;
+  absl::string_view mark;
+  crypto::Suite suite;
+  absl::string_view spki_prefix;
+  size_t key_size;
+};
+constexpr Form kForms[] = {
+    {Type::kLog, "\x01", crypto::Suite::kEd25519, kSpkiPrefix, 32},
+    {Type::kCosignature, "\x04", crypto::Suite::kEd25519, kSpkiPrefix, 32},
+    {Type::kNational, "\xffshareway/v1/sm2-sm3\n", crypto::Suite::kSm2Sm3, "", 91}};
+static_assert(kForms[2].mark.size() == 21);
+
+const Form& FormOf(Type type) { return kForms[static_cast<size_t>(type)]; }
 
 absl::Status Malformed(absl::string_view message) { return absl::InvalidArgumentError(message); }
 
@@ -40,48 +56,54 @@ bool IsName(absl::string_view name) {
   return true;
 }
 
-std::string TypedKey(Type type, absl::string_view raw_key) {
-  const char number = static_cast<char>(type);
-  return absl::StrCat(absl::string_view(&number, 1), raw_key);
+// What stands in a verifier key and under its hash: the type's mark and the key.
+std::string TypedKey(Type type, const crypto::PublicKey& key) {
+  const Form& form = FormOf(type);
+  return absl::StrCat(form.mark, absl::string_view(key.spki()).substr(form.spki_prefix.size()));
 }
 
 std::string KeyHash(absl::string_view name, absl::string_view typed_key) {
   return crypto::Sha256(absl::StrCat(name, "\n", typed_key)).str().substr(0, 4);
 }
 
-absl::string_view RawKey(const crypto::PublicKey& ed25519) {
-  return absl::string_view(ed25519.spki()).substr(kSpkiPrefix.size());
-}
-
 std::string KeyText(absl::string_view name, const crypto::PublicKey& key, Type type) {
-  const std::string typed = TypedKey(type, RawKey(key));
+  const std::string typed = TypedKey(type, key);
   return absl::StrCat(name, "+", ToHex(KeyHash(name, typed)), "+", ToBase64(typed));
 }
 
 struct Verifier {
+  Type type;
   std::string name;
   std::string hash;
   crypto::PublicKey key;
 };
 
-absl::StatusOr<Verifier> ParseVerifier(absl::string_view text, Type type) {
+absl::StatusOr<Verifier> ParseVerifier(absl::string_view text) {
   // Base64 may have '+', so only the first two part.
   const std::vector<absl::string_view> parts = absl::StrSplit(text, absl::MaxSplits('+', 2));
   const absl::StatusOr<std::string> typed =
       parts.size() == 3 ? FromBase64(parts[2]) : absl::InvalidArgumentError("");
-  if (!typed.ok() || !IsName(parts[0]) || typed->size() != 33 ||
-      ToHex(KeyHash(parts[0], *typed)) != parts[1]) {
+  if (!typed.ok() || !IsName(parts[0]) || ToHex(KeyHash(parts[0], *typed)) != parts[1]) {
     return Malformed(
         absl::StrCat("\"", text.substr(0, 300), "\" is no verifier key NAME+HASH+BASE64"));
   }
-  if ((*typed)[0] != static_cast<char>(type)) {
-    return Malformed(absl::StrCat("the verifier key of ", parts[0], " is of type ",
-                                  static_cast<int>((*typed)[0]), ", want ",
-                                  static_cast<int>(type)));
+  for (const Form& form : kForms) {
+    absl::string_view key_bytes = *typed;
+    if (!absl::ConsumePrefix(&key_bytes, form.mark) || key_bytes.size() != form.key_size) continue;
+    SHAREWAY_ASSIGN_OR_RETURN(crypto::PublicKey key, crypto::PublicKey::FromSpki(absl::StrCat(
+                                                         form.spki_prefix, key_bytes)));
+    if (key.suite() != form.suite) break;
+    return Verifier{form.type, std::string(parts[0]), KeyHash(parts[0], *typed), std::move(key)};
   }
-  SHAREWAY_ASSIGN_OR_RETURN(crypto::PublicKey key, crypto::PublicKey::FromSpki(absl::StrCat(
-                                                       kSpkiPrefix, typed->substr(1))));
-  return Verifier{std::string(parts[0]), KeyHash(parts[0], *typed), std::move(key)};
+  return Malformed(absl::StrCat("the verifier key of ", parts[0],
+                                " is of no known type, want Ed25519, SM2-SM3 or a witness's"));
+}
+
+absl::StatusOr<Verifier> ParseWitness(absl::string_view text) {
+  SHAREWAY_ASSIGN_OR_RETURN(Verifier verifier, ParseVerifier(text));
+  if (verifier.type == Type::kCosignature) return verifier;
+  return Malformed(absl::StrCat("the verifier key of ", verifier.name,
+                                " is a log's, want a witness's (type 4)"));
 }
 
 struct SignatureLine {
@@ -151,13 +173,52 @@ std::string LineOf(absl::string_view name, absl::string_view hash, absl::string_
   return absl::StrCat(kDash, name, " ", ToBase64(absl::StrCat(hash, bytes)), "\n");
 }
 
-absl::Status CheckSigner(const crypto::PrivateKey& key, absl::string_view name) {
-  if (key.public_key().suite() != crypto::Suite::kEd25519) {
-    return Malformed("checkpoints are signed by Ed25519 keys");
+absl::Status CheckSigner(const crypto::PrivateKey& key, crypto::Suite suite,
+                         absl::string_view name) {
+  if (key.public_key().suite() != suite) {
+    return Malformed(suite == crypto::Suite::kEd25519
+                         ? "checkpoints are signed by Ed25519 keys"
+                         : "the national line of a checkpoint is signed by an SM2 key");
   }
   if (IsName(name)) return absl::OkStatus();
   return Malformed(absl::StrCat("\"", name.substr(0, 300),
                                 "\" is no signer's name: printable ASCII without space and '+'"));
+}
+
+// OK if the first line by the verifier's key is its signature over the text.
+absl::Status CheckSigned(const Note& note, const Verifier& verifier) {
+  if (note.head.origin != verifier.name) {
+    return Unproven(
+        absl::StrCat("the checkpoint's origin is ", note.head.origin, ", want ", verifier.name));
+  }
+  for (const SignatureLine& line : note.signatures) {
+    if (line.name != verifier.name || line.hash != verifier.hash) continue;
+    if (verifier.key.Verify(note.text, line.bytes).ok()) return absl::OkStatus();
+    return Unproven(absl::StrCat("the checkpoint's signature by ", line.name, "+", ToHex(line.hash),
+                                 " does not verify"));
+  }
+  return Unproven(absl::StrCat("the checkpoint has no signature by the key ", verifier.name, "+",
+                               ToHex(verifier.hash)));
+}
+
+// OK if of the log keys with the origin's name one of each kind that is there signed.
+absl::Status CheckLog(const Note& note, const std::vector<Verifier>& verifiers) {
+  absl::Status refusal = Unproven("no log's key is given, want at least 1");
+  bool any = false;
+  for (const Type type : {Type::kLog, Type::kNational}) {
+    bool pinned = false;
+    bool signed_by_one = false;
+    for (const Verifier& verifier : verifiers) {
+      if (verifier.type != type || signed_by_one) continue;
+      const absl::Status checked = CheckSigned(note, verifier);
+      signed_by_one = checked.ok();
+      pinned = pinned || verifier.name == note.head.origin;
+      if (!signed_by_one) refusal = checked;
+    }
+    if (pinned && !signed_by_one) return refusal;
+    any = any || signed_by_one;
+  }
+  return any ? absl::OkStatus() : refusal;
 }
 
 // tlog-cosignature: what a witness signs.
@@ -167,8 +228,9 @@ std::string CosignedBytes(uint64_t unix_seconds, absl::string_view text) {
 
 }  // namespace
 
-std::string VerifierKey(absl::string_view name, const crypto::PublicKey& ed25519) {
-  return KeyText(name, ed25519, Type::kLog);
+std::string VerifierKey(absl::string_view name, const crypto::PublicKey& ed25519_or_sm2) {
+  const bool sm2 = ed25519_or_sm2.suite() == crypto::Suite::kSm2Sm3;
+  return KeyText(name, ed25519_or_sm2, sm2 ? Type::kNational : Type::kLog);
 }
 
 std::string WitnessVerifierKey(absl::string_view name, const crypto::PublicKey& ed25519) {
@@ -176,49 +238,53 @@ std::string WitnessVerifierKey(absl::string_view name, const crypto::PublicKey& 
 }
 
 absl::StatusOr<std::string> SignNote(const crypto::PrivateKey& ed25519, const TreeHead& head) {
-  SHAREWAY_RETURN_IF_ERROR(CheckSigner(ed25519, head.origin));
+  SHAREWAY_RETURN_IF_ERROR(CheckSigner(ed25519, crypto::Suite::kEd25519, head.origin));
   const std::string text =
       absl::StrCat(head.origin, "\n", head.size, "\n", ToBase64(head.root.view()), "\n");
   SHAREWAY_ASSIGN_OR_RETURN(const std::string signature, ed25519.Sign(text));
-  const std::string hash = KeyHash(head.origin, TypedKey(Type::kLog, RawKey(ed25519.public_key())));
+  const std::string hash = KeyHash(head.origin, TypedKey(Type::kLog, ed25519.public_key()));
   return absl::StrCat(text, "\n", LineOf(head.origin, hash, signature));
 }
 
-absl::StatusOr<TreeHead> OpenNote(absl::string_view note, absl::string_view verifier_key) {
-  SHAREWAY_ASSIGN_OR_RETURN(const Verifier verifier, ParseVerifier(verifier_key, Type::kLog));
+absl::StatusOr<std::string> AddNationalLine(const crypto::PrivateKey& sm2, absl::string_view note) {
   SHAREWAY_ASSIGN_OR_RETURN(const Note parsed, ParseNote(note));
-  if (parsed.head.origin != verifier.name) {
-    return Unproven(
-        absl::StrCat("the checkpoint's origin is ", parsed.head.origin, ", want ", verifier.name));
+  const std::string& name = parsed.head.origin;
+  SHAREWAY_RETURN_IF_ERROR(CheckSigner(sm2, crypto::Suite::kSm2Sm3, name));
+  SHAREWAY_ASSIGN_OR_RETURN(const std::string signature, sm2.Sign(parsed.text));
+  const std::string hash = KeyHash(name, TypedKey(Type::kNational, sm2.public_key()));
+  return absl::StrCat(note, LineOf(name, hash, signature));
+}
+
+absl::StatusOr<std::string> NoteText(absl::string_view note) {
+  SHAREWAY_ASSIGN_OR_RETURN(Note parsed, ParseNote(note));
+  return std::move(parsed.text);
+}
+
+absl::StatusOr<TreeHead> OpenNote(absl::string_view note, absl::string_view verifier_key) {
+  SHAREWAY_ASSIGN_OR_RETURN(const Verifier verifier, ParseVerifier(verifier_key));
+  if (verifier.type == Type::kCosignature) {
+    return Malformed(
+        absl::StrCat("the verifier key of ", verifier.name, " is a witness's, want a log's"));
   }
-  for (const SignatureLine& line : parsed.signatures) {
-    if (line.name != verifier.name || line.hash != verifier.hash) continue;
-    if (!verifier.key.Verify(parsed.text, line.bytes).ok()) {
-      return Unproven(
-          absl::StrCat("the checkpoint's signature by ", line.name, " does not verify"));
-    }
-    return parsed.head;
-  }
-  return Unproven(absl::StrCat("the checkpoint has no signature by the key ", verifier.name, "+",
-                               ToHex(verifier.hash)));
+  SHAREWAY_ASSIGN_OR_RETURN(Note parsed, ParseNote(note));
+  SHAREWAY_RETURN_IF_ERROR(CheckSigned(parsed, verifier));
+  return std::move(parsed.head);
 }
 
 absl::StatusOr<std::string> CosignNote(const crypto::PrivateKey& ed25519, absl::string_view name,
                                        absl::string_view note, absl::Time now) {
-  SHAREWAY_RETURN_IF_ERROR(CheckSigner(ed25519, name));
+  SHAREWAY_RETURN_IF_ERROR(CheckSigner(ed25519, crypto::Suite::kEd25519, name));
   SHAREWAY_ASSIGN_OR_RETURN(const Note parsed, ParseNote(note));
   const auto seconds = static_cast<uint64_t>(absl::ToUnixSeconds(now));
   SHAREWAY_ASSIGN_OR_RETURN(const std::string signature,
                             ed25519.Sign(CosignedBytes(seconds, parsed.text)));
-  const std::string hash =
-      KeyHash(name, TypedKey(Type::kCosignature, RawKey(ed25519.public_key())));
+  const std::string hash = KeyHash(name, TypedKey(Type::kCosignature, ed25519.public_key()));
   return LineOf(name, hash, absl::StrCat(BigEndian64(seconds), signature));
 }
 
 absl::StatusOr<bool> VerifyCosignature(absl::string_view note, absl::string_view line,
                                        absl::string_view verifier_key) {
-  SHAREWAY_ASSIGN_OR_RETURN(const Verifier verifier,
-                            ParseVerifier(verifier_key, Type::kCosignature));
+  SHAREWAY_ASSIGN_OR_RETURN(const Verifier verifier, ParseWitness(verifier_key));
   SHAREWAY_ASSIGN_OR_RETURN(const Note parsed, ParseNote(note));
   if (!absl::EndsWith(line, "\n")) return Malformed("a cosignature line ends in a line feed");
   SHAREWAY_ASSIGN_OR_RETURN(const SignatureLine cosignature,
@@ -236,17 +302,15 @@ absl::StatusOr<bool> VerifyCosignature(absl::string_view note, absl::string_view
 absl::StatusOr<TreeHead> OpenCheckpoint(absl::string_view note,
                                         const std::vector<std::string>& cosignatures,
                                         const std::vector<std::string>& verifier_keys) {
-  absl::StatusOr<TreeHead> head = Unproven("no log's key is given, want at least 1");
+  std::vector<Verifier> verifiers;
   std::vector<std::string> witnesses;
   for (const std::string& text : verifier_keys) {
-    if (ParseVerifier(text, Type::kCosignature).ok()) {
-      witnesses.push_back(text);
-      continue;
-    }
-    SHAREWAY_RETURN_IF_ERROR(ParseVerifier(text, Type::kLog).status());
-    if (!head.ok()) head = OpenNote(note, text);
+    SHAREWAY_ASSIGN_OR_RETURN(Verifier verifier, ParseVerifier(text));
+    if (verifier.type == Type::kCosignature) witnesses.push_back(text);
+    verifiers.push_back(std::move(verifier));
   }
-  SHAREWAY_RETURN_IF_ERROR(head.status());
+  SHAREWAY_ASSIGN_OR_RETURN(Note parsed, ParseNote(note));
+  SHAREWAY_RETURN_IF_ERROR(CheckLog(parsed, verifiers));
   for (const std::string& line : cosignatures) {
     if (!absl::EndsWith(line, "\n")) return Malformed("a cosignature line ends in a line feed");
     SHAREWAY_RETURN_IF_ERROR(ParseLine(absl::StripSuffix(line, "\n")).status());
@@ -254,7 +318,7 @@ absl::StatusOr<TreeHead> OpenCheckpoint(absl::string_view note,
       SHAREWAY_RETURN_IF_ERROR(VerifyCosignature(note, line, witness).status());
     }
   }
-  return head;
+  return std::move(parsed.head);
 }
 
 std::vector<std::string> VerifierKeysIn(absl::string_view text) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checkpoints as C2SP signed notes (tlog-checkpoint, tlog-cosignature; Ed25519).
-// proto/FORMATS.md section 5.
+// Checkpoints as C2SP signed notes (tlog-checkpoint, tlog-cosignature; Ed25519,
+// and beside it SM2-SM3). proto/FORMATS.md section 5.
 #pragma once
 
 #include <cstdint>
@@ -23,16 +23,26 @@ struct TreeHead {
 };
 
 // How a verifier is told a key: NAME+HASH+BASE64. `name` has no spaces and no '+'.
-// A log's key signs checkpoints; a witness's key cosigns them.
-std::string VerifierKey(absl::string_view name, const crypto::PublicKey& ed25519);
+// A log's keys sign checkpoints: an Ed25519 key, and an SM2 key where the national
+// suite is asked for. A witness's key cosigns them.
+std::string VerifierKey(absl::string_view name, const crypto::PublicKey& ed25519_or_sm2);
 std::string WitnessVerifierKey(absl::string_view name, const crypto::PublicKey& ed25519);
 
 // A signed note over the head; the signer's name is the origin. INVALID_ARGUMENT
 // if the key is not Ed25519 or the origin is no name.
 absl::StatusOr<std::string> SignNote(const crypto::PrivateKey& ed25519, const TreeHead& head);
 
-// The head in `note` if it has a signature by `verifier_key`, a log's key whose
-// name is the note's origin. DATA_LOSS, PROOF_INVALID, if it has none or it does
+// `note` with one line more: the signature of its text by the log's SM2 key, under
+// the name that is the origin. INVALID_ARGUMENT if the key is not SM2 or the note
+// is malformed.
+absl::StatusOr<std::string> AddNationalLine(const crypto::PrivateKey& sm2, absl::string_view note);
+
+// What all signatures of a note are over: its lines before the last blank one,
+// with the line feed of each. INVALID_ARGUMENT if the note is malformed.
+absl::StatusOr<std::string> NoteText(absl::string_view note);
+
+// The head in `note` if it has a signature by `verifier_key`, a log's key (of
+// either kind) whose name is the note's origin. DATA_LOSS, PROOF_INVALID, if it has none or it does
 // not verify; INVALID_ARGUMENT if note or key are malformed.
 absl::StatusOr<TreeHead> OpenNote(absl::string_view note, absl::string_view verifier_key);
 
@@ -46,9 +56,10 @@ absl::StatusOr<std::string> CosignNote(const crypto::PrivateKey& ed25519, absl::
 absl::StatusOr<bool> VerifyCosignature(absl::string_view note, absl::string_view line,
                                        absl::string_view verifier_key);
 
-// The head in `note` if one of the log keys among `verifier_keys` signed it, and
-// every cosignature by a witness key among them verifies. Lines by other keys are
-// ignored, as C2SP asks. Errors as above.
+// The head in `note` if the log signed it, and every cosignature by a witness key
+// among `verifier_keys` verifies. Of the keys that have the origin's name and are
+// among them, one of each kind must have signed: whoever pins an Ed25519 and an
+// SM2 key wants both. Lines by other keys are ignored, as C2SP asks. Errors as above.
 absl::StatusOr<TreeHead> OpenCheckpoint(absl::string_view note,
                                         const std::vector<std::string>& cosignatures,
                                         const std::vector<std::string>& verifier_keys);

@@ -88,6 +88,8 @@ TEST_CASE("the vectors of proto/vectors come out as they say") {
   CheckAll("batch_signatures", CheckBatch);
   CheckAll("records", CheckRecord);
   CheckAll("notes", CheckNote);
+  CheckAll("national_notes", CheckNote);
+  CheckAll("ed25519_edges", CheckNote);
   CheckAll("digests", CheckDigest);
   for (const Json& vector : ReadVectors("packs")) {
     CAPTURE(vector["name"].get<std::string>());
@@ -196,26 +198,35 @@ Json MakeRecords() {
   return cases;
 }
 
+std::string Replaced(std::string in, const std::string& from, const std::string& to) {
+  return in.replace(in.find(from), from.size(), to);
+}
+
+// Adds the vector of a checkpoint; what is valid is what the library says.
+void AddNote(Json* cases, const std::string& name, const std::string& note,
+             const std::vector<std::string>& cosignatures,
+             const std::vector<std::string>& verifier_keys) {
+  Json vector = {{"name", name},
+                 {"valid", false},
+                 {"note", note},
+                 {"cosignatures", cosignatures},
+                 {"keys", verifier_keys}};
+  if (const Verdict verdict = CheckNote(vector); verdict.ok()) {
+    vector["valid"] = true;
+    vector["want"] = *verdict;
+  }
+  cases->push_back(vector);
+}
+
 Json MakeNotes() {
   const std::vector<std::string> keys = TestVerifierKeys();
   const Pack pack = TestPack();
-  const auto replaced = [](std::string in, const std::string& from, const std::string& to) {
-    return in.replace(in.find(from), from.size(), to);
-  };
   Json cases = Json::array();
+  const auto replaced = Replaced;
   const auto add = [&](const std::string& name, const std::string& note,
                        const std::vector<std::string>& cosignatures,
                        const std::vector<std::string>& verifier_keys) {
-    Json vector = {{"name", name},
-                   {"valid", false},
-                   {"note", note},
-                   {"cosignatures", cosignatures},
-                   {"keys", verifier_keys}};
-    if (const Verdict verdict = CheckNote(vector); verdict.ok()) {
-      vector["valid"] = true;
-      vector["want"] = *verdict;
-    }
-    cases.push_back(vector);
+    AddNote(&cases, name, note, cosignatures, verifier_keys);
   };
   const std::string& note = pack.checkpoint;
   add("good", note, pack.cosignatures, keys);
@@ -242,6 +253,51 @@ Json MakeNotes() {
       {*CosignNote(TestKey(kTestWitnessPem), kTestWitness, replaced(note, "\n7\n", "\n6\n"), {})},
       keys);
   add("verifier key with another hash", note, {}, {replaced(keys[0], "+", "+0")});
+  return cases;
+}
+
+Json MakeNationalNotes() {
+  const std::vector<std::string> keys = TestVerifierKeys();
+  const crypto::PrivateKey sm2 = TestKey(kTestSm2Pem);
+  const std::string national = VerifierKey(kTestOrigin, sm2.public_key());
+  const Pack pack = TestPack();
+  const std::string& plain = pack.checkpoint;
+  const std::string note = *AddNationalLine(sm2, plain);
+  const std::string line = note.substr(plain.size());
+  const std::string alone = Replaced(note, plain.substr(plain.find("\n\n") + 2), "");
+  const std::string other = *AddNationalLine(sm2, Replaced(plain, "\n7\n", "\n6\n"));
+  const std::string spki = sm2.public_key().spki();
+  const auto key_of = [](const std::string& typed) {
+    const Hash32 hash = crypto::Sha256(absl::StrCat(kTestOrigin, "\n", typed));
+    return absl::StrCat(kTestOrigin, "+", ToHex(hash.view().substr(0, 4)), "+", ToBase64(typed));
+  };
+  Json cases = Json::array();
+  const auto add = [&](const std::string& name, const std::string& text,
+                       const std::vector<std::string>& verifier_keys) {
+    AddNote(&cases, name, text, pack.cosignatures, verifier_keys);
+  };
+  add("good", note, {keys[0], keys[1], national});
+  add("the national key alone is pinned", note, {national, keys[1]});
+  add("the national key alone signed and is pinned", alone, {national});
+  add("the national key is not pinned", note, keys);
+  add("a national key of another log is pinned too", plain,
+      {keys[0], VerifierKey("demo.example/other", sm2.public_key())});
+  add("the national line first", alone + plain.substr(plain.find("\n\n") + 2),
+      {keys[0], national});
+  add("the national line is missing", plain, {keys[0], national});
+  add("the first line is missing", alone, {keys[0], national});
+  add("the national line of another text", plain + other.substr(plain.size()),
+      {keys[0], national});
+  add("the first of two national lines does not verify",
+      plain + other.substr(plain.size()) + line, {keys[0], national});
+  add("another identifier", note, {keys[0], key_of("\xff" "other/v1/sm2-sm3\n" + spki)});
+  add("no identifier", note, {keys[0], key_of("\xff" + spki)});
+  add("a P-256 key as a national one", note,
+      {keys[0], key_of("\xff" "shareway/v1/sm2-sm3\n" +
+                       TestKey(kTestNodePem).public_key().spki())});
+  add("an SM2 key as a common one", note, {key_of("\x01" + spki)});
+  add("a key that is no point", note,
+      {keys[0], key_of("\xff" "shareway/v1/sm2-sm3\n" + spki.substr(0, 90) + "x")});
   return cases;
 }
 
@@ -303,6 +359,12 @@ TEST_CASE("the vectors are written anew", "[.generate]") {
   WriteVectors("notes", "FORMATS 5: checkpoints and cosignatures.", MakeNotes());
   WriteVectors("packs", "FORMATS 6: whole packs; `entry` is the first that fails.", MakePacks());
   WriteVectors("digests", "FORMATS 7: keyed digests of persons and cases.", MakeDigests());
+}
+
+// Beside the others, which have been given out.
+TEST_CASE("the vectors of national lines are written anew", "[.generate_national]") {
+  WriteVectors("national_notes", "FORMATS 5: checkpoints with a line by an SM2 key.",
+               MakeNationalNotes());
 }
 
 }  // namespace
