@@ -87,6 +87,7 @@ absl::StatusOr<Process> Process::Open(Options options, const Clock* clock) {
   }
   kv::RocksOptions rocks;
   rocks.min_free_share = options.min_free_share;
+  rocks.for_log = options.log_store;
   SHAREWAY_ASSIGN_OR_RETURN(process.store, kv::OpenStore(options.store, rocks));
   process.directory = std::make_unique<rpc::DirectoryHolder>();
   rpc::Server::Options server;
@@ -125,7 +126,8 @@ absl::StatusOr<Evidence> Evidence::Open(const Process& process, const Clock* clo
       outbox::Outbox::Open(process.store.get(), process.identity.identity.uri(), clock));
   if (process.options.audit.empty()) return evidence;
 
-  std::string log_key = process.options.audit_key;
+  std::string& log_key = evidence.log_key;
+  log_key = process.options.audit_key;
   if (!log_key.empty() && log_key[0] == '@') {
     SHAREWAY_ASSIGN_OR_RETURN(log_key, crypto::ReadFile(log_key.substr(1)));
     absl::StripAsciiWhitespace(&log_key);
@@ -133,9 +135,15 @@ absl::StatusOr<Evidence> Evidence::Open(const Process& process, const Clock* clo
   if (log_key.empty()) return absl::InvalidArgumentError("--audit needs --audit_key");
   SHAREWAY_ASSIGN_OR_RETURN(std::shared_ptr<rpc::Channel> channel,
                             process.Connect(process.options.audit, "audit"));
-  evidence.sink = std::make_unique<rpc::AuditSink>(std::move(channel), std::move(log_key));
-  evidence.drain = std::make_unique<outbox::Drain>(evidence.outbox.get(), evidence.sink.get(),
-                                                   evidence.key.get());
+  evidence.sink = std::make_unique<rpc::AuditSink>(std::move(channel), log_key,
+                                                   process.directory.get());
+  const metrics::Gauge rolled_back = process.metrics->AddGauge(
+      "shareway_audit_rolled_back", "1 while the audit log lacks entries that it proved to hold.");
+  evidence.drain = std::make_unique<outbox::Drain>(
+      evidence.outbox.get(), evidence.sink.get(), evidence.key.get(),
+      outbox::Drain::Options{.audit_rolled_back = [gauge = rolled_back](bool behind) mutable {
+        gauge.Set(behind ? 1 : 0);
+      }});
   return evidence;
 }
 

@@ -42,6 +42,7 @@ struct Options {
   std::string audit_key = {};
   bool reflection = false;
   double min_free_share = 0;
+  bool log_store = false;  // see kv::RocksOptions::for_log; no flag
 };
 Options OptionsFromFlags();
 
@@ -65,10 +66,12 @@ struct Process {
                                                         absl::string_view service) const;
 };
 
-// The way of evidence out of a process: outbox, audit client, drain.
+// The way of evidence out of a process: outbox, audit client, drain. Publishes
+// shareway_audit_rolled_back: 1 while audit has less than it proved to have.
 struct Evidence {
   std::unique_ptr<crypto::PrivateKey> key;
   std::unique_ptr<outbox::Outbox> outbox;
+  std::string log_key;                   // audit's note verifier key; empty without --audit
   std::unique_ptr<rpc::AuditSink> sink;  // null without --audit
   std::unique_ptr<outbox::Drain> drain;  // null without --audit
 

@@ -6,23 +6,31 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/crypto/hash.h"
 #include "libs/evidence/envelope.h"
 #include "libs/log/log.h"
 #include "libs/outbox/keys.h"
 #include "libs/outbox/outbox.h"
-#include "libs/outbox/record.pb.h"
+#include "libs/outbox/placed.h"
 
 namespace shareway::outbox {
 namespace {
 
 constexpr size_t kBatchRecords = 256;
 constexpr size_t kBatchBytes = 512 << 10;  // a sealed batch is one value of the store
+constexpr size_t kProveBatches = 16;       // proven together: one range proof has 4096 entries
 constexpr absl::Duration kKeepIncluded = absl::Hours(24 * 7);
 constexpr absl::Duration kRetry = absl::Milliseconds(200);
+constexpr absl::Duration kPollEvery = absl::Seconds(10);
+constexpr absl::Duration kGiveBackEvery = absl::Seconds(5);
 constexpr absl::Duration kSweepEvery = absl::Minutes(10);
 constexpr absl::Duration kActsKept = absl::Hours(1);  // acts are refused after minutes
+// Checkpoints follow appends by some ten milliseconds, witnesses by a second.
+constexpr absl::Duration kProveSoonest = absl::Milliseconds(10);
+
+absl::Status Rebuilding() { return absl::UnavailableError("audit is being rebuilt"); }
 
 }  // namespace
 
@@ -33,28 +41,22 @@ struct Drain::State {
   Outbox* outbox;
   Sink* sink;
   const crypto::PrivateKey* key;
+  Options options;
+  std::unique_ptr<PlacedBatches> batches;
 
   absl::Mutex flushing;
   uint64_t head_at_start = 0;
   std::atomic<int> rolled_back = -1;  // -1: not known yet
-  std::atomic<uint64_t> safe_size = 0;
+  std::atomic<bool> audit_rolled_back = false;
+  uint64_t safe_size = 0;
+  // By boot time: when audit was last asked, unless something failed since; and when
+  // it was given back what it lost.
+  std::optional<absl::Duration> polled, gave_back;
   absl::Notification stopped;
   absl::Duration next_sweep = absl::ZeroDuration();
   std::thread thread;
 
   kv::Store* store() const { return outbox->store_; }
-
-  absl::StatusOr<Mark> LoadMark() const {
-    Mark mark;
-    absl::StatusOr<kv::Entry> entry = store()->Get(kMarkKey);
-    if (entry.ok() && !mark.ParseFromString(entry->value)) {
-      return absl::DataLossError("outbox/mark cannot be read");
-    }
-    if (!entry.ok() && !absl::IsNotFound(entry.status())) return entry.status();
-    mark.set_seal(std::max<uint64_t>(mark.seal(), 1));
-    mark.set_include(std::max<uint64_t>(mark.include(), 1));
-    return mark;
-  }
 
   // Signs what waits as one tree. Returns false if nothing waits.
   absl::StatusOr<bool> Seal(Mark* mark) {
@@ -93,135 +95,240 @@ struct Drain::State {
     return true;
   }
 
-  // Sends and proves the sealed batch that begins at mark->include.
+  // Sends the sealed batch that begins at mark->deliver.
   absl::Status Deliver(Mark* mark) {
-    const std::string sealed_key = SealedKey(mark->include());
-    SHAREWAY_ASSIGN_OR_RETURN(kv::Entry entry, store()->Get(sealed_key));
-    SealedBatch batch;
-    if (!batch.ParseFromString(entry.value)) {
-      return absl::DataLossError("a sealed batch cannot be read");
+    SHAREWAY_ASSIGN_OR_RETURN(const Records records, batches->Load(mark->deliver()));
+    SHAREWAY_ASSIGN_OR_RETURN(const Sink::Appended appended, sink->Append(records));
+    if (appended.indices.size() != records.size()) {
+      return absl::InternalError(absl::StrCat(appended.indices.size(), " indices for ",
+                                              records.size(), " records"));
     }
-    const std::vector<evidence::v1::SealedRecord> records(batch.records().begin(),
-                                                          batch.records().end());
-    if (batch.indices_size() == 0) {
-      SHAREWAY_ASSIGN_OR_RETURN(Sink::Appended appended, sink->Append(records));
-      safe_size = appended.safe_size;
-      *batch.mutable_indices() = {appended.indices.begin(), appended.indices.end()};
-    }
-    std::vector<Hash32> commitments;
-    for (const auto& record : records) commitments.push_back(evidence::Commitment(record));
-    SHAREWAY_RETURN_IF_ERROR(
-        Prove({batch.indices().begin(), batch.indices().end()}, commitments));
-    batch.set_included_seconds(absl::ToUnixSeconds(outbox->clock_->Now()));
-    mark->set_include(mark->include() + records.size());
+    safe_size = std::max(safe_size, appended.safe_size);
+    Placement placement;
+    placement.mutable_indices()->Assign(appended.indices.begin(), appended.indices.end());
+    Mark next = *mark;
+    next.set_deliver(mark->deliver() + records.size());
     kv::Batch write;
-    write.Put(sealed_key, batch.SerializeAsString());
-    write.Put(kMarkKey, mark->SerializeAsString());
-    return store()->Commit(std::move(write)).status();
-  }
-
-  // Checkpoints follow appends by some ten milliseconds.
-  absl::Status Prove(const std::vector<uint64_t>& indices, const std::vector<Hash32>& commitments) {
-    for (int wait_ms = 5;; wait_ms *= 2) {
-      const absl::Status proven = sink->ProveIncluded(indices, commitments);
-      if (!absl::IsUnavailable(proven) || wait_ms > 1000) return proven;
-      if (stopped.WaitForNotificationWithTimeout(absl::Milliseconds(wait_ms))) {
-        return absl::CancelledError("stopping");
-      }
-    }
-  }
-
-  absl::Status CheckRollback() {
-    if (rolled_back >= 0) return absl::OkStatus();
-    SHAREWAY_ASSIGN_OR_RETURN(const uint64_t seen, sink->LastSequence(outbox->incarnation_));
-    // Against the head at start: what this run appended must not hide a rollback.
-    const bool behind = seen > head_at_start;
-    if (behind) {
-      log::Error("store-rolled-back", {{"audit_has", seen}, {"store_has", head_at_start}});
-    }
-    rolled_back = behind;
+    write.Put(PlacedKey(mark->deliver()), placement.SerializeAsString());
+    write.Put(kMarkKey, next.SerializeAsString());
+    SHAREWAY_RETURN_IF_ERROR(store()->Commit(std::move(write)).status());
+    *mark = next;
     return absl::OkStatus();
   }
 
-  absl::Status Flush() {
-    absl::MutexLock lock(&flushing);
-    SHAREWAY_RETURN_IF_ERROR(CheckRollback());
-    if (rolled_back == 1) return absl::FailedPreconditionError("the store was rolled back");
-    SHAREWAY_ASSIGN_OR_RETURN(Mark mark, LoadMark());
+  absl::Status DeliverAll(Mark* mark) {
     for (;;) {
-      while (mark.include() < mark.seal()) {
+      while (mark->deliver() < mark->seal()) {
         if (stopped.HasBeenNotified()) return absl::CancelledError("stopping");
-        SHAREWAY_RETURN_IF_ERROR(Deliver(&mark));
+        SHAREWAY_RETURN_IF_ERROR(Deliver(mark));
       }
-      SHAREWAY_ASSIGN_OR_RETURN(const bool sealed, Seal(&mark));
+      SHAREWAY_ASSIGN_OR_RETURN(const bool sealed, Seal(mark));
       if (!sealed) return absl::OkStatus();
     }
+  }
+
+  // Marks included what a witnessed checkpoint covers of up to `most` batches.
+  // Returns true if that was all that these hold.
+  absl::StatusOr<bool> Prove(Mark* mark, size_t most) {
+    SHAREWAY_ASSIGN_OR_RETURN(std::vector<Placed> placed,
+                              batches->Placements(mark->include(), most));
+    std::vector<uint64_t> indices;
+    std::vector<Hash32> commitments;
+    for (const Placed& batch : placed) {
+      SHAREWAY_ASSIGN_OR_RETURN(const Records records, batches->Load(batch.first));
+      for (const auto& record : records) commitments.push_back(evidence::Commitment(record));
+      const auto& at = batch.placement.indices();
+      indices.insert(indices.end(), at.begin(), at.end());
+    }
+    if (indices.size() != commitments.size() || indices.empty()) {
+      return absl::DataLossError(absl::StrCat("batch ", mark->include(), " has ", indices.size(),
+                                              " indices for ", commitments.size(), " records"));
+    }
+    SHAREWAY_ASSIGN_OR_RETURN(const size_t proven, sink->ProveIncluded(indices, commitments));
+    Mark next = *mark;
+    kv::Batch write;
+    for (Placed& batch : placed) {
+      const uint64_t end = batch.first + static_cast<uint64_t>(batch.placement.indices_size());
+      if (end - mark->include() > proven) break;
+      batch.placement.set_included_seconds(absl::ToUnixSeconds(outbox->clock_->Now()));
+      write.Put(PlacedKey(batch.first), batch.placement.SerializeAsString());
+      next.set_include(end);
+    }
+    if (next.include() == mark->include()) return false;
+    write.Put(kMarkKey, next.SerializeAsString());
+    SHAREWAY_RETURN_IF_ERROR(store()->Commit(std::move(write)).status());
+    const bool all = next.include() - mark->include() == indices.size();
+    *mark = next;
+    return all;
+  }
+
+  // Returns true once all that audit acknowledged is included. One batch is tried
+  // before many: while nothing is witnessed a try should cost little.
+  absl::StatusOr<bool> ProveAll(Mark* mark) {
+    size_t most = 1;
+    while (mark->include() < mark->deliver()) {
+      if (stopped.HasBeenNotified()) return absl::CancelledError("stopping");
+      SHAREWAY_ASSIGN_OR_RETURN(const bool all, Prove(mark, most));
+      if (!all) return false;
+      most = kProveBatches;
+    }
+    return true;
+  }
+
+  // Gives audit back what it acknowledged after `last_sequence` and lost.
+  absl::Status GiveBack(uint64_t last_sequence) {
+    const absl::Duration now = outbox->clock_->SinceBoot();
+    if (gave_back && now - *gave_back < kGiveBackEvery) return Rebuilding();
+    log::Warn("audit-rebuilds", {{"audit_has", last_sequence}});
+    uint64_t records = 0, missing = 0;
+    for (uint64_t from = 0;;) {
+      SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Placed> placed,
+                                batches->Placements(from, kProveBatches));
+      if (placed.empty()) break;
+      for (const Placed& batch : placed) {
+        if (stopped.HasBeenNotified()) return absl::CancelledError("stopping");
+        const auto& at = batch.placement.indices();
+        from = batch.first + static_cast<uint64_t>(at.size());
+        if (from - 1 <= last_sequence) continue;
+        SHAREWAY_ASSIGN_OR_RETURN(const Records lost, batches->Load(batch.first));
+        SHAREWAY_ASSIGN_OR_RETURN(missing, sink->Restore({at.begin(), at.end()}, lost));
+        records += lost.size();
+      }
+    }
+    gave_back = outbox->clock_->SinceBoot();
+    log::Info("audit-given-back", {{"records", records}, {"missing", missing}});
+    return Rebuilding();
+  }
+
+  void TellAuditRolledBack(bool behind, uint64_t audit_has, uint64_t proven) {
+    if (audit_rolled_back.exchange(behind) == behind) return;
+    if (behind) {
+      log::Error("audit-rolled-back", {{"audit_has", audit_has}, {"proven", proven}});
+    } else {
+      log::Info("audit-whole-again", {{"audit_has", audit_has}});
+    }
+    if (options.audit_rolled_back) options.audit_rolled_back(behind);
+  }
+
+  // Compares what audit has with what this store has and what was proven.
+  absl::Status Poll(Mark* mark) {
+    const absl::Duration now = outbox->clock_->SinceBoot();
+    if (polled && now - *polled < kPollEvery) return absl::OkStatus();
+    SHAREWAY_ASSIGN_OR_RETURN(const Sink::Seen seen, sink->LastSeen(outbox->incarnation_));
+    if (seen.rebuilding) return GiveBack(seen.last_sequence);
+    gave_back.reset();
+    if (rolled_back < 0) {
+      // Against the head at start: what this run appended must not hide a rollback.
+      const bool behind = seen.last_sequence > head_at_start;
+      if (behind) {
+        log::Error("store-rolled-back",
+                   {{"audit_has", seen.last_sequence}, {"store_has", head_at_start}});
+      }
+      rolled_back = behind;
+    }
+    TellAuditRolledBack(seen.last_sequence + 1 < mark->include(), seen.last_sequence,
+                        mark->include() - 1);
+    if (!audit_rolled_back && seen.last_sequence + 1 < mark->deliver()) {
+      // Acknowledged, never witnessed, and lost with audit's disk: it goes anew.
+      SHAREWAY_RETURN_IF_ERROR(batches->Forget(seen.last_sequence, mark));
+    }
+    polled = now;
+    return absl::OkStatus();
+  }
+
+  absl::Status Round(Mark* mark) {
+    SHAREWAY_RETURN_IF_ERROR(Poll(mark));
+    if (rolled_back == 1) return absl::FailedPreconditionError("the store was rolled back");
+    if (audit_rolled_back) return absl::FailedPreconditionError("audit was rolled back");
+    return DeliverAll(mark);
+  }
+
+  // Delivers, and tries to prove `tries` times. Returns true if nothing is left to prove.
+  absl::StatusOr<bool> Work(int tries) {
+    absl::MutexLock lock(&flushing);
+    absl::StatusOr<bool> done = [&]() -> absl::StatusOr<bool> {
+      SHAREWAY_ASSIGN_OR_RETURN(Mark mark, batches->LoadMark());
+      SHAREWAY_RETURN_IF_ERROR(Round(&mark));
+      absl::Duration wait = kProveSoonest;
+      for (; tries > 0; --tries) {
+        SHAREWAY_ASSIGN_OR_RETURN(const bool all, ProveAll(&mark));
+        if (all || tries == 1) return all;
+        if (stopped.WaitForNotificationWithTimeout(wait)) break;
+        wait = std::min(wait * 2, kRetry);
+      }
+      return mark.include() == mark.deliver();
+    }();
+    if (!done.ok()) polled.reset();  // who answers next may be another audit
+    return done;
   }
 
   // Deletes batches that are safe in audit, or were included 7 days ago, and
   // acts that are too old to be taken again.
   absl::Status Sweep() {
-    const int64_t now = absl::ToUnixSeconds(outbox->clock_->Now());
+    absl::MutexLock lock(&flushing);
+    const absl::Time now = outbox->clock_->Now();
     kv::Batch write;
-    SHAREWAY_RETURN_IF_ERROR(store()->Scan(
-        kSealedPrefix, PrefixEnd(kSealedPrefix),
-        [&](absl::string_view name, absl::string_view value, uint64_t) {
-          SealedBatch batch;
-          if (!batch.ParseFromArray(value.data(), static_cast<int>(value.size()))) return true;
-          if (batch.included_seconds() == 0) return false;
-          const bool safe =
-              std::all_of(batch.indices().begin(), batch.indices().end(),
-                          [&](uint64_t index) { return index < safe_size; });
-          const bool old =
-              now - batch.included_seconds() > absl::ToInt64Seconds(kKeepIncluded);
-          if (safe || old) write.Delete(name);
-          return safe || old;  // what follows was included later
-        }));
+    SHAREWAY_RETURN_IF_ERROR(batches->Drop(safe_size, now - kKeepIncluded, &write));
     SHAREWAY_RETURN_IF_ERROR(store()->Scan(
         kActPrefix, PrefixEnd(kActPrefix),
         [&](absl::string_view name, absl::string_view value, uint64_t) {
           const auto taken = static_cast<int64_t>(ReadBigEndian64(value));
-          if (now - taken > absl::ToInt64Seconds(kActsKept)) write.Delete(name);
+          if (now - absl::FromUnixSeconds(taken) > kActsKept) write.Delete(name);
           return true;
         }));
     if (write.empty()) return absl::OkStatus();
     return store()->Commit(std::move(write)).status();
   }
 
+  void SweepIfDue() {
+    if (outbox->clock_->SinceBoot() < next_sweep) return;
+    next_sweep = outbox->clock_->SinceBoot() + kSweepEvery;
+    if (absl::Status swept = Sweep(); !swept.ok()) {
+      log::Warn("outbox-sweep-failed", {{"status", swept}});
+    }
+  }
+
   void Run() {
     absl::Status last;
+    absl::Duration wait = kProveSoonest;
+    absl::Duration next_proof = absl::ZeroDuration();
     while (!stopped.HasBeenNotified()) {
       const uint64_t head = store()->LogHead(kLog);
-      const absl::Status flushed = Flush();
-      if (flushed != last && !flushed.ok()) log::Warn("evidence-waits", {{"status", flushed}});
-      last = flushed;
-      if (outbox->clock_->SinceBoot() >= next_sweep) {
-        next_sweep = outbox->clock_->SinceBoot() + kSweepEvery;
-        if (absl::Status swept = Sweep(); !swept.ok()) {
-          log::Warn("outbox-sweep-failed", {{"status", swept}});
-        }
+      // New entries come faster than witnesses: they must not ask for a proof each.
+      const bool proves = outbox->clock_->SinceBoot() >= next_proof;
+      const absl::StatusOr<bool> worked = Work(proves ? 1 : 0);
+      if (worked.status() != last && !worked.ok()) {
+        log::Warn("evidence-waits", {{"status", worked.status()}});
       }
-      if (flushed.ok()) {
-        store()->WaitLog(kLog, head, kRetry);
-      } else {
+      last = worked.status();
+      SweepIfDue();
+      if (!worked.ok()) {
         stopped.WaitForNotificationWithTimeout(kRetry);
+        continue;
       }
+      if (proves) {
+        wait = *worked ? kProveSoonest : std::min(wait * 2, kRetry);
+        next_proof = outbox->clock_->SinceBoot() + wait;
+      }
+      store()->WaitLog(kLog, head, *worked ? kRetry : wait);
     }
   }
 };
 
-Drain::Drain(Outbox* outbox, Sink* sink, const crypto::PrivateKey* key)
+Drain::Drain(Outbox* outbox, Sink* sink, const crypto::PrivateKey* key, Options options)
     : state_(std::make_unique<State>()) {
   state_->outbox = outbox;
   state_->sink = sink;
   state_->key = key;
+  state_->options = std::move(options);
+  state_->batches = std::make_unique<PlacedBatches>(outbox->store_);
   state_->head_at_start = outbox->store_->LogHead(kLog);
-  state_->thread = std::thread([s = state_.get()] { s->Run(); });
+  if (state_->options.thread) state_->thread = std::thread([s = state_.get()] { s->Run(); });
 }
 
 Drain::~Drain() {
   state_->stopped.Notify();
-  state_->thread.join();
+  if (state_->thread.joinable()) state_->thread.join();
 }
 
 std::optional<bool> Drain::rolled_back() const {
@@ -230,6 +337,14 @@ std::optional<bool> Drain::rolled_back() const {
   return known == 1;
 }
 
-absl::Status Drain::Flush() { return state_->Flush(); }
+bool Drain::audit_rolled_back() const { return state_->audit_rolled_back; }
+
+absl::Status Drain::Sweep() { return state_->Sweep(); }
+
+absl::Status Drain::Flush() {
+  SHAREWAY_ASSIGN_OR_RETURN(const bool proven, state_->Work(state_->options.tries));
+  if (proven) return absl::OkStatus();
+  return absl::UnavailableError("no witnessed checkpoint covers the entries yet");
+}
 
 }  // namespace shareway::outbox

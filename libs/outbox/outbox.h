@@ -5,7 +5,8 @@
 // Keys (prefix "outbox/"):
 //   outbox/incarnation  -> 16 random bytes of this store
 //   outbox/act/{digest} -> when a signed act was taken, so that it is taken once
-//   outbox/sealed/{n}   -> batch of sealed records that begins at entry n, until included
+//   outbox/sealed/{n}   -> batch of sealed records that begins at entry n, until it is safe
+//   outbox/placed/{n}   -> where audit put that batch, and when it was proven to be there
 //   outbox/mark         -> next entry to seal, next to deliver, next to include
 // Log "outbox": one unsealed AuditRecord an entry; its number is the sequence.
 #pragma once
@@ -28,23 +29,35 @@ namespace shareway::outbox {
 // Audit takes sealed records of 64 KiB; the rest is for signature and number.
 inline constexpr size_t kMaxRecordBytes = 60 << 10;
 
-// Where sealed records go. libs/rpc has the audit client. Called by one thread.
+// Where sealed records go. libs/rpc has the audit client. Called by one thread at a time.
 class Sink {
  public:
   virtual ~Sink() = default;
   // The records' indices, once audit has them durably; the entries below
   // `safe_size` are covered by a backup of audit.
   struct Appended {
-    std::vector<uint64_t> indices;
+    std::vector<uint64_t> indices = {};
     uint64_t safe_size = 0;
   };
-  virtual absl::StatusOr<Appended> Append(const std::vector<evidence::v1::SealedRecord>& records) = 0;
-  // OK once the commitments are proven to lie in the log at `indices` under a
-  // signed checkpoint of a pinned key. UNAVAILABLE if no checkpoint covers them yet.
-  virtual absl::Status ProveIncluded(const std::vector<uint64_t>& indices,
-                                     const std::vector<Hash32>& commitments) = 0;
-  // The largest sequence that audit has from this producer and incarnation.
-  virtual absl::StatusOr<uint64_t> LastSequence(absl::string_view incarnation) = 0;
+  virtual absl::StatusOr<Appended> Append(
+      const std::vector<evidence::v1::SealedRecord>& records) = 0;
+  // How many of the commitments, from the first on, are proven to lie in the log at
+  // `indices` under a witnessed checkpoint of the pinned key; fewer than all while no
+  // such checkpoint covers the rest. DATA_LOSS if a proof leads elsewhere.
+  virtual absl::StatusOr<size_t> ProveIncluded(const std::vector<uint64_t>& indices,
+                                               const std::vector<Hash32>& commitments) = 0;
+  // What audit has of this producer and incarnation.
+  struct Seen {
+    uint64_t last_sequence = 0;  // 0: nothing
+    // Audit lost its disk: it wants by Restore what it once acknowledged after last_sequence.
+    bool rebuilding = false;
+  };
+  virtual absl::StatusOr<Seen> LastSeen(absl::string_view incarnation) = 0;
+  // Gives back records at the indices they had. The number of entries that audit lacks
+  // still; FAILED_PRECONDITION, NOT_REBUILDING, if it lacks none.
+  virtual absl::StatusOr<uint64_t> Restore(
+      const std::vector<uint64_t>& indices,
+      const std::vector<evidence::v1::SealedRecord>& records) = 0;
 };
 
 // The outbox of one producer on one store. Thread-safe.
@@ -72,7 +85,6 @@ class Outbox {
   Outbox(kv::Store* store, std::string producer, const Clock* clock, std::string incarnation);
   friend class Drain;
 
-
   kv::Store* const store_;
   const std::string producer_;
   const Clock* const clock_;
@@ -80,20 +92,45 @@ class Outbox {
 };
 
 // Delivers an outbox: seals batches of up to 256 entries under one signature,
-// keeps the sealed bytes before it sends them, marks them included after a
-// proof, deletes them when they are safe, or 7 days after inclusion.
+// keeps the sealed bytes before it sends them and their indices once audit has
+// them, marks them included after a proof under a witnessed checkpoint, deletes
+// them when they are safe, or 7 days after inclusion.
+//
+// It asks audit what it has of this outbox at start, every ten seconds and after
+// every failure. Less than what was proven to be there means that audit was rolled
+// back: an alarm, and nothing is delivered until audit has it again. An audit that
+// is being rebuilt gets back what it once acknowledged.
 // One thread; stops on destruction.
 class Drain {
  public:
+  struct Options {
+    // Called on the drain's thread when it becomes known that audit is, or no more is,
+    // behind what it proved to have. May be empty.
+    std::function<void(bool)> audit_rolled_back = {};
+    // False: there is no thread, and only Flush and Sweep do anything; for tests.
+    bool thread = true;
+    // How often Flush tries for a proof, up to 200 ms apart.
+    int tries = 15;
+  };
   // All must outlive it.
-  Drain(Outbox* outbox, Sink* sink, const crypto::PrivateKey* key);
+  Drain(Outbox* outbox, Sink* sink, const crypto::PrivateKey* key, Options options);
+  Drain(Outbox* outbox, Sink* sink, const crypto::PrivateKey* key)
+      : Drain(outbox, sink, key, Options()) {}
   ~Drain();
 
   // True if audit has seen more from this incarnation than this store holds: the
-  // store is an old copy and must not serve. Unset until audit answered once.
+  // store is an old copy and must not serve. Unset until audit answered once, and
+  // while audit is being rebuilt.
   std::optional<bool> rolled_back() const;
+  // True while audit has less than what this outbox has proven to be in the log.
+  bool audit_rolled_back() const;
   // Delivers and proves what is there now, on the caller's thread; tests use it.
+  // UNAVAILABLE if no witnessed checkpoint covers it within two seconds, or audit is
+  // being rebuilt; FAILED_PRECONDITION after either side was rolled back.
   absl::Status Flush();
+  // Deletes batches that are safe or old, and acts too old to be taken again; the
+  // thread does so every ten minutes.
+  absl::Status Sweep();
 
  private:
   struct State;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/outbox/outbox.h"
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,26 +12,32 @@
 #include "libs/base/fake_clock.h"
 #include "libs/evidence/envelope.h"
 #include "libs/kv/memory_store.h"
+#include "libs/outbox/keys.h"
 #include "libs/outbox/once.h"
 
 namespace shareway::outbox {
 namespace {
 
 // Audit in a few lines: keeps each entry id once, like the real one. Can lose
-// what it is sent, or only its answer.
+// what it is sent, or only its answer, or its disk.
 class FakeAudit final : public Sink {
  public:
   bool lose_next = false;
   bool lose_next_answer = false;
-  std::vector<std::string> log;  // records in order of index
+  std::vector<std::string> log;  // records in order of index; empty: lost
+  uint64_t witnessed = ~uint64_t{0};
+  uint64_t safe_size = 0;
+  std::optional<uint64_t> last_sequence;  // if set, what it says instead of what it has
+  bool rebuilding = false;
+  int asked = 0;
+  std::vector<size_t> proofs;  // how many entries were to be proven, each time
 
   absl::StatusOr<Appended> Append(const std::vector<evidence::v1::SealedRecord>& records) override {
+    if (rebuilding) return absl::UnavailableError("rebuilding");
     if (std::exchange(lose_next, false)) return absl::UnavailableError("lost");
-    Appended appended;
+    Appended appended{.safe_size = safe_size};
     for (const auto& sealed : records) {
-      auto opened = evidence::Open(sealed);
-      REQUIRE(opened.ok());
-      auto [it, fresh] = ids_.emplace(opened->record.sequence(), log.size());
+      auto [it, fresh] = ids_.emplace(SequenceOf(sealed), log.size());
       if (fresh) {
         log.push_back(sealed.record());
         commitments_.push_back(evidence::Commitment(sealed));
@@ -40,16 +48,49 @@ class FakeAudit final : public Sink {
     if (std::exchange(lose_next_answer, false)) return absl::UnavailableError("answer lost");
     return appended;
   }
-  absl::Status ProveIncluded(const std::vector<uint64_t>& indices,
-                             const std::vector<Hash32>& commitments) override {
-    for (size_t i = 0; i < indices.size(); ++i) CHECK(commitments_[indices[i]] == commitments[i]);
-    return absl::OkStatus();
+  absl::StatusOr<size_t> ProveIncluded(const std::vector<uint64_t>& indices,
+                                       const std::vector<Hash32>& commitments) override {
+    REQUIRE(indices.size() == commitments.size());
+    proofs.push_back(indices.size());
+    size_t proven = 0;
+    for (; proven < indices.size() && indices[proven] < witnessed; ++proven) {
+      CHECK(commitments_[indices[proven]] == commitments[proven]);
+    }
+    return proven;
   }
-  absl::StatusOr<uint64_t> LastSequence(absl::string_view) override { return last_sequence; }
-  uint64_t last_sequence = 0;
+  absl::StatusOr<Seen> LastSeen(absl::string_view) override {
+    ++asked;
+    return Seen{last_sequence.value_or(ids_.empty() ? 0 : ids_.rbegin()->first), rebuilding};
+  }
+  absl::StatusOr<uint64_t> Restore(
+      const std::vector<uint64_t>& indices,
+      const std::vector<evidence::v1::SealedRecord>& records) override {
+    CHECK(rebuilding);
+    for (size_t i = 0; i < records.size(); ++i) {
+      if (indices[i] >= log.size()) continue;  // above the head that it is rebuilt to
+      log[indices[i]] = records[i].record();
+      CHECK(commitments_[indices[i]] == evidence::Commitment(records[i]));
+      ids_.emplace(SequenceOf(records[i]), indices[i]);
+    }
+    return static_cast<uint64_t>(std::count(log.begin(), log.end(), ""));
+  }
+
+  // All entries from `size` on are gone; below `target` places wait for them.
+  void LoseFrom(uint64_t size, uint64_t target) {
+    std::erase_if(ids_, [&](const auto& id) { return id.second >= size; });
+    log.resize(size);
+    log.resize(target);
+    commitments_.resize(target);
+    rebuilding = true;
+  }
 
  private:
-  std::map<uint64_t, uint64_t> ids_;
+  static uint64_t SequenceOf(const evidence::v1::SealedRecord& sealed) {
+    auto opened = evidence::Open(sealed);
+    REQUIRE(opened.ok());
+    return opened->record.sequence();
+  }
+  std::map<uint64_t, uint64_t> ids_;  // sequence to index
   std::vector<Hash32> commitments_;
 };
 
@@ -130,6 +171,157 @@ TEST_CASE("A store that is behind what audit has seen does not deliver", "[outbo
   CHECK_FALSE(drain.Flush().ok());
   CHECK(drain.rolled_back() == true);
   CHECK(audit.log.empty());
+}
+
+// A store, its outbox, and an audit that takes it all. Everything runs on this thread.
+struct Delivery {
+  explicit Delivery(int entries) {
+    Add(entries);
+    Restart();
+  }
+  void Add(int entries) {
+    for (int i = 0; i < entries; ++i) AddOne(outbox.get(), &store, absl::StrCat("o", ++added));
+  }
+  // The process comes up again on the same store.
+  void Restart() {
+    drain.reset();
+    drain = std::make_unique<Drain>(
+        outbox.get(), &audit, &key,
+        Drain::Options{.audit_rolled_back = [this](bool behind) { told = behind; },
+                       .thread = false,
+                       .tries = 1});
+  }
+  // How many sealed batches the store holds.
+  uint64_t Retained() const {
+    uint64_t batches = 0;
+    (void)store.Scan(kSealedPrefix, PrefixEnd(kSealedPrefix),
+                     [&](absl::string_view, absl::string_view, uint64_t) {
+                       ++batches;
+                       return true;
+                     });
+    return batches;
+  }
+
+  kv::MemoryStore store;
+  FakeClock clock;
+  FakeAudit audit;
+  const crypto::PrivateKey key = crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256);
+  std::unique_ptr<Outbox> outbox = *Outbox::Open(&store, kProducer, &clock);
+  bool told = false;
+  int added = 0;
+  std::unique_ptr<Drain> drain;
+};
+
+TEST_CASE("Entries count as included once a witnessed checkpoint covers them", "[outbox]") {
+  Delivery d(600);
+  d.audit.witnessed = 0;
+  CHECK(absl::IsUnavailable(d.drain->Flush()));
+  CHECK(d.audit.log.size() == 600);  // delivery does not wait for witnesses
+  CHECK(d.outbox->depth() == 600);
+
+  // A batch counts whole, and one is tried before many.
+  d.audit.witnessed = 300;
+  CHECK(absl::IsUnavailable(d.drain->Flush()));
+  CHECK(d.outbox->depth() == 600 - 256);
+  CHECK(d.audit.proofs.front() == 256);
+
+  d.audit.witnessed = 600;
+  CHECK(d.drain->Flush().ok());
+  CHECK(d.outbox->depth() == 0);
+}
+
+TEST_CASE("Indices survive a restart between the acknowledgement and the proof", "[outbox]") {
+  Delivery d(10);
+  d.audit.witnessed = 0;
+  CHECK(absl::IsUnavailable(d.drain->Flush()));
+  d.drain.reset();
+  d.outbox = *Outbox::Open(&d.store, kProducer, &d.clock);
+  d.audit.witnessed = 10;
+  d.audit.lose_next = true;  // nothing is sent again
+  d.Restart();
+  CHECK(d.drain->Flush().ok());
+  CHECK(d.audit.lose_next);
+  CHECK(d.outbox->depth() == 0);
+}
+
+TEST_CASE("An audit that lacks what it proved to have gets nothing more", "[outbox]") {
+  Delivery d(20);
+  REQUIRE(d.drain->Flush().ok());
+  CHECK_FALSE(d.drain->audit_rolled_back());
+
+  d.audit.last_sequence = 19;
+  const std::string how = GENERATE("asked again after ten seconds", "asked again after a failure",
+                                   "asked at start");
+  CAPTURE(how);
+  if (how == "asked again after ten seconds") {
+    CHECK(d.drain->Flush().ok());  // asked a moment ago
+    d.clock.Advance(absl::Seconds(10));
+  } else if (how == "asked again after a failure") {
+    d.audit.lose_next = true;
+    d.Add(1);
+    (void)d.drain->Flush();
+  } else {
+    d.Restart();
+  }
+  d.Add(1);
+  const size_t had = d.audit.log.size();
+  CHECK(absl::IsFailedPrecondition(d.drain->Flush()));
+  CHECK(d.drain->audit_rolled_back());
+  CHECK(d.told);
+  CHECK(d.audit.log.size() == had);
+  CHECK(d.drain->rolled_back() == false);  // not this store's fault
+
+  d.audit.last_sequence.reset();  // whole again
+  d.clock.Advance(absl::Seconds(10));
+  CHECK(d.drain->Flush().ok());
+  CHECK_FALSE(d.drain->audit_rolled_back());
+  CHECK_FALSE(d.told);
+}
+
+TEST_CASE("Audit that lost its disk gets its entries back at their places", "[outbox]") {
+  Delivery d(700);
+  d.audit.witnessed = 690;
+  CHECK(absl::IsUnavailable(d.drain->Flush()));  // the last batch is not covered whole
+  CHECK(d.outbox->depth() == 700 - 512);
+  const std::vector<std::string> before = d.audit.log;
+
+  // The copy has 100 entries, and witnesses cosigned 690.
+  d.audit.LoseFrom(100, 690);
+  d.Restart();
+  CHECK(absl::IsUnavailable(d.drain->Flush()));
+  CHECK_FALSE(d.drain->audit_rolled_back());
+  CHECK(d.drain->rolled_back() == std::nullopt);
+  CHECK(std::equal(d.audit.log.begin(), d.audit.log.end(), before.begin()));
+
+  // It is whole. What it had acknowledged above the head is delivered anew.
+  d.audit.rebuilding = false;
+  d.audit.witnessed = ~uint64_t{0};
+  d.clock.Advance(absl::Seconds(5));
+  CHECK(d.drain->Flush().ok());
+  CHECK(d.drain->rolled_back() == false);
+  CHECK(d.audit.log == before);
+  CHECK(d.outbox->depth() == 0);
+}
+
+TEST_CASE("Sealed batches are kept until a backup of audit covers them, or seven days",
+          "[outbox]") {
+  Delivery d(300);
+  REQUIRE(d.drain->Flush().ok());
+  REQUIRE(d.drain->Sweep().ok());
+  CHECK(d.Retained() == 2);
+  const bool safe = GENERATE(true, false);
+  CAPTURE(safe);
+  if (safe) {
+    d.audit.safe_size = 256;  // the first batch; the next answer tells
+    d.Add(1);
+    REQUIRE(d.drain->Flush().ok());
+  } else {
+    d.clock.Advance(absl::Hours(24 * 7) + absl::Seconds(1));
+  }
+  REQUIRE(d.drain->Sweep().ok());
+  CHECK(d.Retained() == (safe ? 2 : 0));
+  d.Add(1);
+  CHECK(d.drain->Flush().ok());
 }
 
 TEST_CASE("A signed act is taken once", "[outbox]") {

@@ -121,6 +121,16 @@ std::vector<const DirectoryKey*> Directory::KeysOf(absl::string_view owner,
   return found;
 }
 
+std::vector<const DirectoryKey*> Directory::KeysFor(catalog::v1::Key::Use use) const {
+  std::vector<const DirectoryKey*> found;
+  for (const auto& [id, key] : keys_) {
+    if (key->key.use() == use && key->key.standing() == catalog::v1::ACTIVE) {
+      found.push_back(key.get());
+    }
+  }
+  return found;
+}
+
 bool Directory::Stands(absl::string_view name) const {
   auto agency_stands = [&](absl::string_view agency_name) {
     const catalog::v1::Agency* found = agency(agency_name);

@@ -51,6 +51,8 @@ class Directory {
   // ACTIVE keys of one use, by owner; for finding a sender's key.
   std::vector<const DirectoryKey*> KeysOf(absl::string_view owner,
                                           catalog::v1::Key::Use use) const;
+  // ACTIVE keys of one use, whoever owns them, in no order; all keys are looked at.
+  std::vector<const DirectoryKey*> KeysFor(catalog::v1::Key::Use use) const;
   // True if the object that owns the identity stands: itself and its agency ACTIVE.
   bool Stands(absl::string_view name) const;
 
