@@ -64,23 +64,31 @@ absl::StatusOr<std::unique_ptr<Audit>> Audit::Open(kv::Store* store, LogKey key,
         "the store holds the log ", birth->verifier_key, ", but the key is ", key.verifier_key()));
   }
   SHAREWAY_ASSIGN_OR_RETURN(Checkpoint newest, ReadCheckpoint(*store, birth->verifier_key));
-  SHAREWAY_ASSIGN_OR_RETURN(std::unique_ptr<LogWriter> writer, LogWriter::Open(store, newest));
+  SHAREWAY_ASSIGN_OR_RETURN(
+      std::unique_ptr<LogWriter> writer,
+      LogWriter::Open(
+          store, newest,
+          {.settle = options.settle, .now = options.clock->Now(), .archive = options.archive}));
   auto signer = std::make_unique<CheckpointSigner>(store, std::move(key), std::move(newest));
   SHAREWAY_RETURN_IF_ERROR(signer->Sign(*writer->state(), options.clock->Now()));
   return std::unique_ptr<Audit>(
-      new Audit(*std::move(birth), options, std::move(writer), std::move(signer)));
+      new Audit(store, *std::move(birth), options, std::move(writer), std::move(signer)));
 }
 
-Audit::Audit(Birth birth, Options options, std::unique_ptr<LogWriter> writer,
+Audit::Audit(kv::Store* store, Birth birth, Options options, std::unique_ptr<LogWriter> writer,
              std::unique_ptr<CheckpointSigner> signer)
     : birth_(std::move(birth)),
       options_(options),
       writer_(std::move(writer)),
       signer_(std::move(signer)),
       metrics_(options.metrics),
-      sequenced_(writer_->state()->size()) {
+      sequenced_(writer_->state()->size()),
+      indexer_(
+          store, options.archive, [this] { return writer_->state(); }, options.metrics) {
   metrics_.size.Set(static_cast<double>(sequenced_));
   metrics_.unmatched.Set(static_cast<double>(writer_->unmatched()));
+  signer_->OnWait([this] { absl::MutexLock lock(&mutex_); });  // its conditions are looked at again
+  indexer_.Start();
   sequencer_ = std::thread([this] { Sequence(); });
   signing_ = std::thread([this] { SignOn(); });
 }
@@ -127,7 +135,7 @@ absl::StatusOr<std::vector<uint64_t>> Audit::AppendAndWait(std::vector<EntryPtr>
   return answer.get_future().get();
 }
 
-std::vector<Audit::Pending> Audit::Take() {
+std::vector<Audit::Pending> Audit::Take(bool* last) {
   std::vector<Pending> group;
   size_t entries = 0;
   size_t bytes = 0;
@@ -135,7 +143,10 @@ std::vector<Audit::Pending> Audit::Take() {
   const auto due = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return stopping_ || !queue_.empty();
   };
-  mutex_.Await(absl::Condition(&due));
+  const bool settles = options_.settle > absl::ZeroDuration();
+  mutex_.AwaitWithTimeout(absl::Condition(&due),
+                          settles ? options_.settle / 2 : absl::InfiniteDuration());
+  *last = stopping_ && queue_.empty();
   while (!queue_.empty()) {
     entries += queue_.front().entries.size();
     bytes += queue_.front().bytes;
@@ -148,8 +159,13 @@ std::vector<Audit::Pending> Audit::Take() {
 }
 
 void Audit::Sequence() {
-  for (std::vector<Pending> group = Take(); !group.empty(); group = Take()) {
-    AppendGroup(std::move(group));
+  bool last = false;
+  for (std::vector<Pending> group = Take(&last); !last; group = Take(&last)) {
+    if (!group.empty()) {
+      AppendGroup(std::move(group));
+    } else if (absl::Status status = writer_->Settle(options_.clock->Now()); !status.ok()) {
+      log::Error("settling-failed", {{"status", status}});
+    }
   }
   absl::MutexLock lock(&mutex_);
   sequencer_done_ = true;
@@ -162,12 +178,14 @@ void Audit::AppendGroup(std::vector<Pending> group) {
     entries.insert(entries.end(), pending.entries.begin(), pending.entries.end());
     bytes += pending.bytes;
   }
+  const uint64_t before = writer_->state()->size();
   const absl::StatusOr<LogWriter::Appended> appended =
       writer_->Append(entries, options_.clock->Now());
   // Once for each time that it begins to fail: a full disk fails for long.
   if (!appended.ok() && !failing_) log::Error("append-failed", {{"status", appended.status()}});
   failing_ = !appended.ok();
   const uint64_t size = writer_->state()->size();
+  if (size / kIndexSpan != before / kIndexSpan) indexer_.Wake();
   {
     absl::MutexLock lock(&mutex_);
     sequenced_ = size;
@@ -192,24 +210,33 @@ void Audit::AppendGroup(std::vector<Pending> group) {
 }
 
 void Audit::SignOn() {
-  const auto due = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  const auto grown = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return sequencer_done_ || sequenced_ > signer_->newest()->size;
   };
+  const auto urgent = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return sequencer_done_ || signer_->awaited();
+  };
+  absl::Duration turn = -absl::InfiniteDuration();  // of the last signature, since boot
   for (bool last = false; !last;) {
     {
       absl::MutexLock lock(&mutex_);
-      mutex_.AwaitWithTimeout(absl::Condition(&due), kIdleTurn);
+      const bool more = mutex_.AwaitWithTimeout(absl::Condition(&grown), kIdleTurn);
+      // The pace: what is appended meanwhile shares the next signature.
+      if (more) {
+        mutex_.AwaitWithTimeout(absl::Condition(&urgent),
+                                turn + options_.sign_interval - options_.clock->SinceBoot());
+      }
       last = sequencer_done_;
     }
+    turn = options_.clock->SinceBoot();
     const absl::Status status = signer_->Sign(*writer_->state(), options_.clock->Now());
     if (!status.ok()) log::Error("sign-failed", {{"status", status}});
     const std::shared_ptr<const Checkpoint> newest = signer_->newest();
     metrics_.checkpoint_size.Set(static_cast<double>(newest->size));
     metrics_.checkpoint_age.Set(absl::ToDoubleSeconds(options_.clock->Now() - newest->time));
-    // The pace: what is appended meanwhile shares the next signature.
+    if (status.ok()) continue;
     absl::MutexLock lock(&mutex_);
-    mutex_.AwaitWithTimeout(absl::Condition(&sequencer_done_),
-                            status.ok() ? options_.sign_interval : kIdleTurn);
+    mutex_.AwaitWithTimeout(absl::Condition(&sequencer_done_), kIdleTurn);
   }
 }
 

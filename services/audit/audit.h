@@ -18,17 +18,19 @@
 #include "libs/base/clock.h"
 #include "libs/kv/store.h"
 #include "libs/metrics/registry.h"
+#include "services/audit/indexer.h"
 #include "services/audit/signer.h"
 #include "services/audit/store/log_writer.h"
 
 namespace shareway::audit {
 
 // The states of an entry: *sequenced* (it has its index and is durable; now it is
-// acknowledged) and *published* (a signed checkpoint covers it; within 100 ms).
+// acknowledged) and *published* (a signed checkpoint covers it; within 100 ms, at
+// once if someone waits for it).
 //
-// Two threads. The sequencer takes all that is queued as one group, one commit;
-// the next group gathers meanwhile. The signer signs the newest state, at most
-// once every `sign_interval`. Thread-safe. Destruction answers what is queued.
+// Three threads. The sequencer takes all that is queued as one group, one commit;
+// the next group gathers meanwhile. The signer signs the newest state. The indexer
+// makes the search index. Thread-safe. Destruction answers what is queued.
 class Audit {
  public:
   struct Options {
@@ -37,7 +39,12 @@ class Audit {
     // Beyond these, appends are refused with OVERLOADED.
     size_t max_requests = 4096;
     size_t max_bytes = 64 << 20;
-    absl::Duration sign_interval = absl::Milliseconds(50);
+    // From one signature to the next, while nobody waits for one.
+    absl::Duration sign_interval = absl::Milliseconds(80);
+    // See LogWriter: how long halves of exchanges wait in memory alone.
+    absl::Duration settle = absl::ZeroDuration();
+    // Where bundles are that were taken out of the store; must outlive the log.
+    const BundleSource* archive = nullptr;
   };
 
   // Opens the log in `store`, which must outlive it, or makes a new one there.
@@ -79,11 +86,12 @@ class Audit {
     metrics::Histogram latency;
   };
 
-  Audit(Birth birth, Options options, std::unique_ptr<LogWriter> writer,
+  Audit(kv::Store* store, Birth birth, Options options, std::unique_ptr<LogWriter> writer,
         std::unique_ptr<CheckpointSigner> signer);
   void Sequence();
   void SignOn();
-  std::vector<Pending> Take();
+  // What is queued; nothing when halves may have to settle, and at the end.
+  std::vector<Pending> Take(bool* last);
   void AppendGroup(std::vector<Pending> group);
 
   const Birth birth_;
@@ -101,6 +109,7 @@ class Audit {
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool sequencer_done_ ABSL_GUARDED_BY(mutex_) = false;
 
+  Indexer indexer_;
   std::thread sequencer_;
   std::thread signing_;
 };

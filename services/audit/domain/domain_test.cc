@@ -22,6 +22,9 @@ Facts GoodFacts() {
           .attempt = 1,
           .grant = "grants/g1",
           .object = "",
+          .resource = "resources/r1",
+          .person = "people/p1",
+          .reason = "GRANT_SUSPENDED",
           .ending = Ending::kDelivered,
           .nodes = {"agencies/a/nodes/n1", "agencies/b/nodes/n1"}};
 }
@@ -81,16 +84,22 @@ TEST_CASE("A record is found by each of its terms once, and by 64 agencies at mo
   CHECK(terms == std::vector<Term>{{Term::Kind::kAgency, "agencies/a"},
                                    {Term::Kind::kAgency, "agencies/b"},
                                    {Term::Kind::kExchange, "x1"},
-                                   {Term::Kind::kGrant, "grants/g1"}});
+                                   {Term::Kind::kGrant, "grants/g1"},
+                                   {Term::Kind::kPerson, "people/p1"},
+                                   {Term::Kind::kResource, "resources/r1"}});
   for (int i = 0; i < 1000; ++i) facts.agencies.push_back(absl::StrCat("agencies/x", i));
-  CHECK(TermsOf(facts).size() == kMaxAgencyTerms + 2);
+  CHECK(TermsOf(facts).size() == kMaxAgencyTerms + 4);
 }
 
 Query GoodQuery() {
   return {.agency = "agencies/a",
           .exchange = "x1",
           .grant = "grants/g1",
+          .person = "people/p1",
+          .resource = "resources/r1",
           .kind = 60,
+          .result = Result::kFailed,
+          .reason = "GRANT_SUSPENDED",
           .start = absl::FromUnixSeconds(1790000000),
           .end = absl::FromUnixSeconds(1790000001)};
 }
@@ -103,6 +112,11 @@ TEST_CASE("A search matches only where all that it asks for holds", "[audit]") {
       {"exchange", [](Query& q) { q.exchange = "x2"; }},
       {"grant", [](Query& q) { q.grant = "grants/g2"; }},
       {"object", [](Query& q) { q.object = "requests/r1"; }},
+      {"person", [](Query& q) { q.person = "people/p2"; }},
+      {"resource", [](Query& q) { q.resource = "resources/r2"; }},
+      {"request", [](Query& q) { q.request = "requests/q1"; }},
+      {"result", [](Query& q) { q.result = Result::kSucceeded; }},
+      {"reason", [](Query& q) { q.reason = "QUOTA_EXCEEDED"; }},
       {"kind", [](Query& q) { q.kind = 61; }},
       {"start", [](Query& q) { q.start += absl::Nanoseconds(1); }},
       {"end", [](Query& q) { q.end -= absl::Seconds(1); }},
@@ -121,6 +135,10 @@ TEST_CASE("A search that asks for nothing, too much or no time is refused", "[au
       {"a long exchange", [](Query& q) { q.exchange = std::string(256, 'a'); }},
       {"a long grant", [](Query& q) { q.grant = std::string(256, 'a'); }},
       {"a long object", [](Query& q) { q.object = std::string(256, 'a'); }},
+      {"a long person", [](Query& q) { q.person = std::string(256, 'a'); }},
+      {"a long resource", [](Query& q) { q.resource = std::string(256, 'a'); }},
+      {"a long request", [](Query& q) { q.request = std::string(256, 'a'); }},
+      {"a long reason", [](Query& q) { q.reason = std::string(256, 'a'); }},
       {"an end at the start", [](Query& q) { q.end = q.start; }},
   }));
   CAPTURE(why);

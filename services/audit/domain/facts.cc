@@ -8,6 +8,7 @@ namespace shareway::audit {
 
 std::vector<Term> TermsOf(const Facts& facts) {
   std::vector<Term> terms;
+  terms.reserve(std::min(facts.agencies.size(), kMaxAgencyTerms) + 6);
   const auto add = [&terms](Term::Kind kind, const std::string& text) {
     if (text.empty()) return;
     const Term term{kind, text};
@@ -22,6 +23,9 @@ std::vector<Term> TermsOf(const Facts& facts) {
   add(Term::Kind::kExchange, facts.exchange);
   add(Term::Kind::kGrant, facts.grant);
   add(Term::Kind::kObject, facts.object);
+  add(Term::Kind::kPerson, facts.person);
+  add(Term::Kind::kResource, facts.resource);
+  add(Term::Kind::kRequest, facts.request);
   return terms;
 }
 

@@ -24,13 +24,25 @@ struct Facts {
   uint32_t attempt = 0;
   std::string grant = {};
   std::string object = {};
+  std::string resource = {};
+  std::string request = {};
+  std::string person = {};  // people/{p}: whose act it is, or who read the log
+  std::string reason = {};  // of a refusal, for example GRANT_SUSPENDED; empty for success
   Ending ending = Ending::kNone;
   std::vector<std::string> nodes = {};  // consumer's, then provider's
 };
 
 // One thing that a record can be found by. Borrows its text.
 struct Term {
-  enum class Kind : char { kAgency = 'a', kExchange = 'x', kGrant = 'g', kObject = 'o' };
+  enum class Kind : char {
+    kAgency = 'a',
+    kExchange = 'x',
+    kGrant = 'g',
+    kObject = 'o',
+    kPerson = 'p',
+    kResource = 'r',
+    kRequest = 'q'
+  };
   Kind kind = Kind::kAgency;
   absl::string_view text = {};
   friend bool operator==(const Term&, const Term&) = default;

@@ -47,6 +47,7 @@ class Tile {
   std::string bytes() const;
   const Hash32& at(size_t place) const { return nodes_[place]; }
   Hash32 Root(const merkle::Hasher& hasher) const;
+  friend bool operator==(const Tile&, const Tile&) = default;
 
  private:
   friend class RightEdge;

@@ -2,52 +2,64 @@
 // Serves AuditService: parse, call, map.
 #pragma once
 
-#include <string>
+#include <cstdint>
+#include <functional>
+#include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "libs/rpc/call.h"
 #include "libs/rpc/directory.h"
-#include "libs/rpc/paging.h"
 #include "libs/rpc/server.h"
-#include "services/audit/audit.h"
 #include "services/audit/rpc/prover.h"
-#include "services/audit/store/log_reader.h"
+#include "services/audit/rpc/reading_rpc.h"
+#include "services/audit/rpc/witness_directory.h"
+#include "services/audit/rpc/witness_rpc.h"
+#include "services/audit/watched_log.h"
 #include "shareway/audit/v1/audit_service.pb.h"
 
 namespace shareway::audit {
 
-// Thread-safe.
+// Thread-safe. Until the start gate is open only reports, the naming of witnesses and, during a
+// rebuild, GetProducer and Restore are answered.
 class AuditRpc {
  public:
-  // All must outlive it.
-  AuditRpc(Audit* audit, const LogReader* reader, const rpc::DirectoryHolder* directory)
-      : audit_(audit), reader_(reader), directory_(directory), prover_(audit, reader) {}
+  // All must outlive it; `safe_size` says below which index a verified copy covers all.
+  AuditRpc(WatchedLog* log, const rpc::DirectoryHolder* directory,
+           const WitnessDirectory* witness_directory,
+           std::function<uint64_t()> safe_size = [] { return 0; })
+      : log_(log),
+        safe_size_(safe_size),
+        prover_(log->parts().audit, log->parts().reader, log->witnesses()),
+        reading_({.audit = log->parts().audit,
+                  .reader = log->parts().reader,
+                  .prover = &prover_,
+                  .directory = directory,
+                  .own = log->parts().own}),
+        witness_(log, witness_directory, std::move(safe_size)) {}
 
   // Registers every method of AuditService. `server` must not outlive this object.
   void Register(rpc::Server* server);
+
+  const Prover& prover() const { return prover_; }
 
  private:
   void Append(const rpc::Call& call, v1::AppendRequest request,
               rpc::Reply<v1::AppendResponse> reply);
   absl::StatusOr<v1::GetProducerResponse> GetProducer(const rpc::Call& call,
                                                       const v1::GetProducerRequest& request);
-  absl::StatusOr<v1::GetEntriesResponse> GetEntries(const rpc::Call& call,
-                                                    const v1::GetEntriesRequest& request);
-  absl::StatusOr<v1::SearchEntriesResponse> SearchEntries(const rpc::Call& call,
-                                                          const v1::SearchEntriesRequest& request);
-  absl::StatusOr<v1::ListUnmatchedResponse> ListUnmatched(const rpc::Call& call,
-                                                          const v1::ListUnmatchedRequest& request);
-  absl::StatusOr<v1::ExportEvidenceResponse> ExportEvidence(
-      const rpc::Call& call, const v1::ExportEvidenceRequest& request);
+  absl::StatusOr<v1::Checkpoint> GetCheckpoint(const v1::GetCheckpointRequest& request);
+  // Registers a method of the open log.
+  template <typename Req, typename Resp, typename Handler>
+  void Serve(rpc::Server* server, absl::string_view method, Handler handler);
+  void RegisterReading(rpc::Server* server);
+  void RegisterWitness(rpc::Server* server);
 
-  // An auditor reads all; a person reads for the agency; a node for those that it serves.
-  Reader ReaderOf(const rpc::Caller& caller) const;
-
-  Audit* const audit_;
-  const LogReader* const reader_;
-  const rpc::DirectoryHolder* const directory_;
+  WatchedLog* const log_;
+  const std::function<uint64_t()> safe_size_;
   const Prover prover_;
-  const rpc::PageTokens tokens_;
+  const ReadingRpc reading_;
+  const WitnessRpc witness_;
 };
 
 }  // namespace shareway::audit

@@ -1,74 +1,104 @@
 // SPDX-License-Identifier: Apache-2.0
-// Entries, proofs and keys into one pack.
+// Entries, proofs and keys into packs.
+//
+// The log searches newest first, packs are oldest first: an export walks the log in
+// windows of indices, each of which is searched whole. A window grows while little
+// is found and shrinks where much is.
 #include "services/audit/rpc/evidence_pack.h"
 
+#include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/evidence/envelope.h"
 #include "libs/evidence/pack.h"
+#include "libs/evidence/record.h"
+#include "services/audit/rpc/read_request.h"
+#include "services/audit/store/retention.h"
 
 namespace shareway::audit {
 namespace {
 
-constexpr int kMaxIndices = 1000;
 // Base64 and paths make about twice of it; a message has at most 4 MiB.
 constexpr size_t kMaxPackedBytes = 3 << 19;
-constexpr absl::Duration kCheckpointWait = absl::Seconds(1);
+constexpr absl::Duration kCheckpointWait = absl::Seconds(3);
 
-absl::Status TooLarge() {
-  return Error::Field("indices", absl::StrCat("the records have more than ", kMaxPackedBytes,
-                                              " bytes together, ask for fewer by index"));
-}
+constexpr uint64_t kSmallestWindow = 64;
+constexpr uint64_t kFirstWindow = 1024;
+constexpr uint64_t kLargestWindow = 1 << 22;
+constexpr size_t kFew = 64;  // a window with fewer is too small, one with more than these too large
+constexpr size_t kMany = 4 * size_t{kMaxPackEntries};
+constexpr size_t kManyBytes = 16 << 20;
 
-absl::StatusOr<std::vector<Found>> OfExchange(const std::string& exchange, const Reader& reader,
-                                              const LogState& state, const LogReader& log) {
-  Query query;
-  query.exchange = exchange;
-  SHAREWAY_RETURN_IF_ERROR(query.Check());
-  std::vector<Found> all;
+size_t BytesOf(const Found& found) { return found.stored.sealed.ByteSizeLong(); }
+
+// Entries by index, each once.
+struct Heap {
+  std::map<uint64_t, Found> entries = {};
   size_t bytes = 0;
-  for (uint64_t below = state.size(); below > 0;) {
-    SHAREWAY_ASSIGN_OR_RETURN(SearchPage page,
-                              log.Search(state, query, reader, below,
-                                         {.entries = kMaxIndices, .bytes = kMaxPackedBytes}));
-    for (Found& found : page.found) {
-      bytes += found.stored.sealed.ByteSizeLong();
-      if (bytes > kMaxPackedBytes) return TooLarge();
-      all.push_back(std::move(found));
-    }
+
+  void Add(Found found) {
+    const size_t size = BytesOf(found);
+    if (entries.emplace(found.index, std::move(found)).second) bytes += size;
+  }
+  bool Overfull(size_t most, size_t most_bytes) const {
+    return entries.size() > most || (entries.size() > 1 && bytes > most_bytes);
+  }
+};
+
+// Adds to `heap` what `query` finds in [begin, end). Stops early once the heap is too large.
+absl::Status Gather(const LogReader& log, const LogState& state, const Query& query,
+                    const Reader& reader, uint64_t begin, uint64_t end, Heap* heap) {
+  const SearchLimits limits{.entries = kMaxPackEntries, .bytes = kMaxPackedBytes, .from = begin};
+  const bool limited = end - begin > kSmallestWindow;
+  for (uint64_t below = end; below > begin;) {
+    SHAREWAY_ASSIGN_OR_RETURN(SearchPage page, log.Search(state, query, reader, below, limits));
+    for (Found& found : page.found) heap->Add(std::move(found));
+    if (limited && heap->Overfull(kMany, kManyBytes)) break;
     below = page.below;
   }
-  if (all.empty()) return Error::NotVisible(absl::StrCat("exchange ", exchange));
-  return all;
+  return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<Found>> ByIndex(const v1::ExportEvidenceRequest& request,
-                                           const Reader& reader, const LogState& state,
-                                           const LogReader& log) {
-  if (request.indices_size() > kMaxIndices) {
-    return Error::Field(
-        "indices", absl::StrCat(request.indices_size(), " indices, want at most ", kMaxIndices));
+// The grants that came of a request, as far as the reader may know.
+absl::StatusOr<std::set<std::string>> GrantsOf(const std::string& request, const LogReader& log,
+                                               const LogState& state, const Reader& reader,
+                                               uint64_t size) {
+  std::set<std::string> grants;
+  const Query created{.request = request, .kind = evidence::v1::GRANT_CREATED};
+  for (uint64_t below = size; below > 0;) {
+    SHAREWAY_ASSIGN_OR_RETURN(const SearchPage page, log.Search(state, created, reader, below, {}));
+    for (const Found& found : page.found) grants.insert(found.facts.grant);
+    below = page.below;
   }
-  const std::set<uint64_t> indices(request.indices().begin(), request.indices().end());
-  if (*indices.rbegin() >= state.size()) return TooSmall(*indices.rbegin() + 1, state.size());
-  std::vector<Found> all;
+  grants.erase("");
+  return grants;
+}
+
+// As much as a pack holds, oldest first, at least one entry.
+std::vector<Found> TakeFirst(Heap heap) {
+  std::vector<Found> taken;
   size_t bytes = 0;
-  for (const uint64_t index : indices) {
-    SHAREWAY_ASSIGN_OR_RETURN(std::vector<Found> found,
-                              log.Entries(state, index, index + 1, kMaxPackedBytes));
-    if (found[0].stored.sealed.record().empty() || !reader.MayRead(found[0].facts)) {
-      return Error::NotVisible(absl::StrCat("entry ", index));
-    }
-    bytes += found[0].stored.sealed.ByteSizeLong();
-    if (bytes > kMaxPackedBytes) return TooLarge();
-    all.push_back(std::move(found[0]));
+  for (auto& [index, found] : heap.entries) {
+    bytes += BytesOf(found);
+    if (!taken.empty() && bytes > kMaxPackedBytes) break;
+    if (taken.size() == size_t{kMaxPackEntries}) break;
+    taken.push_back(std::move(found));
   }
-  return all;
+  return taken;
+}
+
+std::string Asked(const v1::ExportEvidenceRequest& request) {
+  if (!request.exchange().empty()) return absl::StrCat("exchange ", request.exchange());
+  return request.case_object().empty() ? request.agency() : request.case_object();
 }
 
 void AddKey(const evidence::v1::Signature& signature, const rpc::Directory& directory,
@@ -92,34 +122,139 @@ absl::Status AddKeys(const Found& found, const rpc::Directory& directory,
 
 }  // namespace
 
-absl::StatusOr<std::string> ExportPack(const v1::ExportEvidenceRequest& request,
-                                       const Reader& reader, const Audit& audit,
-                                       const LogReader& log, const Prover& prover,
-                                       const rpc::Directory& directory) {
-  if (request.exchange().empty() == request.indices().empty()) {
-    return Error::Field("exchange", "exactly one of exchange and indices is required");
+struct PackRoom::Gathered {
+  std::vector<Found> entries = {};
+  bool last = true;
+};
+
+std::string ExportCursor::text() const { return absl::StrCat(from, " ", size); }
+
+absl::StatusOr<ExportCursor> ExportCursor::Parse(absl::string_view text) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, ' ');
+  ExportCursor cursor;
+  if (parts.size() != 2 || !absl::SimpleAtoi(parts[0], &cursor.from) ||
+      !absl::SimpleAtoi(parts[1], &cursor.size)) {
+    return Error(Reason::kPageTokenInvalid, absl::StatusCode::kInvalidArgument,
+                 "the page token is not of an export");
   }
-  const std::shared_ptr<const LogState> state = audit.state();
-  SHAREWAY_ASSIGN_OR_RETURN(std::vector<Found> found,
-                            request.indices().empty()
-                                ? OfExchange(request.exchange(), reader, *state, log)
-                                : ByIndex(request, reader, *state, log));
-  if (!audit.signer().WaitCovers(state->size(), kCheckpointWait)) {
+  return cursor;
+}
+
+absl::StatusOr<PackRoom::Gathered> PackRoom::ByIndex(const v1::ExportEvidenceRequest& request,
+                                                     ExportCursor cursor, const Reader& reader,
+                                                     const LogState& state) const {
+  const std::set<uint64_t> indices(request.indices().begin(), request.indices().end());
+  if (*indices.rbegin() >= state.size()) return TooSmall(*indices.rbegin() + 1, state.size());
+  Gathered gathered;
+  size_t bytes = 0;
+  for (auto index = indices.lower_bound(cursor.from); index != indices.end(); ++index) {
+    SHAREWAY_ASSIGN_OR_RETURN(std::vector<Found> found,
+                              log_->Entries(state, *index, *index + 1, kMaxPackedBytes));
+    if (found[0].stored.sealed.record().empty()) return RecordExpired(*index);
+    if (!reader.MayRead(found[0].facts)) return Error::NotVisible(absl::StrCat("entry ", *index));
+    bytes += BytesOf(found[0]);
+    if (!gathered.entries.empty() && bytes > kMaxPackedBytes) {
+      gathered.last = false;
+      break;
+    }
+    gathered.entries.push_back(std::move(found[0]));
+  }
+  if (gathered.entries.empty()) return Error::NotVisible("the entries");
+  return gathered;
+}
+
+// What the request names, each alternative a search of its own.
+absl::StatusOr<std::vector<Query>> PackRoom::QueriesOf(const v1::ExportEvidenceRequest& request,
+                                                       const Reader& reader, const LogState& state,
+                                                       uint64_t size) const {
+  const std::string& object = request.case_object();
+  if (!request.exchange().empty()) return std::vector<Query>{{.exchange = request.exchange()}};
+  if (object.empty()) {
+    return std::vector<Query>{{.agency = request.agency(),
+                               .start = evidence::FromTimestamp(request.start_time()),
+                               .end = evidence::FromTimestamp(request.end_time())}};
+  }
+  std::vector<Query> queries = {{.object = object}};
+  if (absl::StartsWith(object, "grants/")) queries.push_back({.grant = object});
+  if (absl::StartsWith(object, "resources/")) queries.push_back({.resource = object});
+  if (!absl::StartsWith(object, "requests/")) return queries;
+  queries.push_back({.request = object});
+  SHAREWAY_ASSIGN_OR_RETURN(const std::set<std::string> grants,
+                            GrantsOf(object, *log_, state, reader, size));
+  for (const std::string& grant : grants) {
+    queries.push_back({.object = grant});
+    queries.push_back({.grant = grant});
+  }
+  return queries;
+}
+
+absl::StatusOr<PackRoom::Gathered> PackRoom::BySearch(const v1::ExportEvidenceRequest& request,
+                                                      ExportCursor cursor, const Reader& reader,
+                                                      const LogState& state) const {
+  const uint64_t size = std::min(cursor.size, state.size());
+  SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Query> queries,
+                            QueriesOf(request, reader, state, size));
+  Heap all;
+  uint64_t window = kFirstWindow;
+  // One entry more than the pack holds tells that another pack follows.
+  for (uint64_t begin = cursor.from;
+       begin < size && !all.Overfull(kMaxPackEntries, kMaxPackedBytes);) {
+    const uint64_t end = std::min(size, begin + window);
+    Heap here;
+    for (const Query& query : queries) {
+      SHAREWAY_RETURN_IF_ERROR(Gather(*log_, state, query, reader, begin, end, &here));
+    }
+    if (end - begin > kSmallestWindow && here.Overfull(kMany, kManyBytes)) {
+      window = std::max(kSmallestWindow, (end - begin) / 2);
+      continue;
+    }
+    if (here.entries.size() < kFew) window = std::min(2 * window, kLargestWindow);
+    for (auto& [index, found] : here.entries) all.Add(std::move(found));
+    begin = end;
+  }
+  const size_t gathered = all.entries.size();
+  Gathered first{.entries = TakeFirst(std::move(all))};
+  if (first.entries.empty()) return Error::NotVisible(Asked(request));
+  first.last = first.entries.size() == gathered;
+  return first;
+}
+
+absl::StatusOr<std::string> PackRoom::Pack(std::vector<Found> entries,
+                                           const rpc::Directory& directory) const {
+  const uint64_t size = entries.back().index + 1;
+  if (!prover_->WaitWitnessed(size, kCheckpointWait)) {
     return Error(Reason::kNotReady, absl::StatusCode::kUnavailable,
-                 absl::StrCat("no checkpoint covers ", state->size(), " entries yet"));
+                 absl::StrCat("no checkpoint covers ", size, " entries yet"));
   }
-  const std::shared_ptr<const Checkpoint> checkpoint = audit.signer().newest();
+  const std::shared_ptr<const WitnessedCheckpoint> witnessed = prover_->Witnessed();
   evidence::Pack pack;
-  pack.checkpoint = checkpoint->note;
+  pack.checkpoint = witnessed->checkpoint.note;
+  pack.cosignatures = witnessed->cosignatures;
   std::set<std::string> keys;
-  for (Found& one : found) {
+  for (Found& one : entries) {
     SHAREWAY_RETURN_IF_ERROR(AddKeys(one, directory, &keys));
-    SHAREWAY_ASSIGN_OR_RETURN(std::vector<Hash32> path, prover.Path(one.index, *checkpoint));
+    SHAREWAY_ASSIGN_OR_RETURN(std::vector<Hash32> path,
+                              prover_->Path(one.index, witnessed->checkpoint));
     pack.entries.push_back(
         {.index = one.index, .sealed = std::move(one.stored.sealed), .path = std::move(path)});
   }
   pack.keys.assign(keys.begin(), keys.end());
   return evidence::WritePack(pack);
+}
+
+absl::StatusOr<ExportedPack> PackRoom::Next(const v1::ExportEvidenceRequest& request,
+                                            ExportCursor cursor, const Reader& reader,
+                                            const rpc::Directory& directory) const {
+  const std::shared_ptr<const LogState> state = audit_->state();
+  if (cursor.size == 0) cursor.size = state->size();
+  SHAREWAY_ASSIGN_OR_RETURN(Gathered gathered, request.indices().empty()
+                                                   ? BySearch(request, cursor, reader, *state)
+                                                   : ByIndex(request, cursor, reader, *state));
+  ExportedPack pack{.entries = gathered.entries.size(),
+                    .last = gathered.last,
+                    .next = {.from = gathered.entries.back().index + 1, .size = cursor.size}};
+  SHAREWAY_ASSIGN_OR_RETURN(pack.json, Pack(std::move(gathered.entries), directory));
+  return pack;
 }
 
 }  // namespace shareway::audit

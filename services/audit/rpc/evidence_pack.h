@@ -2,6 +2,7 @@
 // Evidence packs from the log: what a party takes to court.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -14,17 +15,61 @@
 
 namespace shareway::audit {
 
-// A pack (proto/FORMATS.md) of the entries that `request` names and `reader` may
-// read, with paths to the newest checkpoint and the public key of each signature
-// in them that the directory knows. Waits up to a second for a checkpoint.
-//
-// INVALID_ARGUMENT unless exactly one of exchange and indices (at most 1000) is
-// given, and if the records are too many for one answer; LOG_TOO_SMALL for an
-// index beyond the log; the answer for strangers (Error::NotVisible) if nothing
-// of the exchange, or not every index, is the reader's to read.
-absl::StatusOr<std::string> ExportPack(const v1::ExportEvidenceRequest& request,
-                                       const Reader& reader, const Audit& audit,
-                                       const LogReader& log, const Prover& prover,
-                                       const rpc::Directory& directory);
+// Where an export stands: the entries [from, size) are still to be looked at. The
+// size is that of the log when the export began, so that it ends.
+struct ExportCursor {
+  uint64_t from = 0;
+  uint64_t size = 0;
+
+  std::string text() const;
+  // INVALID_ARGUMENT, PAGE_TOKEN_INVALID, for what text() never gave.
+  static absl::StatusOr<ExportCursor> Parse(absl::string_view text);
+};
+
+// A pack, complete in itself.
+struct ExportedPack {
+  std::string json = {};  // proto/FORMATS.md section 6
+  size_t entries = 0;
+  bool last = false;
+  ExportCursor next = {};  // unless last
+};
+
+// What packs are made from. All must outlive it.
+class PackRoom {
+ public:
+  PackRoom(const Audit* audit, const LogReader* log, const Prover* prover)
+      : audit_(audit), log_(log), prover_(prover) {}
+
+  // The next pack of the entries that `request` names and `reader` may read, oldest
+  // first, at most 1000 and 1.5 MiB of records: with paths to the newest checkpoint
+  // and the public key of each signature in them that the directory knows. Waits up
+  // to 3 s for a checkpoint that covers them. Needs CheckExport.
+  //
+  // A dossier (case_object) is all that names the object, as object, resource,
+  // request or grant; a request's has the dossiers of the grants that came of it.
+  //
+  // UNAVAILABLE, NOT_READY, if no checkpoint covers them yet; LOG_TOO_SMALL for an
+  // index beyond the log; NOT_FOUND, RECORD_EXPIRED, for an index whose record was
+  // deleted; the answer for strangers (Error::NotVisible) if nothing is, or not every
+  // index is, the reader's to read.
+  absl::StatusOr<ExportedPack> Next(const v1::ExportEvidenceRequest& request, ExportCursor cursor,
+                                    const Reader& reader, const rpc::Directory& directory) const;
+
+ private:
+  struct Gathered;
+  absl::StatusOr<Gathered> ByIndex(const v1::ExportEvidenceRequest& request, ExportCursor cursor,
+                                   const Reader& reader, const LogState& state) const;
+  absl::StatusOr<Gathered> BySearch(const v1::ExportEvidenceRequest& request, ExportCursor cursor,
+                                    const Reader& reader, const LogState& state) const;
+  absl::StatusOr<std::vector<Query>> QueriesOf(const v1::ExportEvidenceRequest& request,
+                                               const Reader& reader, const LogState& state,
+                                               uint64_t size) const;
+  absl::StatusOr<std::string> Pack(std::vector<Found> entries,
+                                   const rpc::Directory& directory) const;
+
+  const Audit* const audit_;
+  const LogReader* const log_;
+  const Prover* const prover_;
+};
 
 }  // namespace shareway::audit

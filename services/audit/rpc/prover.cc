@@ -16,19 +16,6 @@ namespace {
 
 constexpr uint64_t kMaxRange = 4096;
 
-// The newest checkpoint first, then a state that is at least as large.
-struct View {
-  explicit View(const Audit& audit) : checkpoint(audit.signer().newest()), state(audit.state()) {}
-  const std::shared_ptr<const Checkpoint> checkpoint;
-  const std::shared_ptr<const LogState> state;
-
-  // The tree that is meant by `size`.
-  absl::StatusOr<uint64_t> Size(uint64_t size) const {
-    if (size > checkpoint->size) return TooSmall(size, checkpoint->size);
-    return size == 0 ? checkpoint->size : size;
-  }
-};
-
 void AddHashes(const std::vector<Hash32>& hashes,
                google::protobuf::RepeatedPtrField<std::string>* field) {
   for (const Hash32& hash : hashes) field->Add(hash.str());
@@ -47,15 +34,75 @@ absl::Status TooSmall(uint64_t wanted, uint64_t size) {
       .With("wanted", absl::StrCat(wanted));
 }
 
-v1::Checkpoint Prover::Newest() const {
+v1::Checkpoint ToProto(const Checkpoint& checkpoint, const std::string& verifier_key) {
+  v1::Checkpoint proto;
+  proto.set_size(checkpoint.size);
+  proto.set_root(checkpoint.root.str());
+  proto.set_note(checkpoint.note);
+  *proto.mutable_time() = evidence::ToTimestamp(checkpoint.time);
+  proto.set_verifier_key(verifier_key);
+  return proto;
+}
+
+// The newest witnessed checkpoint first, then a signed one and a state that are at least as large.
+struct Prover::View {
+  explicit View(const Prover& prover)
+      : witnessed(prover.Witnessed()),
+        newest(prover.audit_->signer().newest()),
+        state(prover.audit_->state()) {}
+  const std::shared_ptr<const WitnessedCheckpoint> witnessed;
+  const std::shared_ptr<const Checkpoint> newest;
+  const std::shared_ptr<const LogState> state;
+
+  // How many entries can be meant where `size` was asked for.
+  uint64_t Limit(uint64_t size) const {
+    return size == 0 ? witnessed->checkpoint.size : newest->size;
+  }
+  // The tree that is meant by `size`.
+  absl::StatusOr<uint64_t> Size(uint64_t size) const {
+    if (size > newest->size) return TooSmall(size, newest->size);
+    return size == 0 ? witnessed->checkpoint.size : size;
+  }
+};
+
+namespace {
+
+v1::Checkpoint WitnessedProto(const WitnessedCheckpoint& witnessed,
+                              const std::string& verifier_key) {
+  v1::Checkpoint proto = ToProto(witnessed.checkpoint, verifier_key);
+  for (const std::string& line : witnessed.cosignatures) proto.add_cosignatures(line);
+  proto.set_witnessed(true);
+  return proto;
+}
+
+}  // namespace
+
+std::shared_ptr<const WitnessedCheckpoint> Prover::Witnessed() const {
+  if (witnesses_ != nullptr) return witnesses_->newest();
+  return std::make_shared<const WitnessedCheckpoint>(
+      WitnessedCheckpoint{.checkpoint = *audit_->signer().newest(), .cosignatures = {}});
+}
+
+bool Prover::WaitWitnessed(uint64_t size, absl::Duration timeout) const {
+  return witnesses_ != nullptr ? witnesses_->WaitCovers(size, timeout)
+                               : audit_->signer().WaitCovers(size, timeout);
+}
+
+absl::StatusOr<v1::Checkpoint> Prover::Newest() const {
+  const std::shared_ptr<const WitnessedCheckpoint> newest = Witnessed();
+  if (newest->checkpoint.note.empty()) {
+    return Error(Reason::kNotReady, absl::StatusCode::kUnavailable,
+                 "no checkpoint of the log is witnessed yet");
+  }
+  return WitnessedProto(*newest, audit_->verifier_key());
+}
+
+v1::Checkpoint Prover::NewestSigned() const {
+  const std::shared_ptr<const WitnessedCheckpoint> witnessed = Witnessed();
   const std::shared_ptr<const Checkpoint> newest = audit_->signer().newest();
-  v1::Checkpoint answer;
-  answer.set_size(newest->size);
-  answer.set_root(newest->root.str());
-  answer.set_note(newest->note);
-  *answer.mutable_time() = evidence::ToTimestamp(newest->time);
-  answer.set_verifier_key(audit_->verifier_key());
-  return answer;
+  return witnessed->checkpoint.size == newest->size
+             ? WitnessedProto(*witnessed, audit_->verifier_key())
+             : ToProto(*newest, audit_->verifier_key());
 }
 
 absl::StatusOr<std::vector<Hash32>> Prover::Path(uint64_t index,
@@ -68,10 +115,10 @@ absl::StatusOr<std::vector<Hash32>> Prover::Path(uint64_t index,
 
 absl::StatusOr<v1::InclusionProof> Prover::Inclusion(
     const v1::GetInclusionProofRequest& request) const {
-  const View view(*audit_);
+  const View view(*this);
   SHAREWAY_ASSIGN_OR_RETURN(const uint64_t size, view.Size(request.size()));
-  if (request.index() >= view.checkpoint->size) {
-    return TooSmall(request.index() + 1, view.checkpoint->size);
+  if (const uint64_t limit = view.Limit(request.size()); request.index() >= limit) {
+    return TooSmall(request.index() + 1, limit);
   }
   if (request.index() >= size) return Outside("index", request.index(), size);
   SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Hash32> path,
@@ -88,10 +135,10 @@ absl::StatusOr<v1::InclusionProof> Prover::Inclusion(
 
 absl::StatusOr<v1::ConsistencyProof> Prover::Consistency(
     const v1::GetConsistencyProofRequest& request) const {
-  const View view(*audit_);
+  const View view(*this);
   SHAREWAY_ASSIGN_OR_RETURN(const uint64_t size, view.Size(request.new_size()));
-  if (request.old_size() > view.checkpoint->size) {
-    return TooSmall(request.old_size(), view.checkpoint->size);
+  if (const uint64_t limit = view.Limit(request.new_size()); request.old_size() > limit) {
+    return TooSmall(request.old_size(), limit);
   }
   if (request.old_size() > size) return Outside("old_size", request.old_size(), size);
   SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Hash32> hashes,
@@ -107,14 +154,14 @@ absl::StatusOr<v1::ConsistencyProof> Prover::Consistency(
 }
 
 absl::StatusOr<v1::RangeProof> Prover::Range(const v1::GetRangeProofRequest& request) const {
-  const View view(*audit_);
+  const View view(*this);
   if (request.begin() >= request.end() || request.end() - request.begin() > kMaxRange) {
     return Error::Field("end", absl::StrCat("from ", request.begin(), " to ", request.end(),
                                             ", want 1 to ", kMaxRange, " entries"));
   }
   SHAREWAY_ASSIGN_OR_RETURN(const uint64_t size, view.Size(request.size()));
-  if (request.end() > view.checkpoint->size) {
-    return TooSmall(request.end(), view.checkpoint->size);
+  if (const uint64_t limit = view.Limit(request.size()); request.end() > limit) {
+    return TooSmall(request.end(), limit);
   }
   if (request.end() > size) return Outside("end", request.end(), size);
   const auto node = [&](merkle::NodeId id) { return reader_->Node(*view.state, id); };
@@ -126,16 +173,14 @@ absl::StatusOr<v1::RangeProof> Prover::Range(const v1::GetRangeProofRequest& req
   answer.set_end(request.end());
   AddHashes(proof.left, answer.mutable_left());
   AddHashes(proof.right, answer.mutable_right());
-  v1::Checkpoint* checkpoint = answer.mutable_checkpoint();
-  checkpoint->set_size(size);
-  if (size == view.checkpoint->size) {
-    checkpoint->set_root(view.checkpoint->root.str());
-    checkpoint->set_note(view.checkpoint->note);
-    *checkpoint->mutable_time() = evidence::ToTimestamp(view.checkpoint->time);
-    checkpoint->set_verifier_key(audit_->verifier_key());
+  if (size == view.witnessed->checkpoint.size) {
+    *answer.mutable_checkpoint() = WitnessedProto(*view.witnessed, audit_->verifier_key());
+  } else if (size == view.newest->size) {
+    *answer.mutable_checkpoint() = ToProto(*view.newest, audit_->verifier_key());
   } else {
     SHAREWAY_ASSIGN_OR_RETURN(const Hash32 root, merkle::RootAt(crypto::LogHasher(), size, node));
-    checkpoint->set_root(root.str());
+    answer.mutable_checkpoint()->set_size(size);
+    answer.mutable_checkpoint()->set_root(root.str());
   }
   return answer;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -15,7 +16,6 @@
 #include "services/audit/domain/facts.h"
 #include "services/audit/domain/half.h"
 #include "services/audit/store/keys.h"
-#include "services/audit/store/unmatched.h"
 
 namespace shareway::audit {
 
@@ -31,11 +31,13 @@ struct Entry {
   uint64_t sequence = 0;
   Digest16 stream = {};  // producer and incarnation; with `sequence` the entry's id
   Facts facts = {};
-  std::vector<TermKey> terms = {};
+  absl::InlinedVector<TermKey, 8> terms = {};
   std::optional<Half> half = {};
-  HalfId half_id = {};  // of `half`
 };
 using EntryPtr = std::shared_ptr<const Entry>;
+
+// SHA-256("shareway/v1/entry\n" ‖ salt ‖ record), proto/FORMATS.md section 4.
+Hash32 CommitmentOf(absl::string_view salt, absl::string_view record);
 
 // Derives all of it. DATA_LOSS unless the record is an Envelope of an
 // AuditRecord; its content is not judged.

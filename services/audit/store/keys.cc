@@ -2,6 +2,8 @@
 // Making keys, and the guard of small values.
 #include "services/audit/store/keys.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -21,28 +23,32 @@ std::string GuardOf(absl::string_view key, absl::string_view value) {
 
 }  // namespace
 
-Digest16 DigestOf(absl::string_view text) {
-  const Hash32 digest = crypto::Sha256(text);
+Digest16 StreamOf(absl::string_view producer, absl::string_view incarnation) {
+  const Hash32 digest =
+      crypto::Sha256(absl::StrCat(BigEndian64(producer.size()), producer, incarnation));
   Digest16 half;
   std::copy_n(digest.bytes.begin(), half.bytes.size(), half.bytes.begin());
   return half;
 }
 
-Digest16 StreamOf(absl::string_view producer, absl::string_view incarnation) {
-  return DigestOf(absl::StrCat(BigEndian64(producer.size()), producer, incarnation));
+Digest16 NodeHash(absl::string_view name) {
+  XXH128_canonical_t canonical;
+  XXH128_canonicalFromHash(&canonical, XXH3_128bits(name.data(), name.size()));
+  Digest16 hash;
+  std::copy(std::begin(canonical.digest), std::end(canonical.digest), hash.bytes.begin());
+  return hash;
 }
 
 TermKey KeyOf(const Term& term) {
-  TermKey key;
-  key.bytes[0] = static_cast<char>(term.kind);
-  const Digest16 digest = DigestOf(term.text);
-  std::copy(digest.bytes.begin(), digest.bytes.end(), key.bytes.begin() + 1);
-  return key;
+  return {XXH3_64bits_withSeed(term.text.data(), term.text.size(),
+                               static_cast<XXH64_hash_t>(term.kind))};
 }
 
 std::string BundleKey(uint64_t first) { return absl::StrCat(kBundlePrefix, BigEndian64(first)); }
 
 std::string TailKey(uint64_t first) { return absl::StrCat(kTailPrefix, BigEndian64(first)); }
+
+std::string StagedKey(uint64_t index) { return absl::StrCat(kStagedPrefix, BigEndian64(index)); }
 
 std::string TileKey(TileId tile) {
   return absl::StrCat(kTilePrefix, std::string(1, static_cast<char>(tile.level)),
@@ -55,11 +61,15 @@ std::string RunKey(const Digest16& stream, uint64_t sequence) {
   return absl::StrCat(kRunPrefix, stream.view(), BigEndian64(~sequence));
 }
 
-std::string PostingPrefix(const TermKey& term) { return absl::StrCat(kPostingPrefix, term.view()); }
-
-std::string PostingKey(const TermKey& term, uint64_t bundle) {
-  return absl::StrCat(kPostingPrefix, term.view(), BigEndian64(~bundle));
+std::string PostingPrefix(TermKey term) {
+  return absl::StrCat(kPostingPrefix, BigEndian64(term.hash));
 }
+
+std::string PostingKey(TermKey term, uint64_t span) {
+  return absl::StrCat(kPostingPrefix, BigEndian64(term.hash), BigEndian64(~span));
+}
+
+std::string IndexedKey(uint64_t span) { return absl::StrCat(kIndexedPrefix, BigEndian64(~span)); }
 
 std::string UnmatchedPrefix(const Digest16& node) {
   return absl::StrCat(kUnmatchedPrefix, node.view());

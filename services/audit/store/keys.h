@@ -4,15 +4,26 @@
 //   h                          -> size (8) and root (32): what is sequenced
 //   c                          -> the newest signed checkpoint
 //   m/incarnation, m/log-key   -> this store's own producer incarnation; the log's verifier key
+//   m/past                     -> the incarnations before it, 16 bytes each
+//   w/c                        -> the newest witnessed checkpoint, while there are witnesses
+//   rb/{index}                 -> an entry that waits until the log is rebuilt
 //   e/{first}                  -> entries of a complete bundle of 256, from index `first` on
 //   t/{first}                  -> entries of the incomplete last bundle, from index `first` on
 //   n/{level 1}{tile}          -> a complete tile, all inner hashes included
 //   d/{stream}{~sequence}      -> a run of entry ids with consecutive indices
-//   x/{kind 1}{term}{~bundle}  -> where in a bundle a term is
-//   u/{node}{index}            -> a half at `index` that `node` has not matched yet
+//   x/{term}{~span}            -> where in a span of 16,384 entries a term is; ingested
+//   x!{~span}                  -> guarded; the span's terms were ingested; ingested with them
+//   u/{node}{index}            -> guarded; a half at `index` that `node` has not matched yet
+//   v/{node}{missing half}     -> the index in that half's u/ key
+//   u!                         -> guarded; up to where in the log halves have u/ keys, and how many
+//   a/{first}                  -> guarded; a segment whose bundles lie in the archive (archive.h)
+//   y/{first}                  -> guarded; a segment's deleted records (retention.h)
+//   q/{number}                 -> guarded; a day of service (service_days.h)
 //
 // Numbers are 8 bytes big-endian, `~` their complement, so that the newest comes
-// first; stream, term and node are the first 16 bytes of a SHA-256.
+// first. A stream is half of a SHA-256, since an entry is the same where it and the
+// sequence are. Terms (8 bytes) and nodes (16) are xxHash: what they lead to is
+// compared with what was asked for.
 #pragma once
 
 #include <array>
@@ -43,16 +54,16 @@ struct Digest16 {
     return H::combine(std::move(h), d.bytes);
   }
 };
-Digest16 DigestOf(absl::string_view text);
-
 // A producer's entries of one incarnation.
 Digest16 StreamOf(absl::string_view producer, absl::string_view incarnation);
 
-// A term in keys: its kind (1) and digest (16).
-struct TermKey {
-  std::array<char, 17> bytes = {};
+// A node in keys.
+Digest16 NodeHash(absl::string_view name);
 
-  absl::string_view view() const { return {bytes.data(), bytes.size()}; }
+// A term in keys. Two terms may have the same.
+struct TermKey {
+  uint64_t hash = 0;
+
   friend bool operator==(const TermKey&, const TermKey&) = default;
   friend auto operator<=>(const TermKey&, const TermKey&) = default;
 };
@@ -62,12 +73,21 @@ inline constexpr absl::string_view kHeadKey = "h";
 inline constexpr absl::string_view kCheckpointKey = "c";
 inline constexpr absl::string_view kIncarnationKey = "m/incarnation";
 inline constexpr absl::string_view kLogKeyKey = "m/log-key";
+inline constexpr absl::string_view kPastKey = "m/past";
+inline constexpr absl::string_view kWitnessedKey = "w/c";
+inline constexpr absl::string_view kStagedPrefix = "rb/";
 inline constexpr absl::string_view kBundlePrefix = "e/";
 inline constexpr absl::string_view kTailPrefix = "t/";
 inline constexpr absl::string_view kTilePrefix = "n/";
 inline constexpr absl::string_view kRunPrefix = "d/";
 inline constexpr absl::string_view kPostingPrefix = "x/";
+inline constexpr absl::string_view kIndexedPrefix = "x!";
 inline constexpr absl::string_view kUnmatchedPrefix = "u/";
+inline constexpr absl::string_view kAwaitedPrefix = "v/";
+inline constexpr absl::string_view kAccountKey = "u!";
+inline constexpr absl::string_view kArchivedPrefix = "a/";
+inline constexpr absl::string_view kDeletedPrefix = "y/";
+inline constexpr absl::string_view kDayPrefix = "q/";
 
 // Keys that are not the log's: the directory that libs/rpc keeps in every store.
 inline constexpr absl::string_view kForeignPrefix = "dir/";
@@ -75,12 +95,14 @@ inline constexpr absl::string_view kForeignPrefix = "dir/";
 std::string BundleKey(uint64_t first);
 std::string TailKey(uint64_t first);
 std::string TileKey(TileId tile);
+std::string StagedKey(uint64_t index);
 // All runs of a stream have this prefix.
 std::string StreamPrefix(const Digest16& stream);
 // The key of a run that begins at `sequence`; from it on, runs that begin there or earlier.
 std::string RunKey(const Digest16& stream, uint64_t sequence);
-std::string PostingPrefix(const TermKey& term);
-std::string PostingKey(const TermKey& term, uint64_t bundle);
+std::string PostingPrefix(TermKey term);
+std::string PostingKey(TermKey term, uint64_t span);
+std::string IndexedKey(uint64_t span);
 std::string UnmatchedPrefix(const Digest16& node);
 std::string UnmatchedKey(const Digest16& node, uint64_t index);
 

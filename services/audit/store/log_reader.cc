@@ -8,8 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
+#include "libs/crypto/hash.h"
 #include "services/audit/domain/half.h"
-#include "services/audit/store/posting.h"
 #include "services/audit/store/run.h"
 
 namespace shareway::audit {
@@ -18,7 +18,11 @@ namespace {
 constexpr size_t kTilesPerGeneration = 256;  // 16 KiB each
 constexpr size_t kMaxHalves = 100;           // of one exchange that are looked at
 
-absl::StatusOr<Found> FoundOf(uint64_t index, StoredEntry stored) {
+StoredEntry StoredOf(const Entry& entry) { return {entry.commitment, entry.sealed}; }
+
+}  // namespace
+
+absl::StatusOr<Found> OpenFound(uint64_t index, StoredEntry stored) {
   Found found{.index = index, .stored = std::move(stored)};
   if (!found.stored.sealed.record().empty()) {
     SHAREWAY_ASSIGN_OR_RETURN(Entry entry, OpenStored(index, found.stored));
@@ -26,10 +30,6 @@ absl::StatusOr<Found> FoundOf(uint64_t index, StoredEntry stored) {
   }
   return found;
 }
-
-StoredEntry StoredOf(const Entry& entry) { return {entry.commitment, entry.sealed}; }
-
-}  // namespace
 
 absl::StatusOr<LogReader::Bundle> LogReader::ReadBundle(uint64_t bundle) const {
   const uint64_t first = bundle * kBundle;
@@ -52,10 +52,29 @@ absl::StatusOr<LogReader::Bundle> LogReader::ReadBundle(uint64_t bundle) const {
                      return true;
                    }));
   SHAREWAY_RETURN_IF_ERROR(status);
+  if (read.parts.empty() && archive_ != nullptr) {
+    absl::StatusOr<std::string> archived = archive_->ReadBundle(bundle);
+    if (!archived.ok() && !absl::IsNotFound(archived.status())) return archived.status();
+    if (archived.ok()) {
+      read.parts.push_back(*std::move(archived));
+      SHAREWAY_ASSIGN_OR_RETURN(read.entries, ParseEntries(read.parts.back()));
+    }
+  }
   if (read.entries.size() != kBundle) {
     return Damaged(BundleKey(first), absl::StrCat("a bundle of ", read.entries.size(), " entries"));
   }
   return read;
+}
+
+absl::StatusOr<std::string> LogReader::BundleBytes(const LogState& state, uint64_t bundle) const {
+  std::string bytes;
+  if (bundle * kBundle >= state.tail_begin()) {
+    for (const EntryPtr& entry : state.tail) AppendEntry(*entry, &bytes);
+    return bytes;
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(const Bundle read, ReadBundle(bundle));
+  for (const std::string& part : read.parts) bytes += part;
+  return bytes;
 }
 
 absl::StatusOr<std::vector<Found>> LogReader::Entries(const LogState& state, uint64_t begin,
@@ -72,75 +91,28 @@ absl::StatusOr<std::vector<Found>> LogReader::Entries(const LogState& state, uin
                                  : bundle.entries[index % kBundle].Copy();
     bytes += stored.sealed.record().size() + kEntryOverhead;
     if (!all.empty() && bytes > max_bytes) break;
-    SHAREWAY_ASSIGN_OR_RETURN(Found found, FoundOf(index, std::move(stored)));
+    // Without its record only the tree vouches for a commitment.
+    if (stored.sealed.record().empty()) {
+      SHAREWAY_ASSIGN_OR_RETURN(const Hash32 leaf, Node(state, {.level = 0, .index = index}));
+      if (crypto::LogHasher().leaf(stored.commitment.view()) != leaf) {
+        return absl::DataLossError(absl::StrCat("entry ", index, " is not the one in the tree"));
+      }
+    }
+    SHAREWAY_ASSIGN_OR_RETURN(Found found, OpenFound(index, std::move(stored)));
     all.push_back(std::move(found));
   }
   return all;
 }
 
-absl::StatusOr<SearchPage> LogReader::Search(const LogState& state, const Query& query,
-                                             const Reader& reader, uint64_t below,
-                                             const SearchLimits& limits) const {
-  SearchPage page;
-  size_t bytes = 0;
-  size_t examined = 0;
-  below = std::min(below, state.size());
-  // True if the page takes no more; the entry is then the next page's first.
-  const auto full = [&](uint64_t index, const StoredEntry& stored) {
-    const size_t size = stored.sealed.record().size() + kEntryOverhead;
-    if (page.found.size() == limits.entries || examined >= limits.examined ||
-        (!page.found.empty() && bytes + size > limits.bytes)) {
-      page.below = index + 1;
-      return true;
-    }
-    ++examined;
-    return false;
-  };
-  const auto take = [&](Found found) {
-    if (!query.Matches(found.facts) || !reader.MayRead(found.facts)) return;
-    bytes += found.stored.sealed.record().size() + kEntryOverhead;
-    page.found.push_back(std::move(found));
-  };
-
-  for (uint64_t index = below; index > state.tail_begin(); --index) {
-    const Entry& entry = *state.tail[index - 1 - state.tail_begin()];
-    if (!query.Matches(entry.facts) || !reader.MayRead(entry.facts)) continue;
-    StoredEntry stored = StoredOf(entry);
-    if (full(index - 1, stored)) return page;
-    take({.index = index - 1, .stored = std::move(stored), .facts = entry.facts});
-  }
-  below = std::min(below, state.tail_begin());
-  if (below == 0) return page;
-
-  // The postings of as many entries as a page can examine; a posting names at least one.
-  std::vector<Posting> postings;
-  bool more = false;
-  uint64_t skipped_to = 0;
-  SHAREWAY_RETURN_IF_ERROR(ScanPostings(
-      *store_, KeyOf(query.term()), (below - 1) / kBundle, [&](const Posting& posting) {
-        ++examined;
-        if (posting.MayMatch(query)) postings.push_back(posting);
-        more = examined >= limits.examined || postings.size() > limits.entries;
-        skipped_to = posting.bundle * kBundle;
-        return !more;
-      }));
-  examined = 0;
-  for (const Posting& posting : postings) {
-    Bundle bundle;
-    for (auto place = posting.places.rbegin(); place != posting.places.rend(); ++place) {
-      const uint64_t index = posting.bundle * kBundle + place->place;
-      if (index >= below || !posting.MayMatch(*place, query)) continue;
-      if (bundle.entries.empty()) {
-        SHAREWAY_ASSIGN_OR_RETURN(bundle, ReadBundle(posting.bundle));
-      }
-      StoredEntry stored = bundle.entries[place->place].Copy();
-      if (full(index, stored)) return page;
-      SHAREWAY_ASSIGN_OR_RETURN(Found found, FoundOf(index, std::move(stored)));
-      take(std::move(found));
-    }
-  }
-  if (more) page.below = skipped_to;
-  return page;
+absl::StatusOr<std::shared_ptr<const BundleTerms>> LogReader::Terms(const LogState& state,
+                                                                    uint64_t bundle) const {
+  const uint64_t begin = bundle * kBundle;
+  SHAREWAY_ASSIGN_OR_RETURN(
+      const std::vector<Found> found,
+      Entries(state, begin, begin + kBundle, std::numeric_limits<size_t>::max()));
+  auto terms = std::make_shared<BundleTerms>();
+  for (const Found& one : found) terms->Add(static_cast<uint8_t>(one.index - begin), one.facts);
+  return terms;
 }
 
 absl::StatusOr<uint64_t> LogReader::LastSequence(absl::string_view producer,

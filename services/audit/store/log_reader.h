@@ -17,6 +17,7 @@
 #include "libs/merkle/proof.h"
 #include "services/audit/domain/query.h"
 #include "services/audit/domain/tile.h"
+#include "services/audit/store/bundle_source.h"
 #include "services/audit/store/entry.h"
 #include "services/audit/store/log_state.h"
 #include "services/audit/store/unmatched.h"
@@ -34,19 +35,26 @@ struct SearchLimits {
   size_t entries = 50;      // at most so many found
   size_t bytes = 3 << 20;   // and so many bytes of records, after the first
   size_t examined = 10000;  // and so many looked at
+  uint64_t from = 0;        // none below this index
 };
 
 struct SearchPage {
   std::vector<Found> found = {};  // newest first
-  // Where to go on: entries below this index; 0 when none is left.
+  // Where to go on: entries below this index; 0 when none is left (above limits.from).
   uint64_t below = 0;
 };
+
+// An entry opened, its facts with it if it has its record. DATA_LOSS if that does not have the
+// commitment.
+absl::StatusOr<Found> OpenFound(uint64_t index, StoredEntry stored);
 
 // Reads from a store; keeps the tiles read last, at most 8 MiB. Thread-safe.
 class LogReader {
  public:
-  // `store` must outlive it.
-  explicit LogReader(const kv::Store* store) : store_(store) {}
+  // `store` must outlive it, and `archive`, where bundles are that were taken out
+  // of the store; none if it is null.
+  explicit LogReader(const kv::Store* store, const BundleSource* archive = nullptr)
+      : store_(store), archive_(archive) {}
 
   // The entries [begin, end), or fewer once they have more than `max_bytes`, but
   // at least one. Needs begin < end <= state.size(). DATA_LOSS if a record does
@@ -72,6 +80,14 @@ class LogReader {
   absl::StatusOr<WaitingPage> WaitingFor(const LogState& state, absl::string_view node,
                                          uint64_t from, absl::Time until, size_t limit) const;
 
+  // The entries of a bundle as AppendEntry frames them, unchecked; those of the
+  // last one as far as `state` has them.
+  absl::StatusOr<std::string> BundleBytes(const LogState& state, uint64_t bundle) const;
+
+  // The terms of a complete bundle.
+  absl::StatusOr<std::shared_ptr<const BundleTerms>> Terms(const LogState& state,
+                                                           uint64_t bundle) const;
+
   // The hash of a complete subtree of the tree of state.size().
   absl::StatusOr<Hash32> Node(const LogState& state, merkle::NodeId node) const;
 
@@ -81,6 +97,7 @@ class LogReader {
     std::deque<std::string> parts = {};
     std::vector<EntryView> entries = {};
   };
+  class Searching;  // one search, log_search.cc
   absl::StatusOr<Bundle> ReadBundle(uint64_t bundle) const;
   absl::StatusOr<std::shared_ptr<const Tile>> ReadTile(TileId id) const;
   absl::StatusOr<bool> HasHalf(const LogState& state, absl::string_view node,
@@ -91,6 +108,7 @@ class LogReader {
   using Tiles = absl::flat_hash_map<TileId, std::shared_ptr<const Tile>>;
 
   const kv::Store* const store_;
+  const BundleSource* const archive_;
   mutable absl::Mutex mutex_;
   mutable Tiles young_ ABSL_GUARDED_BY(mutex_);
   mutable Tiles old_ ABSL_GUARDED_BY(mutex_);

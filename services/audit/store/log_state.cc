@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
 #include "libs/crypto/hash.h"
-#include "services/audit/store/posting.h"
+#include "services/audit/store/stored_tree.h"
 
 namespace shareway::audit {
 namespace {
@@ -19,17 +19,25 @@ namespace {
 // A value stays well below the store's limit of 1 MiB.
 constexpr size_t kPartBytes = 512 << 10;
 
+size_t SizeOf(absl::Span<const EntryPtr> entries) {
+  size_t bytes = 0;
+  for (const EntryPtr& entry : entries) bytes += kEntryOverhead + entry->sealed.record().size();
+  return bytes;
+}
+
 // Puts `entries`, the first of which has index `first`, under as many keys as their size asks for.
 std::vector<uint64_t> PutEntries(absl::Span<const EntryPtr> entries, uint64_t first,
                                  std::string (*key)(uint64_t), kv::Batch* batch) {
   std::vector<uint64_t> parts;
   std::string bytes;
   for (size_t i = 0; i < entries.size(); ++i) {
-    if (bytes.empty()) parts.push_back(first + i);
+    if (bytes.empty()) {
+      parts.push_back(first + i);
+      bytes.reserve(std::min(SizeOf(entries.subspan(i)), kPartBytes + kMaxRecordBytes));
+    }
     AppendEntry(*entries[i], &bytes);
     if (bytes.size() >= kPartBytes || i + 1 == entries.size()) {
-      batch->Put(key(parts.back()), bytes);
-      bytes.clear();
+      batch->Put(key(parts.back()), std::exchange(bytes, {}));
     }
   }
   return parts;
@@ -37,7 +45,6 @@ std::vector<uint64_t> PutEntries(absl::Span<const EntryPtr> entries, uint64_t fi
 
 void FinishBundle(LogState* state, uint64_t bundle, kv::Batch* batch) {
   PutEntries(state->tail, bundle * kBundle, BundleKey, batch);
-  PutPostings(state->tail, bundle, batch);
   for (uint64_t part : state->tail_parts) batch->Delete(TailKey(part));
   state->tail.clear();
   state->tail_parts.clear();
@@ -72,21 +79,6 @@ absl::StatusOr<std::vector<EntryPtr>> ReadTail(const kv::Store& store, std::vect
                  }));
   SHAREWAY_RETURN_IF_ERROR(status);
   return tail;
-}
-
-// The leaves of the incomplete tile of `level` >= 1: the roots of the tiles below.
-absl::StatusOr<std::vector<Hash32>> ReadTileLeaves(const kv::Store& store, int level,
-                                                   uint64_t size) {
-  std::vector<Hash32> leaves;
-  const uint64_t end = size >> (kTileHeight * level);
-  for (uint64_t index = end - RightEdge::Width(level, size); index < end; ++index) {
-    const std::string key = TileKey({level - 1, index});
-    absl::StatusOr<kv::Entry> found = store.Get(key);
-    if (!found.ok()) return Damaged(key, found.status().message());
-    SHAREWAY_ASSIGN_OR_RETURN(const Tile tile, Tile::Parse(found->value));
-    leaves.push_back(tile.Root(crypto::LogHasher()));
-  }
-  return leaves;
 }
 
 }  // namespace

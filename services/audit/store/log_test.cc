@@ -143,6 +143,30 @@ TEST_CASE("A log behind its checkpoint, or other than it, is not opened", "[audi
   CHECK(absl::IsDataLoss(LogWriter::Open(&store, other).status()));
 }
 
+TEST_CASE("An entry whose bytes change in memory is refused, and the log goes on",
+          "[audit][fault]") {
+  kv::MemoryStore store;
+  std::unique_ptr<LogWriter> writer = MustOpenLog(&store);
+  MustAppend(writer.get(), MakeEntries(1, 200));
+  std::vector<EntryPtr> entries = MakeEntries(200, 300);
+  auto [what, spoil] = GENERATE(table<const char*, void (*)(Entry&)>({
+      {"record", [](Entry& e) { (*e.sealed.mutable_record())[50] ^= 1; }},
+      {"salt", [](Entry& e) { (*e.sealed.mutable_salt())[3] ^= 1; }},
+      {"commitment", [](Entry& e) { e.commitment.bytes[3] ^= 1; }},
+      {"leaf", [](Entry& e) { e.leaf.bytes[3] ^= 1; }},
+  }));
+  CAPTURE(what);
+  Entry spoiled = *entries[70];
+  spoil(spoiled);
+  entries[70] = std::make_shared<const Entry>(std::move(spoiled));
+  const absl::Status status = writer->Append(entries, kTestTime).status();
+  INFO(status);
+  CHECK(absl::IsDataLoss(status));
+  CHECK(MustCheck(store).size == 199);
+  CHECK(MustAppend(writer.get(), MakeEntries(200, 300)) == Numbers(199, 299));
+  CHECK(MustCheck(store).size == 299);
+}
+
 TEST_CASE("A half waits until the other half is there", "[audit]") {
   FOR_EACH_ENGINE(store);
   std::unique_ptr<LogWriter> writer = MustOpenLog(&*store);

@@ -12,7 +12,9 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "libs/kv/store.h"
+#include "services/audit/store/bundle_source.h"
 #include "services/audit/store/checkpoint.h"
+#include "services/audit/store/log_reader.h"
 #include "services/audit/store/log_state.h"
 #include "services/audit/store/run.h"
 #include "services/audit/store/unmatched.h"
@@ -25,10 +27,24 @@ namespace shareway::audit {
 // again before it writes the next time.
 class LogWriter {
  public:
+  struct Options {
+    // How long halves of exchanges wait for the other in memory alone; see Unmatched.
+    absl::Duration settle = absl::ZeroDuration();
+    // When audit took those that the last run had in memory: now.
+    absl::Time now = absl::UnixEpoch();
+    // See LogReader.
+    const BundleSource* archive = nullptr;
+  };
   // The log in `store`, which must outlive the writer. DATA_LOSS if the stored
   // tree is damaged, smaller than the checkpoint, or not the one that it signs.
+  // Reads the entries whose terms are not ingested yet, one or two spans of them.
   static absl::StatusOr<std::unique_ptr<LogWriter>> Open(kv::Store* store,
-                                                         const Checkpoint& checkpoint);
+                                                         const Checkpoint& checkpoint,
+                                                         const Options& options);
+  static absl::StatusOr<std::unique_ptr<LogWriter>> Open(kv::Store* store,
+                                                         const Checkpoint& checkpoint) {
+    return Open(store, checkpoint, Options());
+  }
 
   struct Appended {
     std::vector<uint64_t> indices = {};  // one for each entry, in order
@@ -38,8 +54,13 @@ class LogWriter {
   // them are; `receipt` is now. Durable once it returns OK. RESOURCE_EXHAUSTED:
   // the disk is full and nothing was written. Any other error: the outcome is
   // unknown, and sending the same entries again is safe. Entries of one producer
-  // get indices in the order of their sequences. For one thread.
+  // get indices in the order of their sequences. DATA_LOSS if an entry's bytes have
+  // changed in memory since it was opened: nothing was written. For one thread.
   absl::StatusOr<Appended> Append(absl::Span<const EntryPtr> entries, absl::Time receipt);
+
+  // Makes halves durable that have waited long enough by `now`, when no append does
+  // so. Errors as Append's. For the thread that appends.
+  absl::Status Settle(absl::Time now);
 
   // What is durable. Thread-safe.
   std::shared_ptr<const LogState> state() const;
@@ -47,14 +68,22 @@ class LogWriter {
   size_t unmatched() const { return unmatched_.size(); }
 
  private:
-  LogWriter(kv::Store* store, Checkpoint checkpoint)
-      : store_(store), checkpoint_(std::move(checkpoint)), runs_(store) {}
-  absl::Status Read();
+  LogWriter(kv::Store* store, Checkpoint checkpoint, const Options& options)
+      : store_(store),
+        checkpoint_(std::move(checkpoint)),
+        options_(options),
+        reader_(store, options.archive),
+        runs_(store) {}
+  absl::Status Read(absl::Time now);
+  absl::Status Replay(LogState* state, absl::Time now);
+  absl::Status ReplayBundle(const LogState& state, uint64_t begin, bool with_terms, absl::Time now);
   absl::StatusOr<Appended> Plan(absl::Span<const EntryPtr> entries, std::vector<EntryPtr>* fresh);
 
   kv::Store* const store_;
   const Checkpoint checkpoint_;  // at the start
-  bool stale_ = true;            // true: what is held may not be what lies in the store
+  const Options options_;
+  const LogReader reader_;
+  bool stale_ = true;  // true: what is held may not be what lies in the store
   Runs runs_;
   Unmatched unmatched_;
   mutable absl::Mutex mutex_;

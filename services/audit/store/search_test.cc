@@ -5,7 +5,10 @@
 
 #include "catch2/catch.hpp"
 #include "libs/kv/memory_store.h"
+#include "libs/kv/test_folder.h"
+#include "services/audit/indexer.h"
 #include "services/audit/store/log_reader.h"
+#include "services/audit/store/posting.h"
 #include "services/audit/test_log.h"
 
 namespace shareway::audit {
@@ -21,6 +24,14 @@ std::vector<EntryPtr> MixedEntries(uint64_t count) {
     for (int k = 0; k < 2; ++k) record.add_agencies(absl::StrCat("agencies/a", random() % 5));
     record.set_exchange(absl::StrCat("x", i / 2));
     record.set_grant(absl::StrCat("grants/g", random() % 50));
+    if (random() % 5 == 0) record.set_resource(absl::StrCat("resources/s", random() % 9));
+    if (random() % 6 == 0) record.set_request(absl::StrCat("requests/q", random() % 9));
+    if (random() % 4 == 0) record.set_reason(random() % 2 ? "GRANT_SUSPENDED" : "QUOTA_EXCEEDED");
+    if (random() % 5 == 0) {
+      evidence::v1::Act act;
+      act.set_person(absl::StrCat("people/p", random() % 9));
+      record.mutable_act()->set_act(act.SerializeAsString());
+    }
     if (random() % 3 == 0) record.set_object(absl::StrCat("requests/r", random() % 20));
     record.set_kind(static_cast<evidence::RecordKind>(60 + random() % 4));
     *record.mutable_time() =
@@ -90,6 +101,97 @@ TEST_CASE("A search finds what a scan finds, newest first, in any pages", "[audi
       CHECK(SearchAll(reader, *writer->state(), queries[i], who, {.examined = 3}) == want);
     }
   }
+}
+
+TEST_CASE("Spans whose terms were ingested are searched as those in memory", "[audit]") {
+  const bool rocks = GENERATE(true, false);
+  CAPTURE(rocks);
+  kv::TestStore store(rocks);
+  std::unique_ptr<LogWriter> writer = MustOpenLog(&*store);
+  const uint64_t count = kIndexSpan + 2 * kBundle + 30;
+  const std::vector<EntryPtr> entries = MixedEntries(count);
+  MustAppend(writer.get(), entries);
+  {
+    metrics::Registry metrics;
+    Indexer indexer(
+        &*store, nullptr, [&writer] { return writer->state(); }, &metrics);
+    REQUIRE(*IndexedSpans(*store) == 0);
+    REQUIRE(indexer.Turn().ok());
+    REQUIRE(*IndexedSpans(*store) == 1);
+    CHECK(writer->state()->recent->view().bundles.size() == 2);
+  }
+  if (GENERATE(false, true)) {
+    store.Reopen();
+    writer = MustOpenLog(&*store);
+    CHECK(writer->state()->recent->view().bundles.size() == 2);
+  }
+  const LogReader reader(&*store);
+  const absl::Time middle = kTestTime + absl::Seconds(kIndexSpan / 2);
+  for (const Query& query : std::vector<Query>{
+           {.exchange = absl::StrCat("x", count / 2)},
+           {.exchange = "x7"},
+           {.grant = "grants/g3", .kind = 61},
+           {.object = "requests/r4"},
+           {.person = "people/p3", .result = Result::kFailed},
+           {.resource = "resources/s2", .result = Result::kSucceeded},
+           {.request = "requests/q1", .reason = "GRANT_SUSPENDED"},
+           {.agency = "agencies/a2", .grant = "grants/g7", .start = middle},
+           {.agency = "agencies/a1", .kind = 62, .start = middle, .end = middle + absl::Seconds(9)},
+       }) {
+    CAPTURE(query.term().text, query.kind);
+    const std::vector<uint64_t> want = ScanAll(entries, query, {.all = true});
+    CHECK_FALSE(want.empty());
+    CHECK(SearchAll(reader, *writer->state(), query, {.all = true}, {}) == want);
+    CHECK(SearchAll(reader, *writer->state(), query, {.all = true}, {.entries = 40}) == want);
+    const auto below = std::partition_point(want.begin(), want.end(),
+                                            [](uint64_t index) { return index >= 16000; });
+    CHECK(SearchAll(reader, *writer->state(), query, {.all = true}, {.from = 16000}) ==
+          std::vector<uint64_t>(want.begin(), below));
+  }
+}
+
+TEST_CASE("A damaged or missing posting is found by fsck", "[audit][fault]") {
+  kv::MemoryStore store;
+  std::unique_ptr<LogWriter> writer = MustOpenLog(&store);
+  MustAppend(writer.get(), MixedEntries(kIndexSpan));
+  metrics::Registry metrics;
+  Indexer indexer(
+      &store, nullptr, [&writer] { return writer->state(); }, &metrics);
+  REQUIRE(indexer.Turn().ok());
+  MustCheck(store);
+  const std::string key = PostingKey(KeyOf({Term::Kind::kGrant, "grants/g3"}), 0);
+  absl::StatusOr<kv::Entry> posting = store.Get(key);
+  REQUIRE(posting.ok());
+  posting->value[9] ^= 1;
+  const std::vector<std::vector<kv::Pair>> spoiled = {
+      {{key, posting->value}}, {{PostingKey({7}, 0), posting->value}}, {{IndexedKey(1), ""}}};
+  kv::Batch lost;
+  lost.DeleteRange(key, key + '\0');
+  SECTION("changed") { REQUIRE(store.Ingest(spoiled[0]).ok()); }
+  SECTION("too many") { REQUIRE(store.Ingest(spoiled[1]).ok()); }
+  SECTION("a span too many") { REQUIRE(store.Ingest(spoiled[2]).ok()); }
+  SECTION("missing") { REQUIRE(store.Commit(std::move(lost)).ok()); }
+  CHECK(absl::IsDataLoss(CheckLog(store).status()));
+}
+
+TEST_CASE("A span that could not be ingested stays in memory and is tried again",
+          "[audit][fault]") {
+  const bool applied = GENERATE(false, true);
+  kv::MemoryStore store;
+  std::unique_ptr<LogWriter> writer = MustOpenLog(&store);
+  MustAppend(writer.get(), MixedEntries(kIndexSpan));
+  metrics::Registry metrics;
+  Indexer indexer(
+      &store, nullptr, [&writer] { return writer->state(); }, &metrics);
+  store.on_ingest = [applied](absl::Span<const kv::Pair>) {
+    return kv::Outcome{.apply = applied, .status = absl::UnavailableError("disk")};
+  };
+  CHECK_FALSE(indexer.Turn().ok());
+  CHECK(writer->state()->recent->view().bundles.size() == kIndexBundles);
+  store.on_ingest = nullptr;
+  CHECK(indexer.Turn().ok());
+  CHECK(writer->state()->recent->view().bundles.empty());
+  MustCheck(store);
 }
 
 TEST_CASE("A search on a state of before does not see what came after", "[audit]") {

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// May a log that started go on from where its store ends? Its witnesses say.
+//
+// A store can be an old copy, and a log that went on from there would give its
+// witnesses a second history. What was witnessed was cosigned by k of n, so among
+// the reports of any n - k + 1 witnesses is one that names a head at least as large.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/strings/string_view.h"
+#include "libs/base/bytes.h"
+#include "services/audit/domain/witness_set.h"
+
+namespace shareway::audit {
+
+// How a head that the log once signed lies to the tree that it has now.
+enum class Fit {
+  kContained,  // the tree begins with it
+  kBeyond,     // it is larger than the tree
+  kOther,      // the tree has another root at its size
+};
+
+// What a witness last cosigned. Size 0 for one that never did.
+struct Reported {
+  uint64_t size = 0;
+  Hash32 root = {};
+  Fit fit = Fit::kContained;
+};
+
+enum class Verdict {
+  kAwaiting,  // too few reports
+  kServes,    // the tree contains all that was reported
+  kBehind,    // entries of the largest head are missing
+  kForked,    // the log signed two histories
+};
+
+// The reports so far. A value: transitions return the next one.
+class StartRule {
+ public:
+  StartRule() = default;
+  explicit StartRule(WitnessSet set) : set_(std::move(set)) {}
+
+  // A witness's report; its last one counts. One of a node outside the set changes nothing.
+  StartRule With(absl::string_view node, Reported reported) const;
+  // From now on the reports of all of `nodes`, a part of the set, suffice. What others
+  // report is heeded all the same.
+  StartRule Naming(std::set<std::string> nodes) const;
+
+  const WitnessSet& set() const { return set_; }
+  const std::set<std::string>& named() const { return named_; }
+  const std::map<std::string, Reported>& reports() const { return reports_; }
+  // Reports that are still missing.
+  size_t awaited() const;
+  // One report that does not fit the tree, or two that do not fit each other, are a fork,
+  // however many are missing.
+  Verdict verdict() const;
+  // The largest head that was reported, and by whom; nothing before the first.
+  std::optional<std::pair<std::string, Reported>> largest() const;
+
+ private:
+  WitnessSet set_;
+  std::set<std::string> named_;
+  std::map<std::string, Reported> reports_;
+};
+
+}  // namespace shareway::audit

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packs over real mTLS: complete, oldest first, verified offline, and only for parties.
+#include "catch2/catch.hpp"
+#include "libs/evidence/pack.h"
+#include "services/audit/rpc/test_world.h"
+
+namespace shareway::audit {
+namespace {
+
+TEST_CASE("A pack of an exchange verifies offline, and strangers get none", "[audit]") {
+  World world;
+  REQUIRE(world.Append(world.provider, {GoodRecord(1), GoodRecord(2)}).ok());
+  REQUIRE(world.Append(world.consumer, {GoodReceipt(2)}).ok());
+  v1::ExportEvidenceRequest request;
+  request.set_exchange("x2");
+  for (const auto& as : {world.head, world.auditor, world.provider}) {
+    absl::StatusOr<v1::ExportEvidenceResponse> response =
+        world.Call<v1::ExportEvidenceResponse>(as, "ExportEvidence", request);
+    INFO(response.status());
+    REQUIRE(response.ok());
+    absl::StatusOr<evidence::Pack> pack = evidence::ReadPack(response->pack());
+    REQUIRE(pack.ok());
+    CHECK(pack->entries.size() == 2);
+    CHECK(pack->keys.size() == 1);
+    absl::StatusOr<uint64_t> verified = evidence::VerifyPack(*pack, {TestLogKey().verifier_key()});
+    INFO(verified.status());
+    CHECK(verified.ok());
+  }
+  const auto status = [&](const std::shared_ptr<rpc::Channel>& as) {
+    return world.Call<v1::ExportEvidenceResponse>(as, "ExportEvidence", request).status();
+  };
+  const absl::Status not_yours = status(world.outsider);
+  CHECK(ReasonOf(not_yours) == Reason::kNotVisible);
+  request.set_exchange("x9");
+  const absl::Status absent = status(world.head);
+  CHECK(ReasonOf(absent) == Reason::kNotVisible);
+  CHECK(absent.code() == not_yours.code());
+
+  request.clear_exchange();
+  request.add_indices(0);
+  CHECK(status(world.head).ok());
+  CHECK(ReasonOf(status(world.outsider)) == Reason::kNotVisible);
+  request.add_indices(1000);
+  CHECK(ReasonOf(status(world.head)) == Reason::kLogTooSmall);
+  request.set_exchange("x2");
+  CHECK(absl::IsInvalidArgument(status(world.head)));
+  request.Clear();
+  CHECK(absl::IsInvalidArgument(status(world.head)));
+}
+
+TEST_CASE("A dossier holds all that names its object, and what came of a request", "[audit]") {
+  World world;
+  uint64_t sequence = 0;
+  const auto record = [&](evidence::RecordKind kind, const std::string& object,
+                          const std::string& request, const std::string& grant) {
+    evidence::AuditRecord r = GoodRecord(++sequence);
+    r.clear_exchange();
+    r.set_kind(kind);
+    r.set_object(object);
+    r.set_request(request);
+    r.set_grant(grant);
+    r.set_resource("resources/r1");
+    return r;
+  };
+  evidence::AuditRecord strange =
+      record(evidence::v1::REQUEST_SUBMITTED, "requests/q1", "requests/q1", "");
+  strange.clear_agencies();
+  strange.add_agencies(kStranger);
+  evidence::AuditRecord exchange = GoodRecord(++sequence);
+  exchange.set_grant("grants/g7");
+  const std::vector<evidence::AuditRecord> records = {
+      strange,
+      exchange,
+      record(evidence::v1::REQUEST_DRAFTED, "requests/q1", "requests/q1", ""),
+      record(evidence::v1::GRANT_CREATED, "grants/g7", "requests/q1", "grants/g7"),
+      record(evidence::v1::GRANT_SUSPENDED, "grants/g7", "", "grants/g7"),
+      record(evidence::v1::GRANT_SUSPENDED, "grants/g8", "", "grants/g8"),
+      record(evidence::v1::DISPUTE_OPENED, "disputes/d1", "requests/q1", ""),
+      record(evidence::v1::RESOURCE_PUBLISHED, "resources/r1", "", "")};
+  REQUIRE(world.Append(world.provider, records).ok());
+  const auto dossier = [&](const std::shared_ptr<rpc::Channel>& as, const std::string& object) {
+    v1::ExportEvidenceRequest request;
+    request.set_case_object(object);
+    absl::StatusOr<v1::ExportEvidenceResponse> response =
+        world.Call<v1::ExportEvidenceResponse>(as, "ExportEvidence", request);
+    INFO(object << ": " << response.status());
+    REQUIRE(response.ok());
+    CHECK(response->next_page_token().empty());
+    absl::StatusOr<evidence::Pack> pack = evidence::ReadPack(response->pack());
+    REQUIRE(pack.ok());
+    CHECK(evidence::VerifyPack(*pack, {TestLogKey().verifier_key()}).ok());
+    std::vector<uint64_t> indices;
+    for (const evidence::PackEntry& entry : pack->entries) indices.push_back(entry.index);
+    return indices;
+  };
+  using Indices = std::vector<uint64_t>;
+  CHECK(dossier(world.head, "requests/q1") == Indices{1, 2, 3, 4, 6});
+  CHECK(dossier(world.auditor, "requests/q1") == Indices{0, 1, 2, 3, 4, 6});
+  CHECK(dossier(world.outsider, "requests/q1") == Indices{0});
+  CHECK(dossier(world.head, "grants/g7") == Indices{1, 3, 4});
+  CHECK(dossier(world.head, "disputes/d1") == Indices{6});
+  CHECK(dossier(world.head, "resources/r1") == Indices{2, 3, 4, 5, 6, 7});
+  v1::ExportEvidenceRequest stranger;
+  stranger.set_case_object("grants/g7");
+  CHECK(ReasonOf(world.Call<v1::ExportEvidenceResponse>(world.outsider, "ExportEvidence", stranger)
+                     .status()) == Reason::kNotVisible);
+}
+
+TEST_CASE("A period comes in packs, oldest first, each complete in itself", "[audit]") {
+  World world;
+  constexpr uint64_t kEntries = 2300;
+  for (uint64_t from = 1; from <= kEntries; from += 256) {
+    std::vector<evidence::AuditRecord> records;
+    for (uint64_t i = from; i < from + 256 && i <= kEntries; ++i) records.push_back(GoodRecord(i));
+    REQUIRE(world.Append(world.provider, records).ok());
+  }
+  v1::ExportEvidenceRequest request;
+  request.set_agency(kConsumer);
+  *request.mutable_start_time() = GoodRecord(101).time();
+  *request.mutable_end_time() = GoodRecord(2251).time();
+  std::vector<uint64_t> indices;
+  std::vector<size_t> sizes;
+  std::string second;
+  do {
+    absl::StatusOr<v1::ExportEvidenceResponse> response =
+        world.Call<v1::ExportEvidenceResponse>(world.head, "ExportEvidence", request);
+    INFO(response.status());
+    REQUIRE(response.ok());
+    absl::StatusOr<evidence::Pack> pack = evidence::ReadPack(response->pack());
+    REQUIRE(pack.ok());
+    CHECK(evidence::VerifyPack(*pack, {TestLogKey().verifier_key()}).ok());
+    for (const evidence::PackEntry& entry : pack->entries) indices.push_back(entry.index);
+    sizes.push_back(pack->entries.size());
+    request.set_page_token(response->next_page_token());
+    if (second.empty()) second = request.page_token();
+  } while (!request.page_token().empty());
+  CHECK(indices == Numbers(100, 2250));
+  CHECK(sizes == std::vector<size_t>{1000, 1000, 150});
+
+  // The token is the caller's and the query's.
+  const auto reason = [&](const std::shared_ptr<rpc::Channel>& as) {
+    return ReasonOf(
+        world.Call<v1::ExportEvidenceResponse>(as, "ExportEvidence", request).status());
+  };
+  request.set_page_token(second);
+  CHECK(world.Call<v1::ExportEvidenceResponse>(world.head, "ExportEvidence", request).ok());
+  CHECK(reason(world.auditor) == Reason::kPageTokenInvalid);
+  request.set_agency(kProvider);
+  CHECK(reason(world.head) == Reason::kPageTokenInvalid);
+  request.set_agency(kConsumer);
+  *request.mutable_start_time() = GoodRecord(102).time();
+  CHECK(reason(world.head) == Reason::kPageTokenInvalid);
+}
+
+TEST_CASE("Large records make more packs, not larger ones", "[audit]") {
+  World world;
+  for (uint64_t i = 1; i <= 60; i += 15) {
+    std::vector<evidence::AuditRecord> records;
+    for (uint64_t j = i; j < i + 15; ++j) {
+      records.push_back(GoodRecord(j));
+      records.back().set_exchange("large");
+      records.back().set_state(std::string(60000, 's'));
+    }
+    REQUIRE(world.Append(world.provider, records).ok());
+  }
+  v1::ExportEvidenceRequest by_exchange;
+  by_exchange.set_exchange("large");
+  v1::ExportEvidenceRequest by_index;
+  for (uint64_t i = 0; i < 60; ++i) by_index.add_indices(59 - i);
+  for (v1::ExportEvidenceRequest request : {by_exchange, by_index}) {
+    std::vector<uint64_t> indices;
+    do {
+      absl::StatusOr<v1::ExportEvidenceResponse> response =
+          world.Call<v1::ExportEvidenceResponse>(world.provider, "ExportEvidence", request);
+      INFO(response.status());
+      REQUIRE(response.ok());
+      CHECK(response->pack().size() < 4 << 20);
+      absl::StatusOr<evidence::Pack> pack = evidence::ReadPack(response->pack());
+      REQUIRE(pack.ok());
+      CHECK(evidence::VerifyPack(*pack, {TestLogKey().verifier_key()}).ok());
+      for (const evidence::PackEntry& entry : pack->entries) indices.push_back(entry.index);
+      request.set_page_token(response->next_page_token());
+    } while (!request.page_token().empty());
+    CHECK(indices == Numbers(0, 60));
+  }
+}
+
+}  // namespace
+}  // namespace shareway::audit

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+// A log that lost its disk: rebuilt from an old copy, its producers and its witnesses.
+#include <algorithm>
+#include <map>
+
+#include "services/audit/rpc/test_watched_world.h"
+
+namespace shareway::audit {
+namespace {
+
+// A log of three witnesses, two of whom produce, and an old copy of it.
+struct Lost {
+  Lost() : world(3, 3) {
+    world.Open(&store);
+    Appends(1, 40);
+    old = world.Witness(3);
+    copy = CopyOf(store);
+    Appends(100, 30);
+    head = world.Witness(3, &own_entries);
+    root = *Hash32::From(head.root());
+    const std::shared_ptr<const LogState> state = world.audit->state();
+    for (uint64_t index = 0; index < state->size(); ++index) {
+      const std::vector<Found> found = *world.reader->Entries(*state, index, index + 1, 1);
+      sealed[index] = found[0].stored.sealed;
+    }
+    world.Close();
+  }
+
+  // From sequence `first` on, both nodes in turns, with own records between.
+  void Appends(uint64_t first, uint64_t count) {
+    for (uint64_t i = 0; i < count; i += 5) {
+      REQUIRE(world.Append(i % 2, first + i, 5).ok());
+      evidence::AuditRecord record;
+      record.set_kind(evidence::v1::LOG_READ);
+      record.set_object("people/first");
+      REQUIRE(world.own->Append(record).ok());
+    }
+  }
+
+  // Opens the copy; its witnesses report what they cosigned.
+  void OpenCopy() {
+    world.Open(copy.get(), true);
+    REQUIRE(world.Report(0, head.note())->awaited() == 1);
+    REQUIRE(world.Report(1, head.note()).ok());
+  }
+  v1::RestoredEntry Entry(uint64_t index) const {
+    v1::RestoredEntry entry;
+    entry.set_index(index);
+    *entry.mutable_sealed() = sealed.at(index);
+    return entry;
+  }
+  std::string ProducerOf(uint64_t index) const {
+    return evidence::Open(sealed.at(index))->record.producer();
+  }
+  absl::StatusOr<v1::RestoreResponse> Restore(size_t node,
+                                              const std::vector<v1::RestoredEntry>& entries) {
+    v1::RestoreRequest request;
+    for (const v1::RestoredEntry& entry : entries) *request.add_entries() = entry;
+    return world.Call<v1::RestoreResponse>(node, "Restore", request);
+  }
+  // What a producer has; the log's own come from a node that keeps them.
+  std::vector<v1::RestoredEntry> Of(const std::string& producer, uint64_t without = ~uint64_t{0}) {
+    std::vector<v1::RestoredEntry> entries;
+    for (uint64_t index = copy_size(); index < head.size(); ++index) {
+      if (index != without && ProducerOf(index) == producer) entries.push_back(Entry(index));
+    }
+    return entries;
+  }
+  uint64_t copy_size() const { return old.size(); }
+  // The first index after the copy that `producer` has.
+  uint64_t FirstOf(const std::string& producer) {
+    return Of(producer).front().index();
+  }
+
+  kv::MemoryStore store;
+  std::unique_ptr<kv::MemoryStore> copy;
+  WatchedWorld world;
+  v1::Checkpoint old;
+  v1::Checkpoint head;
+  Hash32 root;
+  std::vector<v1::LogEntry> own_entries;
+  std::map<uint64_t, evidence::v1::SealedRecord> sealed;
+};
+
+std::string Meta(const absl::Status& status, const std::string& key) {
+  const std::optional<ErrorDetails> details = DetailsOf(status);
+  return details && details->metadata.contains(key) ? details->metadata.at(key) : "";
+}
+
+TEST_CASE("A lost log is rebuilt to the exact witnessed root, and goes on", "[witness]") {
+  Lost lost;
+  WatchedWorld& world = lost.world;
+  lost.OpenCopy();
+  const std::string incarnation = world.own->incarnation();
+  v1::GetProducerRequest who;
+  who.set_incarnation(std::string(16, 'i'));
+  const auto producer = world.Call<v1::GetProducerResponse>(0, "GetProducer", who);
+  REQUIRE(producer.ok());
+  CHECK(producer->rebuilding());
+  CHECK(producer->last_sequence() == 35);
+  CHECK(ReasonFor(world.Append(0, 500, 1).status()) == Reason::kWitnessesAwaited);
+
+  const auto some = lost.Restore(0, lost.Of(world.nodes[0].uri));
+  INFO(some.status());
+  REQUIRE(some.ok());
+  CHECK(some->missing() == lost.head.size() - lost.copy_size() -
+                               static_cast<uint64_t>(lost.Of(world.nodes[0].uri).size()));
+  CHECK(lost.Restore(0, lost.Of(world.nodes[0].uri))->missing() == some->missing());  // again
+  CHECK(lost.Restore(1, lost.Of(world.nodes[1].uri))->missing() < some->missing());
+  // A witness gives back the log's own, as the stream gave them.
+  std::vector<v1::RestoredEntry> kept;
+  for (const v1::LogEntry& entry : lost.own_entries) {
+    if (entry.index() < lost.copy_size()) continue;
+    v1::RestoredEntry one;
+    one.set_index(entry.index());
+    *one.mutable_sealed() = entry.sealed();
+    kept.push_back(one);
+  }
+  const auto whole = lost.Restore(2, kept);
+  INFO(whole.status());
+  REQUIRE(whole.ok());
+  CHECK(whole->missing() == 0);
+  CHECK(world.log->gate()->serving());
+
+  const std::shared_ptr<const LogState> state = world.audit->state();
+  CHECK(*merkle::RootAt(crypto::LogHasher(), lost.head.size(), [&](merkle::NodeId node) {
+    return world.reader->Node(*state, node);
+  }) == lost.root);
+  CHECK(world.Append(0, 500, 1).ok());
+  CHECK(world.own->incarnation() != incarnation);
+  std::vector<v1::LogEntry> own_after;
+  const v1::Checkpoint next = world.Witness(2, &own_after);
+  CHECK(world.Newest()->size() == next.size());
+  CHECK(own_after.size() >= lost.own_entries.size() + 2);
+  const auto restored =
+      std::find_if(own_after.begin(), own_after.end(), [](const v1::LogEntry& entry) {
+        return evidence::Open(entry.sealed())->record.kind() == evidence::v1::LOG_RESTORED;
+      });
+  REQUIRE(restored != own_after.end());
+  const evidence::AuditRecord record = evidence::Open(restored->sealed())->record;
+  CHECK(record.record_count() == lost.head.size() - lost.copy_size());
+  CHECK(record.incarnation() == world.own->incarnation());
+  world.Open(lost.copy.get());
+  REQUIRE(world.Report(0, next.note()).ok());
+  CHECK(world.Report(1, next.note())->serving());
+  world.Close();
+  MustCheck(*lost.copy);
+}
+
+TEST_CASE("A copy that knows no witnesses is not rebuilt: serving it would fork the log",
+          "[witness]") {
+  kv::MemoryStore store;
+  metrics::Registry metrics;
+  auto audit = Audit::Open(&store, TestLogKey(), {.metrics = &metrics});
+  REQUIRE(audit.ok());
+  const LogReader reader(&store);
+  const crypto::PrivateKey key = crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256);
+  OwnRecords own(audit->get(), &reader, &key, kAuditUri);
+  const auto opened = WatchedLog::Open({.store = &store,
+                                        .audit = audit->get(),
+                                        .reader = &reader,
+                                        .own = &own,
+                                        .metrics = &metrics,
+                                        .message_key = key.public_key()},
+                                       {.rebuild = true});
+  CHECK(absl::IsFailedPrecondition(opened.status()));
+}
+
+TEST_CASE("With one entry missing the log waits and names its index, over a kill", "[witness]") {
+  Lost lost;
+  WatchedWorld& world = lost.world;
+  lost.OpenCopy();
+  const uint64_t gap = lost.FirstOf(world.nodes[1].uri) + 2;
+  REQUIRE(lost.Restore(0, lost.Of(world.nodes[0].uri)).ok());
+  REQUIRE(lost.Restore(0, lost.Of(kAuditUri)).ok());
+  CHECK(lost.Restore(1, lost.Of(world.nodes[1].uri, gap))->missing() == 1);
+  const absl::Status waits = world.Append(0, 500, 1).status();
+  INFO(waits);
+  CHECK(Meta(waits, "missing") == "1");
+  CHECK(Meta(waits, "first_missing") == absl::StrCat(gap));
+  CHECK_FALSE(world.Report(0, lost.head.note())->serving());  // again: nothing is forgotten
+  CHECK(Meta(world.Append(0, 500, 1).status(), "missing") == "1");
+
+  lost.OpenCopy();  // what was staged is still there
+  CHECK(lost.Restore(0, {lost.Entry(lost.FirstOf(world.nodes[0].uri))})->missing() == 1);
+  CHECK(Meta(world.Append(0, 500, 1).status(), "first_missing") == absl::StrCat(gap));
+  CHECK(lost.Restore(1, {lost.Entry(gap)})->missing() == 0);
+  CHECK(world.log->gate()->serving());
+  CHECK(world.audit->state()->size() > lost.head.size());
+  world.Close();
+  MustCheck(*lost.copy);
+}
+
+TEST_CASE("Nobody gives back what is another's, or what the log did not sign", "[witness]") {
+  Lost lost;
+  WatchedWorld& world = lost.world;
+  lost.OpenCopy();
+  const auto refused = [&](size_t node, const v1::RestoredEntry& entry) {
+    const absl::Status status = lost.Restore(node, {entry}).status();
+    INFO(status);
+    return ReasonFor(status);
+  };
+  CHECK(refused(0, lost.Entry(lost.FirstOf(world.nodes[1].uri))) == Reason::kProducerUnknown);
+  v1::RestoredEntry forged = lost.Entry(lost.FirstOf(kAuditUri));
+  evidence::OpenedRecord opened = *evidence::Open(forged.sealed());
+  opened.record.set_object("people/second");
+  opened.envelope.set_payload(opened.record.SerializeAsString());
+  forged.mutable_sealed()->set_record(opened.envelope.SerializeAsString());
+  CHECK(refused(2, forged) == Reason::kProducerUnknown);
+  const crypto::PrivateKey stranger = crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256);
+  *opened.envelope.mutable_signature() =
+      evidence::ToProto((*crypto::SignBatch(stranger, {opened.envelope.payload()}))[0]);
+  forged.mutable_sealed()->set_record(opened.envelope.SerializeAsString());
+  CHECK(refused(2, forged) == Reason::kProducerUnknown);
+  CHECK(absl::IsInvalidArgument(lost.Restore(0, {}).status()));
+  CHECK(absl::IsInvalidArgument(lost.Restore(0, {v1::RestoredEntry()}).status()));
+}
+
+TEST_CASE("A wrong entry is found by the root, and the copy stays as it was", "[witness]") {
+  const bool disputed = GENERATE(false, true);
+  CAPTURE(disputed);
+  Lost lost;
+  WatchedWorld& world = lost.world;
+  lost.OpenCopy();
+  const uint64_t size = world.audit->state()->size();
+  const uint64_t index = lost.FirstOf(world.nodes[0].uri);
+  v1::RestoredEntry wrong;
+  wrong.set_index(index);
+  *wrong.mutable_sealed() = world.RecordOf(0, 7777);
+  REQUIRE(lost.Restore(0, {wrong}).ok());
+  if (disputed) {
+    const absl::Status status = lost.Restore(0, {lost.Entry(index)}).status();
+    CHECK(ReasonFor(status) == Reason::kLogForked);
+    CHECK(Meta(status, "index") == absl::StrCat(index));
+  }
+  REQUIRE(lost.Restore(0, lost.Of(world.nodes[0].uri, index)).ok());
+  REQUIRE(lost.Restore(1, lost.Of(world.nodes[1].uri)).ok());
+  const absl::Status status = lost.Restore(2, lost.Of(kAuditUri)).status();
+  INFO(status);
+  CHECK(ReasonFor(status) == Reason::kLogForked);
+  CHECK(std::string(status.message()).find(absl::StrCat(lost.head.size())) != std::string::npos);
+  if (disputed) {
+    CHECK(std::string(status.message()).find(absl::StrCat("disputed: ", index)) !=
+          std::string::npos);
+  }
+  CHECK(ReasonFor(world.Append(0, 500, 1).status()) == Reason::kLogForked);
+  CHECK(world.audit->state()->size() == size);
+
+  lost.OpenCopy();  // what was staged is forgotten, and the right entries do
+  REQUIRE(lost.Restore(0, lost.Of(world.nodes[0].uri)).ok());
+  REQUIRE(lost.Restore(1, lost.Of(world.nodes[1].uri)).ok());
+  CHECK(lost.Restore(2, lost.Of(kAuditUri))->missing() == 0);
+  world.Close();
+  MustCheck(*lost.copy);
+}
+
+TEST_CASE("A kill at any commit of a rebuild leaves a copy that is rebuilt", "[witness]") {
+  const bool applied = GENERATE(false, true);
+  Lost lost;
+  WatchedWorld& world = lost.world;
+  const std::unique_ptr<kv::MemoryStore> pristine = CopyOf(*lost.copy);
+  bool survived = false;
+  for (int kill = 0; !survived; ++kill) {
+    CAPTURE(applied, kill);
+    lost.copy = CopyOf(*pristine);
+    lost.OpenCopy();
+    std::atomic<int> commits = 0;
+    // From commit number `kill` on, nothing is written: the process is as good as dead.
+    lost.copy->on_commit = [&](const kv::Batch&) -> kv::Outcome {
+      const int number = commits++;
+      if (number < kill) return {};
+      return {applied && number == kill, absl::UnavailableError("killed")};
+    };
+    for (const std::string& uri : {world.nodes[0].uri, world.nodes[1].uri}) {
+      (void)lost.Restore(uri == world.nodes[0].uri ? 0 : 1, lost.Of(uri));
+    }
+    (void)lost.Restore(2, lost.Of(kAuditUri));
+    world.Close();
+    survived = commits <= kill;
+    lost.copy->on_commit = nullptr;
+
+    world.Open(lost.copy.get(), true);
+    REQUIRE(world.Report(0, lost.head.note()).ok());
+    REQUIRE(world.Report(1, lost.head.note()).ok());
+    // Less than all may be missing: the log serves as soon as none is.
+    const std::vector<std::string> producers = {world.nodes[0].uri, world.nodes[1].uri, kAuditUri};
+    for (size_t node = 0; node < 3 && !world.log->gate()->serving(); ++node) {
+      const auto restored = lost.Restore(node, lost.Of(producers[node]));
+      INFO(restored.status());
+      REQUIRE(restored.ok());
+    }
+    CHECK(world.log->gate()->serving());
+    world.AwaitCandidate(lost.head.size() + 1);  // the start is recorded: all is concluded
+    const std::shared_ptr<const LogState> state = world.audit->state();
+    CHECK(*merkle::RootAt(crypto::LogHasher(), lost.head.size(), [&](merkle::NodeId node) {
+      return world.reader->Node(*state, node);
+    }) == lost.root);
+    world.Close();
+    MustCheck(*lost.copy);
+  }
+}
+
+}  // namespace
+}  // namespace shareway::audit

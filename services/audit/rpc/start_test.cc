@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// A started log: what it refuses, what opens it, what keeps it shut.
+#include <algorithm>
+
+#include "services/audit/rpc/test_watched_world.h"
+
+namespace shareway::audit {
+namespace {
+
+// A log with a witnessed history in `store`; the head that all of the nodes cosigned.
+v1::Checkpoint MakeHistory(WatchedWorld* world, kv::MemoryStore* store) {
+  world->Open(store);
+  REQUIRE(world->Append(0, 1, 5).ok());
+  world->AwaitCandidate(7);  // with a start and a set
+  const v1::Checkpoint head = world->Witness(world->log->witnesses()->set().size());
+  world->Close();
+  return head;
+}
+
+std::string OtherNote(uint64_t size) {
+  return TestLogKey().Sign(size, crypto::Sha256("another history"), absl::Now())->note;
+}
+
+TEST_CASE("A started log answers reports alone until enough witnesses spoke", "[witness]") {
+  kv::MemoryStore store;
+  WatchedWorld world(5, 5);
+  const v1::Checkpoint head = MakeHistory(&world, &store);
+  world.Open(&store);
+  const auto refusals = [&] {
+    v1::GetProducerRequest producer;
+    producer.set_incarnation(std::string(16, 'i'));
+    v1::AddCosignatureRequest cosignature;
+    cosignature.set_note(head.note());
+    cosignature.set_cosignature(world.nodes[0].Line(head.note()));
+    v1::GetEntriesRequest entries;
+    entries.set_end(1);
+    v1::ExportEvidenceRequest evidence;
+    evidence.add_indices(0);
+    v1::SearchEntriesRequest search;
+    search.set_agency(kConsumer);
+    v1::GetRangeProofRequest range;
+    range.set_end(1);
+    return std::vector<absl::Status>{
+        world.Append(0, 6, 1).status(),
+        world.Call<v1::GetProducerResponse>(0, "GetProducer", producer).status(),
+        world.Newest().status(),
+        world.Call<v1::InclusionProof>(0, "GetInclusionProof", v1::GetInclusionProofRequest())
+            .status(),
+        world.Call<v1::ConsistencyProof>(0, "GetConsistencyProof", v1::GetConsistencyProofRequest())
+            .status(),
+        world.Call<v1::RangeProof>(0, "GetRangeProof", range).status(),
+        world.Call<v1::GetEntriesResponse>(0, "GetEntries", entries).status(),
+        world.Call<v1::SearchEntriesResponse>(0, "SearchEntries", search).status(),
+        world.Call<v1::ListUnmatchedResponse>(0, "ListUnmatched", v1::ListUnmatchedRequest())
+            .status(),
+        world.Call<v1::ExportEvidenceResponse>(0, "ExportEvidence", evidence).status(),
+        world.Call<v1::AddCosignatureResponse>(0, "AddCosignature", cosignature).status(),
+        world.Watch(0, 0).Read().status()};
+  };
+  for (size_t reports = 0; reports <= 3; ++reports) {
+    for (const absl::Status& status : refusals()) {
+      INFO(reports << " " << status);
+      if (reports == 3) {
+        CHECK(ReasonFor(status) != Reason::kWitnessesAwaited);
+        continue;
+      }
+      CHECK(absl::IsUnavailable(status));
+      CHECK(ReasonFor(status) == Reason::kWitnessesAwaited);
+    }
+    if (reports == 3) break;
+    CHECK(world.own->Append({}).status().code() == absl::StatusCode::kUnavailable);
+    const auto answer = world.Report(reports, reports == 1 ? "" : head.note());
+    INFO(answer.status());
+    REQUIRE(answer.ok());
+    CHECK(answer->awaited() == 2 - reports);
+    CHECK(answer->serving() == (reports == 2));
+  }
+  CHECK(world.Append(0, 6, 1).ok());
+}
+
+TEST_CASE("A report counts only if log and witness signed what it names", "[witness]") {
+  kv::MemoryStore store;
+  WatchedWorld world(4, 3);
+  const std::string note = MakeHistory(&world, &store).note();
+  world.Open(&store);
+  const std::string line = world.nodes[0].Line(note);
+  const std::string foreign =
+      LogKey{crypto::PrivateKey::Generate(crypto::Suite::kEd25519), "shareway.example/audit"}
+          .Sign(1, crypto::Sha256("x"), absl::Now())
+          ->note;
+  struct Row {
+    const char* name;
+    size_t caller;
+    std::string note, line;
+    Reason reason;
+  };
+  const std::vector<Row> rows = {
+      {"a stranger", 3, note, world.nodes[3].Line(note), Reason::kNotAWitness},
+      {"a stranger who never did", 3, "", "", Reason::kNotAWitness},
+      {"another's line", 1, note, line, Reason::kNotAWitness},
+      {"no line", 0, note, "", Reason::kProofInvalid},
+      {"a line over another note", 0, note, world.nodes[0].Line(OtherNote(3)),
+       Reason::kProofInvalid},
+      {"another log's note", 0, foreign, world.nodes[0].Line(foreign), Reason::kProofInvalid},
+      {"no note", 0, "rubbish", line, Reason::kProofInvalid},
+      {"a line alone", 0, "", line, Reason::kUnspecified},
+  };
+  for (const Row& row : rows) {
+    const absl::Status status = world.Report(row.caller, row.note, row.line).status();
+    INFO(row.name << " " << status);
+    CHECK_FALSE(status.ok());
+    if (row.reason != Reason::kUnspecified) CHECK(ReasonFor(status) == row.reason);
+  }
+  CHECK(world.Report(0, note)->awaited() == 1);
+  // A key that the directory lists since yesterday is as good as the set's.
+  world.nodes[1].witness_key = crypto::PrivateKey::Generate(crypto::Suite::kEd25519);
+  CHECK(ReasonFor(world.Report(1, note).status()) == Reason::kNotAWitness);
+  world.AddKey(world.nodes[1].witness_key.public_key(), world.nodes[1].name,
+               catalog::v1::Key::WITNESS);
+  CHECK(world.Report(1, note)->serving());
+}
+
+TEST_CASE("A head of another history keeps the log shut for ever", "[witness]") {
+  const bool first = GENERATE(true, false);
+  kv::MemoryStore store;
+  WatchedWorld world(3, 3);
+  const v1::Checkpoint head = MakeHistory(&world, &store);
+  world.Open(&store);
+  if (!first) REQUIRE(world.Report(0, head.note())->awaited() == 1);
+  const absl::Status status = world.Report(1, OtherNote(head.size())).status();
+  CHECK(ReasonFor(status) == Reason::kLogForked);
+  CHECK(std::string(status.message()).find(world.nodes[1].name) != std::string::npos);
+  for (size_t node = 0; node < 3; ++node) {
+    CHECK(ReasonFor(world.Report(node, head.note()).status()) == Reason::kLogForked);
+  }
+  CHECK(ReasonFor(world.Append(0, 6, 1).status()) == Reason::kLogForked);
+  CHECK(ReasonFor(world.Name("first", {0}).status()) == Reason::kLogForked);
+}
+
+TEST_CASE("A fork that is told of later is an alarm, and the log serves on", "[witness]") {
+  kv::MemoryStore store;
+  WatchedWorld world(3, 3);
+  const v1::Checkpoint head = MakeHistory(&world, &store);
+  world.Open(&store);
+  REQUIRE(world.Report(0, head.note()).ok());
+  REQUIRE(world.Report(1, head.note())->serving());
+  CHECK(ReasonFor(world.Report(2, OtherNote(2)).status()) == Reason::kLogForked);
+  CHECK(ReasonFor(world.Report(2, OtherNote(1000)).status()) == Reason::kLogForked);
+  CHECK(world.Report(2, head.note())->serving());
+  CHECK(world.Append(0, 6, 1).ok());
+}
+
+TEST_CASE("An old copy refuses to serve, says what it lacks, and changes nothing", "[witness]") {
+  kv::MemoryStore store;
+  WatchedWorld world(3, 3);
+  const v1::Checkpoint old = MakeHistory(&world, &store);
+  const std::unique_ptr<kv::MemoryStore> copy = CopyOf(store);
+  world.Open(&store);
+  REQUIRE(world.Report(0, old.note()).ok());
+  REQUIRE(world.Report(1, old.note()).ok());
+  REQUIRE(world.Append(0, 6, 20).ok());
+  const v1::Checkpoint head = world.Witness(2);
+
+  world.Open(copy.get());
+  const uint64_t size = world.audit->state()->size();
+  CHECK(world.Report(0, head.note())->awaited() == 1);
+  const auto behind = world.Report(2, old.note());
+  REQUIRE(behind.ok());
+  CHECK_FALSE(behind->serving());
+  CHECK(behind->awaited() == 0);
+  const absl::Status status = world.Append(0, 6, 1).status();
+  CHECK(ReasonFor(status) == Reason::kWitnessesAwaited);
+  CHECK(DetailsOf(status)->metadata.at("missing") == absl::StrCat(head.size() - size));
+  CHECK(ReasonFor(world.Call<v1::RestoreResponse>(0, "Restore", v1::RestoreRequest()).status()) ==
+        Reason::kNotRebuilding);
+  CHECK_FALSE(world.Report(1, head.note())->serving());
+  CHECK(world.audit->state()->size() == size);
+}
+
+TEST_CASE("Two persons name the witnesses that a start waits for", "[witness]") {
+  kv::MemoryStore store;
+  WatchedWorld world(6, 5);
+  const v1::Checkpoint head = MakeHistory(&world, &store);
+  world.Open(&store);
+  REQUIRE(world.Report(0, head.note())->awaited() == 2);
+  CHECK(absl::IsInvalidArgument(world.Name("first", {}).status()));
+  CHECK(absl::IsInvalidArgument(world.Name("first", {5}).status()));  // no witness
+  CHECK(absl::IsInvalidArgument(world.Name("first", {0}, "").status()));
+  CHECK(world.Name("first", {0, 1})->second_person_awaited());
+  CHECK(world.Name("first", {0, 1})->second_person_awaited());   // the same person again
+  CHECK(world.Name("second", {0, 2})->second_person_awaited());  // others
+  CHECK_FALSE(world.Name("second", {1, 0})->second_person_awaited());
+  CHECK_FALSE(world.log->gate()->serving());
+  CHECK(world.Report(2, head.note())->awaited() == 1);  // not named; one of the five suffices, too
+  REQUIRE(world.Report(1, head.note())->serving());
+  CHECK(ReasonFor(world.Name("first", {0, 1}).status()) == Reason::kAlreadyServing);
+
+  world.AwaitCandidate(head.size() + 3);  // two acts and the start
+  std::vector<std::string> persons;
+  const std::shared_ptr<const LogState> state = world.audit->state();
+  for (uint64_t index = head.size(); index < state->size(); ++index) {
+    const std::vector<Found> found = *world.reader->Entries(*state, index, index + 1, 1);
+    const evidence::AuditRecord record = evidence::Open(found[0].stored.sealed)->record;
+    if (record.kind() != evidence::v1::WITNESSES_CHANGED) continue;
+    persons.push_back(record.object());
+    CHECK(record.has_act());
+    CHECK(ParseWitnessSet(record.state())->size() == 2);
+  }
+  CHECK(persons == std::vector<std::string>{"people/first", "people/second"});
+  CHECK(world.log->witnesses()->set().size() == 5);
+  world.Open(&store);  // the next start waits for three again
+  CHECK(world.Report(0, head.note())->awaited() == 2);
+}
+
+}  // namespace
+}  // namespace shareway::audit

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finding witnesses and keys in the directory.
+#include "services/audit/rpc/witness_directory.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "libs/evidence/note.h"
+#include "libs/evidence/record.h"
+
+namespace shareway::audit {
+namespace {
+
+using catalog::v1::Key;
+
+constexpr absl::Duration kLookAgain = absl::Seconds(1);
+
+// The witness keys of a node that are valid at `now`, the one that became valid last first.
+std::vector<const rpc::DirectoryKey*> ValidKeys(const rpc::Directory& directory,
+                                                absl::string_view node, absl::Time now) {
+  std::vector<const rpc::DirectoryKey*> keys;
+  for (const rpc::DirectoryKey* key : directory.KeysOf(node, Key::WITNESS)) {
+    if (key->parsed.suite() == crypto::Suite::kEd25519 &&
+        directory.ValidKey(key->parsed.id(), node, Key::WITNESS, now) != nullptr) {
+      keys.push_back(key);
+    }
+  }
+  const auto born = [](const rpc::DirectoryKey* key) {
+    return std::pair(evidence::FromTimestamp(key->key.start_time()), key->key.name());
+  };
+  std::sort(keys.begin(), keys.end(),
+            [&](const auto* a, const auto* b) { return born(a) > born(b); });
+  return keys;
+}
+
+}  // namespace
+
+WitnessSet WitnessesIn(const rpc::Directory& directory, absl::Time now) {
+  std::vector<Witness> witnesses;
+  for (const rpc::DirectoryKey* key : directory.KeysFor(Key::WITNESS)) {
+    const std::string& owner = key->key.owner();
+    const catalog::v1::Node* node = directory.node(owner);
+    if (node == nullptr || node->standing() != catalog::v1::ACTIVE) continue;
+    const std::vector<const rpc::DirectoryKey*> valid = ValidKeys(directory, owner, now);
+    if (valid.empty() || valid.front() != key) continue;
+    witnesses.push_back(
+        {.node = owner, .verifier_key = evidence::WitnessVerifierKey(owner, key->parsed)});
+  }
+  return WitnessSet(std::move(witnesses));
+}
+
+std::optional<WitnessSet> WitnessDirectory::Set() const {
+  std::shared_ptr<const rpc::Directory> directory = holder_->Get();
+  if (directory->empty()) return std::nullopt;
+  const absl::Time now = clock_->Now();
+  absl::MutexLock lock(&mutex_);
+  if (directory != seen_ || now - looked_ >= kLookAgain) {
+    set_ = WitnessesIn(*directory, now);
+    seen_ = std::move(directory);
+    looked_ = now;
+  }
+  return set_;
+}
+
+std::vector<std::string> WitnessDirectory::KeysOf(absl::string_view node) const {
+  std::vector<std::string> keys;
+  const std::shared_ptr<const rpc::Directory> directory = holder_->Get();
+  for (const rpc::DirectoryKey* key : ValidKeys(*directory, node, clock_->Now())) {
+    keys.push_back(evidence::WitnessVerifierKey(node, key->parsed));
+  }
+  return keys;
+}
+
+std::optional<crypto::PublicKey> WitnessDirectory::MessageKey(const Hash32& id,
+                                                              absl::string_view owner) const {
+  const std::shared_ptr<const rpc::Directory> directory = holder_->Get();
+  const rpc::DirectoryKey* key = directory->key(id);
+  if (key == nullptr || key->key.use() != Key::MESSAGE || key->key.owner() != owner) {
+    return std::nullopt;
+  }
+  return key->parsed;
+}
+
+}  // namespace shareway::audit

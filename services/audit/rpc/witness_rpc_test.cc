@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+// Witnesses over real mTLS: what they are asked, what counts, and what a start waits for.
+#include <algorithm>
+
+#include "services/audit/rpc/test_watched_world.h"
+
+namespace shareway::audit {
+namespace {
+
+// The records that put a set in force, or named one, newest last.
+std::vector<evidence::AuditRecord> SetRecords(const WatchedWorld& world) {
+  const std::shared_ptr<const LogState> state = world.audit->state();
+  std::vector<evidence::AuditRecord> records;
+  for (uint64_t index = 0; index < state->size(); ++index) {
+    const std::vector<Found> found = *world.reader->Entries(*state, index, index + 1, 1);
+    const evidence::AuditRecord record = evidence::Open(found[0].stored.sealed)->record;
+    if (record.kind() == evidence::v1::WITNESSES_CHANGED) records.push_back(record);
+  }
+  return records;
+}
+
+// A head of the same log key that the log itself never signed.
+std::string OtherNote(uint64_t size) {
+  return TestLogKey().Sign(size, crypto::Sha256("another history"), absl::Now())->note;
+}
+
+TEST_CASE("Without witnesses every signed head counts, and a start serves at once", "[witness]") {
+  kv::MemoryStore store;
+  WatchedWorld world(1, 0);
+  for (int start = 0; start < 2; ++start) {
+    world.Open(&store);
+    REQUIRE(world.Append(0, 1, 3).ok());
+    const v1::Checkpoint candidate = world.AwaitCandidate(4);
+    CHECK(candidate.witnessed());
+    CHECK(world.Newest()->witnessed());
+    CHECK(world.Report(0, "")->serving());
+    CHECK(ReasonFor(world.Cosign(0, candidate.note(), world.nodes[0].Line(candidate.note()))
+                        .status()) == Reason::kNotAWitness);
+  }
+  world.Close();
+  MustCheck(store);
+}
+
+TEST_CASE("A head counts once a quorum cosigned it, and after a start, too", "[witness]") {
+  kv::MemoryStore store;
+  WatchedWorld world(3, 3);
+  world.Open(&store);
+  REQUIRE(world.Append(0, 1, 5).ok());
+  const v1::Checkpoint candidate = world.AwaitCandidate(7);  // with a start and a set
+  const auto line = [&](size_t node) { return world.nodes[node].Line(candidate.note()); };
+  v1::GetInclusionProofRequest last;
+  last.set_index(candidate.size() - 1);
+  const auto prove = [&] {
+    return world.Call<v1::InclusionProof>(0, "GetInclusionProof", last).status();
+  };
+
+  CHECK_FALSE(world.Cosign(0, candidate.note(), line(0))->witnessed());
+  CHECK_FALSE(world.Cosign(0, candidate.note(), line(0))->witnessed());  // again
+  CHECK(world.Newest()->size() < candidate.size());
+  CHECK(ReasonFor(prove()) == Reason::kLogTooSmall);
+  CHECK(world.AwaitCandidate(candidate.size()).cosignatures_size() == 1);
+  CHECK(world.Cosign(1, candidate.note(), line(1))->witnessed());
+  CHECK(prove().ok());
+
+  const auto newest_is_witnessed = [&] {
+    const absl::StatusOr<v1::Checkpoint> newest = world.Newest();
+    INFO(newest.status());
+    REQUIRE(newest.ok());
+    CHECK(newest->size() == candidate.size());
+    CHECK(newest->witnessed());
+    REQUIRE(newest->cosignatures_size() == 2);
+    CHECK(evidence::OpenCheckpoint(newest->note(),
+                                   {newest->cosignatures(0), newest->cosignatures(1)},
+                                   {TestLogKey().verifier_key(), world.nodes[0].verifier_key(),
+                                    world.nodes[1].verifier_key()})
+              .ok());
+  };
+  newest_is_witnessed();
+  world.Open(&store);
+  REQUIRE(world.Report(0, candidate.note())->awaited() == 1);
+  REQUIRE(world.Report(2, "")->serving());
+  newest_is_witnessed();
+}
+
+TEST_CASE("A cosignature counts only by a witness's own key over a candidate", "[witness]") {
+  kv::MemoryStore store;
+  WatchedWorld world(3, 2);
+  world.Open(&store);
+  const v1::Checkpoint candidate = world.AwaitCandidate(2);
+  const std::string& note = candidate.note();
+  std::string forged = world.nodes[0].Line(OtherNote(candidate.size()));
+  struct Row {
+    const char* name;
+    size_t caller;
+    std::string note, line;
+    Reason reason;
+  };
+  const std::vector<Row> rows = {
+      {"a stranger", 2, note, world.nodes[2].Line(note), Reason::kNotAWitness},
+      {"another's line", 1, note, world.nodes[0].Line(note), Reason::kNotAWitness},
+      {"another key", 0, note,
+       *evidence::CosignNote(world.nodes[2].witness_key, world.nodes[0].name, note, absl::Now()),
+       Reason::kNotAWitness},
+      {"forged", 0, note, forged, Reason::kProofInvalid},
+      {"no line", 0, note, "", Reason::kProofInvalid},
+      {"no note", 0, "", forged, Reason::kProofInvalid},
+      {"no candidate", 0, OtherNote(1), world.nodes[0].Line(OtherNote(1)), Reason::kUnspecified},
+  };
+  for (const Row& row : rows) {
+    INFO(row.name);
+    const absl::Status status = world.Cosign(row.caller, row.note, row.line).status();
+    INFO(status);
+    CHECK_FALSE(status.ok());
+    if (row.reason != Reason::kUnspecified) CHECK(ReasonFor(status) == row.reason);
+  }
+  const std::string unknown = OtherNote(1);
+  CHECK(ReasonFor(world.Cosign(0, unknown, world.nodes[0].Line(unknown)).status()) ==
+        Reason::kCandidateUnknown);
+  CHECK(world.AwaitCandidate(2).cosignatures().empty());
+}
+
+TEST_CASE("A lost write or answer of a witnessed head loses nothing that was told", "[witness]") {
+  const bool applied = GENERATE(false, true);
+  CAPTURE(applied);
+  kv::MemoryStore store;
+  WatchedWorld world(1, 1);
+  world.Open(&store);
+  REQUIRE(world.Append(0, 1, 2).ok());
+  const v1::Checkpoint candidate = world.AwaitCandidate(4);
+  const std::string line = world.nodes[0].Line(candidate.note());
+  std::atomic<bool> fail = true;
+  store.on_commit = [&](const kv::Batch& batch) -> kv::Outcome {
+    const bool witnessed = std::any_of(batch.ops().begin(), batch.ops().end(),
+                                       [](const auto& op) { return op.key == kWitnessedKey; });
+    if (!witnessed || !fail.exchange(false)) return {};
+    return {applied, absl::UnavailableError("the disk went away")};
+  };
+  const uint64_t before = world.Newest()->size();
+  CHECK_FALSE(world.Cosign(0, candidate.note(), line).ok());
+  CHECK(world.Newest()->size() == before);  // told nobody
+  const bool again = GENERATE(false, true);
+  CAPTURE(again);
+  if (again) {
+    CHECK(world.Cosign(0, candidate.note(), line)->witnessed());
+    CHECK(world.Newest()->size() == candidate.size());
+  }
+  world.Close();
+  store.on_commit = nullptr;
+  world.Open(&store);
+  REQUIRE(world.Report(0, candidate.note())->serving());
+  CHECK(world.Newest()->size() == (applied || again ? candidate.size() : before));
+  const v1::Checkpoint next = world.Witness(1);
+  CHECK(world.Newest()->size() == next.size());
+  world.Close();
+  MustCheck(store);
+}
+
+TEST_CASE("The set follows the directory, each change a record", "[witness]") {
+  kv::MemoryStore store;
+  WatchedWorld world(3, 3);
+  world.Open(&store);
+  world.Witness(2);
+  const auto await_set = [&](size_t size) {
+    const absl::Time end = absl::Now() + absl::Seconds(10);
+    while (world.log->witnesses()->set().size() != size && absl::Now() < end) {
+      world.log->witnesses()->WaitCandidate(~uint64_t{0}, absl::Milliseconds(5));
+    }
+    REQUIRE(world.log->witnesses()->set().size() == size);
+  };
+  await_set(3);
+  world.SetNode(world.nodes[2].name, catalog::v1::STANDING_SUSPENDED);
+  await_set(2);
+  world.AddKey(world.nodes[1].witness_key.public_key(), world.nodes[1].name,
+               catalog::v1::Key::WITNESS, catalog::v1::RETIRED);
+  await_set(1);
+  const v1::Checkpoint alone = world.Witness(1);
+  CHECK(world.Newest()->size() == alone.size());
+  world.AddKey(world.nodes[0].witness_key.public_key(), world.nodes[0].name,
+               catalog::v1::Key::WITNESS, catalog::v1::RETIRED);
+  await_set(0);
+  REQUIRE(world.Append(0, 1, 1).ok());
+  CHECK(world.AwaitCandidate(alone.size() + 1).witnessed());
+
+  const std::vector<evidence::AuditRecord> records = SetRecords(world);
+  REQUIRE(records.size() == 4);
+  std::vector<size_t> sizes;
+  for (const evidence::AuditRecord& record : records) {
+    CHECK(record.object() == kWitnessesObject);
+    CHECK_FALSE(record.has_act());
+    sizes.push_back(ParseWitnessSet(record.state())->size());
+  }
+  CHECK(sizes == std::vector<size_t>{3, 2, 1, 0});
+  evidence::v1::WitnessSet state;
+  REQUIRE(state.ParseFromString(records[0].state()));
+  CHECK(state.quorum() == 2);
+  CHECK(state.witnesses(0).node() == world.nodes[0].name);
+  CHECK(state.witnesses(0).verifier_key() == world.nodes[0].verifier_key());
+  // No producer puts a set in force.
+  evidence::AuditRecord forged = records[0];
+  forged.set_producer(world.nodes[0].uri);
+  forged.set_sequence(77);
+  v1::AppendRequest request;
+  *request.add_records() = Seal(forged);
+  REQUIRE(world.Call<v1::AppendResponse>(0, "Append", request).ok());
+  world.Open(&store);
+  CHECK(world.log->gate()->serving());
+}
+
+TEST_CASE("Own entries reach a witness in messages below 1 MiB, once each", "[witness]") {
+  kv::MemoryStore store;
+  WatchedWorld world(2, 1);
+  world.Open(&store);
+  world.safe_size = 3;
+  REQUIRE(world.Append(0, 1, 10).ok());
+  for (int i = 0; i < 40; ++i) {
+    evidence::AuditRecord record;
+    record.set_kind(evidence::v1::LOG_READ);
+    record.set_state(std::string(60000, 's'));
+    REQUIRE(world.own->Append(record).ok());
+  }
+  const uint64_t size = world.audit->state()->size();
+  auto stream = world.Watch(1, 0);
+  std::vector<uint64_t> indices;
+  size_t messages = 0;
+  for (bool done = false; !done;) {
+    const auto message = stream.Read();
+    REQUIRE((message.ok() && message->has_value()));
+    CHECK((*message)->ByteSizeLong() < 1 << 20);
+    CHECK((*message)->safe_size() == 3);
+    for (const v1::LogEntry& entry : (*message)->own_entries()) {
+      indices.push_back(entry.index());
+      CHECK(evidence::Commitment(entry.sealed()).str() == entry.commitment());
+      CHECK(evidence::Open(entry.sealed())->record.producer() == kAuditUri);
+    }
+    ++messages;
+    done = !(*message)->more() && (*message)->checkpoint().size() >= size;
+    if (done) CHECK((*message)->own_entries_next() == (*message)->checkpoint().size());
+  }
+  stream.Cancel();
+  CHECK(messages >= 3);
+  CHECK(indices.size() == size - 10);
+  CHECK(std::is_sorted(indices.begin(), indices.end()));
+  CHECK(std::unique(indices.begin(), indices.end()) == indices.end());
+
+  std::vector<v1::LogEntry> later;
+  auto rest = world.Watch(1, indices[indices.size() - 2]);
+  const auto message = rest.Read();
+  REQUIRE((message.ok() && message->has_value()));
+  CHECK((*message)->own_entries_size() == 2);
+  rest.Cancel();
+}
+
+}  // namespace
+}  // namespace shareway::audit

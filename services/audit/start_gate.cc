@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+// Verifying reports, placing heads in the tree, deciding.
+#include "services/audit/start_gate.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "libs/base/status.h"
+#include "libs/crypto/hash.h"
+#include "libs/log/log.h"
+#include "libs/merkle/proof.h"
+
+namespace shareway::audit {
+namespace {
+
+// So long a first person's naming waits for the second's.
+constexpr absl::Duration kNamingLasts = absl::Hours(1);
+
+absl::Status Forked(absl::StatusCode code, absl::string_view why) {
+  return Error(Reason::kLogForked, code, why);
+}
+
+absl::Status NotAWitness(absl::string_view node) {
+  return Error(Reason::kNotAWitness, absl::StatusCode::kPermissionDenied,
+               absl::StrCat(node, " is no witness of this log, or its signature is by another key"))
+      .With("node", node);
+}
+
+std::string HeadText(const Reported& head) {
+  return absl::StrCat("the head of ", head.size, " entries with root ", ToHex(head.root.view()));
+}
+
+}  // namespace
+
+StartGate::StartGate(const Audit* audit, const LogReader* reader, WitnessSet set, Options options)
+    : audit_(audit),
+      reader_(reader),
+      rebuild_(options.rebuild),
+      behind_(options.metrics->AddGauge(
+          "shareway_audit_behind_witnesses",
+          "Entries of the largest head that a witness reported and the log lacks.")),
+      forked_(options.metrics->AddGauge(
+          "shareway_audit_forked", "1 once a signed head was seen that does not fit the log.")),
+      rule_(std::move(set)) {
+  absl::MutexLock lock(&mutex_);
+  if (rule_.set().empty()) {
+    state_ = State::kServing;
+  } else {
+    log::Info("witnesses-awaited",
+              {{"witnesses", rule_.set().size()}, {"reports", rule_.awaited()}});
+  }
+}
+
+absl::Status StartGate::Check() const {
+  absl::MutexLock lock(&mutex_);
+  return Checked();
+}
+
+absl::Status StartGate::Checked() const {
+  const absl::StatusCode code = absl::StatusCode::kUnavailable;
+  switch (state_) {
+    case State::kServing:
+      return absl::OkStatus();
+    case State::kForked:
+      return Forked(code, why_);
+    case State::kAwaiting:
+      return Error(Reason::kWitnessesAwaited, code,
+                   absl::StrCat("the log has started and waits for ", rule_.awaited(),
+                                " more reports of its ", rule_.set().size(), " witnesses"))
+          .With("awaited", absl::StrCat(rule_.awaited()));
+    case State::kBehind:
+    case State::kRebuilding:
+      break;
+  }
+  const auto [node, head] = *rule_.largest();
+  Error error(Reason::kWitnessesAwaited, code,
+              state_ == State::kBehind
+                  ? absl::StrCat("the log lacks ", missing_, " entries of ", HeadText(head),
+                                 ", which ", node, " cosigned: it is an old copy")
+                  : absl::StrCat("the log is being rebuilt up to ", head.size, " entries: ",
+                                 missing_, " are missing, the first has index ", first_missing_));
+  return error.With("missing", absl::StrCat(missing_))
+      .With("first_missing", absl::StrCat(first_missing_));
+}
+
+absl::Status StartGate::CheckRebuilding() const {
+  if (state() == State::kRebuilding) return absl::OkStatus();
+  return Error(Reason::kNotRebuilding, absl::StatusCode::kFailedPrecondition,
+               "the log is not being rebuilt");
+}
+
+StartGate::State StartGate::state() const {
+  absl::MutexLock lock(&mutex_);
+  return state_;
+}
+
+bool StartGate::WaitServing(absl::Duration timeout) const {
+  const auto serves = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return state_ == State::kServing;
+  };
+  absl::MutexLock lock(&mutex_);
+  return mutex_.AwaitWithTimeout(absl::Condition(&serves), timeout);
+}
+
+absl::StatusOr<Reported> StartGate::Place(const evidence::TreeHead& head) const {
+  Reported reported{.size = head.size, .root = head.root};
+  if (head.size == 0) return reported;  // every log begins with the empty one
+  const std::shared_ptr<const LogState> state = audit_->state();
+  if (head.size > state->size()) {
+    reported.fit = Fit::kBeyond;
+    return reported;
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(
+      const Hash32 root,
+      merkle::RootAt(crypto::LogHasher(), head.size,
+                     [&](merkle::NodeId node) { return reader_->Node(*state, node); }));
+  reported.fit = root == head.root ? Fit::kContained : Fit::kOther;
+  return reported;
+}
+
+absl::StatusOr<Reported> StartGate::Verified(absl::string_view note, absl::string_view line,
+                                             const std::vector<std::string>& keys) const {
+  const auto invalid = [](const absl::Status& status) -> absl::Status {
+    return Error(Reason::kProofInvalid, absl::StatusCode::kInvalidArgument, status.message());
+  };
+  const absl::StatusOr<evidence::TreeHead> head = evidence::OpenNote(note, audit_->verifier_key());
+  if (!head.ok()) return invalid(head.status());
+  bool by_one = keys.empty();
+  for (const std::string& key : keys) {
+    const absl::StatusOr<bool> verified = evidence::VerifyCosignature(note, line, key);
+    if (!verified.ok()) return invalid(verified.status());
+    by_one = by_one || *verified;
+  }
+  if (!by_one) return NotAWitness("the caller");
+  return Place(*head);
+}
+
+absl::StatusOr<StartGate::Answer> StartGate::Report(absl::string_view node, absl::string_view note,
+                                                    absl::string_view line,
+                                                    const std::vector<std::string>& keys) {
+  std::vector<std::string> accepted;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (state_ == State::kForked) return Forked(absl::StatusCode::kFailedPrecondition, why_);
+    if (state_ != State::kServing) {
+      const Witness* witness = rule_.set().Find(node);
+      if (witness == nullptr) return NotAWitness(node);
+      accepted = keys;
+      accepted.push_back(witness->verifier_key);
+    }
+  }
+  Reported reported;
+  if (!note.empty()) {
+    SHAREWAY_ASSIGN_OR_RETURN(reported, Verified(note, line, accepted));
+  } else if (!line.empty()) {
+    return Error::Field("note", "is empty, but there is a cosignature");
+  }
+  absl::MutexLock lock(&mutex_);
+  if (state_ == State::kServing) {
+    if (reported.fit == Fit::kContained) return Answer{.serving = true};
+    forked_.Set(1);
+    const std::string why = absl::StrCat(HeadText(reported), ", which ", node,
+                                         " has, does not fit the log that serves");
+    log::Error("log-forked", {{"why", why}});
+    return Forked(absl::StatusCode::kFailedPrecondition, why);
+  }
+  rule_ = rule_.With(node, reported);
+  Decide();
+  if (state_ == State::kForked) return Forked(absl::StatusCode::kFailedPrecondition, why_);
+  return Answer{.serving = state_ == State::kServing, .awaited = rule_.awaited()};
+}
+
+void StartGate::Decide() {
+  if (state_ == State::kForked) return;
+  switch (rule_.verdict()) {
+    case Verdict::kAwaiting:
+      state_ = State::kAwaiting;
+      return;
+    case Verdict::kServes:
+      state_ = State::kServing;
+      missing_ = 0;
+      behind_.Set(0);
+      log::Info("witnesses-reported", {{"reports", rule_.reports().size()}});
+      return;
+    case Verdict::kBehind:
+      return DecideBehind();
+    case Verdict::kForked:
+      break;
+  }
+  for (const auto& [node, reported] : rule_.reports()) {
+    if (reported.fit == Fit::kOther) {
+      return SetForked(absl::StrCat(HeadText(reported), ", which ", node,
+                                    " cosigned, does not fit this log's first ", reported.size,
+                                    " entries"));
+    }
+  }
+  SetForked("two witnesses cosigned heads of one size with different roots");
+}
+
+void StartGate::DecideBehind() {
+  const auto [node, head] = *rule_.largest();
+  const uint64_t size = audit_->state()->size();
+  const State before = std::exchange(state_, rebuild_ ? State::kRebuilding : State::kBehind);
+  // Witnesses report again and again; meanwhile a rebuild counts what is missing.
+  if (before == state_ && behind_head_ == head.size) return;
+  behind_head_ = head.size;
+  missing_ = head.size - size;
+  first_missing_ = size;
+  behind_.Set(static_cast<double>(missing_));
+  log::Error("log-behind-witnesses",
+             {{"witness", node}, {"witnessed", head.size}, {"size", size}, {"missing", missing_},
+              {"rebuild", rebuild_}});
+}
+
+void StartGate::SetForked(absl::string_view why) {
+  state_ = State::kForked;
+  why_ = std::string(why);
+  forked_.Set(1);
+  log::Error("log-forked", {{"why", why}});
+}
+
+absl::StatusOr<bool> StartGate::Name(absl::string_view person, const evidence::SignedAct& act,
+                                     const std::set<std::string>& nodes) {
+  const absl::Time now = audit_->clock().Now();
+  absl::MutexLock lock(&mutex_);
+  if (state_ == State::kServing) {
+    return Error(Reason::kAlreadyServing, absl::StatusCode::kFailedPrecondition,
+                 "the log serves, no witness needs to be named");
+  }
+  if (state_ == State::kForked) return Forked(absl::StatusCode::kFailedPrecondition, why_);
+  if (nodes.empty()) return Error::Field("nodes", "0 nodes, want at least 1");
+  for (const std::string& node : nodes) {
+    if (rule_.set().Find(node) == nullptr) {
+      return Error::Field("nodes", absl::StrCat(node, " is none of the log's ",
+                                                rule_.set().size(), " witnesses"));
+    }
+  }
+  std::erase_if(namings_, [now](const auto& one) { return now - one.second.time > kNamingLasts; });
+  namings_[std::string(person)] = {.act = act, .time = now, .nodes = nodes};
+  for (const auto& [other, naming] : namings_) {
+    if (other == person || naming.nodes != nodes) continue;
+    acts_ = {{other, naming.act}, {std::string(person), act}};
+    rule_ = rule_.Naming(nodes);
+    log::Warn("witnesses-named",
+              {{"first", other}, {"second", person}, {"witnesses", nodes.size()}});
+    Decide();
+    return true;
+  }
+  return false;
+}
+
+std::vector<StartGate::NamingAct> StartGate::naming_acts() const {
+  absl::MutexLock lock(&mutex_);
+  return acts_;
+}
+
+WitnessSet StartGate::named_set() const {
+  absl::MutexLock lock(&mutex_);
+  std::vector<Witness> named;
+  for (const std::string& node : rule_.named()) named.push_back(*rule_.set().Find(node));
+  return WitnessSet(std::move(named));
+}
+
+std::map<std::string, Reported> StartGate::reports() const {
+  absl::MutexLock lock(&mutex_);
+  return rule_.reports();
+}
+
+Reported StartGate::target() const {
+  absl::MutexLock lock(&mutex_);
+  const auto largest = rule_.largest();
+  return largest ? largest->second : Reported();
+}
+
+void StartGate::Missing(uint64_t count, uint64_t first) {
+  absl::MutexLock lock(&mutex_);
+  missing_ = count;
+  first_missing_ = first;
+  behind_.Set(static_cast<double>(count));
+}
+
+void StartGate::Grown() {
+  for (const auto& [node, reported] : reports()) {
+    const absl::StatusOr<Reported> placed =
+        Place({.size = reported.size, .root = reported.root});
+    absl::MutexLock lock(&mutex_);
+    if (!placed.ok()) {
+      log::Error("head-not-placed", {{"status", placed.status()}});
+    } else if (rule_.reports().at(node).size == reported.size) {  // not reported anew meanwhile
+      rule_ = rule_.With(node, *placed);
+    }
+  }
+  absl::MutexLock lock(&mutex_);
+  Decide();
+}
+
+void StartGate::Fork(absl::string_view why) {
+  absl::MutexLock lock(&mutex_);
+  SetForked(why);
+}
+
+}  // namespace shareway::audit

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// The gate that a started log stands behind until its witnesses have reported.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "libs/evidence/note.h"
+#include "libs/evidence/record.h"
+#include "libs/metrics/registry.h"
+#include "services/audit/audit.h"
+#include "services/audit/domain/start_rule.h"
+#include "services/audit/store/log_reader.h"
+
+namespace shareway::audit {
+
+// Decides by domain/start_rule.h. A log without witnesses is open from the start. Once
+// open it stays open; a fork that is reported later is an alarm (metric
+// shareway_audit_forked), and the witness that tells of it cosigns nothing more. Thread-safe.
+class StartGate {
+ public:
+  enum class State {
+    kAwaiting,    // too few reports
+    kServing,
+    kBehind,      // entries are missing, and nobody asked for a rebuild
+    kRebuilding,  // entries are missing, and are taken from who has them
+    kForked,      // for ever: two signed heads do not fit together
+  };
+
+  struct Options {
+    bool rebuild = false;                  // --rebuild
+    metrics::Registry* metrics = nullptr;  // required; must outlive the gate
+  };
+  // `audit` and `reader` must outlive it; `set` is the set in force where the log ends.
+  StartGate(const Audit* audit, const LogReader* reader, WitnessSet set, Options options);
+
+  // OK when the log serves. UNAVAILABLE, WITNESSES_AWAITED, while it waits, saying for what;
+  // UNAVAILABLE, LOG_FORKED, for ever.
+  absl::Status Check() const;
+  // OK while it is being rebuilt. FAILED_PRECONDITION, NOT_REBUILDING, otherwise.
+  absl::Status CheckRebuilding() const;
+  State state() const;
+  bool serving() const { return state() == State::kServing; }
+  // True once it serves; false after `timeout`.
+  bool WaitServing(absl::Duration timeout) const;
+
+  struct Answer {
+    bool serving = false;
+    size_t awaited = 0;  // reports that are still missing
+  };
+  // Takes what the witness `node` last cosigned: a note of this log, and the node's signature
+  // line over it; both empty if it never did. `keys` are verifier keys that the line may be
+  // by, beside the set's: those that the directory lists today. PERMISSION_DENIED,
+  // NOT_A_WITNESS, for a node outside the set while the log waits, and for a line by another
+  // key; INVALID_ARGUMENT, PROOF_INVALID, for a note or line that does not verify;
+  // FAILED_PRECONDITION, LOG_FORKED, if the head does not fit this log. Of a log that serves
+  // anybody may ask, and lines are not looked at: the log's own signature convicts it.
+  absl::StatusOr<Answer> Report(absl::string_view node, absl::string_view note,
+                                absl::string_view line, const std::vector<std::string>& keys);
+
+  // A person names witnesses on whose reports alone the log may start. True once a second
+  // person has named the same within an hour. INVALID_ARGUMENT naming a node that is no
+  // witness, and for an empty list; FAILED_PRECONDITION, ALREADY_SERVING.
+  absl::StatusOr<bool> Name(absl::string_view person, const evidence::SignedAct& act,
+                            const std::set<std::string>& nodes);
+  // The two acts by which the named set took effect, in their order; empty if none did.
+  struct NamingAct {
+    std::string person = {};
+    evidence::SignedAct act = {};
+  };
+  std::vector<NamingAct> naming_acts() const;
+  WitnessSet named_set() const;
+
+  // The heads that the log must contain before it serves: those that were reported.
+  std::map<std::string, Reported> reports() const;
+  // The largest of them; size 0 before the first report.
+  Reported target() const;
+  // For the rebuild: how many entries are missing, and the first of them; the log grew up to
+  // its target, so that it serves if nothing larger was reported meanwhile; it cannot.
+  void Missing(uint64_t count, uint64_t first);
+  void Grown();
+  void Fork(absl::string_view why);
+
+ private:
+  absl::StatusOr<Reported> Place(const evidence::TreeHead& head) const;
+  absl::StatusOr<Reported> Verified(absl::string_view note, absl::string_view line,
+                                    const std::vector<std::string>& keys) const;
+  // Sets the state by the rule.
+  void Decide() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void DecideBehind() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SetForked(absl::string_view why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Checked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  struct Naming {
+    evidence::SignedAct act = {};
+    absl::Time time = {};
+    std::set<std::string> nodes = {};
+  };
+
+  const Audit* const audit_;
+  const LogReader* const reader_;
+  const bool rebuild_;
+  metrics::Gauge behind_;
+  metrics::Gauge forked_;
+
+  mutable absl::Mutex mutex_;
+  State state_ ABSL_GUARDED_BY(mutex_) = State::kAwaiting;
+  StartRule rule_ ABSL_GUARDED_BY(mutex_);
+  std::string why_ ABSL_GUARDED_BY(mutex_);  // of a fork
+  uint64_t behind_head_ ABSL_GUARDED_BY(mutex_) = 0;  // the size that the log lacks entries of
+  uint64_t missing_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t first_missing_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::map<std::string, Naming> namings_ ABSL_GUARDED_BY(mutex_);  // by person
+  std::vector<NamingAct> acts_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace shareway::audit

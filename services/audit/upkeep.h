@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the log does beside its work: copies itself to the mirror, moves old
+// segments to the archive, deletes records whose retention has ended.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/evidence/record.h"
+#include "libs/kv/store.h"
+#include "libs/metrics/registry.h"
+#include "services/audit/domain/retention.h"
+#include "services/audit/store/archive.h"
+#include "services/audit/store/mirror.h"
+#include "services/audit/store/service_days.h"
+
+namespace shareway::audit {
+
+// Nothing here can stop the log: what fails is told loudly, counted, and tried
+// again after five seconds; until then safe_size() stays where it is, segments
+// stay in the store, records are kept. Only what a witnessed head covers is
+// mirrored, archived or deleted. safe_size() is thread-safe; turns are for one thread.
+class Upkeep {
+ public:
+  // What it works on; pointers must outlive it.
+  struct Ways {
+    kv::Store* store = nullptr;
+    const LogReader* reader = nullptr;
+    Archive* archive = nullptr;  // null: none
+    std::function<std::shared_ptr<const LogState>()> state = {};
+    // The newest witnessed head; nothing while the log does not serve.
+    std::function<std::optional<NotedHead>()> newest = {};
+    // Appends an own record; OK once it is durable.
+    std::function<absl::Status(evidence::AuditRecord)> record = {};
+  };
+  struct Options {
+    std::string verifier_key = {};  // the log's
+    std::string mirror = {};        // folder; empty: none
+    int archive_after_days = 90;    // 0: as soon as a segment is complete
+    Retention retention = {};
+    metrics::Registry* metrics = nullptr;  // required; must outlive it
+    const Clock* clock = &SystemClock();
+    uint64_t width = kSegment;        // of segments
+    Folder::Fault mirror_fault = {};  // for tests
+  };
+  // FAILED_PRECONDITION naming the article if a retention is shorter than the law asks; DATA_LOSS
+  // if what the store has of it is damaged.
+  static absl::StatusOr<std::unique_ptr<Upkeep>> Open(Ways ways, Options options);
+  ~Upkeep();
+
+  // Takes turns on a thread of its own, once a second or when 4,096 entries wait.
+  void Start();
+  // One turn: at most one step of each part. True if there is more to do at once.
+  bool Turn();
+
+  // Entries below this index are covered by the verified mirror; 0 without one.
+  uint64_t safe_size() const { return safe_size_; }
+
+ private:
+  enum Part : size_t { kDays, kMirror, kScrub, kArchive, kRetention, kParts };
+  struct Health {
+    bool failing = false;
+    absl::Duration again = {};  // since boot; not before
+    metrics::Gauge gauge;
+    metrics::Counter failures;
+  };
+  Upkeep(Ways ways, Options options, ServiceDays days);
+  void Run();
+  // Runs a part unless it failed a moment ago; true if it says that there is more.
+  bool Try(Part part, const std::function<absl::StatusOr<bool>()>& run);
+
+  absl::StatusOr<bool> MarkDay(const NotedHead& head);
+  absl::StatusOr<bool> Follow(const LogState& state, const NotedHead& head);
+  absl::StatusOr<bool> Scrub(const LogState& state);
+  absl::StatusOr<bool> ArchiveNext(const LogState& state, const NotedHead& head);
+  absl::StatusOr<bool> ExpireNext(const LogState& state, const NotedHead& head);
+  absl::Status Expire(const LogState& state, SegmentSpan span, RetentionClass retention,
+                      DeletedRecords deleted);
+  absl::Status PutDeleted(const DeletedRecords& deleted);
+  absl::Status RecordExpiry(SegmentSpan span, RetentionClass retention, uint64_t count);
+
+  const Ways ways_;
+  const Options options_;
+  ServiceDays days_;
+  std::optional<Mirror> mirror_;
+  std::array<Health, kParts> health_;
+  uint64_t archived_ = 0;                               // entries in the archive
+  std::array<uint64_t, kPassing.size()> expired_ = {};  // entries looked at, by class
+  size_t days_kept_ = 0;                                // days that the mirror has
+  uint64_t scrubbed_ = 0;                               // where the archive's next scrub goes on
+  absl::Duration scrub_due_ = {};                       // since boot
+  absl::Time followed_ = absl::InfinitePast();          // when the mirror last had all
+
+  metrics::Gauge mirror_size_, mirror_age_, archived_segments_;
+  metrics::Counter repaired_, deleted_records_;
+
+  std::atomic<uint64_t> safe_size_ = 0;
+  absl::Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace shareway::audit

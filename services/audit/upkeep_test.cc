@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns of upkeep: ages, retention by law, and a log that goes on whatever fails.
+#include "services/audit/upkeep.h"
+
+#include <filesystem>
+
+#include "libs/base/error.h"
+#include "services/audit/test_segments.h"
+
+namespace shareway::audit {
+namespace {
+
+struct World {
+  explicit World(uint64_t size) : log(size) {
+    for (const char* folder : {"m", "a"}) std::filesystem::create_directory(files.File(folder));
+  }
+  // A new process.
+  void Restart(Upkeep::Options options, bool with_archive) {
+    options_ = options;
+    archived_ = with_archive;
+    upkeep.reset();
+    archive = with_archive
+                  ? std::make_unique<Archive>(Folder(files.File("a"), archive_faults.fault()),
+                                              &log.store, TestLogKey().verifier_key(), kSmall)
+                  : nullptr;
+    reader = std::make_unique<LogReader>(&log.store, archive.get());
+    metrics = std::make_unique<metrics::Registry>();
+    options.metrics = metrics.get();
+    options.clock = &clock;
+    options.width = kSmall;
+    options.verifier_key = TestLogKey().verifier_key();
+    if (!options.mirror.empty()) options.mirror_fault = mirror_faults.fault();
+    absl::StatusOr<std::unique_ptr<Upkeep>> opened =
+        Upkeep::Open({.store = &log.store,
+                      .reader = reader.get(),
+                      .archive = archive.get(),
+                      .state = [this] { return log.state(); },
+                      .newest = [this]() -> std::optional<NotedHead> { return log.head(); },
+                      .record =
+                          [this](evidence::AuditRecord record) {
+                            records.push_back(record);
+                            return on_record;
+                          }},
+                     options);
+    INFO(opened.status());
+    REQUIRE(opened.ok());
+    upkeep = *std::move(opened);
+  }
+  void Turn() {
+    while (upkeep->Turn()) {
+    }
+  }
+  // So many days of service pass, and a new process finds them.
+  void Age(int days) {
+    std::vector<ServiceDay> all = ServiceDays::Read(&log.store)->days();
+    for (int day = 0; day < days; ++day) {
+      clock.Advance(absl::Hours(24));
+      all.push_back({.time = clock.Now(), .size = log.state()->size()});
+    }
+    kv::Batch batch;
+    ServiceDays::Put(all, &batch);
+    REQUIRE(log.store.Commit(std::move(batch)).ok());
+    Restart(options_, archived_);
+  }
+  std::vector<Found> Entries() { return MustReadAll(*reader, *log.state()); }
+  uint64_t Kept(int kind) {
+    uint64_t kept = 0;
+    for (const Found& found : Entries()) kept += found.facts.kind == kind ? 1 : 0;
+    return kept;
+  }
+  uint64_t Empty() { return Kept(0); }
+  // Store, archive and mirror hold what they should, and nothing else.
+  FsckReport MustBeClean() {
+    const Folder mirror(files.File("m"));
+    const absl::StatusOr<FsckReport> report =
+        CheckLog(log.store, {.archive = archive.get(), .mirror = &mirror, .segment_width = kSmall});
+    INFO(report.status());
+    REQUIRE(report.ok());
+    return *report;
+  }
+  Hash32 Root() { return log.state()->edge.Root(crypto::LogHasher()); }
+
+  FakeClock clock;
+  SmallLog log;
+  kv::TestFolder files;
+  Faults mirror_faults;
+  Faults archive_faults;
+  std::unique_ptr<Archive> archive;
+  std::unique_ptr<LogReader> reader;
+  std::unique_ptr<metrics::Registry> metrics;
+  std::vector<evidence::AuditRecord> records;
+  absl::Status on_record;
+  Upkeep::Options options_;
+  bool archived_ = false;
+  std::unique_ptr<Upkeep> upkeep;
+};
+
+TEST_CASE("A retention below the law's is refused, naming the article", "[upkeep]") {
+  struct Case {
+    Retention retention;
+    const char* article;
+  };
+  for (const Case& bad :
+       {Case{{.exchange_days = 1095}, "R25 29"}, Case{{.exchange_days = 1}, "1096"},
+        Case{{.calls_days = 183}, "Cybersecurity Law 21(3)"},
+        Case{{.exchange_days = 1096, .calls_days = -1}, "184"}}) {
+    const absl::Status status = bad.retention.Check();
+    CHECK(status.code() == absl::StatusCode::kFailedPrecondition);
+    CHECK_THAT(std::string(status.message()), Catch::Contains(bad.article));
+  }
+  CHECK(Retention{}.Check().ok());
+  CHECK(Retention{.exchange_days = 1096, .calls_days = 184}.Check().ok());
+  CHECK(ClassOf(59) == RetentionClass::kForEver);
+  CHECK(ClassOf(60) == RetentionClass::kExchange);
+  CHECK(ClassOf(65) == RetentionClass::kExchange);
+  CHECK(ClassOf(66) == RetentionClass::kCalls);
+  CHECK(ClassOf(67) == RetentionClass::kForEver);
+}
+
+TEST_CASE("Days of service count days at work, not what a clock says", "[upkeep]") {
+  kv::MemoryStore store;
+  FakeClock clock;
+  ServiceDays days = *ServiceDays::Read(&store);
+  const auto mark = [&](uint64_t size) {
+    REQUIRE(days.Mark(clock.Now(), clock.SinceBoot(), size).ok());
+    return days.days().size();
+  };
+  CHECK(mark(1) == 1);
+  CHECK(mark(2) == 1);
+  clock.Jump(absl::Hours(24 * 3650));
+  CHECK(mark(3) == 1);  // ten years in no time are not a day
+  clock.Advance(absl::Hours(24));
+  CHECK(mark(4) == 2);
+  clock.Jump(-absl::Hours(24 * 3650));
+  CHECK(mark(5) == 2);
+  for (int hour = 0; hour < 24; ++hour) {
+    clock.Advance(absl::Hours(1));
+    mark(6);
+  }
+  CHECK(days.days().size() == 3);  // though the last began ten years ahead
+  clock.Advance(absl::Hours(240));
+  CHECK(mark(7) == 4);  // what the log did not see does not count
+  CHECK(days.SizeBefore(1) == 6);
+  CHECK(days.SizeBefore(2) == 4);
+  CHECK(days.SizeBefore(3) == 1);
+  CHECK(days.SizeBefore(4) == 0);
+  CHECK(ServiceDays::Read(&store)->days() == days.days());
+  CHECK(*ServiceDays::Parse(days.Bytes()) == days.days());
+  std::string damaged = days.Bytes();
+  damaged[20] = static_cast<char>(damaged[20] ^ 1);
+  CHECK_FALSE(ServiceDays::Parse(damaged).ok());
+}
+
+TEST_CASE("Records end with their retention, commitments and proofs stay", "[upkeep]") {
+  for (const bool archived : {false, true}) {
+    World world(600);
+    const Upkeep::Options options{.mirror = world.files.File("m"),
+                                  .archive_after_days = 30,
+                                  .retention = {.exchange_days = 1096, .calls_days = 184}};
+    world.Restart(options, archived);
+    const std::vector<Found> before = world.Entries();
+    const Hash32 root = world.Root();
+    world.Age(184);
+    world.Turn();
+    CHECK(world.Empty() == 0);
+    CHECK(*Archive(Folder(""), &world.log.store, "", kSmall).Size() == (archived ? 512 : 0));
+    world.Age(1);
+    world.Turn();
+    // 64 of 512; those of the open segment stay until it is complete.
+    CHECK(world.Empty() == 64);
+    REQUIRE(world.records.size() == 2);
+    CHECK(world.records[0].kind() == evidence::v1::RECORDS_EXPIRED);
+    CHECK(world.records[0].object() == "entries/0-256");
+    CHECK(world.records[0].record_count() == 32);
+    CHECK(world.records[0].rule() == "Cybersecurity Law 21(3)");
+    world.Age(912);
+    world.Turn();
+    CHECK(world.Empty() == 64 + 320);
+    CHECK(world.records.size() == 4);
+    const std::vector<Found> after = world.Entries();
+    for (size_t i = 0; i < after.size(); ++i) {
+      CHECK(after[i].stored.commitment == before[i].stored.commitment);
+    }
+    CHECK(world.Root() == root);
+    CHECK_THAT(world.metrics->Text(), Catch::Contains("shareway_audit_expired_records_total 320"));
+    // Nothing is left of them in store, mirror and archive.
+    for (const char* folder : {"m", "a"}) {
+      for (const auto& file : std::filesystem::directory_iterator(world.files.File(folder))) {
+        CHECK_THAT(ReadAll(file.path().string()), !Catch::Contains("x177"));
+      }
+    }
+    CHECK(world.MustBeClean().deleted == 384);
+    // The mirror makes the same log again, ages included.
+    kv::MemoryStore store;
+    const absl::StatusOr<CopyReport> report = CopyTo(&store, world.files.File("m"));
+    INFO(report.status());
+    REQUIRE(report.ok());
+    CHECK(report->deleted == 384);
+    CHECK(report->days);
+    const std::unique_ptr<LogWriter> writer = MustOpenLog(&store);
+    CHECK(SameEntries(MustReadAll(LogReader(&store), *writer->state()), after));
+    CHECK(ServiceDays::Read(&store)->days().size() > 1090);
+    CHECK(DeletedRecords::Read(store, SegmentOf(300, kSmall))->count() == 192);
+    CHECK(CheckLog(store, {.segment_width = kSmall}).status() == absl::OkStatus());
+  }
+}
+
+TEST_CASE("A clock ten years ahead deletes nothing", "[upkeep]") {
+  World world(600);
+  const Upkeep::Options options{.retention = {.exchange_days = 1096, .calls_days = 184}};
+  world.Restart(options, false);
+  world.Turn();
+  world.clock.Jump(absl::Hours(24 * 3650));
+  world.Turn();
+  for (int start = 0; start < 10; ++start) {
+    world.Restart(options, false);
+    world.Turn();
+  }
+  CHECK(world.Empty() == 0);
+  CHECK(world.records.empty());
+}
+
+TEST_CASE("A deletion that is cut short is said once more at most, and finished", "[upkeep]") {
+  for (const bool archived : {false, true}) {
+    for (int at = 0; at < 7; ++at) {
+      for (const bool applied : {false, true}) {
+        World world(600);
+        const Upkeep::Options options{.mirror = world.files.File("m"),
+                                      .archive_after_days = 0,
+                                      .retention = {.exchange_days = 0, .calls_days = 184}};
+        world.Restart(options, archived);
+        world.Age(185);
+        const std::vector<Found> before = world.Entries();
+        int commits = 0;
+        bool dead = false;
+        world.log.store.on_commit = [&](const kv::Batch&) {
+          const bool now = !dead && commits++ == at;
+          dead = dead || now;
+          if (!dead) return kv::Outcome{};
+          return kv::Outcome{.apply = now && applied, .status = absl::UnavailableError("dead")};
+        };
+        if (at % 3 == 2) world.archive_faults = {.at = at, .die = true};
+        world.Turn();
+        world.log.store.on_commit = nullptr;
+        world.archive_faults.at = -1;
+        INFO("commit " << at);
+        for (const Found& found : world.Entries()) {
+          const bool deleted = found.stored.sealed.record().empty();
+          REQUIRE((!deleted || before[found.index].facts.kind == evidence::v1::CALLS_REJECTED));
+          // An entry without record has a bit, so damage is told from deletion.
+          if (!deleted) continue;
+          REQUIRE(DeletedRecords::Read(world.log.store, SegmentOf(found.index, kSmall))
+                      ->Has(found.index));
+        }
+        world.MustBeClean();
+        world.Restart(options, archived);
+        world.Turn();
+        REQUIRE(world.Empty() == 64);
+        REQUIRE(world.MustBeClean().deleted == 64);
+        uint64_t said = 0;
+        for (const evidence::AuditRecord& record : world.records) said += record.record_count();
+        REQUIRE((said == 64 || said == 96));
+      }
+    }
+  }
+}
+
+TEST_CASE("A mirror or archive that fails stops nothing but itself", "[upkeep]") {
+  World world(300);
+  const Upkeep::Options options{.mirror = world.files.File("m"), .archive_after_days = 0};
+  world.Restart(options, true);
+  world.Turn();
+  CHECK(world.upkeep->safe_size() == 300);
+  world.mirror_faults = {.at = 0, .die = true, .status = absl::ResourceExhaustedError("ENOSPC")};
+  world.archive_faults = {.at = 0, .die = true};
+  world.log.Grow(300);
+  world.Turn();
+  CHECK(world.upkeep->safe_size() == 300);
+  CHECK(world.Entries().size() == 600);
+  CHECK_THAT(world.metrics->Text(),
+             Catch::Contains("shareway_audit_upkeep_failing{part=\"mirror\"} 1") &&
+                 Catch::Contains("shareway_audit_upkeep_failing{part=\"archive\"} 1") &&
+                 Catch::Contains("shareway_audit_mirror_size 300"));
+  world.clock.Advance(absl::Seconds(9));
+  world.Turn();
+  CHECK_THAT(world.metrics->Text(), Catch::Contains("shareway_audit_mirror_age_seconds 9"));
+  world.mirror_faults.at = -1;
+  world.archive_faults.at = -1;
+  world.clock.Advance(absl::Seconds(6));
+  world.Turn();
+  CHECK(world.upkeep->safe_size() == 600);
+  CHECK_THAT(world.metrics->Text(),
+             Catch::Contains("shareway_audit_upkeep_failing{part=\"mirror\"} 0") &&
+                 Catch::Contains("shareway_audit_archived_segments 2") &&
+                 Catch::Contains("shareway_audit_mirror_age_seconds 0"));
+}
+
+TEST_CASE("The thread follows by itself", "[upkeep]") {
+  World world(300);
+  world.Restart({.mirror = world.files.File("m")}, false);
+  world.upkeep->Start();
+  while (world.upkeep->safe_size() < 300) std::this_thread::yield();
+  world.upkeep.reset();
+  kv::MemoryStore store;
+  CHECK(CopyTo(&store, world.files.File("m"))->size == 300);
+}
+
+}  // namespace
+}  // namespace shareway::audit

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// The log under its witnesses: all that stands between a started process and a log that serves.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "libs/crypto/key.h"
+#include "libs/kv/store.h"
+#include "libs/metrics/registry.h"
+#include "services/audit/audit.h"
+#include "services/audit/own_entries.h"
+#include "services/audit/own_record.h"
+#include "services/audit/rebuild.h"
+#include "services/audit/start_gate.h"
+#include "services/audit/store/log_reader.h"
+#include "services/audit/witnesses.h"
+
+namespace shareway::audit {
+
+// Gate, witnesses, rebuild of one log. Thread-safe once it is started.
+class WatchedLog {
+ public:
+  // All must outlive it.
+  struct Parts {
+    kv::Store* store = nullptr;
+    Audit* audit = nullptr;
+    const LogReader* reader = nullptr;
+    OwnRecords* own = nullptr;
+    metrics::Registry* metrics = nullptr;
+    crypto::PublicKey message_key = {};  // of the service's own records
+    // What the directory says; see Witnesses and Rebuild.
+    WitnessesToday witnesses_today = {};
+    std::function<std::optional<crypto::PublicKey>(const Hash32& id, absl::string_view owner)>
+        message_key_of = {};
+  };
+  struct Options {
+    bool rebuild = false;
+    absl::Duration candidate_interval = absl::Seconds(1);
+  };
+  // `own` stands behind the gate from here on. DATA_LOSS if the store is damaged.
+  static absl::StatusOr<std::unique_ptr<WatchedLog>> Open(Parts parts, Options options);
+  ~WatchedLog();
+
+  // Records the start, and begins to follow witnesses, once the gate is open: before it
+  // returns if it is open already, otherwise on a thread that waits for it, which tries
+  // again after an error. `opened` is called after that, once.
+  absl::Status Start(std::function<void()> opened = [] {});
+
+  StartGate* gate() const { return gate_.get(); }
+  Witnesses* witnesses() const { return witnesses_.get(); }
+  const OwnEntries& own_entries() const { return own_entries_; }
+  Rebuild* rebuild() const { return rebuild_.get(); }
+  const Parts& parts() const { return parts_; }
+
+ private:
+  WatchedLog(Parts parts, std::unique_ptr<StartGate> gate, std::unique_ptr<Witnesses> witnesses,
+             std::unique_ptr<Rebuild> rebuild);
+  absl::Status Begin();
+  absl::Status RecordNaming();
+  void AwaitAndBegin(const std::function<void()>& opened);
+
+  const Parts parts_;
+  const std::unique_ptr<StartGate> gate_;
+  const std::unique_ptr<Witnesses> witnesses_;
+  const OwnEntries own_entries_;
+  const std::unique_ptr<Rebuild> rebuild_;
+
+  absl::Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace shareway::audit

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// The log's witnesses at work: which heads they are asked to cosign, and which they did.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "libs/kv/store.h"
+#include "libs/metrics/registry.h"
+#include "services/audit/audit.h"
+#include "services/audit/domain/witness_set.h"
+#include "services/audit/own_record.h"
+#include "services/audit/store/witness_store.h"
+
+namespace shareway::audit {
+
+// The witnesses by the directory of today; nothing while it is not known. Asked every few
+// milliseconds.
+using WitnessesToday = std::function<std::optional<WitnessSet>()>;
+
+// k of n must cosign the same head, so the log picks *candidates*: the newest signed head, at
+// most one an interval, and at once if the last one is older. A candidate that a quorum of the
+// set cosigned is *witnessed*; that is durable before anyone is told. Without witnesses every
+// signed head is. Thread-safe.
+//
+// Crash order: when the first witness comes, the newest signed head is stored as witnessed, then
+// the record that puts the set in force; from there on heads count with their cosignatures. A
+// crash between a candidate's last cosignature and its storing loses the candidate: witnesses
+// cosign the next.
+class Witnesses {
+ public:
+  struct Options {
+    absl::Duration candidate_interval = absl::Seconds(1);
+    metrics::Registry* metrics = nullptr;  // required; must outlive it
+  };
+  // The set in force and the newest witnessed checkpoint as the log has them. The pointers
+  // must outlive it; `producer` is the service's URI. DATA_LOSS if the store is damaged.
+  static absl::StatusOr<std::unique_ptr<Witnesses>> Open(kv::Store* store, const Audit* audit,
+                                                         const LogReader* reader,
+                                                         absl::string_view producer,
+                                                         Options options);
+  ~Witnesses();
+
+  // Starts to pick candidates, and to keep the set as `today` says, each change of it an own
+  // record WITNESSES_CHANGED. Once, when the log serves. `own` must outlive it.
+  void Start(OwnRecords* own, WitnessesToday today);
+
+  WitnessSet set() const;
+  // The newest witnessed checkpoint; of size 0 without a note if there is none yet.
+  std::shared_ptr<const WitnessedCheckpoint> newest() const;
+  // True once a witnessed checkpoint covers `size` entries; false after `timeout`.
+  bool WaitCovers(uint64_t size, absl::Duration timeout) const;
+
+  struct Candidate {
+    uint64_t number = 0;  // dense, from 1
+    Checkpoint checkpoint = {};
+    std::map<std::string, std::string> cosignatures = {};  // lines, by node
+    bool witnessed = false;
+  };
+  // The newest candidate if its number is above `number`; waits for one up to `timeout`.
+  std::optional<Candidate> WaitCandidate(uint64_t number, absl::Duration timeout) const;
+
+  // Takes the signature line of `node` over a candidate's note. True if the candidate is
+  // witnessed. PERMISSION_DENIED, NOT_A_WITNESS, unless the node is in the set and the line by
+  // its key there; FAILED_PRECONDITION, CANDIDATE_UNKNOWN, for a note that is none of the last
+  // 16 candidates; INVALID_ARGUMENT, PROOF_INVALID, for a signature that does not verify.
+  absl::StatusOr<bool> Cosign(absl::string_view node, absl::string_view note,
+                              absl::string_view line);
+
+ private:
+  struct Metrics {
+    explicit Metrics(metrics::Registry* registry);
+    metrics::Gauge set_size;
+    metrics::Gauge size;
+    metrics::Gauge age;
+  };
+  Witnesses(kv::Store* store, const Audit* audit, WitnessSet set,
+            std::shared_ptr<const WitnessedCheckpoint> newest, Options options);
+  void Run(OwnRecords* own, const WitnessesToday& today);
+  // Puts `next` in force. On an error the set stays; try again.
+  absl::Status Follow(OwnRecords* own, const WitnessSet& next);
+  void Measure();
+  void Pick();
+  absl::Status Store(WitnessedCheckpoint witnessed);
+  Candidate* Find(absl::string_view note) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The candidate as a witnessed checkpoint if it has a quorum.
+  std::optional<WitnessedCheckpoint> Complete(const Candidate& candidate) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  kv::Store* const store_;
+  const Audit* const audit_;
+  const absl::Duration interval_;
+  Metrics metrics_;
+
+  absl::Mutex writing_;  // the stored checkpoint; taken before mutex_
+  mutable absl::Mutex mutex_;
+  WitnessSet set_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const WitnessedCheckpoint> newest_ ABSL_GUARDED_BY(mutex_);  // with witnesses
+  std::deque<Candidate> candidates_ ABSL_GUARDED_BY(mutex_);  // oldest first
+  absl::Duration picked_ ABSL_GUARDED_BY(mutex_) = {};        // since boot
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+
+  std::thread thread_;
+};
+
+}  // namespace shareway::audit
