@@ -136,6 +136,7 @@ void Consumer::FillRequest(Turn* turn) const {
   request.operator_digest = KeyedDigest(parts_.secret, "shareway/v1/operator\n", ask.operator_id);
   request.query = ask.query_bytes;
   request.traceparent = ask.traceparent;
+  if (parts_.log_heads != nullptr) request.log_head = parts_.log_heads->newest();
 }
 
 absl::Status Consumer::Prepare(Turn* turn) const {
@@ -199,6 +200,9 @@ absl::Status Consumer::Judge(Turn* turn, Envelope envelope) const {
   SHAREWAY_ASSIGN_OR_RETURN(Response response, DecodeResponse(envelope.payload()));
   SHAREWAY_RETURN_IF_ERROR(CheckResponse(response, turn->now.request, turn->now.digest,
                                          turn->now.grant->provider, parts_.clock->Now()));
+  if (parts_.log_heads != nullptr) {
+    parts_.log_heads->Heard(response.log_head, turn->now.request.provider_node);
+  }
   turn->now.response_digest = crypto::Sha256(envelope.payload()).str();
   turn->now.response_record_digest =
       RecordedDigest(envelope.payload(), envelope.signature(), turn->now.response_digest);

@@ -18,6 +18,7 @@
 #include "services/exchange/domain/in_flight.h"
 #include "services/exchange/domain/permission.h"
 #include "services/exchange/figures.h"
+#include "services/exchange/log_heads.h"
 #include "services/exchange/neighbours.h"
 #include "services/exchange/store/exchange_store.h"
 
@@ -56,6 +57,7 @@ class Consumer {
     Neighbours* neighbours = nullptr;
     const GrantTable* grants = nullptr;
     const EvidenceRoom* room = nullptr;
+    LogHeads* log_heads = nullptr;  // null: none travel
     const Clock* clock = nullptr;
     size_t most_in_flight = InFlight::kMost;  // beyond: RESOURCE_EXHAUSTED, OVERLOADED
     Figures figures = {};

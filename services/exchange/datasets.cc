@@ -183,7 +183,7 @@ evidence::AuditRecord Datasets::EventOf(const Dataset& dataset, const DatasetCau
   event.set_traceparent(cause.traceparent);
   event.set_record_count(version.records);
   event.set_payload_bytes(version.size_bytes);
-  event.set_request_digest(version.digest.str());
+  event.set_request_digest(store_->EvidenceDigest(version.digest));
   return event;
 }
 

@@ -31,7 +31,14 @@ TEST_CASE("A load serves at once and tells what was loaded", "[datasets]") {
   CHECK(events[0].agencies(0) == "agencies/a");
   CHECK(events[0].record_count() == 2);
   CHECK(events[0].payload_bytes() == kFirst.size());
-  CHECK(events[0].request_digest() == crypto::Sha256(kFirst).str());
+  // Keyed: whoever can guess a small file learns nothing from the evidence.
+  const std::string keyed =
+      crypto::HmacSha256(std::string(32, 's'),
+                         absl::StrCat("shareway/v1/dataset\n", crypto::Sha256(kFirst).view()))
+          .str();
+  CHECK(events[0].request_digest() == keyed);
+  CHECK(events[0].state().find(keyed) != std::string::npos);
+  CHECK(events[0].state().find(crypto::Sha256(kFirst).str()) == std::string::npos);
   CHECK(events[0].operator_digest() == "who");
   CHECK_FALSE(events[0].state().empty());
 }

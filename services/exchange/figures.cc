@@ -28,6 +28,14 @@ Figures::Figures(metrics::Registry* registry) {
   grant_lease = leases.With("grants");
   directory_lease = leases.With("directory");
   grants = registry->AddGauge("shareway_grants_held", "Grants that this node holds.");
+  log_fork = registry->AddGauge(
+      "shareway_exchange_log_fork",
+      "1 once the audit log showed two histories, until an operator settles it.");
+  log_unlinked = registry->AddGauge(
+      "shareway_exchange_log_heads_unlinked",
+      "Log heads of other nodes that could not be linked to the own one for a minute.");
+  log_cosigned = registry->AddGauge("shareway_exchange_log_cosigned_size",
+                                    "Entries below the log head that this node last cosigned.");
 }
 
 }  // namespace shareway::exchange

@@ -15,6 +15,11 @@ ABSL_FLAG(std::string, agency_secret, "",
 ABSL_FLAG(std::string, pinned_deciders, "",
           "File with public keys, base64 SubjectPublicKeyInfo, one a line: only grants whose "
           "decision verifies under one of them are honoured. Empty: all.");
+ABSL_FLAG(std::string, witness_key, "",
+          "PEM file of the Ed25519 key that cosigns the audit log's checkpoints. Empty: this node "
+          "is no witness.");
+ABSL_FLAG(std::string, log_fork_settled, "",
+          "Id of a fork of the audit log that was cleared up: this node cosigns again.");
 
 namespace shareway::exchange {
 
@@ -30,7 +35,9 @@ absl::Status Serve() {
                   .server = process.server.get(),
                   .metrics = process.metrics.get(),
                   .outbox = evidence.outbox.get(),
-                  .message_key = evidence.key.get()};
+                  .message_key = evidence.key.get(),
+                  .log_key = evidence.log_key,
+                  .settled_fork = absl::GetFlag(FLAGS_log_fork_settled)};
   SHAREWAY_ASSIGN_OR_RETURN(parts.catalog, process.Connect(process.options.catalog, "catalog"));
   SHAREWAY_ASSIGN_OR_RETURN(parts.sharing,
                             process.Connect(absl::GetFlag(FLAGS_sharing), "sharing"));
@@ -45,6 +52,12 @@ absl::Status Serve() {
   if (const std::string file = absl::GetFlag(FLAGS_pinned_deciders); !file.empty()) {
     SHAREWAY_ASSIGN_OR_RETURN(parts.pinned_deciders, crypto::ReadFile(file));
   }
+  std::unique_ptr<crypto::PrivateKey> witness_key;
+  if (const std::string file = absl::GetFlag(FLAGS_witness_key); !file.empty()) {
+    SHAREWAY_ASSIGN_OR_RETURN(crypto::PrivateKey key, crypto::PrivateKey::FromFile(file));
+    witness_key = std::make_unique<crypto::PrivateKey>(std::move(key));
+  }
+  parts.witness_key = witness_key.get();
   SHAREWAY_ASSIGN_OR_RETURN(const std::unique_ptr<ExchangeNode> node,
                             ExchangeNode::Open(std::move(parts)));
   return app::Serve(&process);

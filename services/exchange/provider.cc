@@ -71,6 +71,7 @@ absl::StatusOr<Provider::TurnPtr> Provider::Identify(const std::string& peer, En
     return Error(Reason::kEnvelopeInvalid, absl::StatusCode::kPermissionDenied,
                  identified.message());
   }
+  if (parts_.log_heads != nullptr) parts_.log_heads->Heard(turn->request.log_head, peer);
   turn->digest = crypto::Sha256(envelope.payload()).str();
   turn->envelope = std::move(envelope);
   return turn;
@@ -273,6 +274,7 @@ void Provider::Settle(const TurnPtr& turn, const absl::Status& refusal) {
       turn->grant ? turn->grant->provider : parts_.node.substr(0, parts_.node.find("/nodes/"));
   response.provider_node = parts_.node;
   response.issue_time = parts_.clock->Now();
+  if (parts_.log_heads != nullptr) response.log_head = parts_.log_heads->newest();
   if (refusal.ok()) {
     response.outcome = Outcome::kDelivered;
     response.body = std::move(turn->body);

@@ -19,6 +19,7 @@
 #include "services/exchange/domain/replay_set.h"
 #include "services/exchange/domain/resource_table.h"
 #include "services/exchange/figures.h"
+#include "services/exchange/log_heads.h"
 #include "services/exchange/neighbours.h"
 #include "services/exchange/source/dataset_source.h"
 #include "services/exchange/store/exchange_store.h"
@@ -44,6 +45,7 @@ class Provider {
     RejectionCount* rejected = nullptr;
     const DatasetSource* source = nullptr;
     const EvidenceRoom* room = nullptr;
+    LogHeads* log_heads = nullptr;  // null: none travel
     const Clock* clock = nullptr;
     size_t most_in_flight = InFlight::kMost;  // beyond: RESOURCE_EXHAUSTED, OVERLOADED
     Figures figures = {};

@@ -36,7 +36,7 @@ struct Host {
     auto opened_outbox = outbox::Outbox::Open(kv, "shareway://agencies/a/nodes/n", &clock);
     REQUIRE(opened_outbox.ok());
     outbox = *std::move(opened_outbox);
-    auto opened = DatasetStore::Open(kv, outbox.get());
+    auto opened = DatasetStore::Open(kv, outbox.get(), std::string(32, 's'));
     REQUIRE(opened.ok());
     datasets_store = *std::move(opened);
     datasets = std::make_unique<Datasets>(

@@ -21,6 +21,7 @@
 #include "services/exchange/consumer.h"
 #include "services/exchange/provider.h"
 #include "services/exchange/store/message.h"
+#include "services/exchange/test_audit_log.h"
 
 namespace shareway::exchange {
 
@@ -157,14 +158,21 @@ inline const crypto::PrivateKey& TestKey(absl::string_view node,
 // One node: the state that survives a restart is its store.
 struct TestNode {
   TestNode(World* world, std::string node_name, MemorySource* source, FakeClock* fake,
-           kv::MemoryStore* memory, crypto::Suite suite)
+           kv::MemoryStore* memory, crypto::Suite suite, FakeLog* log)
       : name(std::move(node_name)),
         clock(fake),
         kv(memory),
         store(memory),
+        witness_store(memory),
         outbox(*outbox::Outbox::Open(memory, "shareway://test/agency/x/node/n1", fake)),
         signer(TestKey(name, suite)),
         neighbours(world) {
+    if (log != nullptr) {
+      log_heads = *LogHeads::Open({.log = log,
+                                   .store = &witness_store,
+                                   .clock = clock,
+                                   .log_key = FakeLog::VerifierKey()});
+    }
     const auto kept = *store.LoadReplays();
     for (const auto& [minute, key] : kept) replays.Take(minute, key);
     consumer = std::make_unique<Consumer>(Consumer::Parts{.store = &store,
@@ -173,6 +181,7 @@ struct TestNode {
                                                           .neighbours = &neighbours,
                                                           .grants = &grants,
                                                           .room = &room,
+                                                          .log_heads = log_heads.get(),
                                                           .clock = clock,
                                                           .most_in_flight = 16,
                                                           .node = name,
@@ -188,6 +197,7 @@ struct TestNode {
                                                           .rejected = &rejected,
                                                           .source = source,
                                                           .room = &room,
+                                                          .log_heads = log_heads.get(),
                                                           .clock = clock,
                                                           .most_in_flight = 8,
                                                           .node = name,
@@ -208,6 +218,8 @@ struct TestNode {
   FakeClock* const clock;
   kv::MemoryStore* const kv;
   ExchangeStore store;
+  WitnessStore witness_store;
+  std::unique_ptr<LogHeads> log_heads;  // null without a log
   std::unique_ptr<outbox::Outbox> outbox;
   crypto::BatchSigner signer;
   TestNeighbours neighbours;
@@ -264,12 +276,13 @@ class World {
   // A node comes up again on what its store holds.
   void RestartTax() {
     tax.reset();
-    tax = std::make_unique<TestNode>(this, kTaxNode, &source, &clock, &tax_store, suite);
+    tax = std::make_unique<TestNode>(this, kTaxNode, &source, &clock, &tax_store, suite, tax_log);
     tax->grants.Put(GoodGrant(), {1, 5});
   }
   void RestartCivil() {
     civil.reset();
-    civil = std::make_unique<TestNode>(this, kCivilNode, &source, &clock, &civil_store, suite);
+    civil = std::make_unique<TestNode>(this, kCivilNode, &source, &clock, &civil_store, suite,
+                                       civil_log);
     civil->resources.Put(GoodResource());
     civil->grants.Put(GoodGrant(), {1, 5});
   }
@@ -320,6 +333,7 @@ class World {
   }
 
   const crypto::Suite suite;  // of both nodes' keys
+  FakeLog *tax_log = nullptr, *civil_log = nullptr;  // the log that each sees from a restart on
   FakeClock clock;
   MemorySource source;
   kv::MemoryStore tax_store, civil_store;

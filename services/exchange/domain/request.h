@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "libs/filter/row_filter.h"
 #include "services/exchange/domain/grant.h"
+#include "services/exchange/domain/log_head.h"
 
 namespace shareway::exchange {
 
@@ -44,6 +45,7 @@ struct Request {
   std::string operator_digest = {};
   std::string query = {};  // exact bytes of a Query
   std::string traceparent = {};
+  LogHeadPtr log_head = {};  // the newest that the consumer's node knows
 };
 
 // The numbers of shareway.evidence.v1.PayloadKind.
@@ -70,6 +72,7 @@ struct Response {
   std::string message = {};
   std::string body = {};  // for a delivered query: exact bytes of a QueryAnswer
   std::string dataset_version = {};
+  LogHeadPtr log_head = {};  // the newest that the provider's node knows
 };
 
 // The fields of a signed running manifest.

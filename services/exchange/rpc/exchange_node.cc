@@ -12,14 +12,18 @@
 #include "services/exchange/consumer.h"
 #include "services/exchange/datasets.h"
 #include "services/exchange/holds.h"
+#include "services/exchange/log_heads.h"
 #include "services/exchange/provider.h"
+#include "services/exchange/rpc/audit_log_rpc.h"
 #include "services/exchange/rpc/dataset_rpc.h"
 #include "services/exchange/rpc/exchange_rpc.h"
 #include "services/exchange/rpc/feeds.h"
+#include "services/exchange/rpc/log_follower.h"
 #include "services/exchange/rpc/peer_rpc.h"
 #include "services/exchange/rpc/peers.h"
 #include "services/exchange/rpc/upkeep.h"
 #include "services/exchange/source/hosted_source.h"
+#include "services/exchange/witness.h"
 
 namespace shareway::exchange {
 namespace {
@@ -33,11 +37,13 @@ struct ExchangeNode::State {
   explicit State(NodeParts given)
       : parts(std::move(given)),
         store(parts.store),
+        witness_store(parts.store),
         figures(parts.metrics),
         signer(*parts.message_key) {}
 
   NodeParts parts;
   ExchangeStore store;
+  WitnessStore witness_store;
   Figures figures;
   EvidenceRoom room;
   GrantTable grants;
@@ -52,6 +58,9 @@ struct ExchangeNode::State {
   std::unique_ptr<rpc::DirectoryFeed> directory_feed;
   std::unique_ptr<GrantFeed> grant_feed;
   std::unique_ptr<ResourceFeed> resource_feed;
+  std::unique_ptr<AuditLogRpc> audit_log;
+  std::unique_ptr<LogHeads> log_heads;  // null without audit, as the next two
+  std::unique_ptr<Witness> witness;
   std::unique_ptr<Peers> peers;
   std::unique_ptr<Consumer> consumer;
   std::unique_ptr<Provider> provider;
@@ -59,12 +68,14 @@ struct ExchangeNode::State {
   std::unique_ptr<ExchangeRpc> exchange_rpc;
   std::unique_ptr<DatasetRpc> dataset_rpc;
   std::unique_ptr<Upkeep> upkeep;
+  std::unique_ptr<LogFollower> log_follower;
 
   const std::string& agency() const { return parts.identity.agency; }
   const std::string& node() const { return parts.identity.name; }
 
   absl::Status Restore();
   absl::Status Follow();
+  absl::Status WatchLog();
   void Assemble();
   void Serve();
 };
@@ -72,7 +83,8 @@ struct ExchangeNode::State {
 absl::Status ExchangeNode::State::Restore() {
   SHAREWAY_ASSIGN_OR_RETURN(const auto replays_kept, store.LoadReplays());
   for (const auto& [minute, key] : replays_kept) replays.Take(minute, key);
-  SHAREWAY_ASSIGN_OR_RETURN(dataset_store, DatasetStore::Open(parts.store, parts.outbox));
+  SHAREWAY_ASSIGN_OR_RETURN(
+      dataset_store, DatasetStore::Open(parts.store, parts.outbox, parts.agency_secret));
   source = std::make_unique<HostedSource>(dataset_store.get());
   datasets = std::make_unique<Datasets>(
       dataset_store.get(), parts.clock, agency(),
@@ -94,6 +106,26 @@ absl::Status ExchangeNode::State::Follow() {
   return absl::OkStatus();
 }
 
+absl::Status ExchangeNode::State::WatchLog() {
+  if (parts.audit == nullptr) return absl::OkStatus();
+  audit_log = std::make_unique<AuditLogRpc>(parts.audit, parts.outbox->incarnation());
+  SHAREWAY_ASSIGN_OR_RETURN(log_heads, LogHeads::Open({.log = audit_log.get(),
+                                                       .store = &witness_store,
+                                                       .clock = parts.clock,
+                                                       .figures = figures,
+                                                       .log_key = parts.log_key,
+                                                       .settled = parts.settled_fork}));
+  SHAREWAY_ASSIGN_OR_RETURN(witness, Witness::Open({.log = audit_log.get(),
+                                                    .heads = log_heads.get(),
+                                                    .store = &witness_store,
+                                                    .clock = parts.clock,
+                                                    .figures = figures,
+                                                    .key = parts.witness_key,
+                                                    .node = node(),
+                                                    .log_key = parts.log_key}));
+  return absl::OkStatus();
+}
+
 void ExchangeNode::State::Assemble() {
   peers = std::make_unique<Peers>(Peers::Parts{.directory = parts.directory,
                                                .grant_lease = &grant_feed->lease(),
@@ -107,6 +139,7 @@ void ExchangeNode::State::Assemble() {
                                                         .neighbours = peers.get(),
                                                         .grants = &grants,
                                                         .room = &room,
+                                                        .log_heads = log_heads.get(),
                                                         .clock = parts.clock,
                                                         .figures = figures,
                                                         .node = node(),
@@ -122,6 +155,7 @@ void ExchangeNode::State::Assemble() {
                                                         .rejected = &rejected,
                                                         .source = source.get(),
                                                         .room = &room,
+                                                        .log_heads = log_heads.get(),
                                                         .clock = parts.clock,
                                                         .figures = figures,
                                                         .node = node(),
@@ -160,6 +194,9 @@ void ExchangeNode::State::Serve() {
       .clock = parts.clock,
       .figures = figures,
       .node = node()});
+  if (witness != nullptr) {
+    log_follower = std::make_unique<LogFollower>(audit_log.get(), log_heads.get(), witness.get());
+  }
 }
 
 absl::StatusOr<std::unique_ptr<ExchangeNode>> ExchangeNode::Open(NodeParts parts) {
@@ -175,6 +212,7 @@ absl::StatusOr<std::unique_ptr<ExchangeNode>> ExchangeNode::Open(NodeParts parts
   auto state = std::make_unique<State>(std::move(parts));
   SHAREWAY_RETURN_IF_ERROR(state->Restore());
   SHAREWAY_RETURN_IF_ERROR(state->Follow());
+  SHAREWAY_RETURN_IF_ERROR(state->WatchLog());
   state->Assemble();
   SHAREWAY_RETURN_IF_ERROR(state->holds->Restore());
   state->Serve();

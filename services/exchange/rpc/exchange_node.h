@@ -33,6 +33,9 @@ struct NodeParts {
   std::shared_ptr<rpc::Channel> catalog = {};
   std::shared_ptr<rpc::Channel> sharing = {};
   std::shared_ptr<rpc::Channel> audit = {};  // null: no recovery
+  std::string log_key = {};                         // audit's note verifier key, with `audit`
+  const crypto::PrivateKey* witness_key = nullptr;  // Ed25519; null: this node is no witness
+  std::string settled_fork = {};                    // see LogHeads::Parts
   // See outbox::Drain::rolled_back; a node without audit says false.
   std::function<std::optional<bool>()> rolled_back = {};
   std::string agency_secret = {};    // at least 32 bytes
@@ -45,7 +48,7 @@ class ExchangeNode {
  public:
   // Restores what the store holds, registers all services, starts to follow the
   // feeds. INVALID_ARGUMENT for an identity that is no node's, a secret that is too
-  // short or a pinned key that does not read; DATA_LOSS if the store cannot be read.
+  // short, a witness key of another algorithm or a pinned key that does not read; DATA_LOSS if the store cannot be read.
   static absl::StatusOr<std::unique_ptr<ExchangeNode>> Open(NodeParts parts);
   ~ExchangeNode();
 

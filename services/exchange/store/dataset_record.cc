@@ -58,7 +58,8 @@ absl::StatusOr<DatasetVersion> FromRecord(const store::DatasetVersionRecord& rec
   return version;
 }
 
-store::DatasetRecord FiguresOf(const Dataset& dataset) {
+store::DatasetRecord FiguresOf(const Dataset& dataset,
+                               absl::FunctionRef<std::string(const Hash32&)> digest_of) {
   const Dataset::Fields& fields = dataset.fields();
   store::DatasetRecord record;
   record.set_resource(fields.resource);
@@ -69,7 +70,7 @@ store::DatasetRecord FiguresOf(const Dataset& dataset) {
     out->set_number(version.number);
     out->set_records(version.records);
     out->set_size_bytes(version.size_bytes);
-    out->set_digest(version.digest.str());
+    out->set_digest(digest_of(version.digest));
     out->set_load_time_nanos(absl::ToUnixNanos(version.load_time));
     out->set_schema_revision(version.schema.revision);
   }
@@ -79,7 +80,8 @@ store::DatasetRecord FiguresOf(const Dataset& dataset) {
 }  // namespace
 
 std::string EncodeDataset(const Dataset& dataset) {
-  store::DatasetRecord record = FiguresOf(dataset);
+  store::DatasetRecord record =
+      FiguresOf(dataset, [](const Hash32& digest) { return digest.str(); });
   int at = 0;
   for (const DatasetVersion& version : dataset.fields().versions) {
     store::DatasetVersionRecord* out = record.mutable_versions(at++);
@@ -96,8 +98,9 @@ std::string EncodeDataset(const Dataset& dataset) {
   return record.SerializeAsString();
 }
 
-std::string EncodeDatasetFigures(const Dataset& dataset) {
-  return FiguresOf(dataset).SerializeAsString();
+std::string EncodeDatasetFigures(const Dataset& dataset,
+                                 absl::FunctionRef<std::string(const Hash32&)> digest_of) {
+  return FiguresOf(dataset, digest_of).SerializeAsString();
 }
 
 absl::StatusOr<Dataset> DecodeDataset(absl::string_view bytes) {

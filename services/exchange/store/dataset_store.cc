@@ -65,14 +65,17 @@ absl::Status PinnedVersion::Scan(absl::string_view start, absl::string_view limi
                    });
 }
 
-DatasetStore::DatasetStore(kv::Store* kv, const outbox::Outbox* outbox, std::string secret)
+DatasetStore::DatasetStore(kv::Store* kv, const outbox::Outbox* outbox, std::string secret,
+                           std::string agency_secret)
     : kv_(kv),
       outbox_(outbox),
       tag_secret_(crypto::HmacSha256(secret, "tag").str()),
-      mask_secret_(crypto::HmacSha256(secret, "mask").str()) {}
+      mask_secret_(crypto::HmacSha256(secret, "mask").str()),
+      agency_secret_(std::move(agency_secret)) {}
 
 absl::StatusOr<std::unique_ptr<DatasetStore>> DatasetStore::Open(kv::Store* kv,
-                                                                 const outbox::Outbox* outbox) {
+                                                                 const outbox::Outbox* outbox,
+                                                                 std::string agency_secret) {
   absl::StatusOr<kv::Entry> secret = kv->Get(kSecretKey);
   if (absl::IsNotFound(secret.status())) {
     kv::Batch birth;
@@ -82,7 +85,7 @@ absl::StatusOr<std::unique_ptr<DatasetStore>> DatasetStore::Open(kv::Store* kv,
   }
   SHAREWAY_RETURN_IF_ERROR(secret.status());
   return std::unique_ptr<DatasetStore>(
-      new DatasetStore(kv, outbox, std::move(secret->value)));
+      new DatasetStore(kv, outbox, std::move(secret->value), std::move(agency_secret)));
 }
 
 absl::StatusOr<DatasetStore::Loaded> DatasetStore::Load(absl::string_view resource) const {
@@ -118,13 +121,20 @@ absl::StatusOr<std::vector<std::string>> DatasetStore::Resources() const {
   return names;
 }
 
+std::string DatasetStore::EvidenceDigest(const Hash32& digest) const {
+  return crypto::HmacSha256(agency_secret_, absl::StrCat("shareway/v1/dataset\n", digest.view()))
+      .str();
+}
+
 absl::Status DatasetStore::Save(const Loaded& before, const Dataset& after,
                                 std::optional<evidence::AuditRecord> event) {
   const std::string key = RecordKey(after.fields().resource);
   kv::Batch batch;
   batch.Expect(key, before.version).Put(key, EncodeDataset(after));
   if (event) {
-    event->set_state(EncodeDatasetFigures(after));  // a record is small, schemas are not
+    // A record is small, schemas are not.
+    event->set_state(EncodeDatasetFigures(
+        after, [this](const Hash32& digest) { return EvidenceDigest(digest); }));
     outbox_->Add(*std::move(event), &batch);
   }
   return kv_->Commit(std::move(batch)).status();

@@ -80,9 +80,11 @@ class DatasetStore {
     uint64_t version = 0;
   };
 
-  // Makes the secret at the first opening. Both must outlive the store.
+  // Makes the secret at the first opening. Both must outlive the store. `agency_secret`
+  // keys what evidence says of files.
   static absl::StatusOr<std::unique_ptr<DatasetStore>> Open(kv::Store* kv,
-                                                            const outbox::Outbox* outbox);
+                                                            const outbox::Outbox* outbox,
+                                                            std::string agency_secret);
 
   // An absent dataset is one without versions. INVALID_ARGUMENT if the name is not
   // a resource's; DATA_LOSS if the record cannot be read.
@@ -90,9 +92,13 @@ class DatasetStore {
   // The resources that have a record.
   absl::StatusOr<std::vector<std::string>> Resources() const;
 
+  // What evidence holds of a file's SHA-256 (proto/FORMATS.md section 7): a file may be
+  // so small that its own digest could be guessed.
+  std::string EvidenceDigest(const Hash32& digest) const;
+
   // Writes `after` and, if there is one, the event, whose `state` becomes the
-  // record's bytes. ABORTED if the dataset changed since `before` was loaded; see
-  // kv::Store::Commit for the rest.
+  // record's figures, with evidence digests. ABORTED if the dataset changed since
+  // `before` was loaded; see kv::Store::Commit for the rest.
   absl::Status Save(const Loaded& before, const Dataset& after,
                     std::optional<evidence::AuditRecord> event);
   // Deletes the rows of an unreferenced number and forgets it, in one commit.
@@ -120,7 +126,8 @@ class DatasetStore {
 
  private:
   friend class VersionPin;
-  DatasetStore(kv::Store* kv, const outbox::Outbox* outbox, std::string secret);
+  DatasetStore(kv::Store* kv, const outbox::Outbox* outbox, std::string secret,
+               std::string agency_secret);
   void Unpin(const std::string& resource, uint64_t number);
   std::string Masked(absl::string_view tag, absl::string_view text) const;
   std::string TagOf(absl::string_view resource, absl::string_view text) const;
@@ -129,6 +136,7 @@ class DatasetStore {
   const outbox::Outbox* const outbox_;
   const std::string tag_secret_;
   const std::string mask_secret_;
+  const std::string agency_secret_;
   mutable absl::Mutex mutex_;
   // Records as they were last decoded; good while the store's version is the same.
   mutable absl::flat_hash_map<std::string, Loaded> decoded_ ABSL_GUARDED_BY(mutex_);

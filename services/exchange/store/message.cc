@@ -62,6 +62,23 @@ bool SetCell(ItemType type, const std::optional<std::string>& value, v1::Cell* c
   return false;
 }
 
+template <typename Message>
+void SetLogHead(const LogHeadPtr& head, Message* message) {
+  if (head == nullptr) return;
+  v1::LogHead* out = message->mutable_log_head();
+  out->set_size(head->size);
+  out->set_root(head->root);
+  out->set_signature(head->signature);
+}
+
+template <typename Message>
+LogHeadPtr LogHeadOf(const Message& message) {
+  if (!message.has_log_head()) return nullptr;
+  const v1::LogHead& head = message.log_head();
+  return std::make_shared<const LogHead>(
+      LogHead{.size = head.size(), .root = head.root(), .signature = head.signature()});
+}
+
 absl::Status CheckCells(const v1::RecordBatch& batch) {
   for (const v1::Record& record : batch.records()) {
     if (record.cells_size() != batch.items_size()) {
@@ -95,6 +112,7 @@ std::string Encode(const Request& r) {
   message.set_operator_digest(r.operator_digest);
   message.set_query(r.query);
   message.set_traceparent(r.traceparent);
+  SetLogHead(r.log_head, &message);
   return message.SerializeAsString();
 }
 
@@ -118,7 +136,8 @@ absl::StatusOr<Request> DecodeRequest(absl::string_view bytes) {
                  .case_digest = m.case_digest(),
                  .operator_digest = m.operator_digest(),
                  .query = m.query(),
-                 .traceparent = m.traceparent()};
+                 .traceparent = m.traceparent(),
+                 .log_head = LogHeadOf(m)};
 }
 
 std::string Encode(const Response& r) {
@@ -137,6 +156,7 @@ std::string Encode(const Response& r) {
   message.set_message(r.message);
   message.set_body(r.body);
   message.set_dataset_version(r.dataset_version);
+  SetLogHead(r.log_head, &message);
   return message.SerializeAsString();
 }
 
@@ -156,7 +176,8 @@ absl::StatusOr<Response> DecodeResponse(absl::string_view bytes) {
                   .reason = m.reason(),
                   .message = m.message(),
                   .body = std::move(*m.mutable_body()),
-                  .dataset_version = m.dataset_version()};
+                  .dataset_version = m.dataset_version(),
+                  .log_head = LogHeadOf(m)};
 }
 
 std::string Encode(const Manifest& value) {
