@@ -43,6 +43,8 @@ LAYERS = [
      ["services/{x}/domain/", "services/{x}/store/", "services/{x}/source/"]),
     ("search", r"services/(?P<x>catalog)/search/", libs("base codes") +
      ["services/{x}/domain/", "services/{x}/search/"]),
+    ("http", rf"{S}/http/", libs("base crypto evidence kv log merkle metrics") +
+     ["services/{x}/"]),
     ("main", rf"{S}/main\.cc$", ["services/{x}/", "libs/"]),
     ("use case", rf"{S}/(?P<own>\w+)\.(cc|h)$",
      libs("base kv outbox crypto evidence log metrics statute filter codes merkle") +
@@ -69,7 +71,8 @@ HOMES = {
     "CLI/": [],
     "catch2/": [TEST],
     "groonga": [r"services/catalog/search/"],
-    "boost/": [r"services/console/http/"],
+    "boost/": [r"services/\w+/http/"],
+    "xxhash.h": [r"services/audit/store/"],
     "libpq": [r"libs/kv/", r"services/exchange/source/"],
 }
 SYSTEM = re.compile(r"[a-z_0-9]+(\.h)?$|(sys|net|netinet|arpa|linux)/")
@@ -184,6 +187,8 @@ def self_test():
         ("services/a/rpc/r.cc", "", "services/a/store/a_record.pb.h", "record"),
         ("services/exchange/source/s.cc", "libs/kv/k.h", "libs/rpc/r.h", "source"),
         ("services/catalog/search/s.cc", "groonga.h", "libs/kv/k.h", "search"),
+        ("services/a/http/h.cc", "boost/beast/http.hpp services/a/a.h services/a/store/s.h",
+         "services/b/b.h libs/rpc/r.h", "http"),
         ("services/a/main.cc", "libs/app/a.h services/a/rpc/r.h", "services/b/b.h", "main"),
         ("services/a/a.cc", "services/a/a.h libs/statute/s.h",
          "libs/rpc/r.h services/a/rpc/r.h services/b/b.h", "use case"),

@@ -4,45 +4,29 @@
 
     tools/verify_pack.py PACK --key KEYFILE   verified N entries under checkpoint SIZE
     tools/verify_pack.py --vectors DIR        runs proto/vectors, or others of that form
+    tools/verify_pack.py --stream             judges a stream of cases
 
 Exit codes: 0 verified, 2 usage, 3 unreadable file, 7 does not verify; the first
-failing entry is named. Needs Python 3.11 and python3-cryptography.
+failing entry is named. `--stream` reads cases from the standard input, one JSON object a
+line in the form of a case of proto/vectors/packs.json, and prints those it judges otherwise.
+
+Needs Python 3.11 and nothing besides: tools/signatures.py verifies signatures, tools/wire.py
+reads protobuf messages.
 """
 import argparse
 import base64
 import functools
-import hashlib
 import hmac
 import json
 import pathlib
 import re
 import sys
 
-import sm2
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.serialization import load_der_public_key
-
-
-class Refused(Exception):
-    """Why something does not verify; `entry` is the log index of the entry, if one failed."""
-
-    def __init__(self, why, entry=None):
-        super().__init__(f"entry {entry}: {why}" if entry is not None else why)
-        self.entry = entry
-
-
-def need(condition, why):
-    if not condition:
-        raise Refused(why)
+from signatures import P256, SM2, ecdsa_verifies, ed25519_verifies, sha256, sm2_verifies, sm3
+from wire import ENVELOPE, RECORD, SIGNATURE, Refused, need, parse
 
 
 # ---- FORMATS 1: conventions.
-
-def sha256(data): return hashlib.sha256(data).digest()
-def sm3(data): return hashlib.new("sm3", data).digest()
-
 
 def unbase64(text, what):
     """Strict: standard alphabet, padding, one spelling."""
@@ -82,36 +66,26 @@ def root_of(digest, leaf, index, size, path):
 
 # ---- FORMATS 2: keys and batch signatures.
 
-P256_SPKI = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
-SM2_SPKI = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d03420004")
+SPKI = {bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004"): (1, P256),
+        bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d03420004"): (2, SM2)}
 DIGESTS = {1: sha256, 2: sm3}
-
-
-@functools.cache
-def load_key(spki):
-    """(suite, key) of a SubjectPublicKeyInfo."""
-    need(len(spki) == 91, "a key is of another kind")
-    if spki.startswith(P256_SPKI):
-        try:
-            return 1, load_der_public_key(spki)
-        except ValueError:
-            raise Refused("a key is no point of P-256") from None
-    need(spki.startswith(SM2_SPKI), "a key is of another kind")
-    x, y = int.from_bytes(spki[27:59], "big"), int.from_bytes(spki[59:], "big")
-    need(sm2.is_point(x, y), "a key is no point of SM2")
-    return 2, (x, y)
+VERIFIES = {1: ecdsa_verifies, 2: sm2_verifies}
 
 
 @functools.lru_cache(maxsize=4096)
+def load_key(spki):
+    """(suite, point) of a SubjectPublicKeyInfo."""
+    need(len(spki) == 91 and spki[:27] in SPKI, "a key is of another kind")
+    suite, curve = SPKI[spki[:27]]
+    x, y = int.from_bytes(spki[27:59], "big"), int.from_bytes(spki[59:], "big")
+    need(curve.has(x, y), "a key is no point of its curve")
+    return suite, (x, y)
+
+
+@functools.lru_cache(maxsize=65536)
 def key_verifies(spki, message, signature):
-    suite, key = load_key(spki)
-    if suite == 2:
-        return sm2.verifies(key, message, signature)
-    try:
-        key.verify(signature, message, ec.ECDSA(hashes.SHA256()))
-        return True
-    except InvalidSignature:
-        return False
+    suite, point = load_key(spki)
+    return VERIFIES[suite](point, message, signature)
 
 
 def check_batch(spki, payload_digest, sig):
@@ -129,90 +103,6 @@ def check_batch(spki, payload_digest, sig):
     need(key_verifies(spki, signed, sig["bytes"]), "the signature does not verify")
 
 
-# ---- FORMATS 3: messages. {number: (name, type)}; types as in the .proto files.
-
-SIGNATURE = {1: ("suite", "u32"), 2: ("key_id", "bytes"), 3: ("index", "u32"), 4: ("size", "u32"),
-             5: ("path", ["bytes"]), 6: ("bytes", "bytes")}
-ENVELOPE = {1: ("payload", "bytes"), 2: ("signature", SIGNATURE)}
-SIGNED_ACT = {1: ("act", "bytes"), 2: ("signature", SIGNATURE)}
-TEXTS = {3: "producer", 7: "agencies", 9: "resource", 10: "request", 11: "grant", 13: "exchange",
-         22: "reason", 23: "traceparent", 24: "object", 29: "nodes", 30: "rule"}
-RECORD = {**{number: (name, "text") for number, name in TEXTS.items()},
-          2: ("kind", "u32"), 5: ("sequence", "u64"), 6: ("time", {}), 12: ("grant_revision", {}),
-          17: ("request_digest", "bytes"), 18: ("response_digest", "bytes"),
-          25: ("act", SIGNED_ACT), 27: ("request_signature", SIGNATURE),
-          28: ("response_signature", SIGNATURE)}
-EMPTY = {"u32": 0, "u64": 0, "bytes": b"", "text": ""}
-
-
-class Wire:
-    """Protobuf's wire format, as strict and as lenient as Google's parser."""
-
-    def __init__(self, raw):
-        self.raw, self.at = raw, 0
-
-    def varint(self, longest):
-        value = 0
-        for i in range(longest):
-            need(self.at < len(self.raw), "a message is cut")
-            byte = self.raw[self.at]
-            self.at += 1
-            value |= (byte & 0x7F) << 7 * i
-            if byte < 0x80:
-                return value
-        raise Refused("a number in a message is too long")
-
-    def take(self, n):
-        need(n <= len(self.raw) - self.at, "a message is cut")
-        self.at += n
-        return self.raw[self.at - n:self.at]
-
-    def fields(self, depth, group=None):
-        """(number, wire type, value) up to the end, or the end of `group`."""
-        while self.at < len(self.raw) or group is not None:
-            tag = self.varint(5) & 0xFFFFFFFF
-            number, kind = tag >> 3, tag & 7
-            need(number > 0, "a field is number 0")
-            if kind == 0:
-                yield number, kind, self.varint(10) & 0xFFFFFFFFFFFFFFFF
-            elif kind == 2:
-                yield number, kind, self.take(self.varint(5))
-            elif kind in (1, 5):
-                yield number, kind, self.take(8 if kind == 1 else 4)
-            elif kind == 3:
-                need(depth > 0, "a message is too deep")
-                for _ in self.fields(depth - 1, number):
-                    pass
-            else:
-                need(kind == 4 and number == group, "a field is of no type")
-                return
-
-
-def parse(raw, schema, into=None, depth=100):
-    """A message as a dictionary by name; `into` is what it merges with."""
-    out = {} if into is None else into
-    for name, kind in schema.values():
-        if not isinstance(kind, dict):
-            out.setdefault(name, [] if isinstance(kind, list) else EMPTY[kind])
-    for number, wire, value in Wire(raw).fields(depth):
-        name, kind = schema.get(number, (None, None))
-        if wire == 2 and isinstance(kind, dict):
-            need(depth > 0, "a message is too deep")
-            out[name] = parse(value, kind, out.get(name), depth - 1)
-        elif wire == 2 and isinstance(kind, list):
-            out[name].append(value)
-        elif wire == 2 and kind in ("bytes", "text"):
-            out[name] = value
-            if kind == "text":
-                try:
-                    out[name] = value.decode()
-                except UnicodeDecodeError:
-                    raise Refused(f"{name} is not UTF-8") from None
-        elif wire == 0 and kind in ("u32", "u64"):
-            out[name] = value & 0xFFFFFFFF if kind == "u32" else value
-    return out
-
-
 # ---- FORMATS 4: commitments.
 
 def commitment(salt, record):
@@ -226,7 +116,8 @@ def log_leaf(entry): return sha256(b"\x00" + entry)
 # ---- FORMATS 5: checkpoints.
 
 NAME = re.compile(r"[!-*,-~]{1,255}")
-LOG, WITNESS = 1, 4
+LOG, WITNESS, NATIONAL = b"\x01", b"\x04", b"\xffshareway/v1/sm2-sm3\n"
+KEY_SIZES = {LOG: 32, WITNESS: 32, NATIONAL: 91}
 
 
 def parse_verifier(text):
@@ -235,17 +126,13 @@ def parse_verifier(text):
     need(len(parts) == 3 and NAME.fullmatch(parts[0]), "a verifier key is malformed")
     typed = unbase64(parts[2], "a verifier key")
     key_hash = sha256(parts[0].encode() + b"\n" + typed)[:4]
-    need(len(typed) == 33 and key_hash.hex() == parts[1], "a verifier key is malformed")
-    need(typed[0] in (LOG, WITNESS), f"a verifier key is of type {typed[0]}")
-    return typed[0], parts[0], key_hash, typed[1:]
-
-
-def ed25519_verifies(key, message, signature):
-    try:
-        ed25519.Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
-        return True
-    except (InvalidSignature, ValueError):
-        return False
+    need(key_hash.hex() == parts[1], "a verifier key is malformed")
+    for kind, size in KEY_SIZES.items():
+        if typed.startswith(kind) and len(typed) == len(kind) + size:
+            key = typed[len(kind):]
+            need(kind != NATIONAL or load_key(key)[0] == 2, "a verifier key is no SM2 key")
+            return kind, parts[0], key_hash, key
+    raise Refused("a verifier key is of no known type")
 
 
 def parse_line(line):
@@ -276,16 +163,23 @@ def parse_note(note):
     return text, body[0], int(body[1]), root, signatures
 
 
+def line_verifies(kind, key, message, signature):
+    if kind == NATIONAL:
+        return key_verifies(key, message, signature)
+    return ed25519_verifies(key, message, signature)
+
+
 def open_checkpoint(note, cosignatures, verifier_keys):
-    """(size, root) of a note that a pinned log key signed."""
+    """(size, root) of a note that the log signed: one key of each kind that is pinned."""
     verifiers = [parse_verifier(key) for key in verifier_keys]
     text, origin, size, root, signatures = parse_note(note)
-    signed = False
+    signed = {}  # by one of the pinned keys of the kind?
     for kind, name, key_hash, key in verifiers:
-        if kind == LOG and name == origin:
+        if kind != WITNESS and name == origin:
             by_key = [raw for n, h, raw in signatures if (n, h) == (name, key_hash)]
-            signed = signed or bool(by_key) and ed25519_verifies(key, text.encode(), by_key[0])
-    need(signed, "the checkpoint is not signed by a pinned log's key")
+            good = bool(by_key) and line_verifies(kind, key, text.encode(), by_key[0])
+            signed[kind] = signed.get(kind, False) or good
+    need(signed and all(signed.values()), "the checkpoint is not signed by a pinned log's key")
     for line in cosignatures:
         need(line.endswith("\n"), "a cosignature has no line feed")
         cosigner, cosigner_hash, raw = parse_line(line[:-1])
@@ -438,27 +332,43 @@ def run_digest(case):
     return {"digest": base64.b64encode(mac).decode()}
 
 
-RUN = {"batch_signatures": run_batch, "records": run_record, "notes": run_note, "packs": run_pack,
+RUN = {"batch_signatures": run_batch, "records": run_record, "notes": run_note,
+       "national_notes": run_note, "ed25519_edges": run_note, "packs": run_pack,
        "digests": run_digest}
 
 
-def run_vectors(folder):
-    """How many vectors of how many came out as they say."""
-    agreed = total = 0
+def judge(kind, case):
+    """(what the case says, what we say)."""
+    want = {"valid": case["valid"], **case.get("want", {})}
+    try:
+        return want, {"valid": True, **RUN[kind](case)}
+    except Refused as refused:
+        return want, {"valid": False} | ({} if refused.entry is None else {"entry": refused.entry})
+
+
+def vectors_of(folder):
+    """(kind, file, case) of each."""
     for path in sorted(pathlib.Path(folder).glob("*.json")):
         vectors = json.loads(path.read_text(encoding="utf-8"))
         for case in vectors["cases"]:
-            want = {"valid": case["valid"], **case.get("want", {})}
-            try:
-                have = {"valid": True, **RUN[vectors["kind"]](case)}
-            except Refused as refused:
-                have = {"valid": False}
-                if refused.entry is not None:
-                    have["entry"] = refused.entry
-            total += 1
-            agreed += have == want
-            if have != want:
-                print(f"{path.name}: {case['name']}: want {want}, have {have}", file=sys.stderr)
+            yield vectors["kind"], path.name, case
+
+
+def stream_of(lines):
+    for line in lines:
+        yield "packs", "stream", json.loads(line)
+
+
+def run(cases):
+    """How many cases of how many came out as they say; the others are printed."""
+    agreed = total = 0
+    for kind, place, case in cases:
+        want, have = judge(kind, case)
+        total += 1
+        agreed += have == want
+        if have != want:
+            print(f"{place}: {case['name']}: want {want}, have {have}\n{json.dumps(case)}",
+                  file=sys.stderr)
     return agreed, total
 
 
@@ -467,9 +377,10 @@ def main():
     parser.add_argument("pack", nargs="?", help="the pack, a JSON file")
     parser.add_argument("--key", help="file of verifier keys, one a line")
     parser.add_argument("--vectors", metavar="DIR", help="run the vectors in DIR instead")
+    parser.add_argument("--stream", action="store_true", help="judge cases from standard input")
     args = parser.parse_args()
-    if args.vectors:
-        agreed, total = run_vectors(args.vectors)
+    if args.vectors or args.stream:
+        agreed, total = run(vectors_of(args.vectors) if args.vectors else stream_of(sys.stdin))
         print(f"{agreed} of {total} vectors agree")
         return 0 if agreed == total > 0 else 1
     if not args.pack or not args.key:

@@ -309,7 +309,7 @@ class Demo:
         pack, key = self.w.dir / "pack.json", self.w.dir / "log.key.txt"
         for attempt in range(50):  # until a checkpoint covers both halves
             try:
-                self.w.run("auditor", "audit", "export", "--exchange", self.exchange, "--to",
+                self.w.run("auditor", "audit", "export", "--exchange", self.exchange, "--out",
                            str(pack))
                 break
             except Failed:

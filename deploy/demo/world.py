@@ -106,8 +106,10 @@ class World:
     # The directory, as lines of DirectoryChange.
 
     def key_line(self, owner, path, use):
-        return {"key": {"owner": owner, "use": use, "suite": "P256_SHA256",
-                        "spki": self.spki(path), "standing": "ACTIVE"}}
+        line = {"key": {"owner": owner, "use": use, "spki": self.spki(path), "standing": "ACTIVE"}}
+        if use != "WITNESS":  # an Ed25519 key, without a suite
+            line["key"]["suite"] = "P256_SHA256"
+        return line
 
     def person_lines(self, person):
         return [{"person": {"name": "people/" + person["id"],
@@ -175,6 +177,7 @@ class World:
                                    "address": f"127.0.0.1:{self.ports[self.node_process(n)]}"}})
             lines.append(self.key_line(name, home / "tls.crt", "TLS"))
             lines.append(self.key_line(name, home / "message.pub.pem", "MESSAGE"))
+            lines.append(self.key_line(name, home / "witness.pub.pem", "WITNESS"))
         for p in self.directory["people"]:
             if p is not known:
                 lines += self.person_lines(p)
@@ -258,7 +261,8 @@ class World:
                 secret.chmod(0o600)
             begins[process] = self.start(process, home, "shareway-exchange",
                                          [f"--sharing={self.at('sharing')}",
-                                          f"--agency_secret={secret}"])
+                                          f"--agency_secret={secret}",
+                                          f"--witness_key={home / 'witness.key'}"])
         for process, begin in begins.items():
             self.await_ready(process, begin)
 

@@ -338,10 +338,15 @@ class AwaySink final : public outbox::Sink {
   absl::StatusOr<Appended> Append(const std::vector<evidence::v1::SealedRecord>&) override {
     return absl::UnavailableError("away");
   }
-  absl::Status ProveIncluded(const std::vector<uint64_t>&, const std::vector<Hash32>&) override {
+  absl::StatusOr<size_t> ProveIncluded(const std::vector<uint64_t>&,
+                                       const std::vector<Hash32>&) override {
     return absl::UnavailableError("away");
   }
-  absl::StatusOr<uint64_t> LastSequence(absl::string_view) override { return 0; }
+  absl::StatusOr<Seen> LastSeen(absl::string_view) override { return Seen(); }
+  absl::StatusOr<uint64_t> Restore(const std::vector<uint64_t>&,
+                                   const std::vector<evidence::v1::SealedRecord>&) override {
+    return absl::UnavailableError("away");
+  }
 };
 
 // A store with one event sealed and one that waits.

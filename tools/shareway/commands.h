@@ -33,6 +33,8 @@ void AddExchangeCommands(CLI::App* app, Session* session);
 void AddDatasetCommands(CLI::App* app, Session* session);
 void AddAuditCommands(CLI::App* app, Session* session);
 void AddOperationCommands(CLI::App* app, Session* session);
+// fsck; AddOperationCommands adds it.
+void AddFsckCommand(CLI::App* app, Session* session);
 
 CLI::App* Noun(CLI::App* app, const std::string& name, const std::string& description);
 CLI::App* Verb(CLI::App* noun, Session* session, const std::string& name,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // shareway audit: the evidence log, and packs that are verified without it.
+#include <algorithm>
 #include <memory>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/bytes.h"
 #include "libs/base/error.h"
@@ -11,8 +13,10 @@
 #include "libs/evidence/pack.h"
 #include "libs/merkle/verify.h"
 #include "shareway/audit/v1/audit_service.pb.h"
+#include "tools/shareway/audit_export.h"
+#include "tools/shareway/audit_stamp.h"
 #include "tools/shareway/commands.h"
-#include "tools/shareway/new_file.h"
+#include "tools/shareway/commands_audit_rebuild.h"
 
 namespace shareway::cli {
 namespace {
@@ -20,10 +24,14 @@ namespace {
 constexpr char kService[] = "/shareway.audit.v1.AuditService/";
 
 struct AuditArgs {
-  std::string pack, key, agency, exchange, grant, object, kind, to;
-  std::vector<uint64_t> indices;
+  std::string pack, key;
+  std::string agency, exchange, grant, object, person, resource, request;
+  std::string kind, result, reason, from, to;
+  std::vector<std::string> nodes;
+  std::string why;
   uint64_t index = 0;
   size_t limit = 50;
+  bool signed_only = false;
 };
 
 absl::Status VerifyPackFile(Session* session, const AuditArgs& args) {
@@ -39,11 +47,13 @@ absl::Status VerifyPackFile(Session* session, const AuditArgs& args) {
   return absl::OkStatus();
 }
 
-// The newest checkpoint, verified where the context pins the log's key.
-absl::StatusOr<audit::v1::Checkpoint> ReadCheckpoint(Session* session) {
+// The newest checkpoint, witnessed or signed alone, verified where the context pins the log's key.
+absl::StatusOr<audit::v1::Checkpoint> ReadCheckpoint(Session* session, bool signed_only = false) {
+  audit::v1::GetCheckpointRequest get;
+  get.set_signed_only(signed_only);
   SHAREWAY_ASSIGN_OR_RETURN(
-      auto checkpoint, session->Call<audit::v1::Checkpoint>(absl::StrCat(kService, "GetCheckpoint"),
-                                                            audit::v1::GetCheckpointRequest()));
+      auto checkpoint,
+      session->Call<audit::v1::Checkpoint>(absl::StrCat(kService, "GetCheckpoint"), get));
   SHAREWAY_ASSIGN_OR_RETURN(const std::string pinned, session->SettingOrEmpty("log_key"));
   if (pinned.empty()) return checkpoint;
   const absl::StatusOr<evidence::TreeHead> head = evidence::OpenNote(checkpoint.note(), pinned);
@@ -55,10 +65,13 @@ absl::StatusOr<audit::v1::Checkpoint> ReadCheckpoint(Session* session) {
   return checkpoint;
 }
 
-absl::Status PrintCheckpoint(Session* session) {
-  SHAREWAY_ASSIGN_OR_RETURN(const audit::v1::Checkpoint checkpoint, ReadCheckpoint(session));
+// As a table: the note as it is kept and verified, the witnesses' lines after the log's.
+absl::Status PrintCheckpoint(Session* session, const AuditArgs& args) {
+  SHAREWAY_ASSIGN_OR_RETURN(const audit::v1::Checkpoint checkpoint,
+                            ReadCheckpoint(session, args.signed_only));
   if (session->flags.format == Format::kTable) {
     *session->out << checkpoint.note();
+    for (const std::string& line : checkpoint.cosignatures()) *session->out << line;
   } else {
     session->Print(ToJson(checkpoint));
   }
@@ -80,13 +93,29 @@ absl::StatusOr<Json> EntryToJson(const audit::v1::LogEntry& entry) {
   return json;
 }
 
-absl::Status Search(Session* session, const AuditArgs& args) {
+absl::StatusOr<audit::v1::SearchEntriesRequest> SearchOf(const AuditArgs& args) {
   audit::v1::SearchEntriesRequest search;
   if (!args.agency.empty()) search.set_agency(FullName("agencies", args.agency));
   search.set_exchange(args.exchange);
   if (!args.grant.empty()) search.set_grant(FullName("grants", args.grant));
   search.set_object(args.object);
+  if (!args.person.empty()) search.set_person(FullName("people", args.person));
+  if (!args.resource.empty()) search.set_resource(FullName("resources", args.resource));
+  if (!args.request.empty()) search.set_request(FullName("requests", args.request));
   search.set_kind(EnumOf<evidence::v1::RecordKind>(args.kind));
+  search.set_result(EnumOf<audit::v1::SearchEntriesRequest::Result>(args.result));
+  search.set_reason(absl::AsciiStrToUpper(args.reason));
+  if (!args.from.empty()) {
+    SHAREWAY_ASSIGN_OR_RETURN(*search.mutable_start_time(), ParseMoment(args.from));
+  }
+  if (!args.to.empty()) {
+    SHAREWAY_ASSIGN_OR_RETURN(*search.mutable_end_time(), ParseMoment(args.to));
+  }
+  return search;
+}
+
+absl::Status Search(Session* session, const AuditArgs& args) {
+  SHAREWAY_ASSIGN_OR_RETURN(audit::v1::SearchEntriesRequest search, SearchOf(args));
   search.set_page_size(static_cast<int>(std::min<size_t>(args.limit == 0 ? 200 : args.limit, 200)));
   Json entries = Json::array();
   for (;;) {
@@ -159,23 +188,75 @@ absl::Status Prove(Session* session, const AuditArgs& args) {
   return absl::OkStatus();
 }
 
-absl::Status ExportPack(Session* session, const AuditArgs& args) {
-  if (args.exchange.empty() == args.indices.empty()) {
-    return UsageError("want one of --exchange and --index");
+// What the calling node owes.
+absl::Status PrintUnmatched(Session* session, const AuditArgs& args) {
+  audit::v1::ListUnmatchedRequest list;
+  list.set_page_size(static_cast<int>(std::min<size_t>(args.limit == 0 ? 200 : args.limit, 200)));
+  Json exchanges = Json::array();
+  for (;;) {
+    SHAREWAY_ASSIGN_OR_RETURN(const auto page,
+                              session->Call<audit::v1::ListUnmatchedResponse>(
+                                  absl::StrCat(kService, "ListUnmatched"), list));
+    for (const audit::v1::UnmatchedExchange& unmatched : page.exchanges()) {
+      if (args.limit > 0 && exchanges.size() >= args.limit) break;
+      SHAREWAY_ASSIGN_OR_RETURN(const evidence::OpenedRecord opened,
+                                evidence::Open(unmatched.sealed()));
+      exchanges.push_back({{"exchange", unmatched.exchange()},
+                           {"attempt", unmatched.attempt()},
+                           {"index", unmatched.index()},
+                           {"record", ToJson(opened.record)}});
+    }
+    if (page.next_page_token().empty() || (args.limit > 0 && exchanges.size() >= args.limit)) break;
+    list.set_page_token(page.next_page_token());
   }
-  audit::v1::ExportEvidenceRequest request;
-  request.set_exchange(args.exchange);
-  *request.mutable_indices() = {args.indices.begin(), args.indices.end()};
-  SHAREWAY_ASSIGN_OR_RETURN(const auto response,
-                            session->Call<audit::v1::ExportEvidenceResponse>(
-                                absl::StrCat(kService, "ExportEvidence"), request));
-  SHAREWAY_ASSIGN_OR_RETURN(const evidence::Pack pack, evidence::ReadPack(response.pack()));
-  SHAREWAY_ASSIGN_OR_RETURN(NewFile file, NewFile::Create(args.to));
-  SHAREWAY_RETURN_IF_ERROR(file.Write(response.pack()));
-  SHAREWAY_RETURN_IF_ERROR(file.Keep());
-  session->Print(
-      {{"file", args.to}, {"entries", pack.entries.size()}, {"bytes", response.pack().size()}});
+  session->Print(exchanges, {{"EXCHANGE", "exchange"},
+                             {"ATTEMPT", "attempt"},
+                             {"INDEX", "index"},
+                             {"TIME", "record.time"},
+                             {"KIND", "record.kind"},
+                             {"GRANT", "record.grant"}});
   return absl::OkStatus();
+}
+
+absl::Status NameWitnesses(Session* session, const AuditArgs& args) {
+  audit::v1::NameWitnessesRequest name;
+  for (const std::string& node : args.nodes) name.add_nodes(node);
+  name.set_reason(args.why);
+  return session->Show<audit::v1::NameWitnessesResponse>(absl::StrCat(kService, "NameWitnesses"),
+                                                         name);
+}
+
+// The options of a search.
+void AddSearchOptions(CLI::App* search, AuditArgs* args) {
+  search->add_option("--agency", args->agency, "A party");
+  search->add_option("--exchange", args->exchange, "An exchange id");
+  search->add_option("--grant", args->grant);
+  search->add_option("--object", args->object, "A changed object's name");
+  search->add_option("--person", args->person, "Whose acts, and whose readings of the log");
+  search->add_option("--resource", args->resource);
+  search->add_option("--request", args->request);
+  search->add_option("--kind", args->kind)->check(Is<evidence::v1::RecordKind>());
+  search->add_option("--result", args->result, "succeeded, or failed: with a reason")
+      ->check(Is<audit::v1::SearchEntriesRequest::Result>());
+  search->add_option("--reason", args->reason, "A reason's name, such as GRANT_SUSPENDED");
+  search->add_option("--from", args->from, "Not before: 2026-03-01 or RFC 3339");
+  search->add_option("--to", args->to, "Before: 2026-03-01 or RFC 3339");
+  search->add_option("--limit", args->limit, "Entries at most; 0: all")->capture_default_str();
+}
+
+void AddExportCommand(CLI::App* noun, Session* session) {
+  auto args = std::make_shared<ExportArgs>();
+  CLI::App* pack = Verb(noun, session, "export", "Packs that verify offline",
+                        [=] { return ExportPacks(session, *args); });
+  pack->add_option("--exchange", args->exchange, "All records of an exchange");
+  pack->add_option("--index", args->indices, "Entries")->allow_extra_args(false)->delimiter(',');
+  pack->add_option("--case", args->object,
+                   "The dossier of a request, grant, resource or dispute, by its name");
+  pack->add_option("--agency", args->agency, "All records of a party within a period");
+  pack->add_option("--from", args->from, "The period's begin: 2026-03-01 or RFC 3339");
+  pack->add_option("--to", args->to, "The period's end, not part of it");
+  pack->add_option("--out", args->out, "The pack's file; several are OUT-1.json, OUT-2.json, …")
+      ->required();
 }
 
 }  // namespace
@@ -190,17 +271,13 @@ void AddAuditCommands(CLI::App* app, Session* session) {
   verify->add_option("--key", args->key, "File of the note verifier keys that you pinned")
       ->required();
 
-  Verb(noun, session, "checkpoint", "The newest signed checkpoint",
-       [=] { return PrintCheckpoint(session); });
+  CLI::App* checkpoint = Verb(noun, session, "checkpoint", "The newest witnessed checkpoint",
+                              [=] { return PrintCheckpoint(session, *args); });
+  checkpoint->add_flag("--signed", args->signed_only, "The newest signed one, witnessed or not");
 
   CLI::App* search = Verb(noun, session, "search", "Entries, newest first",
                           [=] { return Search(session, *args); });
-  search->add_option("--agency", args->agency);
-  search->add_option("--exchange", args->exchange);
-  search->add_option("--grant", args->grant);
-  search->add_option("--object", args->object, "A changed object's name");
-  search->add_option("--kind", args->kind)->check(Is<evidence::v1::RecordKind>());
-  search->add_option("--limit", args->limit, "Entries at most; 0: all")->capture_default_str();
+  AddSearchOptions(search, args.get());
 
   CLI::App* show =
       Verb(noun, session, "show", "One entry", [=] { return ShowEntry(session, *args); });
@@ -210,11 +287,19 @@ void AddAuditCommands(CLI::App* app, Session* session) {
                          [=] { return Prove(session, *args); });
   proof->add_option("INDEX", args->index)->required();
 
-  CLI::App* pack = Verb(noun, session, "export", "A pack that verifies offline",
-                        [=] { return ExportPack(session, *args); });
-  pack->add_option("--exchange", args->exchange, "All records of an exchange");
-  pack->add_option("--index", args->indices, "Entries")->allow_extra_args(false)->delimiter(',');
-  pack->add_option("--to", args->to, "The pack's file")->required();
+  CLI::App* unmatched = Verb(noun, session, "unmatched", "Exchanges that lack this node's half",
+                             [=] { return PrintUnmatched(session, *args); });
+  unmatched->add_option("--limit", args->limit, "Exchanges at most; 0: all")->capture_default_str();
+
+  CLI::App* name = Verb(noun, session, "name-witnesses",
+                        "Name the witnesses on whose reports the log may start; by two persons",
+                        [=] { return NameWitnesses(session, *args); });
+  name->add_option("NODE", args->nodes, "agencies/{a}/nodes/{n}")->required();
+  name->add_option("--reason", args->why, "Why the others cannot report")->required();
+
+  AddExportCommand(noun, session);
+  AddStampCommand(noun, session);
+  AddAuditRebuildCommand(noun, session);
 }
 
 }  // namespace shareway::cli

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// shareway fsck, doctor, completion: for those who run it.
+// shareway doctor, completion: for those who run it.
 #include <memory>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
 #include "libs/evidence/record.h"
-#include "libs/kv/rocks_store.h"
 #include "shareway/audit/v1/audit_service.pb.h"
 #include "shareway/catalog/v1/directory_service.pb.h"
 #include "shareway/exchange/v1/exchange_service.pb.h"
 #include "shareway/sharing/v1/supervision.pb.h"
 #include "tools/shareway/commands.h"
 #include "tools/shareway/completion.h"
-#include "tools/shareway/fsck.h"
 
 namespace shareway::cli {
 namespace {
@@ -21,24 +19,6 @@ namespace {
 constexpr absl::Duration kExpiresSoon = absl::Hours(24 * 14);
 // Acts are refused beyond 5 minutes, leases end at 1 second.
 constexpr absl::Duration kMaxClockDifference = absl::Seconds(2);
-
-absl::Status Fsck(Session* session, const std::string& dir) {
-  // Both `rocksdb:PATH`, as services take it, and the bare folder.
-  const std::string path(absl::StartsWith(dir, "rocksdb:") ? dir.substr(8) : dir);
-  const absl::StatusOr<std::unique_ptr<kv::Store>> store = kv::OpenRocksReadOnly(path);
-  if (absl::IsDataLoss(store.status())) return VerificationFailed(store.status());
-  SHAREWAY_RETURN_IF_ERROR(store.status());
-  const absl::StatusOr<StoreReport> report = CheckStore(**store);
-  if (absl::IsNotFound(report.status())) return report.status();
-  if (!report.ok()) return VerificationFailed(report.status());
-  if (session->flags.format != Format::kTable) {
-    session->Print({{"service", report->service}, {"checked", report->checked}});
-    return absl::OkStatus();
-  }
-  *session->out << report->service << " store " << path << "\n";
-  for (const std::string& line : report->checked) *session->out << "ok  " << line << "\n";
-  return absl::OkStatus();
-}
 
 // The findings of a doctor, one line each.
 class Doctor {
@@ -113,10 +93,7 @@ class Doctor {
 
 void AddOperationCommands(CLI::App* app, Session* session) {
   auto text = std::make_shared<std::string>();
-  Verb(app, session, "fsck", "Check a store's invariants; exit 7 on the first violation",
-       [=] { return Fsck(session, *text); })
-      ->add_option("STORE_DIR", *text, "The folder of a service that is stopped")
-      ->required();
+  AddFsckCommand(app, session);
   Verb(app, session, "doctor", "Certificate, services and clocks; exit 1 if any is bad",
        [=] { return Doctor(session).Run(); });
   Verb(app, session, "completion", "A completion script for your shell",

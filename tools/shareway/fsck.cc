@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -20,6 +21,8 @@
 #include "shareway/catalog/v1/catalog_service.pb.h"
 #include "shareway/catalog/v1/directory.pb.h"
 #include "shareway/sharing/v1/grant.pb.h"
+#include "tools/shareway/fsck_records.h"
+#include "tools/shareway/key_history.h"
 
 namespace shareway::cli {
 namespace {
@@ -38,14 +41,16 @@ bool Parses(absl::string_view bytes, Message* message) {
 
 class StoreCheck {
  public:
-  explicit StoreCheck(const kv::Store& store) : store_(store) {}
+  StoreCheck(const kv::Store& store, const audit::FsckOptions& log, bool records)
+      : store_(store), log_(log), records_(records) {}
 
   absl::StatusOr<StoreReport> Run() {
     report_.service = Recognise();
     if (report_.service.empty()) {
       return absl::NotFoundError("the folder holds no store of a Shareway service");
     }
-    SHAREWAY_RETURN_IF_ERROR(CheckKeys());
+    // A log whose older part was proven is not read whole again.
+    if (!log_.since) SHAREWAY_RETURN_IF_ERROR(CheckKeys());
     if (report_.service == "audit") return CheckAudit();
     SHAREWAY_RETURN_IF_ERROR(ReadDirectoryKeys());
     SHAREWAY_RETURN_IF_ERROR(CheckOutboxLog());
@@ -92,11 +97,29 @@ class StoreCheck {
   }
 
   absl::StatusOr<StoreReport> CheckAudit() {
-    SHAREWAY_ASSIGN_OR_RETURN(const audit::FsckReport log, audit::CheckLog(store_));
-    Held(log.size, " log entries, their commitments, tree, ids and postings; root ",
-         ToHex(log.root.view()));
+    SHAREWAY_ASSIGN_OR_RETURN(KeyHistory keys, KeyHistory::Read(store_));
+    RecordsCheck judge(std::move(keys));
+    audit::FsckOptions options = log_;
+    if (records_) options.judge = &judge;
+    SHAREWAY_ASSIGN_OR_RETURN(const audit::FsckReport log, audit::CheckLog(store_, options));
+    Held(log.size, " log entries, ", log.read, " of them read, ", log.deleted,
+         " without record; root ", ToHex(log.root.view()));
+    Held("their commitments, tree, ids and postings");
+    if (records_) {
+      Held(judge.signatures(), " signatures verified, ", judge.unknown_keys(),
+           " records with one by a key that neither log nor store has");
+      Held(judge.deliveries(), " deliveries, told alike by both nodes where both told");
+    }
     Held("the checkpoint signs ", log.checkpoint_size, " entries");
+    if (log.witnessed_size > 0) {
+      Held("the witnessed checkpoint covers ", log.witnessed_size, " entries, cosigned by ",
+           log.witnesses);
+    }
     Held(log.unmatched, " halves wait for the other");
+    if (log.staged > 0) Held(log.staged, " entries wait for the log's rebuild");
+    if (log.archived > 0) Held(log.archived, " entries in the archive, each byte of it");
+    if (log_.mirror != nullptr) Held(log.mirrored, " entries in the mirror, each byte of it");
+    report_.proven = log.proven;
     return report_;
   }
 
@@ -332,6 +355,8 @@ class StoreCheck {
   }
 
   const kv::Store& store_;
+  const audit::FsckOptions& log_;
+  const bool records_;
   StoreReport report_;
   std::string incarnation_;
   outbox::Mark mark_;
@@ -342,6 +367,9 @@ class StoreCheck {
 
 }  // namespace
 
-absl::StatusOr<StoreReport> CheckStore(const kv::Store& store) { return StoreCheck(store).Run(); }
+absl::StatusOr<StoreReport> CheckStore(const kv::Store& store, const audit::FsckOptions& log,
+                                       bool records) {
+  return StoreCheck(store, log, records).Run();
+}
 
 }  // namespace shareway::cli
