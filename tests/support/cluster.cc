@@ -91,7 +91,7 @@ void Cluster::MakeIdentities() {
       out->set_name(crypto::KeyName(public_key.id()));
       out->set_owner(owner);
       out->set_use(use);
-      out->set_suite(evidence::v1::P256_SHA256);
+      if (use != Key::WITNESS) out->set_suite(evidence::v1::P256_SHA256);
       out->set_spki(public_key.spki());
       out->set_standing(catalog::v1::ACTIVE);
     });
@@ -195,6 +195,9 @@ void Cluster::MakeIdentities() {
     issue(label, absl::StrCat("shareway://", kDomain, "/agency/", codes_[alias], "/node/n1"),
           Node(alias));
     message_key(label, Node(alias));
+    const crypto::PrivateKey witness = crypto::PrivateKey::Generate(crypto::Suite::kEd25519);
+    WriteFile(identities_.at(label).dir + "/witness.key", witness.ToPem());
+    key(Node(alias), witness.public_key(), Key::WITNESS);
     WriteFile(identities_.at(label).dir + "/agency.secret", crypto::RandomBytes(32));
   }
 
@@ -246,6 +249,7 @@ std::vector<std::string> Cluster::CommandOf(const std::string& process) const {
   } else {
     argv.push_back("--sharing=" + at("sharing"));
     argv.push_back("--agency_secret=" + identities_.at(process).dir + "/agency.secret");
+    argv.push_back("--witness_key=" + identities_.at(process).dir + "/witness.key");
   }
   if (auto it = options_.flags.find(process); it != options_.flags.end()) {
     argv.insert(argv.end(), it->second.begin(), it->second.end());

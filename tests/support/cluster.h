@@ -83,6 +83,10 @@ class Cluster {
   void Kill(const std::string& process);    // SIGKILL, waits for the end
   int Stop(const std::string& process);     // SIGTERM; the exit code
   void Start(const std::string& process);   // on the same store and port
+  // Extra flags of the process from its next start on, in place of those it had.
+  void SetFlags(const std::string& process, std::vector<std::string> flags) {
+    options_.flags[process] = std::move(flags);
+  }
   // Waits until a call to the process is not refused as unready. Fails the test after `limit`.
   void AwaitReady(const std::string& process, absl::Duration limit = absl::Seconds(20));
   int pid(const std::string& process) { return children_.at(process)->pid(); }
