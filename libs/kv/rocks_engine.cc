@@ -251,6 +251,7 @@ absl::Status RocksEngine::FillMemtable() {
 }
 
 absl::Status RocksEngine::Write(const std::vector<RawOp>& ops) {
+  absl::MutexLock lock(&write_mutex_);
   SHAREWAY_RETURN_IF_ERROR(GoOn());
   SHAREWAY_RETURN_IF_ERROR(FillMemtable());
   size_t bytes = 0;
@@ -295,6 +296,14 @@ absl::Status RocksEngine::Ingest(absl::Span<const Pair> sorted) {
   if (!status.ok()) {
     (void)env_->DeleteFile(path);
     return FromRocks(status, "write sorted file");
+  }
+  // Most of what is in memory goes while writes go on; the rest is little.
+  status = db_->Flush(rocksdb::FlushOptions());
+  absl::MutexLock writes(&write_mutex_);
+  if (status.ok()) status = db_->Flush(rocksdb::FlushOptions());
+  if (!status.ok()) {
+    (void)env_->DeleteFile(path);
+    return FromRocks(status, "make way for sorted file");
   }
   rocksdb::IngestExternalFileOptions options;
   options.move_files = true;

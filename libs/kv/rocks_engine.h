@@ -62,6 +62,10 @@ class RocksEngine final : public Engine {
   uint64_t write_buffer_bytes_ = 0;
   std::unique_ptr<rocksdb::DB> db_;
   absl::Mutex ingest_mutex_;  // there is one file name
+  // Held while a sorted file is taken, with nothing in memory: RocksDB 7.8 numbers the
+  // file as newer than what is written until then. Merged with older files before that
+  // is flushed, it would make old values newer; RocksDB then reports a corruption.
+  absl::Mutex write_mutex_;
 
   absl::Duration room_checked_ = -absl::InfiniteDuration();  // since boot
   absl::Status room_;
