@@ -34,6 +34,8 @@ class MemoryStore final : public Store {
   bool WaitLog(absl::string_view log, uint64_t number, absl::Duration timeout) const override;
   // Runs `done` before it returns.
   void CommitAsync(Batch batch, std::function<void(absl::StatusOr<Committed>)> done) override;
+  // Nothing to do: memory keeps no deleted value.
+  absl::Status Compact(absl::string_view, absl::string_view) override { return absl::OkStatus(); }
   // FAILED_PRECONDITION: memory has no folder.
   absl::Status Checkpoint(const std::string& dir) override;
 

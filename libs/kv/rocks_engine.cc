@@ -84,6 +84,8 @@ void ShapeForLog(rocksdb::Options* rocks) {
   rocks->enable_blob_files = true;
   rocks->min_blob_size = kMinBlobBytes;
   rocks->blob_compression_type = rocksdb::kLZ4Compression;
+  // A file of which one value lives would stay whole for ever.
+  rocks->enable_blob_garbage_collection = true;
   rocks->compaction_style = rocksdb::kCompactionStyleUniversal;
   // Each ingested file is a run of its own until it is merged with others of its size.
   rocks->level0_file_num_compaction_trigger = 8;
@@ -316,6 +318,43 @@ absl::Status RocksEngine::Ingest(absl::Span<const Pair> sorted) {
     return absl::UnavailableError(absl::StrCat("take sorted file: ", status.ToString()));
   }
   return FromRocks(status, "take sorted file");
+}
+
+absl::Status RocksEngine::RoomToCompact() const {
+  uint64_t tables = 0, blobs = 0;
+  (void)db_->GetIntProperty(rocksdb::DB::Properties::kLiveSstFilesSize, &tables);
+  (void)db_->GetIntProperty(rocksdb::DB::Properties::kLiveBlobFileSize, &blobs);
+  struct statvfs volume = {};
+  if (::statvfs(dir_.c_str(), &volume) != 0 || volume.f_blocks == 0) return absl::OkStatus();
+  const double block = static_cast<double>(volume.f_frsize);
+  const double free = static_cast<double>(volume.f_bavail) * block;
+  const double kept = options_.min_free_share * static_cast<double>(volume.f_blocks) * block;
+  const double want = static_cast<double>(tables + blobs) + kept;
+  if (free >= want) return absl::OkStatus();
+  return Error(Reason::kDiskFull, absl::StatusCode::kResourceExhausted,
+               absl::StrCat("the volume of the store has ", static_cast<uint64_t>(free),
+                            " bytes free, compaction needs ", static_cast<uint64_t>(want)))
+      .With("free_bytes", absl::StrCat(static_cast<uint64_t>(free)));
+}
+
+absl::Status RocksEngine::Compact(const std::string& start, const std::string& limit) {
+  SHAREWAY_RETURN_IF_ERROR(RoomToCompact());
+  // The log of commits goes with what is in memory.
+  SHAREWAY_RETURN_IF_ERROR(FromRocks(db_->Flush(rocksdb::FlushOptions()), "flush store"));
+  rocksdb::CompactRangeOptions options;
+  options.exclusive_manual_compaction = false;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  options.blob_garbage_collection_policy = rocksdb::BlobGarbageCollectionPolicy::kForce;
+  options.blob_garbage_collection_age_cutoff = 1.0;
+  const rocksdb::Slice begin = start, end = limit;
+  SHAREWAY_RETURN_IF_ERROR(FromRocks(db_->CompactRange(options, &begin, &end), "compact store"));
+  // Files are removed behind its back: the list of logs waits for it, the last call does the rest.
+  SHAREWAY_RETURN_IF_ERROR(FromRocks(db_->DisableFileDeletions(), "hold removals"));
+  rocksdb::VectorLogPtr logs;
+  const absl::Status waited = FromRocks(db_->GetSortedWalFiles(logs), "wait for removals");
+  SHAREWAY_RETURN_IF_ERROR(
+      FromRocks(db_->EnableFileDeletions(/*force=*/false), "remove what is left"));
+  return waited;
 }
 
 absl::Status RocksEngine::Room() {

@@ -37,6 +37,9 @@ class RocksEngine final : public Engine {
   // See Store::Ingest. Thread-safe.
   absl::Status Ingest(absl::Span<const Pair> sorted);
 
+  // See Store::Compact, of raw keys. Thread-safe.
+  absl::Status Compact(const std::string& start, const std::string& limit);
+
   // What a committer must know to go on.
   absl::StatusOr<Durable> ReadDurable() const;
   // See Store.
@@ -54,6 +57,9 @@ class RocksEngine final : public Engine {
   // Lets RocksDB go on after a full disk. It must not do so by itself: its own thread
   // could empty the memtable between FillMemtable and the write that fails next.
   absl::Status GoOn();
+
+  // RESOURCE_EXHAUSTED unless all that is there fits once more into the volume.
+  absl::Status RoomToCompact() const;
 
   const std::string dir_;
   const RocksOptions options_;

@@ -37,6 +37,7 @@ class RocksStore final : public Store {
   absl::StatusOr<uint64_t> LogTail(absl::string_view log) const override;
   bool WaitLog(absl::string_view log, uint64_t number, absl::Duration timeout) const override;
   void CommitAsync(Batch batch, std::function<void(absl::StatusOr<Committed>)> done) override;
+  absl::Status Compact(absl::string_view start, absl::string_view limit) override;
   absl::Status Checkpoint(const std::string& dir) override;
 
  protected:
@@ -133,6 +134,11 @@ bool RocksStore::WaitLog(absl::string_view log, uint64_t number, absl::Duration 
 void RocksStore::CommitAsync(Batch batch, std::function<void(absl::StatusOr<Committed>)> done) {
   if (committer_) return committer_->CommitAsync(std::move(batch), std::move(done));
   done(absl::FailedPreconditionError("the store is open for reading only"));
+}
+
+absl::Status RocksStore::Compact(absl::string_view start, absl::string_view limit) {
+  if (committer_) return engine_->Compact(EntryKey(start), EntryLimit(limit));
+  return absl::FailedPreconditionError("the store is open for reading only");
 }
 
 absl::Status RocksStore::Checkpoint(const std::string& dir) {

@@ -15,9 +15,9 @@ struct RocksOptions {
   // Refuse writes when less than this share of the volume is free; 0 switches it off.
   double min_free_share = 0;
   // For a store of large values that are put once and seldom deleted. Values from
-  // 4 KiB on get files of their own that no compaction rewrites, and that go when
-  // all their values are deleted; the rest is compacted by size, lazily. Takes up
-  // to four times `cache_bytes` more under load. Both kinds open each other's stores.
+  // 4 KiB on get files of their own, of which compaction rewrites the oldest alone, and
+  // Compact all; the rest is compacted by size, lazily. Takes up to four times
+  // `cache_bytes` more under load. Both kinds open each other's stores.
   bool for_log = false;
 };
 

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <random>
 #include <string>
@@ -65,6 +66,16 @@ int PrefixOf(const Store& store) {
   return n;
 }
 
+// Does any file of a store have the bytes? Random ones stay as they are when compressed.
+bool OnDisk(const std::string& dir, const std::string& bytes) {
+  for (const auto& file : fs::directory_iterator(dir)) {
+    std::ifstream in(file.path(), std::ios::binary);
+    const std::string whole{std::istreambuf_iterator<char>(in), {}};
+    if (absl::StrContains(whole, bytes)) return true;
+  }
+  return false;
+}
+
 // The newest file of a store whose name has `part`.
 fs::path FileWith(const std::string& dir, const std::string& part) {
   fs::path found;
@@ -84,6 +95,47 @@ void FlipBit(const fs::path& path, double where) {
   file.seekp(at);
   file.put(byte);
   REQUIRE(file.good());
+}
+
+TEST_CASE("After Compact no file has what was deleted, and all else is there", "[kv][compact]") {
+  for (const bool for_log : {false, true}) {
+    TestFolder folder;
+    const std::string dir = folder.File("store");
+    std::unique_ptr<Store> store = MustOpen(dir, {.for_log = for_log});
+    std::mt19937_64 random(7);
+    // Large ones and small ones; half in files, half in the log of commits alone.
+    std::vector<std::string> values;
+    for (int n = 0; n < 40; ++n) {
+      std::string value(n % 2 == 0 ? 6000 : 60, '\0');
+      for (char& byte : value) byte = static_cast<char>(random());
+      values.push_back(value);
+      Batch batch;
+      batch.Put(absl::StrCat("key ", 100 + n), value);
+      REQUIRE(store->Commit(std::move(batch)).ok());
+      if (n == 20) REQUIRE(store->Checkpoint(folder.File("copy")).ok());  // flushes
+    }
+    const auto on_disk = [&](int n) { return OnDisk(dir, values[n].substr(20, 30)); };
+    for (int n = 0; n < 40; ++n) REQUIRE(on_disk(n));
+    Batch batch;
+    batch.DeleteRange("key 100", "key 110").Delete("key 130").Put("key 111", "other");
+    REQUIRE(store->Commit(std::move(batch)).ok());
+    const auto gone = [](int n) { return n < 10 || n == 30 || n == 11; };
+    REQUIRE(store->Compact("", "").ok());
+    for (int round = 0; round < 2; ++round) {
+      for (int n = 0; n < 40; ++n) {
+        INFO((for_log ? "for a log, " : "") << n);
+        CHECK(on_disk(n) == !gone(n));
+        const absl::StatusOr<Entry> entry = store->Get(absl::StrCat("key ", 100 + n));
+        if (!gone(n)) CHECK(entry->value == values[n]);
+        if (gone(n) && n != 11) CHECK(absl::IsNotFound(entry.status()));
+      }
+      store.reset();
+      store = MustOpen(dir, {.for_log = for_log});
+    }
+    CHECK(store->Compact("", "").ok());  // nothing to do
+    store.reset();
+    CHECK(absl::IsFailedPrecondition((*OpenRocksReadOnly(dir))->Compact("", "")));
+  }
 }
 
 TEST_CASE("A store that is opened again has everything", "[kv]") {

@@ -137,6 +137,14 @@ class Store {
   // added. After any other error the outcome is unknown: ingest the same again.
   absl::Status Ingest(absl::Span<const Pair> sorted);
 
+  // Removes from the disk what was overwritten or deleted in [start, limit) before the
+  // call, the log of commits included: no file has its bytes once this returns OK, but
+  // for a reader that began before and goes on. An empty `limit` means to the end. An
+  // engine may have to write all that is left again, so it takes long and needs as much
+  // free space; commits go on meanwhile. RESOURCE_EXHAUSTED: the space is not there.
+  // Errors change nothing that is read. Call it after deleting what must not stay.
+  virtual absl::Status Compact(absl::string_view start, absl::string_view limit) = 0;
+
   // Writes a consistent copy that OpenRocks opens to the absent folder `dir`.
   virtual absl::Status Checkpoint(const std::string& dir) = 0;
 

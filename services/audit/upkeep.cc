@@ -16,7 +16,10 @@ constexpr absl::Duration kTurn = absl::Seconds(1);
 constexpr absl::Duration kLook = absl::Milliseconds(250);
 constexpr absl::Duration kAgain = absl::Seconds(5);
 constexpr absl::Duration kScrubEvery = absl::Minutes(1);
-constexpr absl::string_view kNames[] = {"days", "mirror", "scrub", "archive", "retention"};
+// It may write the whole store again, so what was deleted meanwhile goes together.
+constexpr absl::Duration kCompactEvery = absl::Hours(1);
+constexpr absl::string_view kNames[] = {"days", "mirror", "scrub", "archive", "retention",
+                                        "compaction"};
 
 }  // namespace
 
@@ -127,8 +130,13 @@ bool Upkeep::Turn() {
   const std::shared_ptr<const LogState> state = ways_.state();
   bool more = Try(kDays, [&] { return MarkDay(*head); });
   if (mirror_) more |= Try(kMirror, [&] { return Follow(*state, *head); });
-  if (ways_.archive != nullptr) more |= Try(kArchive, [&] { return ArchiveNext(*state, *head); });
-  more |= Try(kRetention, [&] { return ExpireNext(*state, *head); });
+  bool deleting = false;
+  if (ways_.archive != nullptr) {
+    deleting |= Try(kArchive, [&] { return ArchiveNext(*state, *head); });
+  }
+  deleting |= Try(kRetention, [&] { return ExpireNext(*state, *head); });
+  if (!deleting) (void)Try(kCompaction, [&] { return Compact(); });
+  more |= deleting;
   more |= Try(kScrub, [&] { return Scrub(*state); });
   archived_segments_.Set(static_cast<double>(archived_ / options_.width));
   return more;
@@ -241,9 +249,20 @@ absl::Status Upkeep::Expire(const LogState& state, SegmentSpan span, RetentionCl
   return absl::OkStatus();
 }
 
+absl::StatusOr<bool> Upkeep::Compact() {
+  if (options_.clock->SinceBoot() < compact_due_) return false;
+  SHAREWAY_ASSIGN_OR_RETURN(const bool compacted, CompactDropped(ways_.store));
+  if (!compacted) return false;
+  compact_due_ = options_.clock->SinceBoot() + kCompactEvery;
+  log::Info("store-compacted", {});
+  return false;
+}
+
 absl::Status Upkeep::PutDeleted(const DeletedRecords& deleted) {
   kv::Batch batch;
   deleted.Put(&batch);
+  // A turn that was cut short may have deleted what this one no longer found.
+  if (deleted.settled() && deleted.count() > 0) PutDropped(&batch);
   return ways_.store->Commit(std::move(batch)).status();
 }
 

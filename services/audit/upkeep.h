@@ -69,7 +69,7 @@ class Upkeep {
   uint64_t safe_size() const { return safe_size_; }
 
  private:
-  enum Part : size_t { kDays, kMirror, kScrub, kArchive, kRetention, kParts };
+  enum Part : size_t { kDays, kMirror, kScrub, kArchive, kRetention, kCompaction, kParts };
   struct Health {
     bool failing = false;
     absl::Duration again = {};  // since boot; not before
@@ -88,6 +88,7 @@ class Upkeep {
   absl::StatusOr<bool> ExpireNext(const LogState& state, const NotedHead& head);
   absl::Status Expire(const LogState& state, SegmentSpan span, RetentionClass retention,
                       DeletedRecords deleted);
+  absl::StatusOr<bool> Compact();
   absl::Status PutDeleted(const DeletedRecords& deleted);
   absl::Status RecordExpiry(SegmentSpan span, RetentionClass retention, uint64_t count);
 
@@ -101,6 +102,7 @@ class Upkeep {
   size_t days_kept_ = 0;                                // days that the mirror has
   uint64_t scrubbed_ = 0;                               // where the archive's next scrub goes on
   absl::Duration scrub_due_ = {};                       // since boot
+  absl::Duration compact_due_ = {};                     // since boot
   absl::Time followed_ = absl::InfinitePast();          // when the mirror last had all
 
   metrics::Gauge mirror_size_, mirror_age_, archived_segments_;

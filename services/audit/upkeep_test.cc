@@ -222,7 +222,7 @@ TEST_CASE("A clock ten years ahead deletes nothing", "[upkeep]") {
 
 TEST_CASE("A deletion that is cut short is said once more at most, and finished", "[upkeep]") {
   for (const bool archived : {false, true}) {
-    for (int at = 0; at < 7; ++at) {
+    for (int at = 0; at < 10; ++at) {
       for (const bool applied : {false, true}) {
         World world(600);
         const Upkeep::Options options{.mirror = world.files.File("m"),

@@ -153,7 +153,7 @@ class LoneAudit {
     if (words[0] == "index") return AwaitIndex();
     if (words[0] == "archive") return archive_->Take(*reader_, *audit_->state());
     if (words[0] == "mirror") {
-      return FollowInMirror(absl::GetFlag(FLAGS_store), *audit_, *reader_, *store_);
+      return FollowInMirror(absl::GetFlag(FLAGS_store), *audit_, *reader_, store_.get());
     }
     if (words[0] == "backup" && words.size() > 1) return store_->Checkpoint(words[1]);
     return absl::InvalidArgumentError(words[0]);

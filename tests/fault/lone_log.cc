@@ -95,8 +95,8 @@ absl::Status CopyStore(const std::string& from, const std::string& to) {
 }
 
 absl::Status FollowInMirror(const std::string& dir, const audit::Audit& log,
-                            const audit::LogReader& reader, const kv::Store& store) {
-  audit::Mirror mirror(audit::Folder(MirrorOf(dir)), &store, &reader, log.verifier_key());
+                            const audit::LogReader& reader, kv::Store* store) {
+  audit::Mirror mirror(audit::Folder(MirrorOf(dir)), store, &reader, log.verifier_key());
   const auto head = log.signer().newest();
   for (;;) {
     SHAREWAY_ASSIGN_OR_RETURN(const bool more,
@@ -157,7 +157,7 @@ absl::Status LogOracle::Check(const std::string& dir) const {
                             audit::Audit::Open(store.get(), key, options));
   const audit::LogReader reader(store.get(), archive.get());
   if (std::filesystem::exists(MirrorOf(store_dir))) {
-    SHAREWAY_RETURN_IF_ERROR(FollowInMirror(store_dir, *log, reader, *store));
+    SHAREWAY_RETURN_IF_ERROR(FollowInMirror(store_dir, *log, reader, store.get()));
   }
   SHAREWAY_RETURN_IF_ERROR(CheckEntries(*log, reader, acknowledged_));
   const auto state = log->state();

@@ -29,7 +29,7 @@ absl::Status CopyStore(const std::string& from, const std::string& to);
 
 // Brings the mirror of a log up to its newest signed head.
 absl::Status FollowInMirror(const std::string& dir, const audit::Audit& log,
-                            const audit::LogReader& reader, const kv::Store& store);
+                            const audit::LogReader& reader, kv::Store* store);
 
 // The key in a PEM file.
 audit::LogKey LogKeyIn(const std::string& path);

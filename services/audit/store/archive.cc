@@ -86,6 +86,7 @@ absl::Status Archive::Take(const LogReader& log, const LogState& state) {
   kv::Batch batch;
   batch.Put(key, Guarded(key, roots));
   batch.DeleteRange(BundleKey(first), BundleKey(span.end()));
+  PutDropped(&batch);
   return store_->Commit(std::move(batch)).status();
 }
 

@@ -7,7 +7,8 @@
 //
 // Crash order: the file is whole, read back and durable under its name; then one
 // batch puts the key and deletes the bundles. Killed before, the store has them
-// and the file is made again; after, the file does. So at any instant one has all.
+// and the file is made again; after, the file does. So at any instant one has all. The
+// store's disk has the space back after CompactDropped.
 #pragma once
 
 #include <cstdint>

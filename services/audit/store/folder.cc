@@ -63,7 +63,7 @@ absl::Status WriteAll(const File& file, const std::string& path, uint64_t offset
   return absl::OkStatus();
 }
 
-absl::Status Sync(const File& file, const std::string& path) {
+absl::Status SyncFile(const File& file, const std::string& path) {
   if (::fsync(file.fd()) == 0) return absl::OkStatus();
   return Failed(errno, "cannot sync", path);
 }
@@ -144,8 +144,17 @@ absl::Status Folder::Append(absl::string_view name, uint64_t offset,
   }
   SHAREWAY_RETURN_IF_ERROR(WriteAll(file, path, offset, bytes));
   SHAREWAY_RETURN_IF_ERROR(Fail(Step::kSync, name));
-  SHAREWAY_RETURN_IF_ERROR(Sync(file, path));
+  SHAREWAY_RETURN_IF_ERROR(SyncFile(file, path));
   return offset == 0 ? SyncFolder() : absl::OkStatus();
+}
+
+absl::Status Folder::Sync(absl::string_view name) const {
+  const std::string path = PathOf(name);
+  SHAREWAY_RETURN_IF_ERROR(SyncFolder());
+  const File file(path, O_RDONLY);
+  if (file.fd() < 0) return Failed(file.error(), "cannot open", path);
+  SHAREWAY_RETURN_IF_ERROR(Fail(Step::kSync, name));
+  return SyncFile(file, path);
 }
 
 absl::Status Folder::Truncate(absl::string_view name, uint64_t size) const {
@@ -156,7 +165,7 @@ absl::Status Folder::Truncate(absl::string_view name, uint64_t size) const {
   if (::ftruncate(file.fd(), static_cast<off_t>(size)) != 0) {
     return Failed(errno, "cannot truncate", path);
   }
-  return Sync(file, path);
+  return SyncFile(file, path);
 }
 
 absl::Status Folder::Replace(absl::string_view name, absl::string_view bytes) const {
@@ -197,7 +206,7 @@ absl::Status Folder::SyncFolder() const {
   SHAREWAY_RETURN_IF_ERROR(Fail(Step::kSyncFolder, ""));
   const File folder(path_, O_RDONLY | O_DIRECTORY);
   if (folder.fd() < 0) return Failed(folder.error(), "cannot open", path_);
-  return Sync(folder, path_);
+  return SyncFile(folder, path_);
 }
 
 }  // namespace shareway::audit

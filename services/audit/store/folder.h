@@ -42,6 +42,9 @@ class Folder {
 
   // Writes at `offset`, where the file ends, and makes it durable. Offset 0 makes the file.
   absl::Status Append(absl::string_view name, uint64_t offset, absl::string_view bytes) const;
+  // Makes durable what any process wrote to a file, and the folder's names.
+  // NOT_FOUND: there is no such file; the names are durable.
+  absl::Status Sync(absl::string_view name) const;
   absl::Status Truncate(absl::string_view name, uint64_t size) const;
   // Makes it the whole of a file, in place of what had the name, or nothing of it.
   absl::Status Replace(absl::string_view name, absl::string_view bytes) const;

@@ -54,7 +54,8 @@ absl::Status CheckGaps(const kv::Store& store) {
       {std::string(kHeadKey), absl::StrCat(kHeadKey, std::string(1, '\0'))},
       {std::string(kCheckpointKey), absl::StrCat(kCheckpointKey, std::string(1, '\0'))}};
   for (const absl::string_view key :
-       {kIncarnationKey, kLogKeyKey, kPastKey, kWitnessedKey, kAccountKey}) {
+       {kIncarnationKey, kLogKeyKey, kPastKey, kDroppedKey, kMirroredKey, kWitnessedKey,
+        kAccountKey}) {
     known.emplace_back(key, absl::StrCat(key, std::string(1, '\0')));
   }
   for (const absl::string_view prefix :
@@ -131,6 +132,9 @@ absl::Status CheckKeys(const kv::Store& store, const LogState& state, FsckReport
       CheckEmpty(store, BundleKey(state.tail_begin()), PrefixEnd(kBundlePrefix)));
   SHAREWAY_RETURN_IF_ERROR(CheckEmpty(store, kBundlePrefix, BundleKey(0)));
   SHAREWAY_RETURN_IF_ERROR(ReadPastIncarnations(store).status());
+  for (const absl::string_view key : {kDroppedKey, kMirroredKey}) {
+    SHAREWAY_RETURN_IF_ERROR(CheckGuarded(store, key, key.size()).status());
+  }
   SHAREWAY_RETURN_IF_ERROR(CheckGuarded(store, kDeletedPrefix, kDeletedPrefix.size() + 8).status());
   SHAREWAY_RETURN_IF_ERROR(CheckGuarded(store, kDayPrefix, kDayPrefix.size() + 8).status());
   SHAREWAY_ASSIGN_OR_RETURN(const std::vector<StagedEntry> staged, ReadStaged(store, 0, SIZE_MAX));

@@ -5,8 +5,10 @@
 //   c                          -> the newest signed checkpoint
 //   m/incarnation, m/log-key   -> this store's own producer incarnation; the log's verifier key
 //   m/past                     -> the incarnations before it, 16 bytes each
+//   m/dropped                  -> guarded, empty; deleted bytes may still be on the disk
+//   m/mirrored                 -> guarded, empty; a mirror was begun
 //   w/c                        -> the newest witnessed checkpoint, while there are witnesses
-//   rb/{index}                 -> an entry that waits until the log is rebuilt
+//   rb/{index}[commitment]     -> entries that wait until the log is rebuilt
 //   e/{first}                  -> entries of a complete bundle of 256, from index `first` on
 //   t/{first}                  -> entries of the incomplete last bundle, from index `first` on
 //   n/{level 1}{tile}          -> a complete tile, all inner hashes included
@@ -74,6 +76,8 @@ inline constexpr absl::string_view kCheckpointKey = "c";
 inline constexpr absl::string_view kIncarnationKey = "m/incarnation";
 inline constexpr absl::string_view kLogKeyKey = "m/log-key";
 inline constexpr absl::string_view kPastKey = "m/past";
+inline constexpr absl::string_view kDroppedKey = "m/dropped";
+inline constexpr absl::string_view kMirroredKey = "m/mirrored";
 inline constexpr absl::string_view kWitnessedKey = "w/c";
 inline constexpr absl::string_view kStagedPrefix = "rb/";
 inline constexpr absl::string_view kBundlePrefix = "e/";

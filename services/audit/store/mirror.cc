@@ -52,17 +52,44 @@ absl::StatusOr<bool> Mirror::Follow(const LogState& state, const NotedHead& head
 }
 
 absl::Status Mirror::Look(const LogState& state) {
-  SHAREWAY_RETURN_IF_ERROR(CheckOwner(folder_, verifier_key_, /*fresh=*/true));
+  SHAREWAY_RETURN_IF_ERROR(CheckBegun());
   SHAREWAY_RETURN_IF_ERROR(folder_.RemoveDrafts());
-  SHAREWAY_RETURN_IF_ERROR(LookAtHead(state));
   SHAREWAY_ASSIGN_OR_RETURN(const std::vector<std::string> names, folder_.Names());
   uint64_t last = 0;
   for (const std::string& name : names) last = std::max(last, FirstInName(name).value_or(0));
+  SHAREWAY_RETURN_IF_ERROR(SyncFound(SegmentSpan{.first = last, .width = width_}.name()));
+  SHAREWAY_RETURN_IF_ERROR(LookAtHead(state));
   if (last > state.size()) return Ahead(folder_, last, state.size());
   for (uint64_t first = 0; first < last; first += width_) {
     SHAREWAY_RETURN_IF_ERROR(LookAtClosed(state, {.first = first, .width = width_}));
   }
   return LookAtOpen(state, {.first = last, .width = width_});
+}
+
+absl::Status Mirror::CheckBegun() {
+  const absl::Status begun = store_->Get(kMirroredKey).status();
+  if (!begun.ok() && !absl::IsNotFound(begun)) return begun;
+  const absl::Status owner = CheckOwner(folder_, verifier_key_, /*fresh=*/!begun.ok());
+  if (begun.ok() && absl::IsUnavailable(owner)) {
+    return absl::UnavailableError(
+        absl::StrCat(owner.message(), " The log has a mirror; to begin another here, write ",
+                     verifier_key_, " and a line feed to ", folder_.path(), "/log"));
+  }
+  SHAREWAY_RETURN_IF_ERROR(owner);
+  if (begun.ok()) return absl::OkStatus();
+  kv::Batch batch;
+  batch.Put(kMirroredKey, Guarded(kMirroredKey, ""));
+  return store_->Commit(std::move(batch)).status();
+}
+
+// A process that was killed before its sync leaves bytes that only memory has. Whole
+// segments were synced before the next began.
+absl::Status Mirror::SyncFound(const std::string& last) const {
+  for (const absl::string_view name : {absl::string_view(last), kMirrorCheckpoint}) {
+    const absl::Status synced = folder_.Sync(name);
+    if (!synced.ok() && !absl::IsNotFound(synced)) return synced;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Mirror::LookAtHead(const LogState& state) {

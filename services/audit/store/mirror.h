@@ -36,6 +36,11 @@ inline constexpr absl::string_view kMirrorDays = "service-days";
 // that are damaged or gone are made again from the log. What is whole and not the
 // log's is never touched, but an error:
 //
+// What it finds there it syncs before it counts: who wrote it may have been killed
+// before. Once a mirror was begun an empty folder is taken for the mount point of a
+// volume that is away; to begin in a new one, write its file `log`.
+//
+//   UNAVAILABLE                    the folder has no file `log`, and a mirror was begun
 //   FAILED_PRECONDITION            the folder is another log's, or ahead of this one,
 //                                  which then lost entries: rebuild it from the mirror
 //   FAILED_PRECONDITION LOG_FORKED the folder has another history of the log
@@ -43,7 +48,7 @@ inline constexpr absl::string_view kMirrorDays = "service-days";
 class Mirror {
  public:
   // All must outlive it; `width` is kSegment but in tests.
-  Mirror(Folder folder, const kv::Store* store, const LogReader* log, std::string verifier_key,
+  Mirror(Folder folder, kv::Store* store, const LogReader* log, std::string verifier_key,
          uint64_t width = kSegment)
       : folder_(std::move(folder)),
         store_(store),
@@ -82,6 +87,9 @@ class Mirror {
     bool closed = false;
   };
   absl::Status Look(const LogState& state);
+  // CheckOwner; notes in the store that there is a mirror, so that none begins anew.
+  absl::Status CheckBegun();
+  absl::Status SyncFound(const std::string& last) const;
   absl::Status LookAtHead(const LogState& state);
   absl::Status LookAtClosed(const LogState& state, SegmentSpan span);
   absl::Status LookAtOpen(const LogState& state, SegmentSpan span);
@@ -93,7 +101,7 @@ class Mirror {
   absl::Status WriteChecked(uint64_t offset, absl::string_view bytes) const;
 
   const Folder folder_;
-  const kv::Store* const store_;
+  kv::Store* const store_;
   const LogReader* const log_;
   const std::string verifier_key_;
   const uint64_t width_;

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "libs/base/clock.h"
@@ -226,6 +227,53 @@ TEST_CASE("Failing or dying at any step, what was safe stays safe", "[mirror]") 
       if (at % 4 == 0) MustCopy(world, 520);
     }
   }
+}
+
+TEST_CASE("What a started mirror finds is synced before it counts", "[mirror]") {
+  World world(300);
+  Mirror first = world.NewMirror();
+  world.MustFollow(&first);
+  using Step = Folder::Step;
+  const std::string open = SegmentOf(256, kSmall).name();
+  std::vector<std::pair<Step, std::string>> steps;
+  Mirror second = world.NewMirror([&](Step step, absl::string_view name) {
+    steps.emplace_back(step, std::string(name));
+    return absl::OkStatus();
+  });
+  world.MustFollow(&second);  // there is nothing to write
+  const auto has = [&](Step step, const std::string& name) {
+    return std::find(steps.begin(), steps.end(), std::make_pair(step, name)) != steps.end();
+  };
+  CHECK(has(Step::kSync, open));
+  CHECK(has(Step::kSync, "checkpoint"));
+  CHECK(has(Step::kSyncFolder, ""));
+  for (const std::string& broken : {open, std::string("checkpoint"), std::string()}) {
+    Mirror third = world.NewMirror([&](Step step, absl::string_view name) {
+      const bool fails = (step == Step::kSync || step == Step::kSyncFolder) && name == broken;
+      return fails ? absl::UnavailableError("EIO") : absl::OkStatus();
+    });
+    CHECK(world.Follow(&third).code() == absl::StatusCode::kUnavailable);
+    CHECK(third.safe_size() == 0);
+  }
+}
+
+TEST_CASE("A mirror does not begin anew where its volume is away, unless told", "[mirror]") {
+  World world(300);
+  Mirror first = world.NewMirror();
+  world.MustFollow(&first);
+  std::filesystem::rename(world.path, world.path + "-away");
+  std::filesystem::create_directory(world.path);
+  world.log.Grow(1);
+  Mirror second = world.NewMirror();
+  const absl::Status status = world.Follow(&second);
+  CHECK(status.code() == absl::StatusCode::kUnavailable);
+  CHECK_THAT(std::string(status.message()), Catch::Contains("is its volume mounted"));
+  CHECK(second.safe_size() == 0);
+  CHECK(std::filesystem::is_empty(world.path));
+  MustCheck(world.log.store);
+  WriteAll(world.path + "/log", TestLogKey().verifier_key() + "\n");
+  world.MustFollow(&second);
+  MustCopy(world, 301);
 }
 
 // The kernel refuses the file's next bytes, after it took some of them.

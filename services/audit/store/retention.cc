@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
@@ -122,6 +123,19 @@ absl::Status DeleteFromStore(kv::Store* store, const std::vector<uint64_t>& indi
     next = std::lower_bound(next, indices.end(), (bundle + 1) * kBundle);
   }
   return absl::OkStatus();
+}
+
+void PutDropped(kv::Batch* batch) { batch->Put(kDroppedKey, Guarded(kDroppedKey, "")); }
+
+absl::StatusOr<bool> CompactDropped(kv::Store* store) {
+  const absl::Status noted = store->Get(kDroppedKey).status();
+  if (absl::IsNotFound(noted)) return false;
+  SHAREWAY_RETURN_IF_ERROR(noted);
+  SHAREWAY_RETURN_IF_ERROR(store->Compact("", ""));
+  kv::Batch batch;
+  batch.Delete(kDroppedKey);
+  SHAREWAY_RETURN_IF_ERROR(store->Commit(std::move(batch)).status());
+  return true;
 }
 
 absl::Status RecordExpired(uint64_t index) {

@@ -65,10 +65,17 @@ absl::StatusOr<std::vector<uint64_t>> RecordsOf(const LogReader& log, const LogS
 
 // Deletes from the bundles in the store that have one of `indices` (ascending) all
 // records that are `deleted`, which is durable; one batch for each bundle. Errors as
-// Commit's; call it again, then. What a store engine keeps of overwritten values
-// goes with its next compaction.
+// Commit's; call it again, then. The bytes are off the disk after CompactDropped.
 absl::Status DeleteFromStore(kv::Store* store, const std::vector<uint64_t>& indices,
                              const DeletedRecords& deleted);
+
+// Notes in `batch`, the last of a deletion, that the store's files have bytes to drop.
+void PutDropped(kv::Batch* batch);
+// If that is noted, drops them: deleted records are in no file of the store
+// afterwards, neither in bundles nor in the tail's parts of before nor in the log of
+// commits. True if it did. Errors as kv::Store::Compact; the note stays, then. No
+// deletion may go on meanwhile.
+absl::StatusOr<bool> CompactDropped(kv::Store* store);
 
 // NOT_FOUND, RECORD_EXPIRED: the answer to who asks for a record that was deleted.
 absl::Status RecordExpired(uint64_t index);
