@@ -258,17 +258,33 @@ struct Drain::State {
       }
       return mark.include() == mark.deliver();
     }();
-    if (!done.ok()) polled.reset();  // who answers next may be another audit
+    if (!done.ok()) Doubt();
     return done;
   }
 
-  // Deletes batches that are safe in audit, or were included 7 days ago, and
-  // acts that are too old to be taken again.
+  // Who answers next may be another audit, or one with another disk.
+  void Doubt() {
+    polled.reset();
+    safe_size = 0;
+  }
+
+  // True if audit said moments ago that it lacks nothing which only this store may have.
+  bool AuditIsWhole() {
+    absl::StatusOr<Mark> mark = batches->LoadMark();
+    if (mark.ok() && Poll(&*mark).ok()) return rolled_back == 0 && !audit_rolled_back;
+    Doubt();
+    return false;
+  }
+
+  // Deletes batches that are safe in audit, or were included 7 days ago, unless audit may
+  // want them back; and acts that are too old to be taken again.
   absl::Status Sweep() {
     absl::MutexLock lock(&flushing);
     const absl::Time now = outbox->clock_->Now();
     kv::Batch write;
-    SHAREWAY_RETURN_IF_ERROR(batches->Drop(safe_size, now - kKeepIncluded, &write));
+    if (AuditIsWhole()) {
+      SHAREWAY_RETURN_IF_ERROR(batches->Drop(safe_size, now - kKeepIncluded, &write));
+    }
     SHAREWAY_RETURN_IF_ERROR(store()->Scan(
         kActPrefix, PrefixEnd(kActPrefix),
         [&](absl::string_view name, absl::string_view value, uint64_t) {

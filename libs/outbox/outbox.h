@@ -129,7 +129,8 @@ class Drain {
   // being rebuilt; FAILED_PRECONDITION after either side was rolled back.
   absl::Status Flush();
   // Deletes batches that are safe or old, and acts too old to be taken again; the
-  // thread does so every ten minutes.
+  // thread does so every ten minutes. No batch goes while audit is away, behind what it
+  // proved to have, or being rebuilt: it may want them back.
   absl::Status Sweep();
 
  private:

@@ -29,6 +29,7 @@ class FakeAudit final : public Sink {
   uint64_t safe_size = 0;
   std::optional<uint64_t> last_sequence;  // if set, what it says instead of what it has
   bool rebuilding = false;
+  bool away = false;  // when asked what it has
   int asked = 0;
   std::vector<size_t> proofs;  // how many entries were to be proven, each time
 
@@ -60,6 +61,7 @@ class FakeAudit final : public Sink {
   }
   absl::StatusOr<Seen> LastSeen(absl::string_view) override {
     ++asked;
+    if (away) return absl::UnavailableError("away");
     return Seen{last_sequence.value_or(ids_.empty() ? 0 : ids_.rbegin()->first), rebuilding};
   }
   absl::StatusOr<uint64_t> Restore(
@@ -322,6 +324,32 @@ TEST_CASE("Sealed batches are kept until a backup of audit covers them, or seven
   CHECK(d.Retained() == (safe ? 2 : 0));
   d.Add(1);
   CHECK(d.drain->Flush().ok());
+}
+
+TEST_CASE("No batch is deleted while audit may want it back", "[outbox]") {
+  Delivery d(300);
+  d.audit.safe_size = 300;
+  REQUIRE(d.drain->Flush().ok());
+  d.clock.Advance(absl::Hours(24 * 7) + absl::Seconds(1));
+  const std::string how = GENERATE("away", "rolled back", "being rebuilt", "this store is old");
+  CAPTURE(how);
+  const bool restart = GENERATE(true, false);  // nothing is known yet, or all was well before
+  CAPTURE(restart);
+  if (restart) d.Restart();
+  d.audit.away = how == "away";
+  d.audit.rebuilding = how == "being rebuilt";
+  if (how == "rolled back") d.audit.last_sequence = 299;
+  if (how == "this store is old" && restart) d.audit.last_sequence = 301;
+  const bool whole = how == "this store is old" && !restart;  // it was known not to be
+  REQUIRE(d.drain->Sweep().ok());
+  CHECK(d.Retained() == (whole ? 0 : 2));
+  if (how == "this store is old") return;
+
+  d.audit.away = d.audit.rebuilding = false;
+  d.audit.last_sequence.reset();
+  d.clock.Advance(absl::Seconds(10));
+  REQUIRE(d.drain->Sweep().ok());
+  CHECK(d.Retained() == 0);
 }
 
 TEST_CASE("A signed act is taken once", "[outbox]") {

@@ -38,6 +38,12 @@ bool LogAnswered(const absl::Status& status) {
 
 }  // namespace
 
+struct LogHeads::Believed {
+  evidence::TreeHead head = {};
+  std::string note = {};
+  LogHeadPtr short_form = {};
+};
+
 absl::StatusOr<std::unique_ptr<LogHeads>> LogHeads::Open(Parts parts) {
   std::unique_ptr<LogHeads> heads(new LogHeads(std::move(parts)));
   SHAREWAY_RETURN_IF_ERROR(heads->Restore());
@@ -45,29 +51,45 @@ absl::StatusOr<std::unique_ptr<LogHeads>> LogHeads::Open(Parts parts) {
 }
 
 absl::Status LogHeads::Restore() {
+  SHAREWAY_RETURN_IF_ERROR(RestoreForks());
   SHAREWAY_ASSIGN_OR_RETURN(const std::optional<WitnessedHead> kept, parts_.store->LoadHead());
   if (kept) {
     SHAREWAY_ASSIGN_OR_RETURN(BelievedPtr believed, Open(kept->note));
     absl::MutexLock lock(&mutex_);
     newest_ = std::move(believed);
   }
-  SHAREWAY_ASSIGN_OR_RETURN(const std::optional<LogFork> fork, parts_.store->LoadFork());
-  if (!fork) return absl::OkStatus();
-  if (fork->id() == parts_.settled) {
-    log::Warn("log-fork-settled", {{"fork", fork->id()}});
-    return parts_.store->SettleFork(*fork);
-  }
-  forked_ = true;
-  parts_.figures.log_fork.Set(1);
-  log::Error("log-forked", {{"fork", fork->id()}, {"from", fork->from}, {"found", "before"}});
   return absl::OkStatus();
 }
 
-struct LogHeads::Believed {
-  evidence::TreeHead head = {};
-  std::string note = {};
-  LogHeadPtr short_form = {};
-};
+absl::Status LogHeads::RestoreForks() {
+  SHAREWAY_ASSIGN_OR_RETURN(const std::optional<LogFork> fork, parts_.store->LoadFork());
+  if (fork && fork->id() == parts_.settled) {
+    SHAREWAY_ASSIGN_OR_RETURN(const BelievedPtr theirs, Open(fork->theirs));
+    SHAREWAY_ASSIGN_OR_RETURN(const std::optional<WitnessedHead> kept, parts_.store->LoadHead());
+    bool own = false;
+    if (kept) {
+      SHAREWAY_ASSIGN_OR_RETURN(const BelievedPtr last, Open(kept->note));
+      own = last->short_form->SameTree(*theirs->short_form);
+    }
+    SHAREWAY_RETURN_IF_ERROR(parts_.store->SettleFork(*fork, own));
+    log::Warn("log-fork-settled", {{"fork", fork->id()}, {"own_head_dropped", own}});
+  } else if (fork) {
+    forked_ = true;
+    parts_.figures.log_fork.Set(1);
+    log::Error("log-forked", {{"fork", fork->id()}, {"from", fork->from}, {"found", "before"}});
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(const std::vector<LogFork> settled, parts_.store->LoadSettled());
+  for (const LogFork& each : settled) {
+    SHAREWAY_ASSIGN_OR_RETURN(const BelievedPtr theirs, Open(each.theirs));
+    settled_.push_back(theirs->short_form);
+  }
+  return absl::OkStatus();
+}
+
+bool LogHeads::Settled(const LogHead& head) const {
+  return std::any_of(settled_.begin(), settled_.end(),
+                     [&](const LogHeadPtr& settled) { return settled->SameTree(head); });
+}
 
 const evidence::TreeHead& LogHeads::Linked::tree() const { return head->head; }
 
@@ -97,7 +119,7 @@ bool LogHeads::KnownLocked(const LogHead& head) const {
 }
 
 void LogHeads::Heard(const LogHeadPtr& head, absl::string_view from) {
-  if (head == nullptr || forked_) return;
+  if (head == nullptr || forked_ || Settled(*head)) return;
   {
     absl::ReaderMutexLock lock(&mutex_);
     if (KnownLocked(*head)) return;
@@ -138,6 +160,10 @@ absl::Status LogHeads::Compare(const evidence::TreeHead& ours,
 absl::StatusOr<LogHeads::Linked> LogHeads::Link(const std::string& note, absl::string_view from) {
   SHAREWAY_ASSIGN_OR_RETURN(BelievedPtr theirs, Open(note));
   if (forked_) return Forked("the log was forked; nothing is believed until that is settled");
+  if (Settled(*theirs->short_form)) {
+    return Forked(absl::StrCat("it was settled that the head of ", theirs->head.size,
+                               " entries does not fit"));
+  }
   BelievedPtr ours;
   {
     absl::ReaderMutexLock lock(&mutex_);

@@ -32,7 +32,8 @@ inline constexpr absl::Duration kLinkWithin = absl::Seconds(60);
 // A head that the log signed and that does not fit is a fork: logged as `log-forked`,
 // kept with the one that it contradicts, shown as shareway_exchange_log_fork 1. From
 // then on nothing is believed, not even after a restart, until an operator names the
-// fork's id in --log_fork_settled. Exchanges go on.
+// fork's id in --log_fork_settled. The head that did not fit is then ignored for good,
+// that very one and no other: more of its history is a fork again. Exchanges go on.
 //
 // While the log cannot be asked, heads that wait for longer than kLinkWithin are
 // logged as `log-head-unlinked` and stop cosigning until they are linked: a log that
@@ -68,7 +69,8 @@ class LogHeads {
   };
   // Finds whether a note fits. `from` is who showed it. DATA_LOSS, PROOF_INVALID, if the
   // log did not sign it; DATA_LOSS, LOG_FORKED, if it does not fit, or another did not
-  // before; else what the log answered instead of a proof.
+  // before, and without an alarm, if it was settled that it does not fit; else what the
+  // log answered instead of a proof.
   absl::StatusOr<Linked> Link(const std::string& note, absl::string_view from);
   // Makes it a head of the history, and the newest if it is larger: from now on it
   // travels. What this node was asked to cosign must be durable before: a log that loses
@@ -91,6 +93,8 @@ class LogHeads {
 
   explicit LogHeads(Parts parts) : parts_(std::move(parts)) {}
   absl::Status Restore();
+  absl::Status RestoreForks();
+  bool Settled(const LogHead& head) const;
   absl::StatusOr<BelievedPtr> Open(const std::string& note) const;
   // OK if one is the beginning of the other; LOG_FORKED if not.
   absl::Status Compare(const evidence::TreeHead& ours, const evidence::TreeHead& theirs) const;
@@ -103,6 +107,7 @@ class LogHeads {
   BelievedPtr Newest() const;
 
   Parts parts_;
+  std::vector<LogHeadPtr> settled_;  // of forks; never changes
   std::atomic<bool> forked_ = false;
   std::atomic<int> unlinked_ = 0;
   mutable absl::Mutex mutex_;

@@ -117,8 +117,37 @@ TEST_CASE("Heads that do not fit together are a fork, for good", "[exchange]") {
   view.Restart(fork->id());  // an operator has cleared it up
   CHECK_FALSE(view.heads->forked());
   CHECK_FALSE(view.store.LoadFork()->has_value());
-  view.Restart();
+  if (GENERATE(false, true)) view.Restart();
   CHECK(view.heads->may_cosign());
+  // The log's own history goes on, and who still shows the other head changes nothing.
+  REQUIRE(view.Show(log.Note(12)).ok());
+  view.Hear(other.Head(size));
+  CHECK(WhyOf(view.Show(other.Note(size))) == Reason::kLogForked);
+  CHECK(view.heads->may_cosign());
+  CHECK_FALSE(view.store.LoadFork()->has_value());
+  REQUIRE(view.Show(log.Note(14)).ok());
+  CHECK(view.size() == 14);
+  view.Hear(other.Head(14));  // more of the other history is another fork
+  CHECK(view.heads->forked());
+}
+
+TEST_CASE("A witness forgets its own head when that is the one found wrong", "[exchange]") {
+  FakeLog log, other;
+  log.Append(12);
+  other.Append(12, "another");
+  View view(&log);
+  const bool own = GENERATE(true, false);
+  CAPTURE(own);
+  const LogFork fork{.ours = log.Note(12), .theirs = other.Note(12), .from = "services/audit"};
+  REQUIRE(view.store.KeepHead({.note = own ? other.Note(12) : log.Note(12)}, 12, 0).ok());
+  REQUIRE(view.store.KeepFork(fork).ok());
+  view.Restart();
+  CHECK(view.heads->forked());
+  view.Restart(fork.id());
+  CHECK(view.heads->may_cosign());
+  CHECK((*view.store.LoadHead()).has_value() == !own);
+  CHECK(view.size() == (own ? 0 : 12));
+  CHECK(view.Show(log.Note(12)).ok());
 }
 
 TEST_CASE("Heads that were linked side by side are linked to each other too", "[exchange]") {

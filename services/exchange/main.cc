@@ -19,7 +19,9 @@ ABSL_FLAG(std::string, witness_key, "",
           "PEM file of the Ed25519 key that cosigns the audit log's checkpoints. Empty: this node "
           "is no witness.");
 ABSL_FLAG(std::string, log_fork_settled, "",
-          "Id of a fork of the audit log that was cleared up: this node cosigns again.");
+          "Id of a fork of the audit log that was cleared up: the head in `theirs` is ignored from "
+          "then on, and this node cosigns again. If that is the head it last cosigned, it forgets "
+          "it, and a new --witness_key is needed: the old one stands for the wrong history.");
 
 namespace shareway::exchange {
 

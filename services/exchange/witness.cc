@@ -38,12 +38,14 @@ absl::StatusOr<std::unique_ptr<Witness>> Witness::Open(Parts parts) {
   }
   std::unique_ptr<Witness> witness(new Witness(std::move(parts)));
   SHAREWAY_RETURN_IF_ERROR(witness->Restore());
+  SHAREWAY_ASSIGN_OR_RETURN(const uint64_t own_next, witness->parts_.store->LoadOwnNext());
+  absl::MutexLock lock(&witness->mutex_);
+  witness->own_next_ = own_next;
   return witness;
 }
 
 absl::Status Witness::Restore() {
   SHAREWAY_ASSIGN_OR_RETURN(const std::optional<WitnessedHead> kept, parts_.store->LoadHead());
-  SHAREWAY_ASSIGN_OR_RETURN(const uint64_t own_next, parts_.store->LoadOwnNext());
   std::optional<Last> last;
   absl::Duration left = absl::ZeroDuration();
   if (kept) {
@@ -55,10 +57,20 @@ absl::Status Witness::Restore() {
     left = std::clamp(kept->cosigned + kApart - parts_.clock->Now(), absl::ZeroDuration(), kApart);
   }
   absl::MutexLock lock(&mutex_);
-  own_next_ = own_next;
   last_ = std::move(last);
   not_before_ = parts_.clock->SinceBoot() + left;
   return absl::OkStatus();
+}
+
+absl::Status Witness::CheckStore() {
+  const std::optional<bool> old = parts_.key == nullptr ? false : parts_.rolled_back();
+  if (!old) return absl::UnavailableError("audit has not said whether this store is an old copy");
+  if (!*old) return absl::OkStatus();
+  absl::MutexLock lock(&mutex_);
+  if (!told_rolled_back_) log::Error("witness-rolled-back", {{"node", parts_.node}});
+  told_rolled_back_ = true;
+  return Error(Reason::kRolledBack, absl::StatusCode::kFailedPrecondition,
+               "the store is older than what audit has seen of it: it witnesses nothing");
 }
 
 std::optional<Witness::Last> Witness::last() const {
@@ -72,6 +84,7 @@ absl::StatusOr<std::string> Witness::LineOver(const Last& last) const {
 
 absl::StatusOr<bool> Witness::Report() {
   if (parts_.key == nullptr) return true;
+  if (absl::Status store = CheckStore(); absl::IsFailedPrecondition(store)) return store;
   std::string note, line;
   if (const std::optional<Last> known = last()) {
     note = known->kept.note;
@@ -92,9 +105,13 @@ absl::Status Witness::GiveBack() {
     if (now - gave_back_ < kGiveBackEvery) return absl::OkStatus();
     gave_back_ = now;
   }
+  // Beyond it may lie what the log lost before anybody cosigned it.
+  const std::optional<Last> known = last();
+  const uint64_t end = known ? known->head.size : 0;
   size_t given = 0;
   for (uint64_t from = 0;;) {
-    SHAREWAY_ASSIGN_OR_RETURN(const std::vector<OwnEntry> entries, parts_.store->LoadOwn(from));
+    SHAREWAY_ASSIGN_OR_RETURN(std::vector<OwnEntry> entries, parts_.store->LoadOwn(from));
+    std::erase_if(entries, [end](const OwnEntry& entry) { return entry.index >= end; });
     if (entries.empty()) break;
     SHAREWAY_RETURN_IF_ERROR(parts_.log->Restore(entries));
     given += entries.size();
@@ -104,19 +121,27 @@ absl::Status Witness::GiveBack() {
   return absl::OkStatus();
 }
 
-uint64_t Witness::own_next() const {
+uint64_t Witness::Rewind() {
   if (parts_.key == nullptr) return ~uint64_t{0};
   absl::MutexLock lock(&mutex_);
+  own_next_ = std::min(own_next_, last_ ? last_->head.size : 0);
   return own_next_;
 }
 
 absl::Status Witness::Take(Candidate candidate) {
-  if (parts_.key != nullptr && !candidate.own.empty()) {
-    SHAREWAY_RETURN_IF_ERROR(parts_.store->KeepOwn(candidate.own, candidate.own_next));
+  if (absl::Status store = CheckStore(); absl::IsFailedPrecondition(store)) return store;
+  uint64_t from = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    from = own_next_;
+  }
+  if (parts_.key != nullptr) {
+    SHAREWAY_RETURN_IF_ERROR(parts_.store->KeepOwn(candidate.own, from, candidate.own_next));
   }
   candidate.own.clear();
   absl::MutexLock lock(&mutex_);
-  own_next_ = candidate.own_next;
+  // To whom it takes for no witness the log names no index.
+  own_next_ = std::max(from, candidate.own_next);
   if (!candidate.more) candidate_ = std::move(candidate);
   return absl::OkStatus();
 }
@@ -142,6 +167,7 @@ absl::Status Witness::Cosign() {
 }
 
 absl::Status Witness::CosignCandidate(const Candidate& candidate) {
+  SHAREWAY_RETURN_IF_ERROR(CheckStore());
   const std::optional<Last> before = last();
   if (before) {
     // It is believed since it was kept, unless the log went away between the two.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,7 +26,10 @@ namespace shareway::exchange {
 // entries below it, are durable here: the log itself has no outbox, and may lose its disk.
 //
 // A node without a witness key follows the log all the same, and keeps what it verified,
-// so that it can tell its peers. rpc/log_follower moves it. Thread-safe, but Cosign is
+// so that it can tell its peers. One whose store is an old copy may have forgotten what it
+// cosigned: it neither reports nor cosigns (FAILED_PRECONDITION, ROLLED_BACK). While that
+// is not known yet it reports, since the log may wait for that, and does not cosign
+// (UNAVAILABLE). rpc/log_follower moves it. Thread-safe, but Cosign is
 // for one thread.
 class Witness {
  public:
@@ -38,6 +42,8 @@ class Witness {
     const crypto::PrivateKey* key = nullptr;  // Ed25519; null: this node is no witness
     std::string node = {};                    // agencies/{a}/nodes/{n}: the name it signs under
     std::string log_key = {};                 // the pinned note verifier key
+    // True: the store is an old copy. Unset: not known yet. See outbox::Drain::rolled_back.
+    std::function<std::optional<bool>()> rolled_back = [] { return false; };
   };
   // DATA_LOSS if what the store holds cannot be read; INVALID_ARGUMENT for a key that
   // is not Ed25519.
@@ -46,11 +52,13 @@ class Witness {
   // Tells the log what was last cosigned. True if the log serves, also to a node that is
   // no witness.
   absl::StatusOr<bool> Report();
-  // Gives the log its own entries back if it lost them; every five seconds at most.
+  // Gives the log its own entries below the head last cosigned back if it lost them; every
+  // five seconds at most.
   absl::Status GiveBack();
 
-  // From which index on own entries are wanted.
-  uint64_t own_next() const;
+  // From which index on a new stream is to bring own entries: what was taken beyond the
+  // head last cosigned comes again, since the log may have lost it, and have others there.
+  uint64_t Rewind();
   // Keeps a candidate's own entries durably. The last one taken is what Cosign is about.
   absl::Status Take(Candidate candidate);
 
@@ -70,6 +78,8 @@ class Witness {
 
   explicit Witness(Parts parts) : parts_(std::move(parts)) {}
   absl::Status Restore();
+  // OK if this node is no witness, or its store is known to be no old copy.
+  absl::Status CheckStore();
   std::optional<Last> last() const;
   // The line over a head. The same whenever it is made, but under a new key.
   absl::StatusOr<std::string> LineOver(const Last& last) const;
@@ -84,6 +94,7 @@ class Witness {
   absl::Duration not_before_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
   std::optional<Candidate> candidate_ ABSL_GUARDED_BY(mutex_);  // without own entries
   uint64_t own_next_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool told_rolled_back_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Duration gave_back_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
 };
 

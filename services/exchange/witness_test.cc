@@ -23,7 +23,8 @@ struct Watch {
                               .clock = &clock,
                               .key = key ? &*key : nullptr,
                               .node = kNode,
-                              .log_key = FakeLog::VerifierKey()});
+                              .log_key = FakeLog::VerifierKey(),
+                              .rolled_back = [this] { return rolled_back; }});
   }
   // The log asks for a cosignature over its first `entries`.
   absl::Status Ask(uint64_t entries, std::vector<OwnEntry> own = {}, uint64_t safe_size = 0) {
@@ -55,6 +56,7 @@ struct Watch {
 
   FakeLog log;
   FakeClock clock;
+  std::optional<bool> rolled_back = false;
   kv::MemoryStore kv;
   WitnessStore store{&kv};
   std::optional<crypto::PrivateKey> key = crypto::PrivateKey::Generate(crypto::Suite::kEd25519);
@@ -63,6 +65,11 @@ struct Watch {
 };
 
 using Sizes = std::vector<uint64_t>;
+
+Reason WhyOf(const absl::Status& status) {
+  const std::optional<ErrorDetails> details = DetailsOf(status);
+  return details ? details->reason : Reason::kUnspecified;
+}
 
 OwnEntry Own(uint64_t index) {
   OwnEntry entry{.index = index};
@@ -187,7 +194,7 @@ TEST_CASE("What the log cannot take now is handed in later, and what it never wi
 TEST_CASE("A witness keeps the log's own entries until they are safe", "[exchange]") {
   Watch watch;
   watch.log.Append(20);
-  CHECK(watch.witness->own_next() == 0);
+  CHECK(watch.witness->Rewind() == 0);
   // Durable as they come, before the candidate is there whole.
   REQUIRE(watch.witness
               ->Take({.note = watch.log.Note(10), .own = {Own(0), Own(4)}, .own_next = 5,
@@ -197,7 +204,7 @@ TEST_CASE("A witness keeps the log's own entries until they are safe", "[exchang
   CHECK(watch.witness->Cosign().ok());
   CHECK(watch.Cosigned().empty());
   watch.Restart();
-  CHECK(watch.witness->own_next() == 5);
+  CHECK(watch.KeptOwn() == Sizes{0, 4});
   REQUIRE(watch.Ask(10, {Own(9)}).ok());
   CHECK(watch.Cosigned() == Sizes{10});
   CHECK(watch.KeptOwn() == Sizes{0, 4, 9});
@@ -205,7 +212,7 @@ TEST_CASE("A witness keeps the log's own entries until they are safe", "[exchang
   REQUIRE(watch.Ask(12, {}, 9).ok());
   CHECK(watch.KeptOwn() == Sizes{9});
   watch.Restart();
-  CHECK(watch.witness->own_next() == 12);
+  CHECK(watch.witness->Rewind() == 12);
 
   watch.log.rebuilding = GENERATE(true, false);
   REQUIRE(watch.witness->GiveBack().ok());
@@ -224,7 +231,67 @@ TEST_CASE("Own entries that cannot be kept stop the candidate", "[exchange]") {
   watch.kv.on_commit = nullptr;
   CHECK(watch.witness->Cosign().ok());
   CHECK(watch.Cosigned().empty());
-  CHECK(watch.witness->own_next() == 0);
+  CHECK(watch.witness->Rewind() == 0);
+}
+
+TEST_CASE("What a log lost beyond the head last cosigned is neither given back nor kept",
+          "[exchange]") {
+  Watch watch;
+  watch.log.Append(10);
+  REQUIRE(watch.Ask(10, {Own(4), Own(9)}).ok());
+  FakeLog lost;
+  lost.Append(10);
+  lost.Append(10, "lost");
+  REQUIRE(watch.witness
+              ->Take({.note = lost.Note(), .own = {Own(10), Own(12), Own(18)}, .own_next = 20})
+              .ok());
+  CHECK_FALSE(watch.witness->Cosign().ok());  // the log does not reach so far any more
+  if (GENERATE(false, true)) watch.Restart();
+
+  watch.log.rebuilding = true;
+  REQUIRE(watch.witness->GiveBack().ok());
+  REQUIRE(watch.log.restored.size() == 2);
+  CHECK(watch.log.restored[1].index == 9);
+
+  // It serves again, and grows with others at these places.
+  watch.log.Append(10, "anew");
+  CHECK(watch.witness->Rewind() == 10);
+  REQUIRE(watch.witness
+              ->Take({.note = watch.log.Note(20), .own = {Own(13)}, .own_next = 14, .more = true})
+              .ok());
+  CHECK(watch.KeptOwn() == Sizes{4, 9, 13, 18});
+  watch.clock.Advance(absl::Seconds(1));
+  REQUIRE(watch.Ask(20).ok());
+  CHECK(watch.KeptOwn() == Sizes{4, 9, 13});
+  CHECK(watch.Cosigned() == Sizes{10, 20});
+  // A log that takes this node for no witness for a while deletes nothing by that.
+  REQUIRE(watch.witness->Take({.note = watch.log.Note(20), .own_next = 0}).ok());
+  REQUIRE(watch.witness->Take({.note = watch.log.Note(20), .own_next = 20}).ok());
+  CHECK(watch.KeptOwn() == Sizes{4, 9, 13});
+}
+
+TEST_CASE("A witness whose store is an old copy neither reports nor cosigns", "[exchange]") {
+  Watch watch;
+  watch.log.Append(20);
+  REQUIRE(watch.Ask(5).ok());
+  watch.clock.Advance(absl::Seconds(1));
+  watch.rolled_back.reset();
+  watch.Restart();
+  // Not known yet: the log may wait for the report before it tells.
+  CHECK(*watch.witness->Report());
+  CHECK(absl::IsUnavailable(watch.Ask(9)));
+  CHECK(watch.Cosigned() == Sizes{5});
+  watch.rolled_back = GENERATE(true, false);
+  if (!*watch.rolled_back) {
+    CHECK(watch.witness->Cosign().ok());
+    CHECK(watch.Cosigned() == Sizes{5, 9});
+    return;
+  }
+  CHECK(WhyOf(watch.witness->Report().status()) == Reason::kRolledBack);
+  CHECK(watch.log.reported.size() == 1);
+  CHECK(WhyOf(watch.witness->Cosign()) == Reason::kRolledBack);
+  CHECK(WhyOf(watch.Ask(12)) == Reason::kRolledBack);
+  CHECK(watch.Cosigned() == Sizes{5});
 }
 
 TEST_CASE("A report names what was last cosigned", "[exchange]") {
@@ -248,7 +315,7 @@ TEST_CASE("A node without a witness key follows the log and signs nothing", "[ex
   watch.key.reset();
   watch.Restart();
   watch.log.Append(20);
-  CHECK(watch.witness->own_next() == ~uint64_t{0});
+  CHECK(watch.witness->Rewind() == ~uint64_t{0});
   REQUIRE(watch.Ask(10, {Own(3)}).ok());
   CHECK(watch.log.cosigned.empty());
   CHECK(watch.KeptOwn().empty());
@@ -260,7 +327,7 @@ TEST_CASE("A node without a witness key follows the log and signs nothing", "[ex
   // One that gets a key wants all own entries.
   watch.key = crypto::PrivateKey::Generate(crypto::Suite::kEd25519);
   watch.Restart();
-  CHECK(watch.witness->own_next() == 0);
+  CHECK(watch.witness->Rewind() == 0);
   watch.clock.Advance(absl::Seconds(1));
   REQUIRE(watch.Ask(12).ok());
   CHECK(watch.Cosigned() == Sizes{12});

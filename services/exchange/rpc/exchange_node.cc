@@ -122,7 +122,8 @@ absl::Status ExchangeNode::State::WatchLog() {
                                                     .figures = figures,
                                                     .key = parts.witness_key,
                                                     .node = node(),
-                                                    .log_key = parts.log_key}));
+                                                    .log_key = parts.log_key,
+                                                    .rolled_back = parts.rolled_back}));
   return absl::OkStatus();
 }
 

@@ -55,7 +55,7 @@ absl::Status LogFollower::FollowOnce() {
     SHAREWAY_RETURN_IF_ERROR(witness_->GiveBack());
     return absl::UnavailableError("the log does not serve yet");
   }
-  return log_->Watch(witness_->own_next(), [this](Candidate candidate) -> absl::Status {
+  return log_->Watch(witness_->Rewind(), [this](Candidate candidate) -> absl::Status {
     const bool whole = !candidate.more;
     SHAREWAY_RETURN_IF_ERROR(witness_->Take(std::move(candidate)));
     absl::MutexLock lock(&mutex_);

@@ -16,6 +16,7 @@ constexpr char kHeadKey[] = "witness/head";
 constexpr char kOwnNextKey[] = "witness/own-next";
 constexpr char kOwn[] = "witness/own/";
 constexpr char kForkKey[] = "witness/fork";
+constexpr char kSettled[] = "witness/settled/";
 constexpr size_t kMaxEntries = 256;
 constexpr size_t kMaxBytes = 512 << 10;
 
@@ -41,6 +42,13 @@ std::string BytesOf(const LogFork& fork) {
   record.set_from(fork.from);
   record.set_found_nanos(absl::ToUnixNanos(fork.found));
   return record.SerializeAsString();
+}
+
+LogFork ForkOf(const store::ForkRecord& record) {
+  return {.ours = record.ours(),
+          .theirs = record.theirs(),
+          .from = record.from(),
+          .found = absl::FromUnixNanos(record.found_nanos())};
 }
 
 }  // namespace
@@ -83,11 +91,21 @@ absl::StatusOr<uint64_t> WitnessStore::LoadOwnNext() const {
   return ReadBigEndian64(entry->value);
 }
 
-absl::Status WitnessStore::KeepOwn(const std::vector<OwnEntry>& entries, uint64_t own_next) {
+absl::Status WitnessStore::KeepOwn(const std::vector<OwnEntry>& entries, uint64_t from,
+                                   uint64_t own_next) {
   kv::Batch batch;
+  if (from < own_next) {
+    SHAREWAY_RETURN_IF_ERROR(kv_->Scan(
+        OwnKey(from), OwnKey(own_next), [&](absl::string_view key, absl::string_view, uint64_t) {
+          batch.Delete(key);
+          return true;
+        }));
+  }
   for (const OwnEntry& entry : entries) {
     batch.Put(OwnKey(entry.index), entry.sealed.SerializeAsString());
   }
+  // The next head that is kept says it too.
+  if (batch.empty()) return absl::OkStatus();
   batch.Put(kOwnNextKey, BigEndian64(own_next));
   return kv_->Commit(std::move(batch)).status();
 }
@@ -116,10 +134,7 @@ absl::StatusOr<std::vector<OwnEntry>> WitnessStore::LoadOwn(uint64_t from) const
 absl::StatusOr<std::optional<LogFork>> WitnessStore::LoadFork() const {
   SHAREWAY_ASSIGN_OR_RETURN(const auto record, Read<store::ForkRecord>(*kv_, kForkKey));
   if (!record) return std::optional<LogFork>();
-  return std::optional<LogFork>({.ours = record->ours(),
-                                 .theirs = record->theirs(),
-                                 .from = record->from(),
-                                 .found = absl::FromUnixNanos(record->found_nanos())});
+  return std::optional<LogFork>(ForkOf(*record));
 }
 
 absl::Status WitnessStore::KeepFork(const LogFork& fork) {
@@ -129,11 +144,29 @@ absl::Status WitnessStore::KeepFork(const LogFork& fork) {
   return absl::IsAborted(kept) ? absl::OkStatus() : kept;
 }
 
-absl::Status WitnessStore::SettleFork(const LogFork& fork) {
+absl::Status WitnessStore::SettleFork(const LogFork& fork, bool drop_head) {
   kv::Batch batch;
   batch.Delete(kForkKey);
-  batch.Put(absl::StrCat("witness/settled/", fork.id()), BytesOf(fork));
+  if (drop_head) batch.Delete(kHeadKey);
+  batch.Put(absl::StrCat(kSettled, fork.id()), BytesOf(fork));
   return kv_->Commit(std::move(batch)).status();
+}
+
+absl::StatusOr<std::vector<LogFork>> WitnessStore::LoadSettled() const {
+  std::vector<LogFork> settled;
+  absl::Status unreadable;
+  SHAREWAY_RETURN_IF_ERROR(kv_->Scan(
+      kSettled, PrefixEnd(kSettled), [&](absl::string_view key, absl::string_view value, uint64_t) {
+        store::ForkRecord record;
+        if (!record.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+          unreadable = absl::DataLossError(absl::StrCat(key, " cannot be read"));
+          return false;
+        }
+        settled.push_back(ForkOf(record));
+        return true;
+      }));
+  SHAREWAY_RETURN_IF_ERROR(unreadable);
+  return settled;
 }
 
 }  // namespace shareway::exchange

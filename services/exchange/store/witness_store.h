@@ -7,7 +7,7 @@
 //   witness/own-next         -> own entries below this index were all taken, 8 bytes
 //   witness/own/{index, 8}   -> SealedRecord: an entry of the log's own
 //   witness/fork             -> ForkRecord, until an operator settles it
-//   witness/settled/{id, 16} -> ForkRecord that was settled
+//   witness/settled/{id, 16} -> ForkRecord that was settled: its other head is ignored
 #pragma once
 
 #include <cstdint>
@@ -59,15 +59,19 @@ class WitnessStore {
 
   // The index from which on own entries are wanted.
   absl::StatusOr<uint64_t> LoadOwnNext() const;
-  absl::Status KeepOwn(const std::vector<OwnEntry>& entries, uint64_t own_next);
+  // The own entries with an index of at least `from` and less than `own_next` are these:
+  // what else was kept there is forgotten.
+  absl::Status KeepOwn(const std::vector<OwnEntry>& entries, uint64_t from, uint64_t own_next);
   // Own entries from an index on, at most 256 and about 512 KiB.
   absl::StatusOr<std::vector<OwnEntry>> LoadOwn(uint64_t from) const;
 
   absl::StatusOr<std::optional<LogFork>> LoadFork() const;
   // Keeps the first fork; once there is one, others change nothing.
   absl::Status KeepFork(const LogFork& fork);
-  // The proof stays, the alarm goes.
-  absl::Status SettleFork(const LogFork& fork);
+  // The proof stays, the alarm goes; and the head last cosigned, if it is the wrong one.
+  absl::Status SettleFork(const LogFork& fork, bool drop_head);
+  // All that were settled.
+  absl::StatusOr<std::vector<LogFork>> LoadSettled() const;
 
  private:
   kv::Store* const kv_;
