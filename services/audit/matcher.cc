@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "libs/base/status.h"
+#include "libs/crypto/identity.h"
 #include "libs/log/log.h"
 #include "services/audit/domain/half.h"
 #include "services/audit/store/overdue.h"
@@ -21,15 +22,23 @@ constexpr size_t kMaxAtOnce = 1000;
 // A turn over very many halves is followed by a pause of so many times its length.
 constexpr int kRest = 20;
 
+// Of the entries of one exchange so many are asked for each half, newest first.
+constexpr size_t kPageEntries = 500;
+constexpr int kMaxPages = 8;
+
 // What the log says about one missing half.
-struct Said {
-  bool there = false;     // it came after all, or the other was said twice
-  bool reported = false;  // HALF_MISSING was recorded
+enum class Said {
+  kNothing,
+  kThere,     // it came after all, or the other was said twice
+  kReported,  // HALF_MISSING was recorded
 };
 
-bool IsReportOf(const Facts& facts, const Half& half, const std::string& grant) {
-  return facts.kind == evidence::v1::HALF_MISSING && facts.attempt == half.attempt &&
-         facts.grant == grant && facts.nodes == std::vector<std::string>{half.other, half.node};
+// Anyone may append a record that looks like a report: only audit's own, `self`'s, is one.
+bool IsReportOf(const Facts& facts, const std::string& self, const Half& half,
+                const std::string& grant) {
+  return facts.producer == self && facts.kind == evidence::v1::HALF_MISSING &&
+         facts.attempt == half.attempt && facts.grant == grant &&
+         facts.nodes == std::vector<std::string>{half.other, half.node};
 }
 
 bool IsMatchOf(const Facts& facts, const Half& half) {
@@ -38,20 +47,23 @@ bool IsMatchOf(const Facts& facts, const Half& half) {
          other->node == half.other && other->other == half.node;
 }
 
-absl::StatusOr<Said> Ask(const LogReader& reader, const LogState& state, const Half& half,
-                         const std::string& grant) {
-  Said said;
+// Who buries an answer below very many entries gets the half reported once more: the other
+// way round a node could bury its silence.
+absl::StatusOr<Said> Ask(const LogReader& reader, const LogState& state, const std::string& self,
+                         const Half& half, const std::string& grant) {
   const Query query{.exchange = half.exchange};
-  for (uint64_t below = state.size(); below > 0;) {
-    SHAREWAY_ASSIGN_OR_RETURN(const SearchPage page,
-                              reader.Search(state, query, {.all = true}, below, {}));
+  uint64_t below = state.size();
+  for (int pages = 0; below > 0 && pages < kMaxPages; ++pages) {
+    SHAREWAY_ASSIGN_OR_RETURN(
+        const SearchPage page,
+        reader.Search(state, query, {.all = true}, below, {.entries = kPageEntries}));
     for (const Found& found : page.found) {
-      said.there = said.there || IsMatchOf(found.facts, half);
-      said.reported = said.reported || IsReportOf(found.facts, half, grant);
+      if (IsMatchOf(found.facts, half)) return Said::kThere;
+      if (IsReportOf(found.facts, self, half, grant)) return Said::kReported;
     }
     below = page.below;
   }
-  return said;
+  return Said::kNothing;
 }
 
 evidence::AuditRecord ReportOf(const Half& half, const Facts& facts) {
@@ -114,9 +126,12 @@ absl::StatusOr<Matcher::Verdict> Matcher::Judge(const LogState& state, const Wai
   const Facts& facts = found[0].facts;
   const std::optional<Half> half = HalfOf(facts);
   if (!half) return Verdict::kThere;  // its record was deleted at the end of retention
-  SHAREWAY_ASSIGN_OR_RETURN(const Said said, Ask(*parts_.reader, state, *half, facts.grant));
-  if (said.there) return Verdict::kThere;
-  if (said.reported) return Verdict::kMissing;
+  SHAREWAY_ASSIGN_OR_RETURN(const crypto::Identity self,
+                            crypto::Identity::Parse(parts_.own->producer()));
+  SHAREWAY_ASSIGN_OR_RETURN(const Said said,
+                            Ask(*parts_.reader, state, self.name, *half, facts.grant));
+  if (said == Said::kThere) return Verdict::kThere;
+  if (said == Said::kReported) return Verdict::kMissing;
   SHAREWAY_RETURN_IF_ERROR(parts_.own->Append(ReportOf(*half, facts)).status());
   return Verdict::kReported;
 }

@@ -25,7 +25,8 @@ namespace shareway::audit {
 // that comes later matches all the same.
 //
 // Exactly one for each missing half: the log itself is asked whether it was said
-// before, so that neither a restart nor an append of unknown outcome repeats it.
+// before, so that neither a restart nor an append of unknown outcome repeats it. Of an
+// exchange with over 4000 entries only the newest are asked: a restart may repeat it.
 class Matcher {
  public:
   struct Options {

@@ -90,6 +90,43 @@ TEST_CASE("A half that is missing for over five minutes is reported once", "[aud
   CHECK(place.matcher->missing() == 2);
 }
 
+TEST_CASE("A report that a node made up silences nothing", "[audit]") {
+  Place place;
+  evidence::AuditRecord forged = GoodReceipt(1);
+  forged.set_kind(evidence::v1::HALF_MISSING);
+  place.Append({GoodRecord(1), forged});
+  place.clock.Advance(absl::Minutes(6));
+  REQUIRE(place.matcher->Turn().ok());
+  const std::vector<evidence::AuditRecord> reports = place.Reports();
+  REQUIRE(reports.size() == 2);
+  CHECK(reports[0].producer() == kConsumerUri);
+  CHECK(reports[1].producer() == "shareway://test/service/audit");
+  CHECK(reports[1].exchange() == "x1");
+  CHECK(place.matcher->missing() == 1);
+}
+
+TEST_CASE("A half is not taken for missing because its exchange has many entries", "[audit]") {
+  Place place;
+  std::vector<evidence::AuditRecord> records = {GoodRecord(1), GoodReceipt(1)};
+  for (uint64_t i = 2; i <= 1500; ++i) {
+    records.push_back(GoodRecord(i));
+    records.back().set_exchange("x1");
+    records.back().set_kind(evidence::v1::GRANT_SUSPENDED);
+  }
+  evidence::AuditRecord again = GoodRecord(1);
+  again.set_incarnation(std::string(16, 'j'));
+  records.push_back(again);
+  place.Append(records);
+  place.clock.Advance(absl::Minutes(6));
+  REQUIRE(place.matcher->Turn().ok());
+  CHECK(place.Reports().empty());
+  absl::StatusOr<LogReader::WaitingPage> owed =
+      place.reader.WaitingFor(*place.audit->state(), kConsumerNode, 0, absl::InfiniteFuture(), 100);
+  REQUIRE(owed.ok());
+  CHECK(owed->waiting.empty());
+  CHECK_FALSE(owed->next.has_value());
+}
+
 TEST_CASE("Nothing is reported of halves that came meanwhile", "[audit]") {
   Place place;
   place.Append({GoodRecord(1), GoodRecord(2), GoodRecord(3)});

@@ -8,7 +8,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -66,11 +65,13 @@ class Rebuild {
   // one of the log's keys signed them. Durable once it answers how many entries are still
   // missing; the call that leaves none returns when the log serves.
   //
+  // Different entries that are given for one index are all kept, three of one producer and 16
+  // together at most, and logged; the roots choose among them.
+  //
   // FAILED_PRECONDITION, NOT_REBUILDING; PERMISSION_DENIED, PRODUCER_UNKNOWN, naming
-  // entries[i] that is another's or whose signature does not verify; ABORTED, LOG_FORKED, if
-  // two who may say so give different entries for one index: the first is kept, the index is
-  // logged, and the roots decide; UNAVAILABLE, LOG_FORKED, if the roots differ: the log never
-  // serves, keeps the copy as it was, and forgets what was staged.
+  // entries[i] that is another's or whose signature does not verify under a key of its
+  // producer; UNAVAILABLE, LOG_FORKED, if no choice has the roots: the log never serves, keeps
+  // the copy as it was, and forgets what was staged.
   absl::StatusOr<uint64_t> Restore(absl::string_view producer,
                                    const std::vector<RestoredEntry>& entries);
 
@@ -79,31 +80,50 @@ class Rebuild {
   absl::Status Conclude();
 
  private:
-  Rebuild(Neighbours neighbours, std::map<uint64_t, Hash32> staged)
-      : of_(std::move(neighbours)), staged_(std::move(staged)) {}
+  // One of several entries that were given for an index.
+  struct Rival {
+    Hash32 commitment = {};
+    std::string producer = {};
+  };
+  using Rivals = std::map<uint64_t, std::vector<Rival>>;  // by index, the first that came first
+  using Staged = std::map<uint64_t, Hash32>;              // commitments, by index
+
+  Rebuild(Neighbours neighbours, Staged staged, Rivals rivals)
+      : of_(std::move(neighbours)), staged_(std::move(staged)), rivals_(std::move(rivals)) {}
   absl::Status CheckSender(absl::string_view producer, const Entry& entry);
   // `end`: the size of the largest reported head.
   absl::Status Stage(absl::string_view producer, const std::vector<RestoredEntry>& entries,
                      uint64_t end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Keeps those that are given for an index that has another entry already.
+  absl::Status StageRivals(absl::string_view producer, const std::vector<RestoredEntry>& entries)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // How many are missing; tells the gate and, every ten seconds, the operator.
   uint64_t CountMissing(uint64_t end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Finish(uint64_t end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // DATA_LOSS unless the tree over copy and staged entries has every reported root.
+  // Chooses among rivals so that the tree over copy and staged entries has every reported
+  // root; DATA_LOSS if no choice that it tries does.
   absl::Status CompareRoots(uint64_t end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Chooses between the end of `edge` and `size` so that the root there is `want`; the edge
+  // there.
+  absl::StatusOr<RightEdge> Fit(const RightEdge& edge, uint64_t size, const Hash32& want)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // INTERNAL if an entry below `size` is not staged.
+  absl::StatusOr<RightEdge> Extended(RightEdge edge, uint64_t size) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status AppendStaged(uint64_t end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Renew() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status RecordAndForget() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Takes what lies in the log out of staged_.
+  // Takes what lies in the log out of staged_ and rivals_.
   void DropAppended() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Neighbours of_;
   crypto::BatchVerifier verifier_;
 
   absl::Mutex mutex_;
-  std::map<uint64_t, Hash32> staged_ ABSL_GUARDED_BY(mutex_);  // commitments, by index
+  Staged staged_ ABSL_GUARDED_BY(mutex_);          // what is chosen where there are rivals
+  Rivals rivals_ ABSL_GUARDED_BY(mutex_);          // where there are at least two
   uint64_t appended_ ABSL_GUARDED_BY(mutex_) = 0;  // of those that were staged; not in staged_
   uint64_t gap_ ABSL_GUARDED_BY(mutex_) = 0;       // nothing is missing below it
-  std::set<uint64_t> disputed_ ABSL_GUARDED_BY(mutex_);
   absl::Duration told_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();  // since boot
   std::atomic<bool> finishing_ = false;
 };

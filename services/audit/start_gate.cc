@@ -157,6 +157,10 @@ absl::StatusOr<StartGate::Answer> StartGate::Report(absl::string_view node, absl
     return Error::Field("note", "is empty, but there is a cosignature");
   }
   absl::MutexLock lock(&mutex_);
+  if (reported.fit == Fit::kBeyond) {
+    // A rebuild may have appended it since.
+    SHAREWAY_ASSIGN_OR_RETURN(reported, Place({.size = reported.size, .root = reported.root}));
+  }
   if (state_ == State::kServing) {
     if (reported.fit == Fit::kContained) return Answer{.serving = true};
     forked_.Set(1);

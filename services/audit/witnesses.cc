@@ -25,6 +25,13 @@ absl::Status Unproven(const absl::Status& status) {
   return Error(Reason::kProofInvalid, absl::StatusCode::kInvalidArgument, status.message());
 }
 
+absl::Status NotAWitness(absl::string_view node) {
+  return Error(Reason::kNotAWitness, absl::StatusCode::kPermissionDenied,
+               absl::StrCat(node, " is no witness of this log, or its cosignature is by ",
+                            "another key than the set has"))
+      .With("node", node);
+}
+
 }  // namespace
 
 Witnesses::Metrics::Metrics(metrics::Registry* registry)
@@ -102,6 +109,15 @@ absl::Status Witnesses::Follow(OwnRecords* own, const WitnessSet& next) {
                                   {"index", index}});
   absl::MutexLock lock(&mutex_);
   set_ = next;
+  for (Candidate& candidate : candidates_) {
+    if (candidate.witnessed) continue;
+    // What was cosigned under a key that the set no longer has does not count in it.
+    std::erase_if(candidate.cosignatures, [&](const auto& one) {
+      const Witness* then = before.Find(one.first);
+      const Witness* now = next.Find(one.first);
+      return then == nullptr || now == nullptr || *then != *now;
+    });
+  }
   return absl::OkStatus();
 }
 
@@ -203,15 +219,12 @@ absl::StatusOr<bool> Witnesses::Cosign(absl::string_view node, absl::string_view
   absl::StatusOr<bool> verified = !witness.node.empty();
   if (*verified) verified = evidence::VerifyCosignature(note, line, witness.verifier_key);
   if (!verified.ok()) return Unproven(verified.status());
-  if (!*verified) {
-    return Error(Reason::kNotAWitness, absl::StatusCode::kPermissionDenied,
-                 absl::StrCat(node, " is no witness of this log, or its cosignature is by ",
-                              "another key than the set has"))
-        .With("node", node);
-  }
+  if (!*verified) return NotAWitness(node);
   std::optional<WitnessedCheckpoint> complete;
   {
     absl::MutexLock lock(&mutex_);
+    const Witness* today = set_.Find(node);
+    if (today == nullptr || *today != witness) return NotAWitness(node);  // changed meanwhile
     Candidate* candidate = Find(note);
     if (candidate == nullptr) {
       return Error(Reason::kCandidateUnknown, absl::StatusCode::kFailedPrecondition,

@@ -86,8 +86,10 @@ absl::Status ExportPacks(Session* session, const ExportArgs& args) {
   for (bool more = true; more;) {
     SHAREWAY_ASSIGN_OR_RETURN(const auto response,
                               session->Call<audit::v1::ExportEvidenceResponse>(kExport, request));
-    SHAREWAY_ASSIGN_OR_RETURN(const size_t here, CheckPack(session, response.pack()));
     more = !response.next_page_token().empty();
+    request.set_page_token(response.next_page_token());
+    if (response.pack().empty()) continue;  // nothing on this stretch of the log
+    SHAREWAY_ASSIGN_OR_RETURN(const size_t here, CheckPack(session, response.pack()));
     const bool only = files.empty() && !more;
     const std::string path =
         only ? args.out : PackFile(args.out, static_cast<int>(files.size()) + 1);
@@ -95,7 +97,6 @@ absl::Status ExportPacks(Session* session, const ExportArgs& args) {
     files.push_back({{"file", path}, {"entries", here}, {"bytes", response.pack().size()}});
     entries += here;
     if (progress && !only) fprintf(stderr, "\r%zu packs, %zu entries", files.size(), entries);
-    request.set_page_token(response.next_page_token());
   }
   if (progress && files.size() > 1) fprintf(stderr, "\n");
   session->Print(files, {{"FILE", "file"}, {"ENTRIES", "entries"}, {"BYTES", "bytes"}});

@@ -12,14 +12,17 @@
 #include <boost/beast/http.hpp>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "libs/base/status.h"
 
@@ -82,15 +85,34 @@ struct Shared {
   HttpServer::Pages pages;
   Figures figures;
   std::atomic<size_t> connections = 0;
+  absl::Mutex mutex;
+  std::map<asio::ip::address, size_t> of_one ABSL_GUARDED_BY(mutex);
+
+  bool Full(const asio::ip::address& address) {
+    absl::MutexLock lock(&mutex);
+    auto own = of_one.find(address);
+    return connections >= options.max_connections ||
+           (own != of_one.end() && own->second >= options.max_of_one);
+  }
+  void Add(const asio::ip::address& address) {
+    absl::MutexLock lock(&mutex);
+    ++of_one[address];
+    figures.connections.Set(static_cast<double>(++connections));
+  }
+  void Remove(const asio::ip::address& address) {
+    absl::MutexLock lock(&mutex);
+    if (--of_one[address] == 0) of_one.erase(address);
+    figures.connections.Set(static_cast<double>(--connections));
+  }
 };
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(tcp::socket socket, Shared* shared)
-      : stream_(std::move(socket)), shared_(shared), buffer_(kMaxBuffered) {
-    shared_->figures.connections.Set(static_cast<double>(++shared_->connections));
+  Connection(tcp::socket socket, const asio::ip::address& peer, Shared* shared)
+      : stream_(std::move(socket)), peer_(peer), shared_(shared), buffer_(kMaxBuffered) {
+    shared_->Add(peer_);
   }
-  ~Connection() { shared_->figures.connections.Set(static_cast<double>(--shared_->connections)); }
+  ~Connection() { shared_->Remove(peer_); }
 
   // Once.
   void Start() {
@@ -203,6 +225,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   beast::tcp_stream stream_;
+  const asio::ip::address peer_;
   Shared* const shared_;
   const Steady::time_point born_ = Steady::now();
   beast::flat_buffer buffer_;
@@ -268,10 +291,13 @@ class HttpServer::Listener {
         });
         return;
       }
-      if (shared_.connections >= shared_.options.max_connections) {
+      Code gone;
+      const tcp::endpoint peer = socket.remote_endpoint(gone);
+      if (gone || shared_.Full(peer.address())) {
         shared_.figures.turned_away.Add();
       } else {
-        auto connection = std::make_shared<Connection>(std::move(socket), &shared_);
+        auto connection =
+            std::make_shared<Connection>(std::move(socket), peer.address(), &shared_);
         connection->Start();
       }
       Accept();

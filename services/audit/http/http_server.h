@@ -28,8 +28,8 @@ struct HttpPage {
 //
 // What is asked is not trusted. A request's head has at most 8 KiB and no body; it must
 // be complete within `request_timeout` of the last answer, and the answer taken within
-// `answer_timeout`, or the connection is cut. Beyond `max_connections` new ones are
-// closed at once; none lives longer than five minutes.
+// `answer_timeout`, or the connection is cut. Beyond `max_connections`, and `max_of_one`
+// of one address, new ones are closed at once; none lives longer than five minutes.
 class HttpServer {
  public:
   struct Options {
@@ -37,6 +37,7 @@ class HttpServer {
     metrics::Registry* metrics = nullptr;  // required; must outlive the server
     const Clock* clock = &SystemClock();   // of the Date field
     size_t max_connections = 256;
+    size_t max_of_one = 64;  // connections of one address, so that no one takes all
     absl::Duration request_timeout = absl::Seconds(10);
     absl::Duration answer_timeout = absl::Seconds(20);
   };

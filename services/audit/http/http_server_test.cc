@@ -228,6 +228,21 @@ TEST_CASE("beyond the limit new connections are turned away, the others served")
   CHECK(StatusOf(first.Answer()) == 200);
 }
 
+TEST_CASE("one address gets its share of the connections, and it again when it closes one") {
+  Site site({.max_of_one = 1});
+  auto first = std::make_unique<TestConnection>(site.server->port());
+  first->Send(Get("/hello"));
+  CHECK(StatusOf(first->Answer()) == 200);
+  TestConnection second(site.server->port());
+  CHECK(second.Rest().empty());
+  CHECK(site.Shows("shareway_audit_http_requests_total{outcome=\"turned_away\"} 1"));
+  first.reset();
+  CHECK(site.Shows("shareway_audit_http_connections 0"));
+  TestConnection third(site.server->port());
+  third.Send(Get("/hello"));
+  CHECK(StatusOf(third.Answer()) == 200);
+}
+
 TEST_CASE("a server that goes away cuts what is open") {
   Site site;
   TestConnection idle(site.server->port()), reading(site.server->port());

@@ -38,6 +38,10 @@ constexpr size_t kFew = 64;  // a window with fewer is too small, one with more 
 constexpr size_t kMany = 4 * size_t{kMaxPackEntries};
 constexpr size_t kManyBytes = 16 << 20;
 
+// Grants of a request whose dossiers are part of its own, and what looking for them may cost.
+constexpr size_t kMaxGrants = 100;
+constexpr size_t kMaxExaminedForGrants = 20000;
+
 size_t BytesOf(const Found& found) { return found.stored.sealed.ByteSizeLong(); }
 
 // Entries by index, each once.
@@ -54,32 +58,55 @@ struct Heap {
   }
 };
 
+// A page of a search, on the budget's account.
+absl::StatusOr<SearchPage> SearchWithin(const LogReader& log, const LogState& state,
+                                        const Query& query, const Reader& reader, uint64_t below,
+                                        SearchLimits limits, ExportBudget* budget) {
+  limits.examined = std::min(limits.examined, budget->examined);
+  limits.bytes_read = std::min(limits.bytes_read, budget->bytes_read);
+  SHAREWAY_ASSIGN_OR_RETURN(SearchPage page, log.Search(state, query, reader, below, limits));
+  budget->Charge(page);
+  return page;
+}
+
 // Adds to `heap` what `query` finds in [begin, end). Stops early once the heap is too large.
-absl::Status Gather(const LogReader& log, const LogState& state, const Query& query,
-                    const Reader& reader, uint64_t begin, uint64_t end, Heap* heap) {
+// False if the budget was spent before the end.
+absl::StatusOr<bool> Gather(const LogReader& log, const LogState& state, const Query& query,
+                            const Reader& reader, uint64_t begin, uint64_t end,
+                            ExportBudget* budget, Heap* heap) {
   const SearchLimits limits{.entries = kMaxPackEntries, .bytes = kMaxPackedBytes, .from = begin};
   const bool limited = end - begin > kSmallestWindow;
   for (uint64_t below = end; below > begin;) {
-    SHAREWAY_ASSIGN_OR_RETURN(SearchPage page, log.Search(state, query, reader, below, limits));
+    if (budget->spent()) return false;
+    SHAREWAY_ASSIGN_OR_RETURN(SearchPage page,
+                              SearchWithin(log, state, query, reader, below, limits, budget));
     for (Found& found : page.found) heap->Add(std::move(found));
     if (limited && heap->Overfull(kMany, kManyBytes)) break;
     below = page.below;
   }
-  return absl::OkStatus();
+  return true;
 }
 
-// The grants that came of a request, as far as the reader may know.
+// The newest grants that came of a request, as far as the reader may know. Nodes make no
+// grants, whatever they append. The same for each pack of an export: only counts end it.
 absl::StatusOr<std::set<std::string>> GrantsOf(const std::string& request, const LogReader& log,
                                                const LogState& state, const Reader& reader,
-                                               uint64_t size) {
+                                               uint64_t size, ExportBudget* budget) {
   std::set<std::string> grants;
   const Query created{.request = request, .kind = evidence::v1::GRANT_CREATED};
-  for (uint64_t below = size; below > 0;) {
-    SHAREWAY_ASSIGN_OR_RETURN(const SearchPage page, log.Search(state, created, reader, below, {}));
-    for (const Found& found : page.found) grants.insert(found.facts.grant);
+  ExportBudget share{.examined = std::min(kMaxExaminedForGrants, budget->examined),
+                     .bytes_read = budget->bytes_read / 4};
+  for (uint64_t below = size; below > 0 && !share.spent();) {
+    SHAREWAY_ASSIGN_OR_RETURN(const SearchPage page,
+                              SearchWithin(log, state, created, reader, below, {}, &share));
+    budget->Charge(page);
+    for (const Found& found : page.found) {
+      if (grants.size() == kMaxGrants) return grants;
+      if (found.facts.grant.empty()) continue;
+      if (absl::StartsWith(found.facts.producer, "services/")) grants.insert(found.facts.grant);
+    }
     below = page.below;
   }
-  grants.erase("");
   return grants;
 }
 
@@ -125,15 +152,22 @@ absl::Status AddKeys(const Found& found, const rpc::Directory& directory,
 struct PackRoom::Gathered {
   std::vector<Found> entries = {};
   bool last = true;
+  uint64_t next = 0;  // where to go on, unless last
 };
 
-std::string ExportCursor::text() const { return absl::StrCat(from, " ", size); }
+void ExportBudget::Charge(const SearchPage& page) {
+  // Also a search that looks at nothing costs something.
+  examined -= std::min(examined, std::max<size_t>(page.examined, 1));
+  bytes_read -= std::min(bytes_read, page.bytes_read);
+}
+
+std::string ExportCursor::text() const { return absl::StrCat(from, " ", size, " ", given ? 1 : 0); }
 
 absl::StatusOr<ExportCursor> ExportCursor::Parse(absl::string_view text) {
   const std::vector<absl::string_view> parts = absl::StrSplit(text, ' ');
   ExportCursor cursor;
-  if (parts.size() != 2 || !absl::SimpleAtoi(parts[0], &cursor.from) ||
-      !absl::SimpleAtoi(parts[1], &cursor.size)) {
+  if (parts.size() != 3 || !absl::SimpleAtoi(parts[0], &cursor.from) ||
+      !absl::SimpleAtoi(parts[1], &cursor.size) || !absl::SimpleAtob(parts[2], &cursor.given)) {
     return Error(Reason::kPageTokenInvalid, absl::StatusCode::kInvalidArgument,
                  "the page token is not of an export");
   }
@@ -142,7 +176,8 @@ absl::StatusOr<ExportCursor> ExportCursor::Parse(absl::string_view text) {
 
 absl::StatusOr<PackRoom::Gathered> PackRoom::ByIndex(const v1::ExportEvidenceRequest& request,
                                                      ExportCursor cursor, const Reader& reader,
-                                                     const LogState& state) const {
+                                                     const LogState& state,
+                                                     ExportBudget* budget) const {
   const std::set<uint64_t> indices(request.indices().begin(), request.indices().end());
   if (*indices.rbegin() >= state.size()) return TooSmall(*indices.rbegin() + 1, state.size());
   Gathered gathered;
@@ -150,11 +185,13 @@ absl::StatusOr<PackRoom::Gathered> PackRoom::ByIndex(const v1::ExportEvidenceReq
   for (auto index = indices.lower_bound(cursor.from); index != indices.end(); ++index) {
     SHAREWAY_ASSIGN_OR_RETURN(std::vector<Found> found,
                               log_->Entries(state, *index, *index + 1, kMaxPackedBytes));
-    if (found[0].stored.sealed.record().empty()) return RecordExpired(*index);
+    // Without its record nobody knows whose entry it was: only who reads all is told.
     if (!reader.MayRead(found[0].facts)) return Error::NotVisible(absl::StrCat("entry ", *index));
+    if (found[0].stored.sealed.record().empty()) return RecordExpired(*index);
     bytes += BytesOf(found[0]);
-    if (!gathered.entries.empty() && bytes > kMaxPackedBytes) {
+    if (!gathered.entries.empty() && (bytes > kMaxPackedBytes || budget->spent())) {
       gathered.last = false;
+      gathered.next = *index;
       break;
     }
     gathered.entries.push_back(std::move(found[0]));
@@ -166,7 +203,7 @@ absl::StatusOr<PackRoom::Gathered> PackRoom::ByIndex(const v1::ExportEvidenceReq
 // What the request names, each alternative a search of its own.
 absl::StatusOr<std::vector<Query>> PackRoom::QueriesOf(const v1::ExportEvidenceRequest& request,
                                                        const Reader& reader, const LogState& state,
-                                                       uint64_t size) const {
+                                                       uint64_t size, ExportBudget* budget) const {
   const std::string& object = request.case_object();
   if (!request.exchange().empty()) return std::vector<Query>{{.exchange = request.exchange()}};
   if (object.empty()) {
@@ -180,7 +217,7 @@ absl::StatusOr<std::vector<Query>> PackRoom::QueriesOf(const v1::ExportEvidenceR
   if (!absl::StartsWith(object, "requests/")) return queries;
   queries.push_back({.request = object});
   SHAREWAY_ASSIGN_OR_RETURN(const std::set<std::string> grants,
-                            GrantsOf(object, *log_, state, reader, size));
+                            GrantsOf(object, *log_, state, reader, size, budget));
   for (const std::string& grant : grants) {
     queries.push_back({.object = grant});
     queries.push_back({.grant = grant});
@@ -190,20 +227,24 @@ absl::StatusOr<std::vector<Query>> PackRoom::QueriesOf(const v1::ExportEvidenceR
 
 absl::StatusOr<PackRoom::Gathered> PackRoom::BySearch(const v1::ExportEvidenceRequest& request,
                                                       ExportCursor cursor, const Reader& reader,
-                                                      const LogState& state) const {
+                                                      const LogState& state,
+                                                      ExportBudget* budget) const {
   const uint64_t size = std::min(cursor.size, state.size());
   SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Query> queries,
-                            QueriesOf(request, reader, state, size));
+                            QueriesOf(request, reader, state, size, budget));
   Heap all;
   uint64_t window = kFirstWindow;
+  uint64_t begin = cursor.from;
   // One entry more than the pack holds tells that another pack follows.
-  for (uint64_t begin = cursor.from;
-       begin < size && !all.Overfull(kMaxPackEntries, kMaxPackedBytes);) {
+  while (begin < size && !all.Overfull(kMaxPackEntries, kMaxPackedBytes)) {
     const uint64_t end = std::min(size, begin + window);
     Heap here;
-    for (const Query& query : queries) {
-      SHAREWAY_RETURN_IF_ERROR(Gather(*log_, state, query, reader, begin, end, &here));
+    bool whole = true;
+    for (auto query = queries.begin(); query != queries.end() && whole; ++query) {
+      SHAREWAY_ASSIGN_OR_RETURN(whole,
+                                Gather(*log_, state, *query, reader, begin, end, budget, &here));
     }
+    if (!whole) break;  // what lies oldest in the window may not be found yet
     if (end - begin > kSmallestWindow && here.Overfull(kMany, kManyBytes)) {
       window = std::max(kSmallestWindow, (end - begin) / 2);
       continue;
@@ -214,8 +255,15 @@ absl::StatusOr<PackRoom::Gathered> PackRoom::BySearch(const v1::ExportEvidenceRe
   }
   const size_t gathered = all.entries.size();
   Gathered first{.entries = TakeFirst(std::move(all))};
-  if (first.entries.empty()) return Error::NotVisible(Asked(request));
-  first.last = first.entries.size() == gathered;
+  const bool all_taken = first.entries.size() == gathered;
+  first.last = all_taken && begin >= size;
+  first.next = all_taken ? begin : first.entries.back().index + 1;
+  if (first.last && gathered == 0 && !cursor.given) return Error::NotVisible(Asked(request));
+  if (!first.last && first.next == cursor.from) {
+    return Error(Reason::kOverloaded, absl::StatusCode::kResourceExhausted,
+                 absl::StrCat("the search from entry ", begin,
+                              " on takes more than one call may: ask for less, or with more time"));
+  }
   return first;
 }
 
@@ -244,15 +292,20 @@ absl::StatusOr<std::string> PackRoom::Pack(std::vector<Found> entries,
 
 absl::StatusOr<ExportedPack> PackRoom::Next(const v1::ExportEvidenceRequest& request,
                                             ExportCursor cursor, const Reader& reader,
-                                            const rpc::Directory& directory) const {
+                                            const rpc::Directory& directory,
+                                            ExportBudget* budget) const {
   const std::shared_ptr<const LogState> state = audit_->state();
   if (cursor.size == 0) cursor.size = state->size();
-  SHAREWAY_ASSIGN_OR_RETURN(Gathered gathered, request.indices().empty()
-                                                   ? BySearch(request, cursor, reader, *state)
-                                                   : ByIndex(request, cursor, reader, *state));
+  SHAREWAY_ASSIGN_OR_RETURN(Gathered gathered,
+                            request.indices().empty()
+                                ? BySearch(request, cursor, reader, *state, budget)
+                                : ByIndex(request, cursor, reader, *state, budget));
   ExportedPack pack{.entries = gathered.entries.size(),
                     .last = gathered.last,
-                    .next = {.from = gathered.entries.back().index + 1, .size = cursor.size}};
+                    .next = {.from = gathered.next,
+                             .size = cursor.size,
+                             .given = cursor.given || !gathered.entries.empty()}};
+  if (gathered.entries.empty()) return pack;
   SHAREWAY_ASSIGN_OR_RETURN(pack.json, Pack(std::move(gathered.entries), directory));
   return pack;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -20,15 +21,26 @@ namespace shareway::audit {
 struct ExportCursor {
   uint64_t from = 0;
   uint64_t size = 0;
+  bool given = false;  // a pack before had entries
 
   std::string text() const;
   // INVALID_ARGUMENT, PAGE_TOKEN_INVALID, for what text() never gave.
   static absl::StatusOr<ExportCursor> Parse(absl::string_view text);
 };
 
+// What may still be spent on one call, so that none reads the whole log.
+struct ExportBudget {
+  size_t examined = 200000;                           // entries and postings
+  size_t bytes_read = 512 << 20;                      // of the store
+  std::function<bool()> over = [] { return false; };  // the time is over, or nobody waits
+
+  bool spent() const { return examined == 0 || bytes_read == 0 || over(); }
+  void Charge(const SearchPage& page);
+};
+
 // A pack, complete in itself.
 struct ExportedPack {
-  std::string json = {};  // proto/FORMATS.md section 6
+  std::string json = {};  // proto/FORMATS.md section 6; empty without entries
   size_t entries = 0;
   bool last = false;
   ExportCursor next = {};  // unless last
@@ -46,24 +58,32 @@ class PackRoom {
   // to 3 s for a checkpoint that covers them. Needs CheckExport.
   //
   // A dossier (case_object) is all that names the object, as object, resource,
-  // request or grant; a request's has the dossiers of the grants that came of it.
+  // request or grant; a request's has the dossiers of the newest 100 grants that came of
+  // it, as the services said: a node cannot make its records part of another's case.
+  //
+  // Once `budget` is spent the pack has what was found until then, perhaps nothing, and
+  // is not the last.
   //
   // UNAVAILABLE, NOT_READY, if no checkpoint covers them yet; LOG_TOO_SMALL for an
   // index beyond the log; NOT_FOUND, RECORD_EXPIRED, for an index whose record was
-  // deleted; the answer for strangers (Error::NotVisible) if nothing is, or not every
-  // index is, the reader's to read.
+  // deleted, to readers of everything; the answer for strangers (Error::NotVisible) if
+  // nothing of the whole export is, or not every index is, the reader's to read;
+  // RESOURCE_EXHAUSTED, OVERLOADED, if the budget takes the export no step further.
   absl::StatusOr<ExportedPack> Next(const v1::ExportEvidenceRequest& request, ExportCursor cursor,
-                                    const Reader& reader, const rpc::Directory& directory) const;
+                                    const Reader& reader, const rpc::Directory& directory,
+                                    ExportBudget* budget) const;
 
  private:
   struct Gathered;
   absl::StatusOr<Gathered> ByIndex(const v1::ExportEvidenceRequest& request, ExportCursor cursor,
-                                   const Reader& reader, const LogState& state) const;
+                                   const Reader& reader, const LogState& state,
+                                   ExportBudget* budget) const;
   absl::StatusOr<Gathered> BySearch(const v1::ExportEvidenceRequest& request, ExportCursor cursor,
-                                    const Reader& reader, const LogState& state) const;
+                                    const Reader& reader, const LogState& state,
+                                    ExportBudget* budget) const;
   absl::StatusOr<std::vector<Query>> QueriesOf(const v1::ExportEvidenceRequest& request,
                                                const Reader& reader, const LogState& state,
-                                               uint64_t size) const;
+                                               uint64_t size, ExportBudget* budget) const;
   absl::StatusOr<std::string> Pack(std::vector<Found> entries,
                                    const rpc::Directory& directory) const;
 

@@ -68,16 +68,21 @@ TEST_CASE("A dossier holds all that names its object, and what came of a request
   strange.add_agencies(kStranger);
   evidence::AuditRecord exchange = GoodRecord(++sequence);
   exchange.set_grant("grants/g7");
-  const std::vector<evidence::AuditRecord> records = {
-      strange,
-      exchange,
-      record(evidence::v1::REQUEST_DRAFTED, "requests/q1", "requests/q1", ""),
-      record(evidence::v1::GRANT_CREATED, "grants/g7", "requests/q1", "grants/g7"),
+  evidence::AuditRecord created =
+      record(evidence::v1::GRANT_CREATED, "grants/g7", "requests/q1", "grants/g7");
+  created.set_producer(kCatalogUri);
+  const std::vector<evidence::AuditRecord> before = {
+      strange, exchange, record(evidence::v1::REQUEST_DRAFTED, "requests/q1", "requests/q1", "")};
+  const std::vector<evidence::AuditRecord> after = {
       record(evidence::v1::GRANT_SUSPENDED, "grants/g7", "", "grants/g7"),
       record(evidence::v1::GRANT_SUSPENDED, "grants/g8", "", "grants/g8"),
       record(evidence::v1::DISPUTE_OPENED, "disputes/d1", "requests/q1", ""),
-      record(evidence::v1::RESOURCE_PUBLISHED, "resources/r1", "", "")};
-  REQUIRE(world.Append(world.provider, records).ok());
+      record(evidence::v1::RESOURCE_PUBLISHED, "resources/r1", "", ""),
+      // By a node, which makes no grants: what names grants/g8 does not come in by it.
+      record(evidence::v1::GRANT_CREATED, "grants/g8", "requests/q1", "grants/g8")};
+  REQUIRE(world.Append(world.provider, before).ok());
+  REQUIRE(world.Append(world.catalog, {created}).ok());
+  REQUIRE(world.Append(world.provider, after).ok());
   const auto dossier = [&](const std::shared_ptr<rpc::Channel>& as, const std::string& object) {
     v1::ExportEvidenceRequest request;
     request.set_case_object(object);
@@ -94,12 +99,12 @@ TEST_CASE("A dossier holds all that names its object, and what came of a request
     return indices;
   };
   using Indices = std::vector<uint64_t>;
-  CHECK(dossier(world.head, "requests/q1") == Indices{1, 2, 3, 4, 6});
-  CHECK(dossier(world.auditor, "requests/q1") == Indices{0, 1, 2, 3, 4, 6});
+  CHECK(dossier(world.head, "requests/q1") == Indices{1, 2, 3, 4, 6, 8});
+  CHECK(dossier(world.auditor, "requests/q1") == Indices{0, 1, 2, 3, 4, 6, 8});
   CHECK(dossier(world.outsider, "requests/q1") == Indices{0});
   CHECK(dossier(world.head, "grants/g7") == Indices{1, 3, 4});
   CHECK(dossier(world.head, "disputes/d1") == Indices{6});
-  CHECK(dossier(world.head, "resources/r1") == Indices{2, 3, 4, 5, 6, 7});
+  CHECK(dossier(world.head, "resources/r1") == Indices{2, 3, 4, 5, 6, 7, 8});
   v1::ExportEvidenceRequest stranger;
   stranger.set_case_object("grants/g7");
   CHECK(ReasonOf(world.Call<v1::ExportEvidenceResponse>(world.outsider, "ExportEvidence", stranger)
@@ -150,6 +155,98 @@ TEST_CASE("A period comes in packs, oldest first, each complete in itself", "[au
   request.set_agency(kConsumer);
   *request.mutable_start_time() = GoodRecord(102).time();
   CHECK(reason(world.head) == Reason::kPageTokenInvalid);
+}
+
+// Packs made directly, by calls that may cost so much.
+struct Room {
+  absl::StatusOr<ExportedPack> Next(const Reader& reader, ExportBudget budget) {
+    absl::StatusOr<ExportedPack> pack =
+        packs.Next(request, cursor, reader, *world->directory.Get(), &budget);
+    if (pack.ok()) cursor = pack->next;
+    return pack;
+  }
+
+  World* world;
+  v1::ExportEvidenceRequest request = {};
+  ExportCursor cursor = {};
+  const Prover prover{world->audit.get(), &world->reader_};
+  const PackRoom packs{world->audit.get(), &world->reader_, &prover};
+};
+
+TEST_CASE("An export that one call cannot finish goes on where its budget was spent", "[audit]") {
+  World world;
+  std::vector<EntryPtr> entries;
+  for (uint64_t i = 1; i <= 3000; ++i) {
+    evidence::AuditRecord record = GoodRecord(i);
+    if (i == 11 || i == 2991) record.add_agencies(kStranger);
+    entries.push_back(MakeEntry(record));
+  }
+  REQUIRE(world.audit->AppendAndWait(std::move(entries)).ok());
+  Room room{.world = &world};
+  room.request.set_agency(kConsumer);
+  *room.request.mutable_start_time() = GoodRecord(0).time();
+  *room.request.mutable_end_time() = GoodRecord(9000).time();
+  const ExportBudget budget{.examined = 1500};
+  const Reader stranger{.agencies = {kStranger}};
+  std::vector<std::vector<uint64_t>> packs;
+  for (bool last = false; !last;) {
+    REQUIRE(packs.size() < 10);
+    absl::StatusOr<ExportedPack> next = room.Next(stranger, budget);
+    INFO(next.status());
+    REQUIRE(next.ok());
+    packs.emplace_back();
+    last = next->last;
+    CHECK(next->entries == (next->json.empty() ? 0 : 1));
+    if (next->json.empty()) continue;
+    absl::StatusOr<evidence::Pack> pack = evidence::ReadPack(next->json);
+    REQUIRE(pack.ok());
+    for (const evidence::PackEntry& entry : pack->entries) packs.back().push_back(entry.index);
+  }
+  CHECK(packs == std::vector<std::vector<uint64_t>>{{10}, {}, {2990}});
+
+  // Who may read nothing of it is told so in the end.
+  room.cursor = {};
+  absl::StatusOr<ExportedPack> none = room.Next({}, budget);
+  for (int calls = 0; calls < 10 && none.ok(); ++calls) {
+    CHECK(none->json.empty());
+    CHECK_FALSE(none->last);
+    none = room.Next({}, budget);
+  }
+  CHECK(ReasonOf(none.status()) == Reason::kNotVisible);
+
+  // A call that gets nowhere says so, rather than be repeated for ever.
+  room.cursor = {};
+  CHECK(ReasonOf(room.Next(stranger, {.examined = 100}).status()) == Reason::kOverloaded);
+  CHECK(ReasonOf(room.Next(stranger, {.bytes_read = 1}).status()) == Reason::kOverloaded);
+  CHECK(ReasonOf(room.Next(stranger, {.over = [] { return true; }}).status()) ==
+        Reason::kOverloaded);
+  CHECK(room.Next(stranger, {}).ok());
+}
+
+TEST_CASE("A request's dossier has the dossiers of at most 100 grants", "[audit]") {
+  World world;
+  std::vector<EntryPtr> entries;
+  for (uint64_t i = 1; i <= 150; ++i) {
+    evidence::AuditRecord record = GoodRecord(2 * i);
+    record.clear_exchange();
+    record.set_producer(kCatalogUri);
+    record.set_kind(evidence::v1::GRANT_CREATED);
+    record.set_request("requests/q1");
+    record.set_grant(absl::StrCat("grants/g", i));
+    entries.push_back(MakeEntry(record));
+    record.set_sequence(2 * i + 1);
+    record.set_kind(evidence::v1::GRANT_SUSPENDED);
+    record.clear_request();
+    entries.push_back(MakeEntry(record));
+  }
+  REQUIRE(world.audit->AppendAndWait(std::move(entries)).ok());
+  Room room{.world = &world};
+  room.request.set_case_object("requests/q1");
+  absl::StatusOr<ExportedPack> pack = room.Next({.all = true}, {});
+  INFO(pack.status());
+  REQUIRE(pack.ok());
+  CHECK(pack->last);
+  CHECK(pack->entries == 150 + 100);
 }
 
 TEST_CASE("Large records make more packs, not larger ones", "[audit]") {

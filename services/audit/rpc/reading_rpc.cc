@@ -9,6 +9,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "libs/base/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "services/audit/reading.h"
@@ -84,15 +85,21 @@ absl::StatusOr<v1::GetEntriesResponse> ReadingRpc::GetEntries(
   }
   const std::shared_ptr<const LogState> state = parts_.audit->state();
   if (request.end() > state->size()) return TooSmall(request.end(), state->size());
-  SHAREWAY_ASSIGN_OR_RETURN(
-      const std::vector<Found> entries,
-      parts_.reader->Entries(*state, request.begin(), request.end(), kMaxAnswerBytes));
+  // At most 256 of 64 KiB. Only what is shown counts: how many entries come would else tell
+  // how large the others are.
+  SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Found> entries,
+                            parts_.reader->Entries(*state, request.begin(), request.end(),
+                                                   std::numeric_limits<size_t>::max()));
   const Reader reader = ReaderOf(call.caller());
   v1::GetEntriesResponse response;
   uint64_t shown = 0;
+  size_t bytes = 0;
   for (const Found& found : entries) {
+    const bool readable = reader.MayRead(found.facts);
+    bytes += kEntryOverhead + (readable ? found.stored.sealed.record().size() : 0);
+    if (response.entries_size() > 0 && bytes > kMaxAnswerBytes) break;
     v1::LogEntry* entry = response.add_entries();
-    ToProto(found, reader.MayRead(found.facts), entry);
+    ToProto(found, readable, entry);
     if (entry->has_sealed()) ++shown;
   }
   SHAREWAY_RETURN_IF_ERROR(Record(call, request.SerializeAsString(), shown));
@@ -163,9 +170,14 @@ absl::StatusOr<v1::ExportEvidenceResponse> ReadingRpc::ExportEvidence(
   if (!text.empty()) {
     SHAREWAY_ASSIGN_OR_RETURN(cursor, ExportCursor::Parse(text));
   }
+  // Half of the time that the caller gives is for the search, the other for the pack.
+  const absl::Time now = SystemClock().Now();
+  const absl::Time until = now + (call.deadline() - now) / 2;
+  ExportBudget budget;
+  budget.over = [&call, until] { return call.cancelled() || SystemClock().Now() >= until; };
   SHAREWAY_ASSIGN_OR_RETURN(
       ExportedPack pack,
-      packs_.Next(request, cursor, ReaderOf(call.caller()), *parts_.directory->Get()));
+      packs_.Next(request, cursor, ReaderOf(call.caller()), *parts_.directory->Get(), &budget));
   v1::ExportEvidenceResponse response;
   response.set_pack(std::move(pack.json));
   if (!pack.last) response.set_next_page_token(tokens_.Make(bound, pack.next.text()));

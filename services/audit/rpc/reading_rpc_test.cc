@@ -216,14 +216,38 @@ TEST_CASE("A record that was deleted is told by its commitment, and no pack hold
   CHECK(response->entries(1).commitment().size() == 32);
   v1::ExportEvidenceRequest pack;
   pack.add_indices(7);
-  const auto reason = [&](const v1::ExportEvidenceRequest& request) {
-    return ReasonOf(
-        world.Call<v1::ExportEvidenceResponse>(world.auditor, "ExportEvidence", request).status());
+  const auto reason = [&](const std::shared_ptr<rpc::Channel>& as) {
+    return ReasonOf(world.Call<v1::ExportEvidenceResponse>(as, "ExportEvidence", pack).status());
   };
-  CHECK(reason(pack) == Reason::kRecordExpired);
+  CHECK(reason(world.auditor) == Reason::kRecordExpired);
+  // Whose it was is not known any more: a stranger is not told that it was there.
+  CHECK(reason(world.outsider) == Reason::kNotVisible);
+  CHECK(reason(world.head) == Reason::kNotVisible);
   pack.clear_indices();
   pack.set_exchange("x8");
-  CHECK(reason(pack) == Reason::kNotVisible);
+  CHECK(reason(world.auditor) == Reason::kNotVisible);
+}
+
+TEST_CASE("How many entries come does not tell how large those of others are", "[audit]") {
+  World world;
+  for (uint64_t from = 1; from <= 60; from += 15) {
+    std::vector<evidence::AuditRecord> records;
+    for (uint64_t i = from; i < from + 15; ++i) {
+      records.push_back(GoodRecord(i));
+      records.back().set_state(std::string(60000, 's'));
+    }
+    REQUIRE(world.Append(world.provider, records).ok());
+  }
+  v1::GetEntriesRequest get;
+  get.set_end(60);
+  absl::StatusOr<v1::GetEntriesResponse> party =
+      world.Call<v1::GetEntriesResponse>(world.provider, "GetEntries", get);
+  REQUIRE(party.ok());
+  CHECK(party->entries_size() == 52);
+  absl::StatusOr<v1::GetEntriesResponse> stranger =
+      world.Call<v1::GetEntriesResponse>(world.outsider, "GetEntries", get);
+  REQUIRE(stranger.ok());
+  CHECK(stranger->entries_size() == 60);
 }
 
 }  // namespace

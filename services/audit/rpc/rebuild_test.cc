@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A log that lost its disk: rebuilt from an old copy, its producers and its witnesses.
 #include <algorithm>
+#include <atomic>
 #include <map>
+#include <thread>
 
 #include "services/audit/rpc/test_watched_world.h"
 
@@ -10,12 +12,16 @@ namespace {
 
 // A log of three witnesses, two of whom produce, and an old copy of it.
 struct Lost {
-  Lost() : world(3, 3) {
+  // Node 0 has `large` more entries of 62,000 bytes, one after another.
+  explicit Lost(uint64_t large = 0) : world(3, 3) {
     world.Open(&store);
     Appends(1, 40);
     old = world.Witness(3);
     copy = CopyOf(store);
-    Appends(100, 30);
+    Appends(100, 15);
+    middle = world.Witness(3);
+    Appends(115, 15);
+    for (uint64_t i = 0; i < large; i += 10) REQUIRE(world.Append(0, 1000 + i, 10, 62000).ok());
     head = world.Witness(3, &own_entries);
     root = *Hash32::From(head.root());
     const std::shared_ptr<const LogState> state = world.audit->state();
@@ -66,6 +72,32 @@ struct Lost {
     }
     return entries;
   }
+  // All that this producer has, in calls of a few.
+  absl::Status RestoreAll(size_t node, const std::string& producer) {
+    const std::vector<v1::RestoredEntry> all = Of(producer);
+    for (size_t i = 0; i < all.size(); i += 10) {
+      const size_t end = std::min(all.size(), i + 10);
+      const absl::Status status =
+          Restore(node, {all.begin() + static_cast<ptrdiff_t>(i),
+                         all.begin() + static_cast<ptrdiff_t>(end)})
+              .status();
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+  // An entry that node `liar` signed and the log never had.
+  v1::RestoredEntry Lie(size_t liar, uint64_t index, uint64_t sequence) {
+    v1::RestoredEntry entry;
+    entry.set_index(index);
+    *entry.mutable_sealed() = world.RecordOf(liar, sequence);
+    return entry;
+  }
+  Hash32 RootAt(uint64_t size) {
+    const std::shared_ptr<const LogState> state = world.audit->state();
+    return *merkle::RootAt(crypto::LogHasher(), size, [&](merkle::NodeId node) {
+      return world.reader->Node(*state, node);
+    });
+  }
   uint64_t copy_size() const { return old.size(); }
   // The first index after the copy that `producer` has.
   uint64_t FirstOf(const std::string& producer) {
@@ -76,6 +108,7 @@ struct Lost {
   std::unique_ptr<kv::MemoryStore> copy;
   WatchedWorld world;
   v1::Checkpoint old;
+  v1::Checkpoint middle;  // between the copy's end and the head
   v1::Checkpoint head;
   Hash32 root;
   std::vector<v1::LogEntry> own_entries;
@@ -212,6 +245,19 @@ TEST_CASE("Nobody gives back what is another's, or what the log did not sign", "
       evidence::ToProto((*crypto::SignBatch(stranger, {opened.envelope.payload()}))[0]);
   forged.mutable_sealed()->set_record(opened.envelope.SerializeAsString());
   CHECK(refused(2, forged) == Reason::kProducerUnknown);
+  // Its own, but nobody's signature, and another node's.
+  v1::RestoredEntry own = lost.Entry(lost.FirstOf(world.nodes[0].uri));
+  for (const bool no_signature : {true, false}) {
+    evidence::OpenedRecord mine = *evidence::Open(own.sealed());
+    if (no_signature) {
+      mine.envelope.clear_signature();
+    } else {
+      *mine.envelope.mutable_signature() = evidence::ToProto(
+          (*crypto::SignBatch(world.nodes[1].message_key, {mine.envelope.payload()}))[0]);
+    }
+    own.mutable_sealed()->set_record(mine.envelope.SerializeAsString());
+    CHECK(refused(0, own) == Reason::kProducerUnknown);
+  }
   CHECK(absl::IsInvalidArgument(lost.Restore(0, {}).status()));
   CHECK(absl::IsInvalidArgument(lost.Restore(0, {v1::RestoredEntry()}).status()));
 }
@@ -224,15 +270,8 @@ TEST_CASE("A wrong entry is found by the root, and the copy stays as it was", "[
   lost.OpenCopy();
   const uint64_t size = world.audit->state()->size();
   const uint64_t index = lost.FirstOf(world.nodes[0].uri);
-  v1::RestoredEntry wrong;
-  wrong.set_index(index);
-  *wrong.mutable_sealed() = world.RecordOf(0, 7777);
-  REQUIRE(lost.Restore(0, {wrong}).ok());
-  if (disputed) {
-    const absl::Status status = lost.Restore(0, {lost.Entry(index)}).status();
-    CHECK(ReasonFor(status) == Reason::kLogForked);
-    CHECK(Meta(status, "index") == absl::StrCat(index));
-  }
+  REQUIRE(lost.Restore(0, {lost.Lie(0, index, 7777)}).ok());
+  if (disputed) REQUIRE(lost.Restore(0, {lost.Lie(0, index, 7778)}).ok());
   REQUIRE(lost.Restore(0, lost.Of(world.nodes[0].uri, index)).ok());
   REQUIRE(lost.Restore(1, lost.Of(world.nodes[1].uri)).ok());
   const absl::Status status = lost.Restore(2, lost.Of(kAuditUri)).status();
@@ -252,6 +291,115 @@ TEST_CASE("A wrong entry is found by the root, and the copy stays as it was", "[
   CHECK(lost.Restore(2, lost.Of(kAuditUri))->missing() == 0);
   world.Close();
   MustCheck(*lost.copy);
+}
+
+TEST_CASE("Who gives what was never logged does not stop a rebuild", "[witness]") {
+  const bool killed = GENERATE(false, true);
+  CAPTURE(killed);
+  Lost lost;
+  WatchedWorld& world = lost.world;
+  lost.OpenCopy();
+  uint64_t sequence = 7000;
+  for (const std::string& victim : {world.nodes[0].uri, std::string(kAuditUri)}) {
+    for (const v1::RestoredEntry& entry : lost.Of(victim)) {
+      for (int i = 0; i < 5; ++i) {  // more than are kept of one
+        REQUIRE(lost.Restore(1, {lost.Lie(1, entry.index(), sequence++)}).ok());
+      }
+    }
+  }
+  CHECK(lost.Restore(0, lost.Of(world.nodes[0].uri)).ok());
+  CHECK(lost.Restore(0, lost.Of(world.nodes[0].uri)).ok());  // again
+  if (killed) {
+    world.Close();
+    MustCheck(*lost.copy);
+    lost.OpenCopy();
+  }
+  CHECK(lost.Restore(2, lost.Of(kAuditUri)).ok());
+  CHECK_FALSE(world.log->gate()->serving());
+  const auto whole = lost.Restore(1, lost.Of(world.nodes[1].uri));
+  INFO(whole.status());
+  REQUIRE(whole.ok());
+  CHECK(whole->missing() == 0);
+  CHECK(world.log->gate()->serving());
+  CHECK(lost.RootAt(lost.head.size()) == lost.root);
+  world.Close();
+  MustCheck(*lost.copy);
+}
+
+TEST_CASE("The roots choose between two entries of one producer", "[witness]") {
+  Lost lost;
+  WatchedWorld& world = lost.world;
+  lost.OpenCopy();
+  const std::vector<v1::RestoredEntry> right = lost.Of(world.nodes[0].uri);
+  REQUIRE(lost.Restore(0, {lost.Lie(0, right[0].index(), 7777)}).ok());
+  REQUIRE(lost.Restore(0, right).ok());
+  REQUIRE(lost.Restore(0, {lost.Lie(0, right[2].index(), 7778)}).ok());
+  REQUIRE(lost.Restore(0, {lost.Lie(0, right[4].index(), 7779)}).ok());
+  REQUIRE(lost.Restore(1, lost.Of(world.nodes[1].uri)).ok());
+  CHECK(lost.Restore(2, lost.Of(kAuditUri))->missing() == 0);
+  CHECK(world.log->gate()->serving());
+  CHECK(lost.RootAt(lost.head.size()) == lost.root);
+}
+
+TEST_CASE("What was staged for a larger head does not count for a smaller one", "[witness]") {
+  Lost lost;
+  WatchedWorld& world = lost.world;
+  lost.OpenCopy();
+  REQUIRE(lost.Restore(0, lost.Of(world.nodes[0].uri)).ok());
+  REQUIRE(lost.Restore(0, lost.Of(kAuditUri)).ok());
+  world.Open(lost.copy.get(), true);
+  REQUIRE(world.Report(0, lost.middle.note()).ok());
+  REQUIRE(world.Report(1, lost.middle.note()).ok());
+  const std::vector<v1::RestoredEntry> rest = lost.Of(world.nodes[1].uri);
+  const auto below = static_cast<uint64_t>(
+      std::count_if(rest.begin(), rest.end(), [&](const v1::RestoredEntry& entry) {
+        return entry.index() < lost.middle.size();
+      }));
+  REQUIRE(below > 1);
+  CHECK(lost.Restore(1, {rest[0]})->missing() == below - 1);
+  CHECK_FALSE(world.log->gate()->serving());
+  CHECK(lost.Restore(1, rest)->missing() == 0);
+  CHECK(world.log->gate()->serving());
+  CHECK(lost.RootAt(lost.middle.size()) == *Hash32::From(lost.middle.root()));
+  world.Close();
+  MustCheck(*lost.copy);
+}
+
+TEST_CASE("Entries that together are more than the log queues are appended in parts",
+          "[witness]") {
+  Lost lost(160);  // 9.9 MB
+  WatchedWorld& world = lost.world;
+  world.max_bytes = 9 << 20;
+  lost.OpenCopy();
+  REQUIRE(lost.RestoreAll(0, world.nodes[0].uri).ok());
+  REQUIRE(lost.RestoreAll(1, world.nodes[1].uri).ok());
+  const absl::Status whole = lost.RestoreAll(2, kAuditUri);
+  INFO(whole);
+  REQUIRE(whole.ok());
+  CHECK(world.log->gate()->serving());
+  CHECK(lost.RootAt(lost.head.size()) == lost.root);
+}
+
+TEST_CASE("A report while the last entries are appended is no alarm", "[witness]") {
+  Lost lost;
+  WatchedWorld& world = lost.world;
+  lost.OpenCopy();
+  REQUIRE(lost.Restore(0, lost.Of(world.nodes[0].uri)).ok());
+  REQUIRE(lost.Restore(1, lost.Of(world.nodes[1].uri)).ok());
+  std::atomic<bool> done = false;
+  std::atomic<int> alarms = 0;
+  std::thread reporter([&] {
+    const TestNode& node = world.nodes[2];
+    const std::string line = node.Line(lost.head.note());
+    while (!done) {
+      if (!world.log->gate()->Report(node.name, lost.head.note(), line, {}).ok()) ++alarms;
+    }
+  });
+  CHECK(lost.Restore(2, lost.Of(kAuditUri))->missing() == 0);
+  done = true;
+  reporter.join();
+  CHECK(alarms == 0);
+  CHECK(world.log->gate()->serving());
 }
 
 TEST_CASE("A kill at any commit of a rebuild leaves a copy that is rebuilt", "[witness]") {

@@ -31,6 +31,7 @@ struct TestNode {
   std::string name = {};
   std::string uri = {};
   crypto::PrivateKey witness_key = crypto::PrivateKey::Generate(crypto::Suite::kEd25519);
+  crypto::PrivateKey message_key = crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256);
   crypto::TlsFiles tls = {};
   std::shared_ptr<rpc::Channel> channel = {};
 
@@ -80,6 +81,7 @@ class WatchedWorld {
       node.tls = identity.tls;
       SetNode(node.name, catalog::v1::ACTIVE);
       AddKey(identity.key.public_key(), node.name, catalog::v1::Key::TLS);
+      AddKey(node.message_key.public_key(), node.name, catalog::v1::Key::MESSAGE);
       if (i < witness_count) {
         AddKey(node.witness_key.public_key(), node.name, catalog::v1::Key::WITNESS);
       }
@@ -97,6 +99,7 @@ class WatchedWorld {
     Audit::Options options;
     options.metrics = metrics.get();
     options.sign_interval = absl::ZeroDuration();
+    options.max_bytes = max_bytes;
     absl::StatusOr<std::unique_ptr<Audit>> opened = Audit::Open(store, TestLogKey(), options);
     INFO(opened.status());
     REQUIRE(opened.ok());
@@ -144,15 +147,23 @@ class WatchedWorld {
   absl::StatusOr<Resp> Call(size_t node, const std::string& method, const Req& request) {
     return nodes[node].channel->Unary<Resp>("/shareway.audit.v1.AuditService/" + method, request);
   }
-  // The sealed record of `node` with this sequence.
-  evidence::v1::SealedRecord RecordOf(size_t node, uint64_t sequence) {
+  // The sealed record of `node` with this sequence, and so many bytes of state.
+  evidence::v1::SealedRecord RecordOf(size_t node, uint64_t sequence, size_t bytes = 0) {
     evidence::AuditRecord record = GoodRecord(sequence);
     record.set_producer(nodes[node].uri);
-    return Seal(record);
+    record.set_state(std::string(bytes, 's'));
+    evidence::v1::Envelope envelope;
+    envelope.set_payload(record.SerializeAsString());
+    *envelope.mutable_signature() = evidence::ToProto(
+        (*crypto::SignBatch(nodes[node].message_key, {envelope.payload()}))[0]);
+    evidence::v1::SealedRecord sealed = Seal(record);
+    sealed.set_record(envelope.SerializeAsString());
+    return sealed;
   }
-  absl::StatusOr<v1::AppendResponse> Append(size_t node, uint64_t first, uint64_t count) {
+  absl::StatusOr<v1::AppendResponse> Append(size_t node, uint64_t first, uint64_t count,
+                                            size_t bytes = 0) {
     v1::AppendRequest request;
-    for (uint64_t i = 0; i < count; ++i) *request.add_records() = RecordOf(node, first + i);
+    for (uint64_t i = 0; i < count; ++i) *request.add_records() = RecordOf(node, first + i, bytes);
     return Call<v1::AppendResponse>(node, "Append", request);
   }
   rpc::ReadStream<v1::WatchCheckpointsResponse> Watch(size_t node, uint64_t own_from) {
@@ -284,6 +295,7 @@ class WatchedWorld {
   std::map<std::string, Person> people;
   const crypto::PrivateKey own_key = crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256);
   std::atomic<uint64_t> safe_size = 0;
+  size_t max_bytes = 64 << 20;  // that may be queued
   std::unique_ptr<metrics::Registry> metrics;
   std::unique_ptr<Audit> audit;
   std::unique_ptr<LogReader> reader;

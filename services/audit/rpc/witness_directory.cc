@@ -7,6 +7,7 @@
 
 #include "libs/evidence/note.h"
 #include "libs/evidence/record.h"
+#include "libs/log/log.h"
 
 namespace shareway::audit {
 namespace {
@@ -33,6 +34,16 @@ std::vector<const rpc::DirectoryKey*> ValidKeys(const rpc::Directory& directory,
   return keys;
 }
 
+// True if an ACTIVE node has an ACTIVE witness key, whenever it is valid.
+bool AnyListed(const rpc::Directory& directory) {
+  const std::vector<const rpc::DirectoryKey*> keys = directory.KeysFor(Key::WITNESS);
+  return std::any_of(keys.begin(), keys.end(), [&](const rpc::DirectoryKey* key) {
+    const catalog::v1::Node* node = directory.node(key->key.owner());
+    return node != nullptr && node->standing() == catalog::v1::ACTIVE &&
+           key->parsed.suite() == crypto::Suite::kEd25519;
+  });
+}
+
 }  // namespace
 
 WitnessSet WitnessesIn(const rpc::Directory& directory, absl::Time now) {
@@ -53,11 +64,19 @@ std::optional<WitnessSet> WitnessDirectory::Set() const {
   std::shared_ptr<const rpc::Directory> directory = holder_->Get();
   if (directory->empty()) return std::nullopt;
   const absl::Time now = clock_->Now();
+  const absl::Duration since_boot = clock_->SinceBoot();
   absl::MutexLock lock(&mutex_);
-  if (directory != seen_ || now - looked_ >= kLookAgain) {
-    set_ = WitnessesIn(*directory, now);
+  if (directory != seen_ || since_boot - looked_ >= kLookAgain) {
+    WitnessSet next = WitnessesIn(*directory, now);
+    if (!next.empty() || !AnyListed(*directory)) {
+      set_ = std::move(next);
+    } else if (std::exchange(set_, std::nullopt) || seen_ == nullptr) {
+      log::Error("no-witness-key-is-valid",
+                 {{"now", absl::FormatTime(now, absl::UTCTimeZone())},
+                  {"set", "stays; look at this clock, and renew the witness keys"}});
+    }
     seen_ = std::move(directory);
-    looked_ = now;
+    looked_ = since_boot;
   }
   return set_;
 }

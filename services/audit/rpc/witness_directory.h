@@ -31,7 +31,9 @@ class WitnessDirectory {
                             const Clock* clock = &SystemClock())
       : holder_(holder), clock_(clock) {}
 
-  // The witnesses of today; nothing while the directory is not known. Cheap: a directory that
+  // The witnesses of today; nothing while the directory is not known, and while time alone
+  // leaves none: an ACTIVE node has an ACTIVE witness key, but by this clock none is valid. A
+  // clock that jumps must not make a log that nobody watches. Cheap: a directory that
   // did not change is looked at once a second, for keys that became valid or ceased to be.
   std::optional<WitnessSet> Set() const;
   // The verifier keys of a node's witness keys that are valid now.
@@ -44,8 +46,8 @@ class WitnessDirectory {
   const Clock* const clock_;
   mutable absl::Mutex mutex_;
   mutable std::shared_ptr<const rpc::Directory> seen_ ABSL_GUARDED_BY(mutex_);
-  mutable absl::Time looked_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
-  mutable WitnessSet set_ ABSL_GUARDED_BY(mutex_);
+  mutable absl::Duration looked_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();  // since boot
+  mutable std::optional<WitnessSet> set_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace shareway::audit

@@ -39,6 +39,9 @@ class WitnessRpc {
                                               const v1::RestoreRequest& request) const;
 
  private:
+  // True for a node of the witness set in force.
+  bool IsWitness(const rpc::Call& call) const;
+
   WatchedLog* const log_;
   const WitnessDirectory* const directory_;
   const std::function<uint64_t()> safe_size_;

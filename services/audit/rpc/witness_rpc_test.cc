@@ -206,12 +206,93 @@ TEST_CASE("The set follows the directory, each change a record", "[witness]") {
   CHECK(world.log->gate()->serving());
 }
 
+TEST_CASE("What a replaced key cosigned does not count in the set that has another",
+          "[witness]") {
+  kv::MemoryStore store;
+  WatchedWorld world(3, 3);
+  world.Open(&store);
+  REQUIRE(world.Append(0, 1, 5).ok());
+  const v1::Checkpoint candidate = world.AwaitCandidate(7);  // with a start and a set
+  const auto cosign = [&](size_t node) {
+    return world.Cosign(node, candidate.note(), world.nodes[node].Line(candidate.note()));
+  };
+  REQUIRE_FALSE(cosign(0)->witnessed());
+  TestNode& node = world.nodes[0];
+  const crypto::PublicKey old = node.witness_key.public_key();
+  node.witness_key = crypto::PrivateKey::Generate(crypto::Suite::kEd25519);
+  world.AddKey(node.witness_key.public_key(), node.name, catalog::v1::Key::WITNESS);
+  world.AddKey(old, node.name, catalog::v1::Key::WITNESS, catalog::v1::RETIRED);
+  const absl::Time end = absl::Now() + absl::Seconds(10);
+  const auto replaced = [&] {
+    const WitnessSet set = world.log->witnesses()->set();
+    const Witness* witness = set.Find(node.name);
+    return witness != nullptr && witness->verifier_key == node.verifier_key();
+  };
+  while (!replaced() && absl::Now() < end) {
+    world.log->witnesses()->WaitCandidate(~uint64_t{0}, absl::Milliseconds(5));
+  }
+  REQUIRE(replaced());
+  CHECK_FALSE(cosign(1)->witnessed());
+  CHECK(world.Newest()->size() < candidate.size());
+  CHECK(cosign(0)->witnessed());
+}
+
+TEST_CASE("Time alone leaves no log without witnesses", "[witness]") {
+  FakeClock clock;
+  rpc::DirectoryHolder holder;
+  const WitnessDirectory directory(&holder, &clock);
+  const auto apply = [&](const catalog::v1::DirectoryChange& change) {
+    rpc::Directory next = *holder.Get();
+    next.Apply(change);
+    holder.Set(std::make_shared<const rpc::Directory>(next));
+  };
+  catalog::v1::DirectoryChange person;
+  person.mutable_person()->set_name("people/first");
+  apply(person);
+  CHECK(directory.Set()->empty());
+  catalog::v1::DirectoryChange node;
+  node.mutable_node()->set_name(kConsumerNode);
+  node.mutable_node()->set_standing(catalog::v1::ACTIVE);
+  apply(node);
+  const crypto::PublicKey witness_key =
+      crypto::PrivateKey::Generate(crypto::Suite::kEd25519).public_key();
+  catalog::v1::DirectoryChange change;
+  catalog::v1::Key* key = change.mutable_key();
+  key->set_name(crypto::KeyName(witness_key.id()));
+  key->set_owner(kConsumerNode);
+  key->set_use(catalog::v1::Key::WITNESS);
+  key->set_spki(witness_key.spki());
+  key->set_standing(catalog::v1::ACTIVE);
+  *key->mutable_end_time() = evidence::ToTimestamp(clock.Now() + absl::Hours(1));
+  apply(change);
+  REQUIRE(directory.Set()->size() == 1);
+  clock.Advance(absl::Hours(2));
+  CHECK_FALSE(directory.Set().has_value());
+  clock.Jump(-absl::Hours(2));
+  clock.Advance(absl::Seconds(2));
+  CHECK(directory.Set()->size() == 1);
+  clock.Jump(absl::Hours(2));
+  clock.Advance(absl::Seconds(2));
+  CHECK_FALSE(directory.Set().has_value());
+  const bool revoked = GENERATE(true, false);  // or its node suspended
+  if (revoked) {
+    key->set_standing(catalog::v1::RETIRED);
+    apply(change);
+  } else {
+    node.mutable_node()->set_standing(catalog::v1::STANDING_SUSPENDED);
+    apply(node);
+  }
+  REQUIRE(directory.Set().has_value());
+  CHECK(directory.Set()->empty());
+}
+
 TEST_CASE("Own entries reach a witness in messages below 1 MiB, once each", "[witness]") {
   kv::MemoryStore store;
-  WatchedWorld world(2, 1);
+  WatchedWorld world(3, 2);
   world.Open(&store);
   world.safe_size = 3;
   REQUIRE(world.Append(0, 1, 10).ok());
+  world.AwaitCandidate(12);  // with a start and a set
   for (int i = 0; i < 40; ++i) {
     evidence::AuditRecord record;
     record.set_kind(evidence::v1::LOG_READ);
@@ -248,6 +329,14 @@ TEST_CASE("Own entries reach a witness in messages below 1 MiB, once each", "[wi
   REQUIRE((message.ok() && message->has_value()));
   CHECK((*message)->own_entries_size() == 2);
   rest.Cancel();
+
+  // A node that is no witness sees heads alone: what persons searched for is nothing to it.
+  auto others = world.Watch(2, 0);
+  const auto head = others.Read();
+  REQUIRE((head.ok() && head->has_value()));
+  CHECK((*head)->checkpoint().size() >= size);
+  CHECK((*head)->own_entries().empty());
+  others.Cancel();
 }
 
 }  // namespace

@@ -16,7 +16,9 @@ namespace shareway::audit {
 namespace {
 
 constexpr size_t kTilesPerGeneration = 256;  // 16 KiB each
-constexpr size_t kMaxHalves = 100;           // of one exchange that are looked at
+// Entries that are looked at for one waiting half, and for a page of them.
+constexpr size_t kMaxExaminedForHalf = 2000;
+constexpr size_t kMaxExaminedForPage = 20000;
 
 StoredEntry StoredOf(const Entry& entry) { return {entry.commitment, entry.sealed}; }
 
@@ -122,16 +124,24 @@ absl::StatusOr<uint64_t> LogReader::LastSequence(absl::string_view producer,
 
 // A half that was said twice, before and after its match, waits for what is there already.
 absl::StatusOr<bool> LogReader::HasHalf(const LogState& state, absl::string_view node,
-                                        const Waiting& waiting) const {
+                                        const Waiting& waiting, size_t* examined) const {
   Query query;
   query.exchange = waiting.exchange;
-  SHAREWAY_ASSIGN_OR_RETURN(const SearchPage page, Search(state, query, {.all = true}, state.size(),
-                                                          {.entries = kMaxHalves}));
-  return std::any_of(page.found.begin(), page.found.end(), [&](const Found& found) {
-    const std::optional<Half> half = HalfOf(found.facts);
-    return half && half->side == waiting.missing && half->attempt == waiting.attempt &&
-           half->node == node;
-  });
+  size_t left = kMaxExaminedForHalf;
+  for (uint64_t below = state.size(); below > 0 && left > 0;) {
+    SHAREWAY_ASSIGN_OR_RETURN(const SearchPage page, Search(state, query, {.all = true}, below,
+                                                            {.entries = left, .examined = left}));
+    const bool there = std::any_of(page.found.begin(), page.found.end(), [&](const Found& found) {
+      const std::optional<Half> half = HalfOf(found.facts);
+      return half && half->side == waiting.missing && half->attempt == waiting.attempt &&
+             half->node == node;
+    });
+    *examined += page.examined;
+    if (there) return true;
+    left -= std::min(left, std::max<size_t>(page.examined, 1));
+    below = page.below;
+  }
+  return false;
 }
 
 absl::StatusOr<LogReader::WaitingPage> LogReader::WaitingFor(const LogState& state,
@@ -140,9 +150,14 @@ absl::StatusOr<LogReader::WaitingPage> LogReader::WaitingFor(const LogState& sta
   SHAREWAY_ASSIGN_OR_RETURN(std::vector<Waiting> all, ReadWaiting(*store_, node, from, limit));
   WaitingPage page;
   if (all.size() == limit) page.next = all.back().index + 1;
+  size_t examined = 0;
   for (Waiting& waiting : all) {
     if (waiting.receipt >= until || waiting.index >= state.size()) continue;
-    SHAREWAY_ASSIGN_OR_RETURN(const bool there, HasHalf(state, node, waiting));
+    if (examined >= kMaxExaminedForPage) {
+      page.next = waiting.index;
+      break;
+    }
+    SHAREWAY_ASSIGN_OR_RETURN(const bool there, HasHalf(state, node, waiting, &examined));
     if (!there) page.waiting.push_back(std::move(waiting));
   }
   return page;

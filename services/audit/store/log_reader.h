@@ -32,16 +32,21 @@ struct Found {
 };
 
 struct SearchLimits {
-  size_t entries = 50;      // at most so many found
-  size_t bytes = 3 << 20;   // and so many bytes of records, after the first
-  size_t examined = 10000;  // and so many looked at
-  uint64_t from = 0;        // none below this index
+  size_t entries = 50;           // at most so many found
+  size_t bytes = 3 << 20;        // and so many bytes of records, after the first
+  size_t examined = 10000;       // and so many looked at
+  size_t bytes_read = 64 << 20;  // and so many bytes read for it; one bundle more at most
+  uint64_t from = 0;             // none below this index
 };
 
 struct SearchPage {
   std::vector<Found> found = {};  // newest first
-  // Where to go on: entries below this index; 0 when none is left (above limits.from).
+  // Where to go on: entries below this index; 0 when none is left (above limits.from). After a
+  // page that is full it is just above the next entry that is the reader's to see.
   uint64_t below = 0;
+  // What it cost.
+  size_t examined = 0;
+  size_t bytes_read = 0;
 };
 
 // An entry opened, its facts with it if it has its record. DATA_LOSS if that does not have the
@@ -72,7 +77,8 @@ class LogReader {
                                         absl::string_view incarnation) const;
 
   // Halves that audit took before `until` and that wait for `node`, from index
-  // `from` on, oldest first; `next` is where to go on, if there may be more.
+  // `from` on, oldest first; `next` is where to go on, if there may be more. Of a half
+  // only the newest 2000 entries of its exchange are asked whether its match is there.
   struct WaitingPage {
     std::vector<Waiting> waiting = {};
     std::optional<uint64_t> next = {};
@@ -101,7 +107,7 @@ class LogReader {
   absl::StatusOr<Bundle> ReadBundle(uint64_t bundle) const;
   absl::StatusOr<std::shared_ptr<const Tile>> ReadTile(TileId id) const;
   absl::StatusOr<bool> HasHalf(const LogState& state, absl::string_view node,
-                               const Waiting& waiting) const;
+                               const Waiting& waiting, size_t* examined) const;
 
   // Two generations: what is read again moves to the younger; when that is full it becomes the
   // older, and the older is forgotten.

@@ -27,6 +27,8 @@ class LogReader::Searching {
     SHAREWAY_RETURN_IF_ERROR(LookAtTail());
     if (!done()) SHAREWAY_RETURN_IF_ERROR(LookAtRecent());
     if (!done()) SHAREWAY_RETURN_IF_ERROR(LookAtIngested());
+    page_.examined = examined_;
+    page_.bytes_read = bytes_read_;
     return std::move(page_);
   }
 
@@ -34,43 +36,55 @@ class LogReader::Searching {
   // The page takes no more, or nothing is left.
   bool done() const { return full_ || below_ <= limits_.from; }
 
-  // True if the entry has room on the page; else the next page begins with it.
-  bool HasRoom(uint64_t index, size_t record_bytes) {
-    if (page_.found.size() == limits_.entries || examined_ >= limits_.examined ||
-        (!page_.found.empty() && bytes_ + record_bytes + kEntryOverhead > limits_.bytes)) {
-      page_.below = index + 1;
-      full_ = true;
-      return false;
-    }
-    ++examined_;
-    return true;
+  bool spent() const { return examined_ >= limits_.examined || bytes_read_ >= limits_.bytes_read; }
+  // The next page begins with the entry at `index`.
+  void Stop(uint64_t index) {
+    page_.below = index + 1;
+    full_ = true;
   }
   bool Wanted(const Facts& facts) const { return query_.Matches(facts) && reader_.MayRead(facts); }
-  void Take(Found found) {
-    bytes_ += found.stored.sealed.record().size() + kEntryOverhead;
+  // Takes an entry that is wanted, if it has room on the page. Only such an entry ends a full
+  // page: where the next one begins would else tell of entries that the reader may not see.
+  void Offer(Found found) {
+    const size_t bytes = found.stored.sealed.record().size() + kEntryOverhead;
+    if (page_.found.size() == limits_.entries ||
+        (!page_.found.empty() && bytes_ + bytes > limits_.bytes)) {
+      return Stop(found.index);
+    }
+    bytes_ += bytes;
     page_.found.push_back(std::move(found));
   }
 
   absl::Status LookAtTail() {
-    for (; below_ > std::max(state_.tail_begin(), limits_.from); --below_) {
-      const Entry& entry = *state_.tail[below_ - 1 - state_.tail_begin()];
+    for (; !full_ && below_ > std::max(state_.tail_begin(), limits_.from); --below_) {
+      const uint64_t index = below_ - 1;
+      const Entry& entry = *state_.tail[index - state_.tail_begin()];
       if (!Wanted(entry.facts)) continue;
-      if (!HasRoom(below_ - 1, entry.sealed.record().size())) return absl::OkStatus();
-      Take({.index = below_ - 1, .stored = {entry.commitment, entry.sealed}, .facts = entry.facts});
+      if (spent()) {
+        Stop(index);
+        break;
+      }
+      ++examined_;
+      Offer({.index = index, .stored = {entry.commitment, entry.sealed}, .facts = entry.facts});
     }
     return absl::OkStatus();
   }
 
   // Reads the entry and takes it if it is wanted. Not for the incomplete bundle.
   absl::Status LookAt(uint64_t index) {
+    if (spent()) {
+      Stop(index);
+      return absl::OkStatus();
+    }
+    ++examined_;
     if (bundle_.entries.empty() || bundle_number_ != index / kBundle) {
       SHAREWAY_ASSIGN_OR_RETURN(bundle_, log_->ReadBundle(index / kBundle));
       bundle_number_ = index / kBundle;
+      for (const std::string& part : bundle_.parts) bytes_read_ += part.size();
     }
-    const EntryView& view = bundle_.entries[index % kBundle];
-    if (!HasRoom(index, view.record.size())) return absl::OkStatus();
-    SHAREWAY_ASSIGN_OR_RETURN(Found found, OpenFound(index, view.Copy()));
-    if (Wanted(found.facts)) Take(std::move(found));
+    SHAREWAY_ASSIGN_OR_RETURN(Found found,
+                              OpenFound(index, bundle_.entries[index % kBundle].Copy()));
+    if (Wanted(found.facts)) Offer(std::move(found));
     return absl::OkStatus();
   }
 
@@ -112,11 +126,11 @@ class LogReader::Searching {
           const uint64_t begin = posting.span * kIndexSpan;
           if (begin + kIndexSpan <= limits_.from) return false;
           ++examined_;
+          bytes_read_ += posting.places.size() * sizeof(Posting::Place);
           if (posting.MayMatch(query_)) status = LookAtPosting(posting);
           if (!status.ok() || full_) return false;
-          if (examined_ < limits_.examined || begin <= limits_.from) return true;
-          page_.below = begin;
-          full_ = true;
+          if (!spent() || begin <= limits_.from) return true;
+          Stop(begin - 1);
           return false;
         }));
     return status;
@@ -143,6 +157,7 @@ class LogReader::Searching {
   bool full_ = false;
   size_t bytes_ = 0;
   size_t examined_ = 0;
+  size_t bytes_read_ = 0;
   Bundle bundle_;
   uint64_t bundle_number_ = 0;
 };

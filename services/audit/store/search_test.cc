@@ -67,6 +67,18 @@ std::vector<uint64_t> ScanAll(const std::vector<EntryPtr>& entries, const Query&
   return found;
 }
 
+// A page that just holds all that the reader may see is the last: that other entries match
+// is not told.
+void CheckEndsWithLast(const LogReader& reader, const LogState& state, const Query& query,
+                       const Reader& who, const std::vector<uint64_t>& want) {
+  if (want.empty()) return;
+  absl::StatusOr<SearchPage> page =
+      reader.Search(state, query, who, state.size(), {.entries = want.size()});
+  REQUIRE(page.ok());
+  CHECK(page->found.size() == want.size());
+  CHECK(page->below == 0);
+}
+
 TEST_CASE("A search finds what a scan finds, newest first, in any pages", "[audit]") {
   const uint64_t count = GENERATE(100, 256, 1000);
   CAPTURE(count);
@@ -99,6 +111,8 @@ TEST_CASE("A search finds what a scan finds, newest first, in any pages", "[audi
       CHECK(SearchAll(reader, *writer->state(), queries[i], who, {.entries = 7}) == want);
       CHECK(SearchAll(reader, *writer->state(), queries[i], who, {.bytes = 1000}) == want);
       CHECK(SearchAll(reader, *writer->state(), queries[i], who, {.examined = 3}) == want);
+      CHECK(SearchAll(reader, *writer->state(), queries[i], who, {.bytes_read = 1}) == want);
+      CheckEndsWithLast(reader, *writer->state(), queries[i], who, want);
     }
   }
 }
@@ -147,6 +161,8 @@ TEST_CASE("Spans whose terms were ingested are searched as those in memory", "[a
                                             [](uint64_t index) { return index >= 16000; });
     CHECK(SearchAll(reader, *writer->state(), query, {.all = true}, {.from = 16000}) ==
           std::vector<uint64_t>(want.begin(), below));
+    const Reader party{.agencies = {"agencies/a3"}};
+    CheckEndsWithLast(reader, *writer->state(), query, party, ScanAll(entries, query, party));
   }
 }
 
@@ -205,6 +221,27 @@ TEST_CASE("A search on a state of before does not see what came after", "[audit]
   const Query query{.agency = "agencies/a1"};
   CHECK(SearchAll(reader, *before, query, {.all = true}, {}) ==
         ScanAll({entries.begin(), entries.begin() + 200}, query, {.all = true}));
+}
+
+TEST_CASE("A page ends once enough was read for it, and tells what it cost", "[audit]") {
+  kv::MemoryStore store;
+  std::unique_ptr<LogWriter> writer = MustOpenLog(&store);
+  MustAppend(writer.get(), MakeEntries(1, 4 * kBundle + 1));
+  const LogReader reader(&store);
+  const Query query{.agency = kConsumer};
+  const uint64_t size = writer->state()->size();
+  absl::StatusOr<SearchPage> all =
+      reader.Search(*writer->state(), query, {.all = true}, size, {.entries = 5000});
+  REQUIRE(all.ok());
+  CHECK(all->found.size() == size);
+  CHECK(all->examined == size);
+  absl::StatusOr<SearchPage> page = reader.Search(*writer->state(), query, {.all = true}, size,
+                                                  {.entries = 5000, .bytes_read = 1});
+  REQUIRE(page.ok());
+  CHECK(page->below < size);
+  CHECK(page->below >= 3 * kBundle);
+  CHECK(page->bytes_read > 0);
+  CHECK(page->bytes_read < all->bytes_read / 2);
 }
 
 TEST_CASE("Entries come in as many answers as their bytes ask for", "[audit]") {

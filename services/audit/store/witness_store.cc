@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "libs/base/bytes.h"
@@ -137,6 +138,12 @@ void PutStaged(uint64_t index, const Entry& entry, kv::Batch* batch) {
   batch->Put(StagedKey(index), bytes);
 }
 
+void PutStagedToo(uint64_t index, const Entry& entry, kv::Batch* batch) {
+  std::string bytes;
+  AppendEntry(entry, &bytes);
+  batch->Put(absl::StrCat(StagedKey(index), entry.commitment.view()), bytes);
+}
+
 absl::StatusOr<std::vector<StagedEntry>> ReadStaged(const kv::Store& store, uint64_t from,
                                                     size_t limit) {
   std::vector<StagedEntry> staged;
@@ -152,8 +159,11 @@ absl::StatusOr<std::vector<StagedEntry>> ReadStaged(const kv::Store& store, uint
   SHAREWAY_RETURN_IF_ERROR(
       store.Scan(StagedKey(from), PrefixEnd(kStagedPrefix),
                  [&](absl::string_view key, absl::string_view value, uint64_t) {
+                   const bool of_last = !staged.empty() &&
+                                        absl::StartsWith(key, StagedKey(staged.back().index));
+                   if (staged.size() >= limit && !of_last) return false;
                    status = open(key, value);
-                   return status.ok() && staged.size() < limit;
+                   return status.ok();
                  }));
   SHAREWAY_RETURN_IF_ERROR(status);
   return staged;

@@ -53,7 +53,10 @@ absl::Status PutIncarnation(const kv::Store& store, absl::string_view now, absl:
 
 // Puts the entry that had `index` into `batch`, until the log is whole up to there.
 void PutStaged(uint64_t index, const Entry& entry, kv::Batch* batch);
-// The staged entries from index `from` on, at most `limit`, by index. DATA_LOSS if one is damaged.
+// The same for another entry that somebody gave for this index; it is read after the first.
+void PutStagedToo(uint64_t index, const Entry& entry, kv::Batch* batch);
+// The staged entries from index `from` on, by index; at most `limit`, and all others of the
+// last index. DATA_LOSS if one is damaged.
 struct StagedEntry {
   uint64_t index = 0;
   EntryPtr entry = {};
