@@ -72,7 +72,11 @@ class Scribe {
       if (plain && c == '/' && dice_->OneIn(2)) {
         spelled += "\\/";
       } else if (plain && dice_->OneIn(20)) {
-        absl::StrAppendFormat(&spelled, dice_->OneIn(2) ? "\\u%04x" : "\\u%04X", c);
+        if (dice_->OneIn(2)) {
+          absl::StrAppendFormat(&spelled, "\\u%04x", c);
+        } else {
+          absl::StrAppendFormat(&spelled, "\\u%04X", c);
+        }
       } else {
         spelled += c;
       }

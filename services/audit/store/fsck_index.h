@@ -22,7 +22,7 @@ class IndexCheck {
  public:
   // Of the spans from `first_span` on.
   IndexCheck(const kv::Store* store, uint64_t first_span)
-      : store_(store), first_span_(first_span), span_(first_span) {}
+      : store_(store), span_(first_span) {}
 
   // The entries of the next complete bundle; those whose record was deleted have none.
   // DATA_LOSS naming the posting that is missing or has another value.
@@ -38,7 +38,6 @@ class IndexCheck {
   bool IsDeleted(absl::string_view place) const;
 
   const kv::Store* const store_;
-  const uint64_t first_span_;
   uint64_t span_;
   std::vector<std::shared_ptr<const BundleTerms>> bundles_;  // of span_, so far
   std::set<uint16_t> deleted_;                               // places in span_
