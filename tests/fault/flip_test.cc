@@ -10,6 +10,8 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -86,6 +88,47 @@ std::string KindOf(const std::string& file) {
   return dot == std::string::npos ? file.substr(0, file.find('-')) : file.substr(dot + 1);
 }
 
+// Flips `flips` one at a time in a process of its own, and counts what came of it. Catch's
+// assertions are for one thread: what is wrong is told by a line.
+class Flipper {
+ public:
+  Flipper(Base* base, std::vector<Flip> flips, unsigned seed)
+      : base_(base), flips_(std::move(flips)), random_(seed) {}
+
+  void Run() {
+    std::unique_ptr<LoneChild> child = base_->Start();
+    for (const Flip& flip : flips_) {
+      const unsigned mask = 1u << (random_() % 8);
+      const std::optional<std::string> said =
+          child->Ask(absl::StrCat("judge ", base_->store(), " ", base_->oracle_file(), " ",
+                                  flip.file, " ", flip.at, " ", mask));
+      const std::string verdict = said ? said->substr(0, said->find(" ")) : "stopped";
+      ++verdicts_[KindOf(flip.file)][verdict];
+      const bool good = verdict == "same" || verdict == "refused" || verdict == "stopped" ||
+                        // Only the last write of a log file can vanish without a trace in it.
+                        (verdict == "behind" && absl::EndsWith(flip.file, ".log"));
+      if (!good) {
+        wrong_.push_back(absl::StrCat(flip.file, " at ", flip.at, ", mask ", mask, ": ", *said));
+      }
+      if (said) continue;
+      // It did not survive what it read. That is an end, not an answer.
+      if (child->Wait() == -1000) wrong_.push_back(absl::StrCat(flip.file, " did not end"));
+      child = base_->Start();
+    }
+  }
+
+  const std::vector<std::string>& wrong() const { return wrong_; }
+  // By kind of file.
+  const std::map<std::string, std::map<std::string, int>>& verdicts() const { return verdicts_; }
+
+ private:
+  Base* const base_;
+  const std::vector<Flip> flips_;
+  std::mt19937 random_;
+  std::vector<std::string> wrong_;
+  std::map<std::string, std::map<std::string, int>> verdicts_;
+};
+
 TEST_CASE("A changed byte of the log's store is found or harmless, and nothing wrong is served",
           "[fault][flip]") {
   // Thousands of stores are copied: in memory, where the machine has that.
@@ -98,28 +141,28 @@ TEST_CASE("A changed byte of the log's store is found or harmless, and nothing w
   std::mt19937 random(seed);
   std::shuffle(flips.begin(), flips.end(), random);
   flips.resize(std::min(all, static_cast<size_t>(Rounds(200, std::numeric_limits<int>::max()))));
+  REQUIRE(base.Start()->Ask(absl::StrCat("judge ", base.store(), " ", base.oracle_file(),
+                                         " IDENTITY 0 0")) == "same");
 
-  std::map<std::string, std::map<std::string, int>> verdicts;  // by kind of file
   const absl::Time start = absl::Now();
-  std::unique_ptr<LoneChild> child = base.Start();
-  REQUIRE(child->Ask(absl::StrCat("judge ", base.store(), " ", base.oracle_file(),
-                                  " IDENTITY 0 0")) == "same");
-  for (const Flip& flip : flips) {
-    const unsigned mask = 1u << (random() % 8);
-    CAPTURE(flip.file, flip.at, mask);
-    const std::optional<std::string> said = child->Ask(absl::StrCat(
-        "judge ", base.store(), " ", base.oracle_file(), " ", flip.file, " ", flip.at, " ", mask));
-    const std::string verdict = said ? said->substr(0, said->find(" ")) : "stopped";
-    ++verdicts[KindOf(flip.file)][verdict];
-    CAPTURE(said.value_or(""));
-    const bool good = verdict == "same" || verdict == "refused" || verdict == "stopped" ||
-                      // Only the last write of a log file can vanish without a trace in it.
-                      (verdict == "behind" && absl::EndsWith(flip.file, ".log"));
-    CHECK(good);
-    if (!said) {
-      // It did not survive what it read. That is an end, not an answer.
-      CHECK(child->Wait() != -1000);
-      child = base.Start();
+  const size_t cores = std::max(1u, std::thread::hardware_concurrency());
+  std::vector<std::unique_ptr<Flipper>> flippers;
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < cores; ++i) {
+    const auto part = [&](size_t n) {
+      return flips.begin() + static_cast<std::ptrdiff_t>(flips.size() * n / cores);
+    };
+    flippers.push_back(std::make_unique<Flipper>(
+        &base, std::vector<Flip>(part(i), part(i + 1)), static_cast<unsigned>(random())));
+    threads.emplace_back([flipper = flippers.back().get()] { flipper->Run(); });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  std::map<std::string, std::map<std::string, int>> verdicts;
+  for (const auto& flipper : flippers) {
+    CHECK(flipper->wrong() == std::vector<std::string>());
+    for (const auto& [kind, counts] : flipper->verdicts()) {
+      for (const auto& [verdict, count] : counts) verdicts[kind][verdict] += count;
     }
   }
   std::printf("%zu of %zu bytes flipped, %.0f s\n", flips.size(), all,

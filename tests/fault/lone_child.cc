@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 
 namespace shareway::testing {
@@ -16,6 +17,9 @@ namespace shareway::testing {
 LoneChild::LoneChild(const std::string& store, const std::string& key_file, LogOracle* oracle,
                      const std::string& power_cut)
     : oracle_(oracle) {
+  // A child that another thread starts meanwhile must not inherit the far end.
+  static absl::Mutex& starting = *new absl::Mutex;
+  absl::MutexLock lock(&starting);
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) std::abort();
   ::fcntl(ends[0], F_SETFD, FD_CLOEXEC);
