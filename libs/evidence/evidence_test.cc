@@ -123,7 +123,13 @@ TEST_CASE("a note that is off in any part is refused") {
   const auto replaced = [](std::string in, const std::string& from, const std::string& to) {
     return in.replace(in.find(from), from.size(), to);
   };
+  const auto many = [&other_line](size_t count) {
+    std::string lines;
+    for (size_t i = 0; i < count; ++i) lines += other_line;
+    return lines;
+  };
   REQUIRE(OpenNote(text + "\n" + other_line + line, key).ok());
+  REQUIRE(OpenNote(text + "\n" + many(1000) + line, key).ok());
   const std::vector<std::pair<std::string, std::string>> unproven = {
       {"another size", replaced(good, "\n5\n", "\n6\n")},
       {"another origin", replaced(good, "demo.example/audit\n", "demo.example/other\n")},
@@ -149,7 +155,8 @@ TEST_CASE("a note that is off in any part is refused") {
       {"carriage returns", replaced(good, "\n5\n", "\r\n5\r\n")},
       {"not UTF-8", replaced(good, "\n\n", "\n\xff\n\n")},
       {"base64 not strict", good.substr(0, good.size() - 2) + "\n"},
-      {"too long", text + "\n" + line + std::string(70000, 'x')}};
+      {"too long", text + "\n" + line + std::string(kMaxNoteBytes, 'x')},
+      {"too long, of good lines", text + "\n" + line + many(kMaxNoteBytes / line.size() + 1)}};
   for (const auto& [name, note] : malformed) {
     CAPTURE(name);
     CHECK(OpenNote(note, key).status().code() == absl::StatusCode::kInvalidArgument);
@@ -192,6 +199,31 @@ TEST_CASE("a witness's cosignature counts for its own note alone") {
   CHECK(OpenCheckpoint(note, {}, {keys[1]}).status().code() == absl::StatusCode::kDataLoss);
   CHECK(OpenCheckpoint(note, {"x\n"}, keys).status().code() == absl::StatusCode::kInvalidArgument);
   CHECK(OpenCheckpoint(note, {}, {"x"}).status().code() == absl::StatusCode::kInvalidArgument);
+}
+
+TEST_CASE("a checkpoint with the lines of 300 witnesses is read, together and apart") {
+  const std::string note =
+      *SignNote(TestKey(kTestLogPem), {kTestOrigin, 5, crypto::Sha256("root")});
+  std::vector<std::string> keys = {TestVerifierKeys()[0]};
+  std::vector<std::string> lines;
+  std::string page = note;
+  for (int i = 0; i < 300; ++i) {
+    const auto witness = crypto::PrivateKey::Generate(crypto::Suite::kEd25519);
+    std::string name = absl::StrCat("agencies/", i, "/nodes/");
+    name.resize(255, 'n');
+    keys.push_back(WitnessVerifierKey(name, witness.public_key()));
+    lines.push_back(*CosignNote(witness, name, note, absl::FromUnixSeconds(1790000000)));
+    page += lines.back();
+  }
+  CHECK(page.size() > 100'000);
+  CHECK(OpenNote(page, keys[0]).ok());
+  CHECK(NoteText(page) == NoteText(note));
+  CHECK(OpenCheckpoint(note, lines, keys).ok());
+  CHECK(OpenCheckpoint(page, lines, keys).ok());
+  // The last one counts as well as the first.
+  const std::string end = lines[0].substr(lines[0].size() - 10);
+  lines.back().replace(lines.back().size() - end.size(), end.size(), end);
+  CHECK(OpenCheckpoint(note, lines, keys).status().code() == absl::StatusCode::kDataLoss);
 }
 
 TEST_CASE("a key file has a key a line, remarks and blank lines") {

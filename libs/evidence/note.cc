@@ -15,8 +15,6 @@
 namespace shareway::evidence {
 namespace {
 
-constexpr size_t kMaxNote = 65536;
-constexpr size_t kMaxSignatures = 100;
 constexpr absl::string_view kDash = "\xe2\x80\x94 ";  // an em dash and a space
 // An Ed25519 SubjectPublicKeyInfo up to the key's 32 bytes (RFC 8410 section 4).
 constexpr absl::string_view kSpkiPrefix("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00", 12);
@@ -145,8 +143,8 @@ absl::StatusOr<TreeHead> ParseHead(absl::string_view text) {
 }
 
 absl::StatusOr<Note> ParseNote(absl::string_view note) {
-  if (note.size() > kMaxNote) {
-    return Malformed(absl::StrCat("a note of ", note.size(), " bytes, at most ", kMaxNote));
+  if (note.size() > kMaxNoteBytes) {
+    return Malformed(absl::StrCat("a note of ", note.size(), " bytes, at most ", kMaxNoteBytes));
   }
   if (!IsText(note) || absl::StrContains(note, '\t'))
     return Malformed("the note is not plain UTF-8");
@@ -162,9 +160,6 @@ absl::StatusOr<Note> ParseNote(absl::string_view note) {
   for (absl::string_view line : absl::StrSplit(tail.substr(0, tail.size() - 1), '\n')) {
     SHAREWAY_ASSIGN_OR_RETURN(SignatureLine parsed, ParseLine(line));
     out.signatures.push_back(std::move(parsed));
-    if (out.signatures.size() > kMaxSignatures) {
-      return Malformed(absl::StrCat("the note has more than ", kMaxSignatures, " signatures"));
-    }
   }
   return out;
 }
@@ -224,6 +219,25 @@ absl::Status CheckLog(const Note& note, const std::vector<Verifier>& verifiers) 
 // tlog-cosignature: what a witness signs.
 std::string CosignedBytes(uint64_t unix_seconds, absl::string_view text) {
   return absl::StrCat("cosignature/v1\ntime ", unix_seconds, "\n", text);
+}
+
+// A line of its own, with its line feed.
+absl::StatusOr<SignatureLine> ParseCosignature(absl::string_view line) {
+  if (!absl::EndsWith(line, "\n")) return Malformed("a cosignature line ends in a line feed");
+  return ParseLine(line.substr(0, line.size() - 1));
+}
+
+// As VerifyCosignature.
+absl::StatusOr<bool> CheckCosigned(const Note& note, const SignatureLine& cosignature,
+                                   const Verifier& verifier) {
+  if (cosignature.name != verifier.name || cosignature.hash != verifier.hash) return false;
+  const absl::string_view bytes = cosignature.bytes;
+  if (bytes.size() != 72 ||
+      !verifier.key.Verify(CosignedBytes(ReadBigEndian64(bytes), note.text), bytes.substr(8))
+           .ok()) {
+    return Unproven(absl::StrCat("the cosignature by ", verifier.name, " does not verify"));
+  }
+  return true;
 }
 
 }  // namespace
@@ -286,36 +300,24 @@ absl::StatusOr<bool> VerifyCosignature(absl::string_view note, absl::string_view
                                        absl::string_view verifier_key) {
   SHAREWAY_ASSIGN_OR_RETURN(const Verifier verifier, ParseWitness(verifier_key));
   SHAREWAY_ASSIGN_OR_RETURN(const Note parsed, ParseNote(note));
-  if (!absl::EndsWith(line, "\n")) return Malformed("a cosignature line ends in a line feed");
-  SHAREWAY_ASSIGN_OR_RETURN(const SignatureLine cosignature,
-                            ParseLine(line.substr(0, line.size() - 1)));
-  if (cosignature.name != verifier.name || cosignature.hash != verifier.hash) return false;
-  const absl::string_view bytes = cosignature.bytes;
-  if (bytes.size() != 72 ||
-      !verifier.key.Verify(CosignedBytes(ReadBigEndian64(bytes), parsed.text), bytes.substr(8))
-           .ok()) {
-    return Unproven(absl::StrCat("the cosignature by ", verifier.name, " does not verify"));
-  }
-  return true;
+  SHAREWAY_ASSIGN_OR_RETURN(const SignatureLine cosignature, ParseCosignature(line));
+  return CheckCosigned(parsed, cosignature, verifier);
 }
 
 absl::StatusOr<TreeHead> OpenCheckpoint(absl::string_view note,
                                         const std::vector<std::string>& cosignatures,
                                         const std::vector<std::string>& verifier_keys) {
   std::vector<Verifier> verifiers;
-  std::vector<std::string> witnesses;
   for (const std::string& text : verifier_keys) {
-    SHAREWAY_ASSIGN_OR_RETURN(Verifier verifier, ParseVerifier(text));
-    if (verifier.type == Type::kCosignature) witnesses.push_back(text);
-    verifiers.push_back(std::move(verifier));
+    SHAREWAY_ASSIGN_OR_RETURN(verifiers.emplace_back(), ParseVerifier(text));
   }
   SHAREWAY_ASSIGN_OR_RETURN(Note parsed, ParseNote(note));
   SHAREWAY_RETURN_IF_ERROR(CheckLog(parsed, verifiers));
   for (const std::string& line : cosignatures) {
-    if (!absl::EndsWith(line, "\n")) return Malformed("a cosignature line ends in a line feed");
-    SHAREWAY_RETURN_IF_ERROR(ParseLine(absl::StripSuffix(line, "\n")).status());
-    for (const std::string& witness : witnesses) {
-      SHAREWAY_RETURN_IF_ERROR(VerifyCosignature(note, line, witness).status());
+    SHAREWAY_ASSIGN_OR_RETURN(const SignatureLine cosignature, ParseCosignature(line));
+    for (const Verifier& verifier : verifiers) {
+      if (verifier.type != Type::kCosignature) continue;
+      SHAREWAY_RETURN_IF_ERROR(CheckCosigned(parsed, cosignature, verifier).status());
     }
   }
   return std::move(parsed.head);

@@ -3,6 +3,7 @@
 // and beside it SM2-SM3). proto/FORMATS.md section 5.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -14,6 +15,11 @@
 #include "libs/crypto/key.h"
 
 namespace shareway::evidence {
+
+// The longest note that is read. Nothing else bounds its signature lines, of which a log with
+// n witnesses has n + 2: one has at most 365 bytes (a name of 255, an Ed25519 cosignature), so
+// that there is room for 700 of them, and for 1500 by the nodes' own names.
+inline constexpr size_t kMaxNoteBytes = 256 << 10;
 
 // The head of a log.
 struct TreeHead {
