@@ -25,6 +25,7 @@ constexpr absl::Duration kKeepIncluded = absl::Hours(24 * 7);
 constexpr absl::Duration kRetry = absl::Milliseconds(200);
 constexpr absl::Duration kPollEvery = absl::Seconds(10);
 constexpr absl::Duration kGiveBackEvery = absl::Seconds(5);
+constexpr int kGiveUnplaced = 4;  // batches
 constexpr absl::Duration kSweepEvery = absl::Minutes(10);
 constexpr absl::Duration kActsKept = absl::Hours(1);  // acts are refused after minutes
 // Checkpoints follow appends by some ten milliseconds, witnesses by a second.
@@ -175,12 +176,30 @@ struct Drain::State {
     return true;
   }
 
+  // Gives audit what it may have had after `last_sequence`, and does not say where: batches are
+  // sent one after the other, so that it had the first of those without an answer, or none.
+  absl::Status GiveUnplaced(uint64_t last_sequence, const Mark& mark, uint64_t* records) {
+    uint64_t first = mark.deliver();
+    for (int i = 0; i < kGiveUnplaced && first < mark.seal(); ++i) {
+      SHAREWAY_ASSIGN_OR_RETURN(const Records sealed, batches->Load(first));
+      if (sealed.empty()) break;
+      first += sealed.size();
+      if (first - 1 <= last_sequence) continue;
+      const std::vector<uint64_t> nowhere(sealed.size(), kUnknownIndex);
+      SHAREWAY_RETURN_IF_ERROR(sink->Restore(nowhere, sealed).status());
+      *records += sealed.size();
+    }
+    return absl::OkStatus();
+  }
+
   // Gives audit back what it acknowledged after `last_sequence` and lost.
-  absl::Status GiveBack(uint64_t last_sequence) {
+  absl::Status GiveBack(uint64_t last_sequence, const Mark& mark) {
     const absl::Duration now = outbox->clock_->SinceBoot();
     if (gave_back && now - *gave_back < kGiveBackEvery) return Rebuilding();
     log::Warn("audit-rebuilds", {{"audit_has", last_sequence}});
     uint64_t records = 0, missing = 0;
+    // First: audit tries to fill its gaps as soon as all else is there.
+    SHAREWAY_RETURN_IF_ERROR(GiveUnplaced(last_sequence, mark, &records));
     for (uint64_t from = 0;;) {
       SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Placed> placed,
                                 batches->Placements(from, kProveBatches));
@@ -215,7 +234,7 @@ struct Drain::State {
     const absl::Duration now = outbox->clock_->SinceBoot();
     if (polled && now - *polled < kPollEvery) return absl::OkStatus();
     SHAREWAY_ASSIGN_OR_RETURN(const Sink::Seen seen, sink->LastSeen(outbox->incarnation_));
-    if (seen.rebuilding) return GiveBack(seen.last_sequence);
+    if (seen.rebuilding) return GiveBack(seen.last_sequence, *mark);
     gave_back.reset();
     if (rolled_back < 0) {
       // Against the head at start: what this run appended must not hide a rollback.

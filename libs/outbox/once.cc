@@ -6,12 +6,15 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/bytes.h"
 #include "libs/base/error.h"
+#include "libs/base/status.h"
 #include "libs/crypto/hash.h"
 
 namespace shareway::outbox {
 namespace {
 
+constexpr char kPrefix[] = "once/";
 constexpr absl::Duration kWindow = absl::Hours(24);
+constexpr size_t kSweptAtOnce = 1000;
 
 // Value: time, 8 bytes; SHA-256 of the body, 32 bytes; the result.
 constexpr size_t kHead = 8 + 32;
@@ -22,7 +25,7 @@ absl::Time TakenAt(absl::string_view value) {
 
 std::string KeyOf(const Once& once) {
   return absl::StrCat(
-      "once/",
+      kPrefix,
       crypto::Sha256(absl::StrCat(once.caller, "\n", once.method, "\n", once.request_id)).view());
 }
 
@@ -62,6 +65,33 @@ void Once::Record(const kv::Store& store, absl::string_view result, absl::Time n
   }
   batch->Put(key, absl::StrCat(BigEndian64(static_cast<uint64_t>(absl::ToUnixSeconds(now))),
                                crypto::Sha256(body).view(), result));
+}
+
+absl::Status SweepOnce(kv::Store* store, absl::Time now) {
+  std::string from = kPrefix;
+  while (!from.empty()) {
+    kv::Batch old;
+    size_t found = 0;
+    std::string next;
+    SHAREWAY_RETURN_IF_ERROR(store->Scan(
+        from, PrefixEnd(kPrefix),
+        [&](absl::string_view key, absl::string_view value, uint64_t version) {
+          if (found == kSweptAtOnce) {
+            next = std::string(key);
+            return false;
+          }
+          if (value.size() >= kHead && now - TakenAt(value) <= kWindow) return true;
+          old.Expect(key, version).Delete(key);  // who takes it again meanwhile keeps it
+          ++found;
+          return true;
+        }));
+    if (!old.empty()) {
+      const absl::Status deleted = store->Commit(std::move(old)).status();
+      if (!deleted.ok() && !absl::IsAborted(deleted)) return deleted;
+    }
+    from = std::move(next);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace shareway::outbox

@@ -30,4 +30,7 @@ struct Once {
               kv::Batch* batch) const;
 };
 
+// Deletes request ids that are older than 24 h. The drain's Sweep calls it.
+absl::Status SweepOnce(kv::Store* store, absl::Time now);
+
 }  // namespace shareway::outbox

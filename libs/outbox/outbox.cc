@@ -50,7 +50,7 @@ void Outbox::Add(evidence::AuditRecord record, kv::Batch* batch) const {
         record.object().empty() ? "record" : record.object(),
         absl::StrCat("its evidence has ", bytes.size(), " bytes, at most ", kMaxRecordBytes)));
   }
-  batch->Append(kLog, bytes);
+  batch->Append(kLog, std::move(bytes));
 }
 
 bool Outbox::Taken(const evidence::SignedAct& act) const {

@@ -11,6 +11,7 @@
 // Log "outbox": one unsealed AuditRecord an entry; its number is the sequence.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -28,6 +29,9 @@ namespace shareway::outbox {
 
 // Audit takes sealed records of 64 KiB; the rest is for signature and number.
 inline constexpr size_t kMaxRecordBytes = 60 << 10;
+
+// The index of a record that may have been appended, though audit's answer never came.
+inline constexpr uint64_t kUnknownIndex = ~uint64_t{0};
 
 // Where sealed records go. libs/rpc has the audit client. Called by one thread at a time.
 class Sink {
@@ -49,12 +53,13 @@ class Sink {
   // What audit has of this producer and incarnation.
   struct Seen {
     uint64_t last_sequence = 0;  // 0: nothing
-    // Audit lost its disk: it wants by Restore what it once acknowledged after last_sequence.
+    // Audit lost its disk: it wants by Restore what it may have had after last_sequence.
     bool rebuilding = false;
   };
   virtual absl::StatusOr<Seen> LastSeen(absl::string_view incarnation) = 0;
-  // Gives back records at the indices they had. The number of entries that audit lacks
-  // still; FAILED_PRECONDITION, NOT_REBUILDING, if it lacks none.
+  // Gives back records at the indices they had, or at kUnknownIndex; one batch a call. The
+  // number of entries that audit lacks still; FAILED_PRECONDITION, NOT_REBUILDING, if it lacks
+  // none.
   virtual absl::StatusOr<uint64_t> Restore(
       const std::vector<uint64_t>& indices,
       const std::vector<evidence::v1::SealedRecord>& records) = 0;
@@ -99,7 +104,8 @@ class Outbox {
 // It asks audit what it has of this outbox at start, every ten seconds and after
 // every failure. Less than what was proven to be there means that audit was rolled
 // back: an alarm, and nothing is delivered until audit has it again. An audit that
-// is being rebuilt gets back what it once acknowledged.
+// is being rebuilt gets back what it once acknowledged, and what was sent and may lie in its
+// log although no answer came.
 // One thread; stops on destruction.
 class Drain {
  public:

@@ -32,6 +32,7 @@ class FakeAudit final : public Sink {
   bool away = false;  // when asked what it has
   int asked = 0;
   std::vector<size_t> proofs;  // how many entries were to be proven, each time
+  std::vector<uint64_t> unplaced;  // first sequences of batches that were given without indices
 
   absl::StatusOr<Appended> Append(const std::vector<evidence::v1::SealedRecord>& records) override {
     if (rebuilding) return absl::UnavailableError("rebuilding");
@@ -68,11 +69,18 @@ class FakeAudit final : public Sink {
       const std::vector<uint64_t>& indices,
       const std::vector<evidence::v1::SealedRecord>& records) override {
     CHECK(rebuilding);
+    if (indices[0] == kUnknownIndex) unplaced.push_back(SequenceOf(records[0]));
     for (size_t i = 0; i < records.size(); ++i) {
-      if (indices[i] >= log.size()) continue;  // above the head that it is rebuilt to
-      log[indices[i]] = records[i].record();
-      CHECK(commitments_[indices[i]] == evidence::Commitment(records[i]));
-      ids_.emplace(SequenceOf(records[i]), indices[i]);
+      const Hash32 commitment = evidence::Commitment(records[i]);
+      uint64_t index = indices[i];
+      if (index == kUnknownIndex) {  // the real one asks the roots
+        const auto had = std::find(commitments_.begin(), commitments_.end(), commitment);
+        index = static_cast<uint64_t>(had - commitments_.begin());
+      }
+      if (index >= log.size()) continue;  // above the head that it is rebuilt to
+      log[index] = records[i].record();
+      CHECK(commitments_[index] == commitment);
+      ids_.emplace(SequenceOf(records[i]), index);
     }
     return static_cast<uint64_t>(std::count(log.begin(), log.end(), ""));
   }
@@ -302,6 +310,38 @@ TEST_CASE("Audit that lost its disk gets its entries back at their places", "[ou
   CHECK(d.drain->Flush().ok());
   CHECK(d.drain->rolled_back() == false);
   CHECK(d.audit.log == before);
+  CHECK(d.outbox->depth() == 0);
+}
+
+TEST_CASE("Audit that lost its disk gets what was sent to it and never answered", "[outbox]") {
+  const bool appended = GENERATE(true, false);  // by the audit whose disk is lost
+  const bool restart = GENERATE(true, false);
+  CAPTURE(appended, restart);
+  Delivery d(300);
+  REQUIRE(d.drain->Flush().ok());
+  d.Add(300);
+  d.audit.lose_next_answer = appended;
+  d.audit.lose_next = !appended;
+  CHECK(absl::IsUnavailable(d.drain->Flush()));  // 256 are sealed, 44 are not
+  const std::vector<std::string> before = d.audit.log;
+  REQUIRE(before.size() == (appended ? 556 : 300));
+
+  d.audit.LoseFrom(100, before.size());
+  d.audit.last_sequence = 100;  // what is given back is in the log once all is there
+  if (restart) d.Restart();
+  CHECK(absl::IsUnavailable(d.drain->Flush()));
+  CHECK(d.audit.unplaced == std::vector<uint64_t>{301});
+  CHECK(d.audit.log == before);
+  d.clock.Advance(absl::Seconds(5));
+  CHECK(absl::IsUnavailable(d.drain->Flush()));  // again, as it may have been lost again
+  CHECK(d.audit.unplaced.size() == 2);
+
+  d.audit.rebuilding = false;
+  d.audit.last_sequence.reset();
+  d.clock.Advance(absl::Seconds(5));
+  CHECK(d.drain->Flush().ok());
+  CHECK(d.audit.log.size() == 600);  // each once
+  CHECK(std::equal(before.begin(), before.end(), d.audit.log.begin()));
   CHECK(d.outbox->depth() == 0);
 }
 

@@ -283,6 +283,8 @@ TEST_CASE("A sink hears that audit is rebuilt, and gives back with places", "[rp
   REQUIRE(p.audit->restored.entries_size() == 2);
   CHECK(p.audit->restored.entries(1).index() == 12);
   CHECK(p.audit->restored.entries(1).sealed().record() == "r");
+  CHECK(*p.sink.Restore({outbox::kUnknownIndex}, {sealed}) == 5);
+  CHECK(p.audit->restored.entries(0).index() == 18446744073709551615U);
   CHECK(absl::IsInvalidArgument(p.sink.Restore({9}, {}).status()));
 }
 
