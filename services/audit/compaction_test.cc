@@ -71,6 +71,7 @@ struct World {
     REQUIRE(upkeep.ok());
     while ((*upkeep)->Turn()) {
     }
+    (*upkeep)->Compact();
   }
   bool IsIn(const std::string& bytes, uint64_t index) const {
     return absl::StrContains(bytes, nonces[index].substr(3, 10));

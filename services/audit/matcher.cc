@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "libs/base/reason.h"
 #include "libs/base/status.h"
 #include "libs/crypto/identity.h"
 #include "libs/log/log.h"
@@ -25,6 +26,8 @@ constexpr int kRest = 20;
 // Of the entries of one exchange so many are asked for each half, newest first.
 constexpr size_t kPageEntries = 500;
 constexpr int kMaxPages = 8;
+
+constexpr size_t kMaxNameBytes = 255;
 
 // What the log says about one missing half.
 enum class Said {
@@ -66,10 +69,22 @@ absl::StatusOr<Said> Ask(const LogReader& reader, const LogState& state, const s
   return Said::kNothing;
 }
 
+// Longer names are nobody's, and a report of them might not fit into a record: it would then
+// stand in the way of all others.
+bool IsShort(const std::string& name) { return name.size() <= kMaxNameBytes; }
+
+bool CanBeReported(const Half& half, const Facts& facts) {
+  return IsShort(half.node) && IsShort(half.other) && IsShort(facts.grant) &&
+         IsShort(facts.resource) && IsShort(facts.request);
+}
+
 evidence::AuditRecord ReportOf(const Half& half, const Facts& facts) {
   evidence::AuditRecord record;
   record.set_kind(evidence::v1::HALF_MISSING);
-  *record.mutable_agencies() = {facts.agencies.begin(), facts.agencies.end()};
+  for (const std::string& agency : facts.agencies) {
+    if (static_cast<size_t>(record.agencies_size()) == kMaxAgencyTerms) break;
+    if (IsShort(agency)) record.add_agencies(agency);
+  }
   record.set_resource(facts.resource);
   record.set_request(facts.request);
   record.set_grant(facts.grant);
@@ -77,6 +92,10 @@ evidence::AuditRecord ReportOf(const Half& half, const Facts& facts) {
   record.set_attempt(half.attempt);
   record.add_nodes(half.other);
   record.add_nodes(half.node);
+  record.set_object(half.other);
+  record.set_reason(std::string(ReasonName(Reason::kExchangeLost)));
+  const bool consumer = half.other_side() == Side::kConsumer;
+  record.set_rule(consumer ? "the consumer's half" : "the provider's half");
   return record;
 }
 
@@ -126,6 +145,7 @@ absl::StatusOr<Matcher::Verdict> Matcher::Judge(const LogState& state, const Wai
   const Facts& facts = found[0].facts;
   const std::optional<Half> half = HalfOf(facts);
   if (!half) return Verdict::kThere;  // its record was deleted at the end of retention
+  if (!CanBeReported(*half, facts)) return Verdict::kThere;
   SHAREWAY_ASSIGN_OR_RETURN(const crypto::Identity self,
                             crypto::Identity::Parse(parts_.own->producer()));
   SHAREWAY_ASSIGN_OR_RETURN(const Said said,

@@ -21,8 +21,11 @@ namespace shareway::audit {
 // Each exchange has two records, one by each node. Of a half that has not come
 // within five minutes of the other's arrival, the matcher appends one HALF_MISSING
 // record: exchange, attempt, grant and agencies of the half that is there, and both
-// nodes, the one that owes first. It is evidence of silence, not of guilt: a half
-// that comes later matches all the same.
+// nodes, the one that owes first. That one is also its `object`, so that a search finds
+// what a node owes; `reason` is EXCHANGE_LOST (nobody has told audit how it ended), so
+// that it counts as failed; `rule` says whose half it is, the consumer's or provider's. It
+// is evidence of silence, not of guilt: a half that comes later matches all the same. Of
+// agencies it names the first 64; who writes names over 255 bytes is answered nothing.
 //
 // Exactly one for each missing half: the log itself is asked whether it was said
 // before, so that neither a restart nor an append of unknown outcome repeats it. Of an

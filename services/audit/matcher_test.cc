@@ -80,9 +80,19 @@ TEST_CASE("A half that is missing for over five minutes is reported once", "[aud
     CHECK(report.grant() == "grants/g1");
     REQUIRE(report.nodes_size() == 2);
     CHECK(report.nodes(0) == (first ? kConsumerNode : kProviderNode));  // owes
+    CHECK(report.object() == report.nodes(0));
+    CHECK(report.reason() == "EXCHANGE_LOST");
+    CHECK(report.rule() == (first ? "the consumer's half" : "the provider's half"));
     CHECK(report.nodes(1) == (first ? kProviderNode : kConsumerNode));
     REQUIRE(report.agencies_size() == 2);
   }
+  // What a node owes is found by its name, and as failed.
+  absl::StatusOr<SearchPage> owed = place.reader.Search(
+      *place.audit->state(), Query{.object = kConsumerNode, .result = Result::kFailed},
+      {.all = true}, place.audit->state()->size(), {});
+  REQUIRE(owed.ok());
+  REQUIRE(owed->found.size() == 1);
+  CHECK(owed->found[0].facts.exchange == "x1");
   // Also not after a restart, when nothing is remembered.
   place.Open();
   REQUIRE(place.matcher->Turn().ok());
@@ -125,6 +135,28 @@ TEST_CASE("A half is not taken for missing because its exchange has many entries
   REQUIRE(owed.ok());
   CHECK(owed->waiting.empty());
   CHECK_FALSE(owed->next.has_value());
+}
+
+TEST_CASE("A half of which no report can be made stands in no other's way", "[audit]") {
+  Place place;
+  std::vector<evidence::AuditRecord> records;
+  for (uint64_t i = 1; i <= 5; ++i) records.push_back(GoodRecord(i));
+  const std::string large(60'000, 'x');
+  records[0].set_nodes(0, large);
+  records[1].set_grant(large);
+  records[2].add_agencies(large);
+  for (int i = 0; i < 1500; ++i) records[3].add_agencies(absl::StrCat("agencies/with-long-name/", i));
+  place.Append(records);
+  place.clock.Advance(absl::Minutes(6));
+  REQUIRE(place.matcher->Turn().ok());
+  const std::vector<evidence::AuditRecord> reports = place.Reports();
+  REQUIRE(reports.size() == 3);
+  CHECK(place.matcher->missing() == 3);
+  const int agencies[] = {2, 64, 2};
+  for (int i = 0; i < 3; ++i) {
+    CHECK(reports[i].exchange() == absl::StrCat("x", i + 3));
+    CHECK(reports[i].agencies_size() == agencies[i]);
+  }
 }
 
 TEST_CASE("Nothing is reported of halves that came meanwhile", "[audit]") {

@@ -107,7 +107,7 @@ TEST_CASE("What waits is answered, and what is too large or comes too early is r
 
   metrics::Registry metrics;
   const WitnessSet set(std::vector<Witness>{{.node = "agencies/a/nodes/n", .verifier_key = "k"}});
-  const StartGate gate(world.audit.get(), &world.reader, set, {.metrics = &metrics});
+  const StartGate gate(world.audit.get(), &world.reader, {set}, {}, {.metrics = &metrics});
   world.own->StandBehind(&gate);
   CHECK(absl::IsUnavailable(world.own->Append(Reading()).status()));
   world.own->StandBehind(nullptr);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Staging, comparing, appending.
+// Judging who gives, comparing roots, appending.
 #include "services/audit/rebuild.h"
 
 #include <algorithm>
-#include <set>
 #include <tuple>
 #include <utility>
 
@@ -15,7 +14,6 @@
 #include "libs/evidence/envelope.h"
 #include "libs/evidence/record.h"
 #include "libs/log/log.h"
-#include "services/audit/store/keys.h"
 #include "services/audit/store/witness_store.h"
 
 namespace shareway::audit {
@@ -23,11 +21,10 @@ namespace {
 
 constexpr size_t kMaxGroup = 1024;
 constexpr size_t kMaxGroupBytes = 8 << 20;
-// So many entries are kept for one index, and so many of them by one producer.
-constexpr size_t kMaxRivals = 16;
-constexpr size_t kMaxRivalsByOne = 3;
-// Choices are tried until so many leaves were hashed: some ten seconds.
-constexpr uint64_t kMaxTriedLeaves = 1 << 24;
+// Choices are tried until so much was hashed: some ten seconds.
+constexpr uint64_t kMaxHashes = 1 << 24;
+// A try that found nothing is followed by a rest that lasts so many times as long.
+constexpr int kRest = 4;
 constexpr size_t kMaxNamed = 10;
 constexpr absl::Duration kTellEvery = absl::Seconds(10);
 constexpr size_t kIncarnationBytes = 16;
@@ -46,27 +43,9 @@ bool InOrder(const Entry& before, const Entry& after) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Rebuild>> Rebuild::Open(Neighbours neighbours) {
-  Staged staged;
-  Rivals rivals;
-  EntryPtr first;
-  for (uint64_t from = 0;;) {
-    SHAREWAY_ASSIGN_OR_RETURN(const std::vector<StagedEntry> page,
-                              ReadStaged(*neighbours.store, from, kMaxGroup));
-    for (const StagedEntry& one : page) {
-      if (staged.emplace(one.index, one.entry->commitment).second) {
-        first = one.entry;
-        continue;
-      }
-      if (one.entry->commitment == first->commitment) continue;
-      std::vector<Rival>& all = rivals[one.index];
-      if (all.empty()) all.push_back({first->commitment, first->producer});
-      all.push_back({one.entry->commitment, one.entry->producer});
-    }
-    if (page.size() < kMaxGroup) break;
-    from = page.back().index + 1;
-  }
-  return std::unique_ptr<Rebuild>(new Rebuild(
-      std::move(neighbours), std::move(staged), std::move(rivals)));
+  SHAREWAY_ASSIGN_OR_RETURN(Staging staging,
+                            Staging::Open(neighbours.store, neighbours.own->producer()));
+  return std::unique_ptr<Rebuild>(new Rebuild(std::move(neighbours), std::move(staging)));
 }
 
 absl::Status Rebuild::CheckSender(absl::string_view producer, const Entry& entry) {
@@ -86,133 +65,89 @@ absl::Status Rebuild::CheckSender(absl::string_view producer, const Entry& entry
   return evidence::Verify(&verifier_, *key, envelope.payload(), envelope.signature());
 }
 
-absl::Status Rebuild::Stage(absl::string_view producer,
-                            const std::vector<RestoredEntry>& entries, uint64_t end) {
-  const uint64_t begin = of_.audit->state()->size();
-  kv::Batch batch;
-  Staged fresh;
-  std::vector<RestoredEntry> given;
-  for (const RestoredEntry& restored : entries) {
-    if (restored.index < begin || restored.index >= end) continue;
-    given.push_back(restored);
-    if (staged_.contains(restored.index)) continue;
-    if (fresh.emplace(restored.index, restored.entry->commitment).second) {
-      PutStaged(restored.index, *restored.entry, &batch);
-    }
-  }
-  if (!batch.empty()) SHAREWAY_RETURN_IF_ERROR(of_.store->Commit(std::move(batch)).status());
-  staged_.merge(fresh);
-  return StageRivals(producer, given);
-}
-
-absl::Status Rebuild::StageRivals(absl::string_view producer,
-                                  const std::vector<RestoredEntry>& entries) {
-  kv::Batch batch;
-  Rivals grown;
-  uint64_t refused = 0;
-  for (const auto& [index, entry] : entries) {
-    if (staged_.at(index) == entry->commitment) continue;
-    std::vector<Rival>& all = grown[index];
-    if (const auto known = rivals_.find(index); all.empty() && known != rivals_.end()) {
-      all = known->second;
-    } else if (all.empty()) {
-      SHAREWAY_ASSIGN_OR_RETURN(const std::vector<StagedEntry> first,
-                                ReadStaged(*of_.store, index, 1));
-      if (first.empty() || first[0].index != index) {
-        return absl::InternalError(absl::StrCat("entry ", index, " is not staged"));
-      }
-      all.push_back({first[0].entry->commitment, first[0].entry->producer});
-    }
-    size_t by_one = 0;
-    bool again = false;
-    for (const Rival& rival : all) {
-      by_one += rival.producer == entry->producer;
-      again = again || rival.commitment == entry->commitment;
-    }
-    if (again) continue;
-    if (by_one >= kMaxRivalsByOne || all.size() >= kMaxRivals) {
-      ++refused;
-      continue;
-    }
-    all.push_back({entry->commitment, entry->producer});
-    PutStagedToo(index, *entry, &batch);
-  }
-  if (batch.empty() && refused == 0) return absl::OkStatus();
-  log::Error("rebuild-disputed", {{"index", grown.begin()->first},
-                                  {"entries", grown.size()},
-                                  {"not_kept", refused},
-                                  {"by", producer}});
-  if (batch.empty()) return absl::OkStatus();
-  SHAREWAY_RETURN_IF_ERROR(of_.store->Commit(std::move(batch)).status());
-  for (auto& [index, all] : grown) {
-    if (all.size() > 1) rivals_[index] = std::move(all);
-  }
-  return absl::OkStatus();
-}
-
-void Rebuild::DropAppended() {
-  const auto end = staged_.lower_bound(of_.audit->state()->size());
-  appended_ += static_cast<uint64_t>(std::distance(staged_.begin(), end));
-  staged_.erase(staged_.begin(), end);
-  rivals_.erase(rivals_.begin(), rivals_.lower_bound(of_.audit->state()->size()));
-}
-
 uint64_t Rebuild::CountMissing(uint64_t end) {
-  DropAppended();
   const uint64_t begin = of_.audit->state()->size();
-  if (end <= begin) return 0;
-  gap_ = std::max(gap_, begin);
-  for (auto at = staged_.lower_bound(gap_); at != staged_.end() && at->first == gap_; ++at) ++gap_;
-  // A start with fewer reports may aim lower than what was staged before.
-  const auto beyond = std::distance(staged_.lower_bound(end), staged_.end());
-  const uint64_t missing = end - begin - (staged_.size() - static_cast<uint64_t>(beyond));
-  of_.gate->Missing(missing, gap_);
+  appended_ += staging_.DropBelow(begin);
+  return staging_.CountMissing(begin, end);
+}
+
+uint64_t Rebuild::TellMissing(uint64_t missing, uint64_t end) {
+  const bool misfit = missing == 0 && misfit_.has_value();
+  const uint64_t answer = std::max<uint64_t>(missing, 1);
+  const uint64_t first = misfit         ? misfit_->suspects[0]
+                         : missing == 0 ? end - 1
+                                        : staging_.FirstMissing(of_.audit->state()->size());
+  of_.gate->Missing(answer, first);
+  absl::Duration& told = misfit ? told_misfit_ : told_missing_;
   const absl::Duration now = of_.audit->clock().SinceBoot();
-  if (missing == 0 || now - told_ >= kTellEvery) {
-    log::Info("rebuild-waits", {{"missing", missing}, {"first_missing", gap_}, {"target", end}});
-    told_ = now;
+  if (now - told < kTellEvery) return answer;
+  told = now;
+  if (misfit) {
+    log::Error("rebuild-does-not-fit", {{"target", end},
+                                        {"fits", misfit_->fits},
+                                        {"head", misfit_->head},
+                                        {"suspects", absl::StrJoin(misfit_->suspects, ", ")},
+                                        {"unplaced", staging_.unplaced()}});
+  } else {
+    log::Info("rebuild-waits", {{"missing", missing},
+                                {"first_missing", first},
+                                {"target", end},
+                                {"unplaced", staging_.unplaced()}});
   }
-  return missing;
+  return answer;
 }
 
 absl::StatusOr<uint64_t> Rebuild::Restore(absl::string_view producer,
                                           const std::vector<RestoredEntry>& entries) {
   SHAREWAY_RETURN_IF_ERROR(of_.gate->CheckRebuilding());
-  if (finishing_) return 0;
+  if (finishing_) return 1;
   for (size_t i = 0; i < entries.size(); ++i) {
-    const absl::Status sender = CheckSender(producer, *entries[i].entry);
-    if (!sender.ok()) return Refused(i, entries[i].entry->producer, sender.message());
+    const Entry& entry = *entries[i].entry;
+    const absl::Status sender = CheckSender(producer, entry);
+    if (!sender.ok()) return Refused(i, entry.producer, sender.message());
+    if (entries[i].index == kUnknownIndex && entry.producer == of_.own->producer()) {
+      return Error::Field(absl::StrCat("entries[", i, "].index"),
+                          "is unknown, but all who have the log's own entries know it");
+    }
   }
   absl::MutexLock lock(&mutex_);
-  if (!of_.gate->CheckRebuilding().ok()) return 0;  // another call has just finished it
+  if (of_.gate->serving()) return 0;  // another call has just finished it
+  SHAREWAY_RETURN_IF_ERROR(of_.gate->CheckRebuilding());
   // A larger head may be reported at any time; this one is what all below is about.
-  const uint64_t end = of_.gate->target().size;
-  SHAREWAY_RETURN_IF_ERROR(Stage(producer, entries, end));
-  const uint64_t missing = CountMissing(end);
-  if (missing == 0) {
+  uint64_t end = of_.gate->target().size;
+  const absl::StatusOr<bool> fresh =
+      staging_.Take(producer, entries, of_.audit->state()->size(), end);
+  fresh_ = fresh_ || !fresh.ok() || *fresh;  // part of it may have been taken
+  SHAREWAY_RETURN_IF_ERROR(fresh.status());
+  uint64_t missing = CountMissing(end);
+  if (missing <= staging_.unplaced() && (fresh_ || end != tried_end_) &&
+      of_.audit->clock().SinceBoot() >= rests_until_) {
     finishing_ = true;
     const absl::Status finished = Finish(end);
     finishing_ = false;
     SHAREWAY_RETURN_IF_ERROR(finished);
+    if (of_.gate->serving()) return 0;
+    end = of_.gate->target().size;
+    missing = CountMissing(end);
   }
-  return missing;
+  return TellMissing(missing, end);
 }
 
 absl::Status Rebuild::Finish(uint64_t end) {
-  const absl::Status compared = CompareRoots(end);
-  if (absl::IsDataLoss(compared)) {
-    of_.gate->Fork(compared.message());
-    staged_.clear();
-    rivals_.clear();
-    SHAREWAY_RETURN_IF_ERROR(DeleteStaged(of_.store));
-    return of_.gate->Check();
+  const absl::Duration began = of_.audit->clock().SinceBoot();
+  SHAREWAY_ASSIGN_OR_RETURN(const bool fits, Fit(end));
+  if (!fits) {
+    const absl::Duration now = of_.audit->clock().SinceBoot();
+    fresh_ = false;
+    tried_end_ = end;
+    rests_until_ = now + kRest * (now - began);
+    return absl::OkStatus();
   }
-  SHAREWAY_RETURN_IF_ERROR(compared);
   SHAREWAY_RETURN_IF_ERROR(AppendStaged(end));
-  DropAppended();
+  appended_ += staging_.DropBelow(of_.audit->state()->size());
   SHAREWAY_RETURN_IF_ERROR(Renew());
   of_.gate->Grown();
-  // Unless a larger head was reported meanwhile.
+  // Unless a larger head was reported meanwhile, or more witnesses are to be heard.
   return of_.gate->serving() ? RecordAndForget() : absl::OkStatus();
 }
 
@@ -223,85 +158,34 @@ absl::Status Rebuild::RecordAndForget() {
   record.set_object("log");
   record.set_record_count(appended_);
   SHAREWAY_RETURN_IF_ERROR(of_.own->Append(std::move(record)).status());
-  staged_.clear();
-  rivals_.clear();
   appended_ = 0;
-  return DeleteStaged(of_.store);
+  return staging_.Forget();
 }
 
-absl::Status Rebuild::CompareRoots(uint64_t end) {
-  std::map<uint64_t, std::pair<std::string, Hash32>> heads;
+absl::StatusOr<bool> Rebuild::Fit(uint64_t end) {
+  misfit_.reset();
+  const std::shared_ptr<const LogState> state = of_.audit->state();
+  if (end <= state->size()) return true;
+  Pieces pieces = staging_.PiecesUpTo(state->edge, end);
   for (const auto& [node, reported] : of_.gate->reports()) {
-    heads.try_emplace(reported.size, node, reported.root);
-  }
-  RightEdge edge = of_.audit->state()->edge;
-  while (edge.size() < end) {
-    const auto head = heads.upper_bound(edge.size());
-    if (head == heads.end() || head->first > end) {
-      return absl::InternalError(absl::StrCat("no head of ", end, " entries is reported any more"));
+    if (reported.size > state->size() && reported.size <= end) {
+      pieces.heads.emplace(reported.size, reported.root);
     }
-    const auto& [node, root] = head->second;
-    SHAREWAY_ASSIGN_OR_RETURN(edge, Fit(edge, head->first, root));
-    const Hash32 found = edge.Root(crypto::LogHasher());
-    if (found == root) continue;
-    std::vector<uint64_t> disputed;
-    for (const auto& [index, rivals] : rivals_) {
-      if (disputed.size() < kMaxNamed) disputed.push_back(index);
-    }
-    return absl::DataLossError(absl::StrCat(
-        "the rebuilt log's first ", edge.size(), " entries have the root ", ToHex(found.view()),
-        ", but ", node, " cosigned ", ToHex(root.view()),
-        disputed.empty() ? std::string() : "; disputed: " + absl::StrJoin(disputed, ", ")));
   }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<RightEdge> Rebuild::Extended(RightEdge edge, uint64_t size) const {
-  for (auto at = staged_.find(edge.size()); edge.size() < size; ++at) {
-    if (at == staged_.end() || at->first != edge.size()) {
-      return absl::InternalError(absl::StrCat("entry ", edge.size(), " is not staged"));
-    }
-    edge.Append(crypto::LogHasher(), crypto::LogHasher().leaf(at->second.view()));
+  if (!pieces.heads.contains(end)) {
+    return absl::InternalError(absl::StrCat("no head of ", end, " entries is reported any more"));
   }
-  return edge;
-}
-
-absl::StatusOr<RightEdge> Rebuild::Fit(const RightEdge& edge, uint64_t size, const Hash32& want) {
-  const auto first = rivals_.lower_bound(edge.size());
-  const auto last = rivals_.lower_bound(size);
-  if (first == last) return Extended(edge, size);
-  SHAREWAY_ASSIGN_OR_RETURN(const RightEdge before, Extended(edge, first->first));
-  std::set<std::string> producers;
-  for (auto at = first; at != last; ++at) {
-    for (const Rival& rival : at->second) producers.insert(rival.producer);
+  const Arrangement found = Arrange(crypto::LogHasher(), pieces, kMaxHashes);
+  if (found.fits == end) {
+    SHAREWAY_RETURN_IF_ERROR(staging_.Settle(found));
+    return true;
   }
-  // One who lies lies in many places: without them, or by them alone, all may fit at once.
-  std::vector<std::function<bool(const Rival&)>> likely;
-  for (const std::string& one : producers) {
-    likely.push_back([&one](const Rival& rival) { return rival.producer != one; });
-    likely.push_back([&one](const Rival& rival) { return rival.producer == one; });
-  }
-  RightEdge tried = before;
-  uint64_t hashed = 0;
-  for (uint64_t number = 0; number == 0 || hashed < kMaxTriedLeaves; ++number) {
-    // After the likely ones every combination, as the digits of a number.
-    uint64_t rest = number < likely.size() ? 0 : number - likely.size();
-    for (auto at = first; at != last; ++at) {
-      const std::vector<Rival>& all = at->second;
-      size_t choice = rest % all.size();
-      rest /= all.size();
-      if (number < likely.size()) {
-        const auto found = std::find_if(all.begin(), all.end(), likely[number]);
-        choice = found == all.end() ? 0 : static_cast<size_t>(found - all.begin());
-      }
-      staged_[at->first] = all[choice].commitment;
-    }
-    if (rest != 0) break;  // there are no more
-    SHAREWAY_ASSIGN_OR_RETURN(tried, Extended(before, size));
-    if (tried.Root(crypto::LogHasher()) == want) break;
-    hashed += size - before.size();
-  }
-  return tried;
+  const uint64_t head = pieces.heads.upper_bound(found.fits)->first;
+  misfit_ = Misfit{.fits = found.fits,
+                   .head = head,
+                   .suspects = staging_.Disputed(found.fits, head, kMaxNamed)};
+  if (misfit_->suspects.empty()) misfit_->suspects = {found.fits, head - 1};
+  return false;
 }
 
 absl::Status Rebuild::AppendStaged(uint64_t end) {
@@ -324,8 +208,7 @@ absl::Status Rebuild::AppendStaged(uint64_t end) {
     size_t bytes = 0;
     uint64_t expected = next;
     for (StagedEntry& staged : page) {
-      const auto chosen = staged_.find(staged.index);
-      if (chosen == staged_.end() || chosen->second != staged.entry->commitment) continue;
+      if (!staging_.IsChosen(staged.index, staged.entry->commitment)) continue;
       if (staged.index + 1 == expected) continue;  // chosen, and stored twice
       if (staged.index != expected) {
         return absl::InternalError(absl::StrCat("entry ", expected, " is not staged"));
@@ -357,15 +240,12 @@ absl::Status Rebuild::Renew() {
 
 absl::Status Rebuild::Conclude() {
   absl::MutexLock lock(&mutex_);
-  DropAppended();
+  appended_ += staging_.DropBelow(of_.audit->state()->size());
   if (appended_ > 0) {
     SHAREWAY_RETURN_IF_ERROR(Renew());
     return RecordAndForget();
   }
-  if (staged_.empty()) return absl::OkStatus();
-  staged_.clear();
-  rivals_.clear();
-  return DeleteStaged(of_.store);
+  return staging_.empty() ? absl::OkStatus() : staging_.Forget();
 }
 
 }  // namespace shareway::audit

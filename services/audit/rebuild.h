@@ -5,7 +5,6 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,27 +23,29 @@
 #include "libs/kv/store.h"
 #include "services/audit/audit.h"
 #include "services/audit/own_record.h"
+#include "services/audit/staging.h"
 #include "services/audit/start_gate.h"
 #include "services/audit/store/entry.h"
 
 namespace shareway::audit {
-
-// An entry and the place it had.
-struct RestoredEntry {
-  uint64_t index = 0;
-  EntryPtr entry = {};
-};
 
 // Collects entries from where the copy ends up to the largest head that a witness reported.
 // When none is missing, and the tree over all of them has the root of every reported head, they
 // are appended in their order; then the log serves, under a new incarnation of its own records,
 // the first of which is LOG_RESTORED. Thread-safe.
 //
-// Crash order: entries are staged durably before a restore is answered, so that nobody sends
-// them twice; they are appended only after the roots were compared, so whatever part of them a
-// crash leaves in the log belongs there, and the next start goes on from it. The incarnation
-// changes before the log serves, and staged entries are deleted last: a start that finds some
-// that are in the log concludes what was left undone.
+// Entries without a place fill what is missing, if with them the tree has those roots; those
+// that it has no place for were never witnessed, and their producer appends them anew. While no
+// choice has the roots, nothing is forgotten and nothing is served: who has the right entries
+// may still come. Only what is new is a reason to try again, and four fifths of the time it
+// rests.
+//
+// Crash order: entries are staged durably before a restore is answered, so that nobody needs to
+// send them twice; those without a place are staged at the one that was found for them, in one
+// commit, before any is appended. They are appended only after the roots were compared, so
+// whatever part of them a crash leaves in the log belongs there, and the next start goes on from
+// it. The incarnation changes before the log serves, and staged entries are deleted last: a start
+// that finds some that are in the log concludes what was left undone.
 class Rebuild {
  public:
   struct Neighbours {
@@ -63,15 +64,16 @@ class Rebuild {
 
   // Takes entries from `producer`, a shareway:// URI: its own, and those of the log itself if
   // one of the log's keys signed them. Durable once it answers how many entries are still
-  // missing; the call that leaves none returns when the log serves.
+  // missing, at least 1 while the log does not serve; the call that makes it whole returns when
+  // it serves. What comes while the roots are compared may not be taken: give it again.
   //
-  // Different entries that are given for one index are all kept, three of one producer and 16
-  // together at most, and logged; the roots choose among them.
+  // Different entries that are given for one index are all kept, within the bounds of Staging;
+  // the roots choose among them.
   //
   // FAILED_PRECONDITION, NOT_REBUILDING; PERMISSION_DENIED, PRODUCER_UNKNOWN, naming
   // entries[i] that is another's or whose signature does not verify under a key of its
-  // producer; UNAVAILABLE, LOG_FORKED, if no choice has the roots: the log never serves, keeps
-  // the copy as it was, and forgets what was staged.
+  // producer; INVALID_ARGUMENT for one of the log's own without a place: it is known to all who
+  // have the entry.
   absl::StatusOr<uint64_t> Restore(absl::string_view producer,
                                    const std::vector<RestoredEntry>& entries);
 
@@ -80,52 +82,44 @@ class Rebuild {
   absl::Status Conclude();
 
  private:
-  // One of several entries that were given for an index.
-  struct Rival {
-    Hash32 commitment = {};
-    std::string producer = {};
+  // Why the log does not serve though nothing is missing.
+  struct Misfit {
+    uint64_t fits = 0;  // entries of the largest head that has the root of those staged
+    uint64_t head = 0;  // entries of the next one, which has another
+    std::vector<uint64_t> suspects = {};  // disputed indices; the first and last if there are none
   };
-  using Rivals = std::map<uint64_t, std::vector<Rival>>;  // by index, the first that came first
-  using Staged = std::map<uint64_t, Hash32>;              // commitments, by index
 
-  Rebuild(Neighbours neighbours, Staged staged, Rivals rivals)
-      : of_(std::move(neighbours)), staged_(std::move(staged)), rivals_(std::move(rivals)) {}
+  Rebuild(Neighbours neighbours, Staging staging)
+      : of_(std::move(neighbours)), staging_(std::move(staging)) {}
   absl::Status CheckSender(absl::string_view producer, const Entry& entry);
-  // `end`: the size of the largest reported head.
-  absl::Status Stage(absl::string_view producer, const std::vector<RestoredEntry>& entries,
-                     uint64_t end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Keeps those that are given for an index that has another entry already.
-  absl::Status StageRivals(absl::string_view producer, const std::vector<RestoredEntry>& entries)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // How many are missing; tells the gate and, every ten seconds, the operator.
+  // `end`: the size of the largest reported head. How many indices below it have no entry.
   uint64_t CountMissing(uint64_t end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Tells the gate and, every ten seconds, the operator; the number to answer.
+  uint64_t TellMissing(uint64_t missing, uint64_t end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Appends all, if anything that is staged has the roots.
   absl::Status Finish(uint64_t end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Chooses among rivals so that the tree over copy and staged entries has every reported
-  // root; DATA_LOSS if no choice that it tries does.
-  absl::Status CompareRoots(uint64_t end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Chooses between the end of `edge` and `size` so that the root there is `want`; the edge
-  // there.
-  absl::StatusOr<RightEdge> Fit(const RightEdge& edge, uint64_t size, const Hash32& want)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // INTERNAL if an entry below `size` is not staged.
-  absl::StatusOr<RightEdge> Extended(RightEdge edge, uint64_t size) const
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Chooses and places so that the tree over copy and staged entries has every reported root;
+  // false if it finds no such choice.
+  absl::StatusOr<bool> Fit(uint64_t end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status AppendStaged(uint64_t end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Renew() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status RecordAndForget() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Takes what lies in the log out of staged_ and rivals_.
-  void DropAppended() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Neighbours of_;
   crypto::BatchVerifier verifier_;
+  std::atomic<bool> finishing_ = false;
 
   absl::Mutex mutex_;
-  Staged staged_ ABSL_GUARDED_BY(mutex_);          // what is chosen where there are rivals
-  Rivals rivals_ ABSL_GUARDED_BY(mutex_);          // where there are at least two
-  uint64_t appended_ ABSL_GUARDED_BY(mutex_) = 0;  // of those that were staged; not in staged_
-  uint64_t gap_ ABSL_GUARDED_BY(mutex_) = 0;       // nothing is missing below it
-  absl::Duration told_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();  // since boot
-  std::atomic<bool> finishing_ = false;
+  Staging staging_ ABSL_GUARDED_BY(mutex_);
+  uint64_t appended_ ABSL_GUARDED_BY(mutex_) = 0;  // of those that were staged
+  std::optional<Misfit> misfit_ ABSL_GUARDED_BY(mutex_);
+  // Was anything staged since the last try, and for which size that was.
+  bool fresh_ ABSL_GUARDED_BY(mutex_) = true;
+  uint64_t tried_end_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Since boot.
+  absl::Duration rests_until_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
+  absl::Duration told_missing_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
+  absl::Duration told_misfit_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
 };
 
 }  // namespace shareway::audit

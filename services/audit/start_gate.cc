@@ -33,23 +33,43 @@ std::string HeadText(const Reported& head) {
 
 }  // namespace
 
-StartGate::StartGate(const Audit* audit, const LogReader* reader, WitnessSet set, Options options)
+StartGate::StartGate(const Audit* audit, const LogReader* reader, std::vector<WitnessSet> sets,
+                     SetsNow sets_now, Options options)
     : audit_(audit),
       reader_(reader),
+      sets_now_(std::move(sets_now)),
       rebuild_(options.rebuild),
       behind_(options.metrics->AddGauge(
           "shareway_audit_behind_witnesses",
           "Entries of the largest head that a witness reported and the log lacks.")),
       forked_(options.metrics->AddGauge(
           "shareway_audit_forked", "1 once a signed head was seen that does not fit the log.")),
-      rule_(std::move(set)) {
+      rule_(std::move(sets)) {
   absl::MutexLock lock(&mutex_);
-  if (rule_.set().empty()) {
-    state_ = State::kServing;
-  } else {
-    log::Info("witnesses-awaited",
-              {{"witnesses", rule_.set().size()}, {"reports", rule_.awaited()}});
+  sets_known_ = !rule_.sets().empty();
+  from_directory_ = !sets_known_;
+  log::Info("witnesses-awaited", {{"sets", rule_.sets().size()}, {"reports", rule_.awaited()}});
+}
+
+bool StartGate::wants_directory() const {
+  absl::MutexLock lock(&mutex_);
+  return from_directory_ && state_ == State::kAwaiting;
+}
+
+void StartGate::Expect(const WitnessSet& listed) {
+  absl::MutexLock lock(&mutex_);
+  if (!from_directory_ || state_ != State::kAwaiting) return;
+  if (listed.empty() && rebuild_) {
+    // Nobody can say what was signed after the copy: serving would fork the log.
+    sets_known_ = false;
+    return;
   }
+  if (sets_known_ && rule_.sets() == std::vector<WitnessSet>{listed}) return;
+  rule_ = rule_.Hearing({listed});
+  sets_known_ = true;
+  log::Info("witnesses-of-the-directory-awaited",
+            {{"witnesses", listed.size()}, {"reports", rule_.awaited()}});
+  Decide();
 }
 
 absl::Status StartGate::Check() const {
@@ -65,9 +85,13 @@ absl::Status StartGate::Checked() const {
     case State::kForked:
       return Forked(code, why_);
     case State::kAwaiting:
+      if (!sets_known_) {
+        return Error(Reason::kWitnessesAwaited, code,
+                     "the log names no witnesses, and waits for the directory to list them");
+      }
       return Error(Reason::kWitnessesAwaited, code,
                    absl::StrCat("the log has started and waits for ", rule_.awaited(),
-                                " more reports of its ", rule_.set().size(), " witnesses"))
+                                " more reports of its witnesses"))
           .With("awaited", absl::StrCat(rule_.awaited()));
     case State::kBehind:
     case State::kRebuilding:
@@ -126,6 +150,7 @@ absl::StatusOr<Reported> StartGate::Verified(absl::string_view note, absl::strin
   };
   const absl::StatusOr<evidence::TreeHead> head = evidence::OpenNote(note, audit_->verifier_key());
   if (!head.ok()) return invalid(head.status());
+  // A log that serves looks at no line: its own signature convicts it.
   bool by_one = keys.empty();
   for (const std::string& key : keys) {
     const absl::StatusOr<bool> verified = evidence::VerifyCosignature(note, line, key);
@@ -144,10 +169,12 @@ absl::StatusOr<StartGate::Answer> StartGate::Report(absl::string_view node, absl
     absl::MutexLock lock(&mutex_);
     if (state_ == State::kForked) return Forked(absl::StatusCode::kFailedPrecondition, why_);
     if (state_ != State::kServing) {
-      const Witness* witness = rule_.set().Find(node);
-      if (witness == nullptr) return NotAWitness(node);
       accepted = keys;
-      accepted.push_back(witness->verifier_key);
+      for (const WitnessSet& set : rule_.sets()) {
+        const Witness* witness = set.Find(node);
+        if (witness != nullptr) accepted.push_back(witness->verifier_key);
+      }
+      if (accepted.empty()) return NotAWitness(node);
     }
   }
   Reported reported;
@@ -177,7 +204,8 @@ absl::StatusOr<StartGate::Answer> StartGate::Report(absl::string_view node, absl
 
 void StartGate::Decide() {
   if (state_ == State::kForked) return;
-  switch (rule_.verdict()) {
+  const Verdict verdict = rule_.verdict();
+  switch (sets_known_ || verdict == Verdict::kForked ? verdict : Verdict::kAwaiting) {
     case Verdict::kAwaiting:
       state_ = State::kAwaiting;
       return;
@@ -225,7 +253,8 @@ void StartGate::SetForked(absl::string_view why) {
 }
 
 absl::StatusOr<bool> StartGate::Name(absl::string_view person, const evidence::SignedAct& act,
-                                     const std::set<std::string>& nodes) {
+                                     const std::set<std::string>& nodes,
+                                     const WitnessSet& listed) {
   const absl::Time now = audit_->clock().Now();
   absl::MutexLock lock(&mutex_);
   if (state_ == State::kServing) {
@@ -234,17 +263,21 @@ absl::StatusOr<bool> StartGate::Name(absl::string_view person, const evidence::S
   }
   if (state_ == State::kForked) return Forked(absl::StatusCode::kFailedPrecondition, why_);
   if (nodes.empty()) return Error::Field("nodes", "0 nodes, want at least 1");
+  std::vector<Witness> witnesses;
   for (const std::string& node : nodes) {
-    if (rule_.set().Find(node) == nullptr) {
-      return Error::Field("nodes", absl::StrCat(node, " is none of the log's ",
-                                                rule_.set().size(), " witnesses"));
+    const Witness* today = listed.Find(node);
+    const Witness* witness = today != nullptr ? today : rule_.Find(node);
+    if (witness == nullptr) {
+      return Error::Field("nodes", absl::StrCat(node, " is none of the log's witnesses"));
     }
+    witnesses.push_back(*witness);
   }
   std::erase_if(namings_, [now](const auto& one) { return now - one.second.time > kNamingLasts; });
   namings_[std::string(person)] = {.act = act, .time = now, .nodes = nodes};
   for (const auto& [other, naming] : namings_) {
     if (other == person || naming.nodes != nodes) continue;
     acts_ = {{other, naming.act}, {std::string(person), act}};
+    named_ = WitnessSet(std::move(witnesses));
     rule_ = rule_.Naming(nodes);
     log::Warn("witnesses-named",
               {{"first", other}, {"second", person}, {"witnesses", nodes.size()}});
@@ -261,9 +294,7 @@ std::vector<StartGate::NamingAct> StartGate::naming_acts() const {
 
 WitnessSet StartGate::named_set() const {
   absl::MutexLock lock(&mutex_);
-  std::vector<Witness> named;
-  for (const std::string& node : rule_.named()) named.push_back(*rule_.set().Find(node));
-  return WitnessSet(std::move(named));
+  return named_;
 }
 
 std::map<std::string, Reported> StartGate::reports() const {
@@ -295,7 +326,17 @@ void StartGate::Grown() {
       rule_ = rule_.With(node, *placed);
     }
   }
+  // What was restored may announce other witnesses: they are heard, too.
+  const absl::StatusOr<std::vector<WitnessSet>> sets = sets_now_();
   absl::MutexLock lock(&mutex_);
+  if (!sets.ok()) {
+    log::Error("witness-sets-not-read", {{"status", sets.status()}});
+    return;
+  }
+  if (!sets->empty()) {
+    from_directory_ = false;
+    rule_ = rule_.Hearing(*sets);
+  }
   Decide();
 }
 

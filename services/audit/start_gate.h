@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -25,9 +26,11 @@
 
 namespace shareway::audit {
 
-// Decides by domain/start_rule.h. A log without witnesses is open from the start. Once
-// open it stays open; a fork that is reported later is an alarm (metric
-// shareway_audit_forked), and the witness that tells of it cosigns nothing more. Thread-safe.
+// Decides by domain/start_rule.h. A store that names no witnesses is a new log's, or what is
+// left of one: those that the directory lists must report before it serves, and it serves at
+// once if there are none. Once open it stays open; a fork that is reported later is an alarm
+// (metric shareway_audit_forked), and the witness that tells of it cosigns nothing more.
+// Thread-safe.
 class StartGate {
  public:
   enum class State {
@@ -42,8 +45,16 @@ class StartGate {
     bool rebuild = false;                  // --rebuild
     metrics::Registry* metrics = nullptr;  // required; must outlive the gate
   };
-  // `audit` and `reader` must outlive it; `set` is the set in force where the log ends.
-  StartGate(const Audit* audit, const LogReader* reader, WitnessSet set, Options options);
+  // The sets that the log names where it ends: the one in force and those announced after it.
+  using SetsNow = std::function<absl::StatusOr<std::vector<WitnessSet>>()>;
+  // `audit` and `reader` must outlive it; `sets` is what `sets_now` would answer now.
+  StartGate(const Audit* audit, const LogReader* reader, std::vector<WitnessSet> sets,
+            SetsNow sets_now, Options options);
+
+  // True while the log names no witnesses and waits for the directory to do so.
+  bool wants_directory() const;
+  // Those that the directory lists now, for a gate that wants them; otherwise nothing happens.
+  void Expect(const WitnessSet& listed);
 
   // OK when the log serves. UNAVAILABLE, WITNESSES_AWAITED, while it waits, saying for what;
   // UNAVAILABLE, LOG_FORKED, for ever.
@@ -61,19 +72,20 @@ class StartGate {
   };
   // Takes what the witness `node` last cosigned: a note of this log, and the node's signature
   // line over it; both empty if it never did. `keys` are verifier keys that the line may be
-  // by, beside the set's: those that the directory lists today. PERMISSION_DENIED,
-  // NOT_A_WITNESS, for a node outside the set while the log waits, and for a line by another
-  // key; INVALID_ARGUMENT, PROOF_INVALID, for a note or line that does not verify;
+  // by, beside the sets': those that the directory lists today. PERMISSION_DENIED,
+  // NOT_A_WITNESS, for a node in no set and without a key while the log waits, and for a line by
+  // another key; INVALID_ARGUMENT, PROOF_INVALID, for a note or line that does not verify;
   // FAILED_PRECONDITION, LOG_FORKED, if the head does not fit this log. Of a log that serves
   // anybody may ask, and lines are not looked at: the log's own signature convicts it.
   absl::StatusOr<Answer> Report(absl::string_view node, absl::string_view note,
                                 absl::string_view line, const std::vector<std::string>& keys);
 
   // A person names witnesses on whose reports alone the log may start. True once a second
-  // person has named the same within an hour. INVALID_ARGUMENT naming a node that is no
-  // witness, and for an empty list; FAILED_PRECONDITION, ALREADY_SERVING.
+  // person has named the same within an hour. INVALID_ARGUMENT naming a node that is in no set
+  // and not `listed` by the directory, and for an empty list; FAILED_PRECONDITION,
+  // ALREADY_SERVING.
   absl::StatusOr<bool> Name(absl::string_view person, const evidence::SignedAct& act,
-                            const std::set<std::string>& nodes);
+                            const std::set<std::string>& nodes, const WitnessSet& listed);
   // The two acts by which the named set took effect, in their order; empty if none did.
   struct NamingAct {
     std::string person = {};
@@ -110,6 +122,7 @@ class StartGate {
 
   const Audit* const audit_;
   const LogReader* const reader_;
+  const SetsNow sets_now_;
   const bool rebuild_;
   metrics::Gauge behind_;
   metrics::Gauge forked_;
@@ -117,12 +130,15 @@ class StartGate {
   mutable absl::Mutex mutex_;
   State state_ ABSL_GUARDED_BY(mutex_) = State::kAwaiting;
   StartRule rule_ ABSL_GUARDED_BY(mutex_);
+  bool sets_known_ ABSL_GUARDED_BY(mutex_) = false;
+  bool from_directory_ ABSL_GUARDED_BY(mutex_) = false;
   std::string why_ ABSL_GUARDED_BY(mutex_);  // of a fork
   uint64_t behind_head_ ABSL_GUARDED_BY(mutex_) = 0;  // the size that the log lacks entries of
   uint64_t missing_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t first_missing_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<std::string, Naming> namings_ ABSL_GUARDED_BY(mutex_);  // by person
   std::vector<NamingAct> acts_ ABSL_GUARDED_BY(mutex_);
+  WitnessSet named_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace shareway::audit

@@ -79,10 +79,22 @@ Upkeep::~Upkeep() {
     stopping_ = true;
   }
   if (thread_.joinable()) thread_.join();
+  if (compacting_.joinable()) compacting_.join();
 }
 
 void Upkeep::Start() {
   thread_ = std::thread([this] { Run(); });
+  compacting_ = std::thread([this] { RunCompactions(); });
+}
+
+void Upkeep::RunCompactions() {
+  for (;;) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kTurn)) return;
+    }
+    Compact();
+  }
 }
 
 void Upkeep::Run() {
@@ -130,16 +142,27 @@ bool Upkeep::Turn() {
   const std::shared_ptr<const LogState> state = ways_.state();
   bool more = Try(kDays, [&] { return MarkDay(*head); });
   if (mirror_) more |= Try(kMirror, [&] { return Follow(*state, *head); });
-  bool deleting = false;
-  if (ways_.archive != nullptr) {
-    deleting |= Try(kArchive, [&] { return ArchiveNext(*state, *head); });
-  }
-  deleting |= Try(kRetention, [&] { return ExpireNext(*state, *head); });
-  if (!deleting) (void)Try(kCompaction, [&] { return Compact(); });
-  more |= deleting;
+  more |= Delete(*state, *head);
   more |= Try(kScrub, [&] { return Scrub(*state); });
   archived_segments_.Set(static_cast<double>(archived_ / options_.width));
   return more;
+}
+
+bool Upkeep::Delete(const LogState& state, const NotedHead& head) {
+  if (!deleting_.TryLock()) return false;
+  bool more = false;
+  if (ways_.archive != nullptr) {
+    more |= Try(kArchive, [&] { return ArchiveNext(state, head); });
+  }
+  more |= Try(kRetention, [&] { return ExpireNext(state, head); });
+  settled_ = !more;
+  deleting_.Unlock();
+  return more;
+}
+
+void Upkeep::Compact() {
+  absl::MutexLock lock(&deleting_);
+  if (settled_) (void)Try(kCompaction, [&] { return DropDeleted(); });
 }
 
 absl::StatusOr<bool> Upkeep::MarkDay(const NotedHead& head) {
@@ -249,7 +272,7 @@ absl::Status Upkeep::Expire(const LogState& state, SegmentSpan span, RetentionCl
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> Upkeep::Compact() {
+absl::StatusOr<bool> Upkeep::DropDeleted() {
   if (options_.clock->SinceBoot() < compact_due_) return false;
   SHAREWAY_ASSIGN_OR_RETURN(const bool compacted, CompactDropped(ways_.store));
   if (!compacted) return false;

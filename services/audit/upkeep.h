@@ -31,7 +31,15 @@ namespace shareway::audit {
 // Nothing here can stop the log: what fails is told loudly, counted, and tried
 // again after five seconds; until then safe_size() stays where it is, segments
 // stay in the store, records are kept. Only what a witnessed head covers is
-// mirrored, archived or deleted. safe_size() is thread-safe; turns are for one thread.
+// mirrored, archived or deleted.
+//
+// Compaction may write the whole store again, which takes hours on a large one: it has
+// a thread of its own, so that the mirror follows meanwhile. Nothing is archived or
+// deleted while it runs, and it runs only when nothing more is due: one compaction
+// drops all. What expires is announced, deleted from the store and then from the
+// mirror by one thread, in this order.
+//
+// safe_size() is thread-safe; turns are for one thread, compactions for another or the same.
 class Upkeep {
  public:
   // What it works on; pointers must outlive it.
@@ -60,10 +68,13 @@ class Upkeep {
   static absl::StatusOr<std::unique_ptr<Upkeep>> Open(Ways ways, Options options);
   ~Upkeep();
 
-  // Takes turns on a thread of its own, once a second or when 4,096 entries wait.
+  // Takes turns on a thread of its own, once a second or when 4,096 entries wait; on a
+  // second one, compactions.
   void Start();
   // One turn: at most one step of each part. True if there is more to do at once.
   bool Turn();
+  // Drops from the store's files what turns deleted, once no more is due, at most once an hour.
+  void Compact();
 
   // Entries below this index are covered by the verified mirror; 0 without one.
   uint64_t safe_size() const { return safe_size_; }
@@ -78,6 +89,7 @@ class Upkeep {
   };
   Upkeep(Ways ways, Options options, ServiceDays days);
   void Run();
+  void RunCompactions();
   // Runs a part unless it failed a moment ago; true if it says that there is more.
   bool Try(Part part, const std::function<absl::StatusOr<bool>()>& run);
 
@@ -88,7 +100,9 @@ class Upkeep {
   absl::StatusOr<bool> ExpireNext(const LogState& state, const NotedHead& head);
   absl::Status Expire(const LogState& state, SegmentSpan span, RetentionClass retention,
                       DeletedRecords deleted);
-  absl::StatusOr<bool> Compact();
+  // Archives and expires, unless the store is being compacted.
+  bool Delete(const LogState& state, const NotedHead& head);
+  absl::StatusOr<bool> DropDeleted();
   absl::Status PutDeleted(const DeletedRecords& deleted);
   absl::Status RecordExpiry(SegmentSpan span, RetentionClass retention, uint64_t count);
 
@@ -109,9 +123,13 @@ class Upkeep {
   metrics::Counter repaired_, deleted_records_;
 
   std::atomic<uint64_t> safe_size_ = 0;
+  // Held by who deletes from the store, and by who compacts it.
+  absl::Mutex deleting_;
+  bool settled_ ABSL_GUARDED_BY(deleting_) = false;  // the last turn left nothing to delete
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
+  std::thread compacting_;
 };
 
 }  // namespace shareway::audit

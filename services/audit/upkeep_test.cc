@@ -4,11 +4,54 @@
 
 #include <filesystem>
 
+#include "absl/synchronization/notification.h"
 #include "libs/base/error.h"
 #include "services/audit/test_segments.h"
 
 namespace shareway::audit {
 namespace {
+
+// A store whose compaction takes until it is released.
+class SlowStore final : public kv::Store {
+ public:
+  explicit SlowStore(kv::Store* store) : store_(store) {}
+  absl::StatusOr<kv::Entry> Get(absl::string_view key) const override { return store_->Get(key); }
+  absl::Status Scan(absl::string_view start, absl::string_view limit,
+                    Visitor visit) const override {
+    return store_->Scan(start, limit, visit);
+  }
+  absl::Status ReadLog(absl::string_view log, uint64_t from, LogVisitor visit) const override {
+    return store_->ReadLog(log, from, visit);
+  }
+  uint64_t LogHead(absl::string_view log) const override { return store_->LogHead(log); }
+  absl::StatusOr<uint64_t> LogTail(absl::string_view log) const override {
+    return store_->LogTail(log);
+  }
+  bool WaitLog(absl::string_view log, uint64_t number, absl::Duration timeout) const override {
+    return store_->WaitLog(log, number, timeout);
+  }
+  void CommitAsync(kv::Batch batch,
+                   std::function<void(absl::StatusOr<kv::Committed>)> done) override {
+    store_->CommitAsync(std::move(batch), std::move(done));
+  }
+  absl::Status Compact(absl::string_view start, absl::string_view limit) override {
+    begun.Notify();
+    released.WaitForNotification();
+    return store_->Compact(start, limit);
+  }
+  absl::Status Checkpoint(const std::string& dir) override { return store_->Checkpoint(dir); }
+
+  absl::Notification begun;
+  absl::Notification released;
+
+ protected:
+  absl::Status IngestChecked(absl::Span<const kv::Pair> sorted) override {
+    return store_->Ingest(sorted);
+  }
+
+ private:
+  kv::Store* const store_;
+};
 
 struct World {
   explicit World(uint64_t size) : log(size) {
@@ -31,7 +74,7 @@ struct World {
     options.verifier_key = TestLogKey().verifier_key();
     if (!options.mirror.empty()) options.mirror_fault = mirror_faults.fault();
     absl::StatusOr<std::unique_ptr<Upkeep>> opened =
-        Upkeep::Open({.store = &log.store,
+        Upkeep::Open({.store = store,
                       .reader = reader.get(),
                       .archive = archive.get(),
                       .state = [this] { return log.state(); },
@@ -49,6 +92,7 @@ struct World {
   void Turn() {
     while (upkeep->Turn()) {
     }
+    upkeep->Compact();
   }
   // So many days of service pass, and a new process finds them.
   void Age(int days) {
@@ -82,6 +126,7 @@ struct World {
 
   FakeClock clock;
   SmallLog log;
+  kv::Store* store = &log.store;
   kv::TestFolder files;
   Faults mirror_faults;
   Faults archive_faults;
@@ -293,6 +338,47 @@ TEST_CASE("A mirror or archive that fails stops nothing but itself", "[upkeep]")
              Catch::Contains("shareway_audit_upkeep_failing{part=\"mirror\"} 0") &&
                  Catch::Contains("shareway_audit_archived_segments 2") &&
                  Catch::Contains("shareway_audit_mirror_age_seconds 0"));
+}
+
+TEST_CASE("While the store is compacted the mirror follows, and nothing is deleted", "[upkeep]") {
+  World world(600);
+  SlowStore slow(&world.log.store);
+  world.store = &slow;
+  world.Restart({.mirror = world.files.File("m"), .archive_after_days = 0}, true);
+  const auto turn = [&world] {
+    while (world.upkeep->Turn()) {
+    }
+  };
+  turn();
+  CHECK(world.upkeep->safe_size() == 600);
+  REQUIRE(*world.archive->Size() == 512);
+  REQUIRE(world.log.store.Get(kDroppedKey).ok());
+  std::thread compacting([&world] { world.upkeep->Compact(); });
+  slow.begun.WaitForNotification();
+  world.log.Grow(300);
+  turn();
+  CHECK(world.upkeep->safe_size() == 900);
+  CHECK(*world.archive->Size() == 512);
+  slow.released.Notify();
+  compacting.join();
+  CHECK(absl::IsNotFound(world.log.store.Get(kDroppedKey).status()));
+  turn();
+  CHECK(*world.archive->Size() == 768);
+  // What goes now is dropped with what goes within the hour.
+  world.upkeep->Compact();
+  CHECK(world.log.store.Get(kDroppedKey).ok());
+  world.MustBeClean();
+}
+
+TEST_CASE("Nothing is compacted while there is more to delete", "[upkeep]") {
+  World world(600);
+  world.Restart({.archive_after_days = 0}, true);
+  REQUIRE(world.upkeep->Turn());
+  REQUIRE(world.log.store.Get(kDroppedKey).ok());
+  world.upkeep->Compact();
+  CHECK(world.log.store.Get(kDroppedKey).ok());
+  world.Turn();
+  CHECK(absl::IsNotFound(world.log.store.Get(kDroppedKey).status()));
 }
 
 TEST_CASE("The thread follows by itself", "[upkeep]") {

@@ -13,7 +13,7 @@
 namespace shareway::audit {
 namespace {
 
-constexpr absl::Duration kLook = absl::Milliseconds(100);
+constexpr absl::Duration kLook = absl::Milliseconds(20);
 constexpr absl::Duration kRetry = absl::Seconds(1);
 
 }  // namespace
@@ -24,14 +24,11 @@ absl::StatusOr<std::unique_ptr<WatchedLog>> WatchedLog::Open(Parts parts, Option
       Witnesses::Open(
           parts.store, parts.audit, parts.reader, parts.own->producer(),
           {.candidate_interval = options.candidate_interval, .metrics = parts.metrics}));
-  // Without witnesses nobody can say what was signed after the copy: serving would fork the log.
-  if (options.rebuild && witnesses->set().empty()) {
-    return absl::FailedPreconditionError(
-        "the store knows no witnesses, so it cannot be rebuilt: restore a younger copy");
-  }
-  auto gate =
-      std::make_unique<StartGate>(parts.audit, parts.reader, witnesses->set(),
-                                  StartGate::Options{options.rebuild, parts.metrics});
+  SHAREWAY_ASSIGN_OR_RETURN(std::vector<WitnessSet> sets, witnesses->SetsNow());
+  auto gate = std::make_unique<StartGate>(
+      parts.audit, parts.reader, std::move(sets), [from = witnesses.get()] { return from->SetsNow(); },
+      StartGate::Options{options.rebuild, parts.metrics});
+  if (!parts.witnesses_today) gate->Expect(WitnessSet());
   parts.own->StandBehind(gate.get());
   SHAREWAY_ASSIGN_OR_RETURN(std::unique_ptr<Rebuild> rebuild,
                             Rebuild::Open({.store = parts.store,
@@ -60,22 +57,26 @@ WatchedLog::~WatchedLog() {
   if (thread_.joinable()) thread_.join();
 }
 
-absl::Status WatchedLog::Start(std::function<void()> opened) {
-  if (gate_->serving()) {
-    SHAREWAY_RETURN_IF_ERROR(Begin());
-    opened();
-    return absl::OkStatus();
-  }
-  thread_ = std::thread([this, opened = std::move(opened)] { AwaitAndBegin(opened); });
+absl::Status WatchedLog::Start(std::function<bool()> directory_current) {
+  directory_current_ = std::move(directory_current);
+  if (gate_->serving()) return Begin();
+  thread_ = std::thread([this] { AwaitAndBegin(); });
   return absl::OkStatus();
 }
 
-void WatchedLog::AwaitAndBegin(const std::function<void()>& opened) {
+void WatchedLog::ExpectListed() {
+  if (!gate_->wants_directory() || !directory_current_()) return;
+  const std::optional<WitnessSet> listed = parts_.witnesses_today();
+  if (listed) gate_->Expect(*listed);
+}
+
+void WatchedLog::AwaitAndBegin() {
   for (;;) {
     absl::Duration pause = absl::ZeroDuration();
+    ExpectListed();
     if (gate_->WaitServing(kLook)) {
       const absl::Status begun = Begin();
-      if (begun.ok()) return opened();
+      if (begun.ok()) return;
       log::Error("start-not-recorded", {{"status", begun}});
       pause = kRetry;
     }
@@ -88,8 +89,8 @@ absl::Status WatchedLog::Begin() {
   SHAREWAY_RETURN_IF_ERROR(rebuild_->Conclude());
   SHAREWAY_RETURN_IF_ERROR(RecordNaming());
   SHAREWAY_RETURN_IF_ERROR(RecordStart(parts_.own).status());
-  witnesses_->Start(parts_.own, parts_.witnesses_today);
-  return absl::OkStatus();
+  if (!parts_.witnesses_today) return absl::OkStatus();
+  return witnesses_->Start(parts_.own, parts_.witnesses_today);
 }
 
 absl::Status WatchedLog::RecordNaming() {

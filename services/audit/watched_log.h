@@ -38,7 +38,8 @@ class WatchedLog {
     OwnRecords* own = nullptr;
     metrics::Registry* metrics = nullptr;
     crypto::PublicKey message_key = {};  // of the service's own records
-    // What the directory says; see Witnesses and Rebuild.
+    // What the directory says; see Witnesses and Rebuild. Null: there is none, and nobody
+    // watches the log.
     WitnessesToday witnesses_today = {};
     std::function<std::optional<crypto::PublicKey>(const Hash32& id, absl::string_view owner)>
         message_key_of = {};
@@ -51,10 +52,11 @@ class WatchedLog {
   static absl::StatusOr<std::unique_ptr<WatchedLog>> Open(Parts parts, Options options);
   ~WatchedLog();
 
-  // Records the start, and begins to follow witnesses, once the gate is open: before it
-  // returns if it is open already, otherwise on a thread that waits for it, which tries
-  // again after an error. `opened` is called after that, once.
-  absl::Status Start(std::function<void()> opened = [] {});
+  // Records the start, and begins to follow witnesses, once the gate is open: on a thread that
+  // waits for it, which tries again after an error; without a directory before it returns. What
+  // the directory lists counts for the gate while `directory_current` says that it is no older
+  // than this start.
+  absl::Status Start(std::function<bool()> directory_current);
 
   StartGate* gate() const { return gate_.get(); }
   Witnesses* witnesses() const { return witnesses_.get(); }
@@ -67,13 +69,15 @@ class WatchedLog {
              std::unique_ptr<Rebuild> rebuild);
   absl::Status Begin();
   absl::Status RecordNaming();
-  void AwaitAndBegin(const std::function<void()>& opened);
+  void ExpectListed();
+  void AwaitAndBegin();
 
   const Parts parts_;
   const std::unique_ptr<StartGate> gate_;
   const std::unique_ptr<Witnesses> witnesses_;
   const OwnEntries own_entries_;
   const std::unique_ptr<Rebuild> rebuild_;
+  std::function<bool()> directory_current_;
 
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -46,25 +46,56 @@ absl::StatusOr<std::unique_ptr<Witnesses>> Witnesses::Open(kv::Store* store, con
                                                            const LogReader* reader,
                                                            absl::string_view producer,
                                                            Options options) {
-  SHAREWAY_ASSIGN_OR_RETURN(WitnessSet set, ReadWitnessSet(*reader, *audit->state(), producer));
-  SHAREWAY_ASSIGN_OR_RETURN(std::optional<WitnessedCheckpoint> stored,
-                            ReadWitnessed(*store, audit->verifier_key()));
-  return std::unique_ptr<Witnesses>(
-      new Witnesses(store, audit, std::move(set),
-                    std::make_shared<const WitnessedCheckpoint>(
-                        std::move(stored).value_or(WitnessedCheckpoint())),
-                    options));
+  std::unique_ptr<Witnesses> witnesses(new Witnesses(store, audit, reader, producer, options));
+  SHAREWAY_RETURN_IF_ERROR(witnesses->Load());
+  return witnesses;
 }
 
-Witnesses::Witnesses(kv::Store* store, const Audit* audit, WitnessSet set,
-                     std::shared_ptr<const WitnessedCheckpoint> newest, Options options)
+Witnesses::Witnesses(kv::Store* store, const Audit* audit, const LogReader* reader,
+                     absl::string_view producer, Options options)
     : store_(store),
       audit_(audit),
+      reader_(reader),
+      producer_(producer),
       interval_(options.candidate_interval),
       metrics_(options.metrics),
-      set_(std::move(set)),
-      newest_(std::move(newest)),
+      newest_(std::make_shared<const WitnessedCheckpoint>()),
       picked_(-absl::InfiniteDuration()) {}
+
+absl::StatusOr<WitnessSets> Witnesses::ReadSets(uint64_t witnessed) const {
+  return ReadWitnessSets(*reader_, *audit_->state(), producer_, witnessed);
+}
+
+absl::Status Witnesses::Load() {
+  SHAREWAY_ASSIGN_OR_RETURN(std::optional<WitnessedCheckpoint> stored,
+                            ReadWitnessed(*store_, audit_->verifier_key()));
+  WitnessedCheckpoint newest = std::move(stored).value_or(WitnessedCheckpoint());
+  SHAREWAY_ASSIGN_OR_RETURN(WitnessSets sets, ReadSets(newest.checkpoint.size));
+  absl::MutexLock lock(&mutex_);
+  set_ = std::move(sets.in_force);
+  announced_.reset();
+  if (!sets.announced.empty()) announced_ = std::move(sets.announced.front());
+  if (set_.empty() && announced_) {  // the first set needs nobody's consent
+    set_ = std::move(announced_->set);
+    announced_.reset();
+  }
+  newest_ = std::make_shared<const WitnessedCheckpoint>(std::move(newest));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<WitnessSet>> Witnesses::SetsNow() const {
+  uint64_t witnessed = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    witnessed = newest_->checkpoint.size;
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(WitnessSets read, ReadSets(witnessed));
+  std::vector<WitnessSet> sets;
+  sets.push_back(std::move(read.in_force));
+  for (PlacedSet& one : read.announced) sets.push_back(std::move(one.set));
+  std::erase_if(sets, [](const WitnessSet& set) { return set.empty(); });
+  return sets;
+}
 
 Witnesses::~Witnesses() {
   {
@@ -74,16 +105,18 @@ Witnesses::~Witnesses() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Witnesses::Start(OwnRecords* own, WitnessesToday today) {
+absl::Status Witnesses::Start(OwnRecords* own, WitnessesToday today) {
+  SHAREWAY_RETURN_IF_ERROR(Load());
   thread_ = std::thread([this, own, today = std::move(today)] { Run(own, today); });
+  return absl::OkStatus();
 }
 
 void Witnesses::Run(OwnRecords* own, const WitnessesToday& today) {
   bool failing = false;
   for (bool last = false; !last;) {
-    const std::optional<WitnessSet> next = today();
-    const absl::Status status = next ? Follow(own, *next) : absl::OkStatus();
-    if (!status.ok() && !failing) log::Error("witness-set-not-recorded", {{"status", status}});
+    const std::optional<WitnessSet> listed = today();
+    const absl::Status status = listed ? Follow(own, *listed) : absl::OkStatus();
+    if (!status.ok() && !failing) log::Error("witness-set-not-changed", {{"status", status}});
     failing = !status.ok();
     Pick();
     Measure();
@@ -92,33 +125,79 @@ void Witnesses::Run(OwnRecords* own, const WitnessesToday& today) {
   }
 }
 
-absl::Status Witnesses::Follow(OwnRecords* own, const WitnessSet& next) {
-  const WitnessSet before = set();
-  if (next == before) return absl::OkStatus();
-  if (before.empty()) {
-    SHAREWAY_RETURN_IF_ERROR(Store({.checkpoint = *audit_->signer().newest()}));
+absl::Status Witnesses::Follow(OwnRecords* own, const WitnessSet& listed) {
+  {
+    absl::MutexLock lock(&mutex_);
+    listed_ = listed;
   }
+  SHAREWAY_RETURN_IF_ERROR(Settle());
+  size_t before = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (announced_ || listed == set_) return absl::OkStatus();
+    before = set_.size();
+  }
+  if (before == 0) SHAREWAY_RETURN_IF_ERROR(Store({.checkpoint = *audit_->signer().newest()}));
   evidence::AuditRecord record;
   record.set_kind(evidence::v1::WITNESSES_CHANGED);
   record.set_object(std::string(kWitnessesObject));
-  record.set_state(WitnessSetBytes(next));
+  record.set_state(WitnessSetBytes(listed));
   SHAREWAY_ASSIGN_OR_RETURN(const uint64_t index, own->Append(std::move(record)));
-  log::Info("witnesses-changed", {{"before", before.size()},
-                                  {"witnesses", next.size()},
-                                  {"quorum", next.quorum()},
-                                  {"index", index}});
+  log::Info("witnesses-announced", {{"before", before},
+                                    {"witnesses", listed.size()},
+                                    {"quorum", listed.quorum()},
+                                    {"index", index}});
+  {
+    absl::MutexLock lock(&mutex_);
+    announced_ = PlacedSet{.set = listed, .index = index};
+  }
+  return Settle();
+}
+
+absl::Status Witnesses::Settle() {
+  do {
+    std::optional<WitnessedCheckpoint> next;
+    {
+      absl::MutexLock lock(&mutex_);
+      next = NextWitnessed();
+    }
+    if (next) SHAREWAY_RETURN_IF_ERROR(Store(*std::move(next)));
+  } while (TakeOver());
+  return absl::OkStatus();
+}
+
+std::optional<WitnessedCheckpoint> Witnesses::NextWitnessed() const {
+  if (set_.empty()) return std::nullopt;
+  for (auto candidate = candidates_.rbegin(); candidate != candidates_.rend(); ++candidate) {
+    if (candidate->witnessed) continue;
+    if (std::optional<WitnessedCheckpoint> complete = Complete(*candidate)) return complete;
+  }
+  if (!announced_ || Listed() > 0) return std::nullopt;
+  // Nobody who watched is left to ask.
+  const std::shared_ptr<const Checkpoint> head = audit_->signer().newest();
+  if (head->size <= announced_->index) return std::nullopt;
+  return WitnessedCheckpoint{.checkpoint = *head, .cosignatures = {}};
+}
+
+bool Witnesses::TakeOver() {
   absl::MutexLock lock(&mutex_);
-  set_ = next;
+  if (!announced_) return false;
+  if (!set_.empty() && newest_->checkpoint.size <= announced_->index) return false;
+  log::Info("witnesses-changed", {{"before", set_.size()},
+                                  {"of_them_listed", Listed()},
+                                  {"witnesses", announced_->set.size()},
+                                  {"index", announced_->index}});
+  set_ = std::move(announced_->set);
+  announced_.reset();
   for (Candidate& candidate : candidates_) {
-    if (candidate.witnessed) continue;
-    // What was cosigned under a key that the set no longer has does not count in it.
-    std::erase_if(candidate.cosignatures, [&](const auto& one) {
-      const Witness* then = before.Find(one.first);
-      const Witness* now = next.Find(one.first);
-      return then == nullptr || now == nullptr || *then != *now;
+    candidate.witnessed = candidate.witnessed || set_.empty();
+    // What was cosigned under a key that the set does not have does not count in it.
+    std::erase_if(candidate.cosignatures, [this](const auto& one) {
+      const Witness* now = set_.Find(one.first);
+      return now == nullptr || now->verifier_key != one.second.verifier_key;
     });
   }
-  return absl::OkStatus();
+  return true;
 }
 
 void Witnesses::Measure() {
@@ -143,15 +222,17 @@ void Witnesses::Pick() {
 
 absl::Status Witnesses::Store(WitnessedCheckpoint witnessed) {
   absl::MutexLock writing(&writing_);
-  if (witnessed.checkpoint.size < [this] {
-        absl::MutexLock lock(&mutex_);
-        return newest_->checkpoint.size;
-      }()) {
-    return absl::OkStatus();
+  const std::string note = witnessed.checkpoint.note;
+  uint64_t stored = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    stored = newest_->checkpoint.size;
   }
-  SHAREWAY_RETURN_IF_ERROR(WriteWitnessed(store_, witnessed));
+  const bool newer = witnessed.checkpoint.size >= stored;
+  if (newer) SHAREWAY_RETURN_IF_ERROR(WriteWitnessed(store_, witnessed));
   absl::MutexLock lock(&mutex_);
-  newest_ = std::make_shared<const WitnessedCheckpoint>(std::move(witnessed));
+  if (newer) newest_ = std::make_shared<const WitnessedCheckpoint>(std::move(witnessed));
+  if (Candidate* candidate = Find(note); candidate != nullptr) candidate->witnessed = true;
   return absl::OkStatus();
 }
 
@@ -200,45 +281,71 @@ Witnesses::Candidate* Witnesses::Find(absl::string_view note) {
   return found == candidates_.end() ? nullptr : &*found;
 }
 
+std::vector<std::string> Witnesses::KeysOf(absl::string_view node) const {
+  std::vector<std::string> keys;
+  const Witness* member = set_.Find(node);
+  if (member != nullptr) keys.push_back(member->verifier_key);
+  const Witness* next = announced_ ? announced_->set.Find(node) : nullptr;
+  if (next != nullptr) keys.push_back(next->verifier_key);
+  return keys;
+}
+
+bool Witnesses::IsMember(absl::string_view node) const {
+  absl::MutexLock lock(&mutex_);
+  return !KeysOf(node).empty();
+}
+
+size_t Witnesses::Listed() const {
+  if (!listed_) return set_.size();
+  const std::vector<Witness>& members = set_.witnesses();
+  return static_cast<size_t>(
+      std::count_if(members.begin(), members.end(), [this](const Witness& member) {
+        return listed_->Find(member.node) != nullptr;
+      }));
+}
+
 std::optional<WitnessedCheckpoint> Witnesses::Complete(const Candidate& candidate) const {
+  const bool hands_over = announced_ && candidate.checkpoint.size > announced_->index;
+  const size_t needed = hands_over ? std::min(set_.quorum(), Listed()) : set_.quorum();
   WitnessedCheckpoint complete{.checkpoint = candidate.checkpoint, .cosignatures = {}};
-  for (const auto& [node, line] : candidate.cosignatures) {
-    if (set_.Find(node) != nullptr) complete.cosignatures.push_back(line);
+  for (const auto& [node, one] : candidate.cosignatures) {
+    const Witness* member = set_.Find(node);
+    if (member == nullptr) continue;
+    if (!hands_over && member->verifier_key != one.verifier_key) continue;
+    complete.cosignatures.push_back(one.line);
   }
-  if (complete.cosignatures.size() < set_.quorum()) return std::nullopt;
+  if (needed == 0 || complete.cosignatures.size() < needed) return std::nullopt;
   return complete;
 }
 
 absl::StatusOr<bool> Witnesses::Cosign(absl::string_view node, absl::string_view note,
                                        absl::string_view line) {
-  Witness witness;
+  std::vector<std::string> keys;
   {
     absl::MutexLock lock(&mutex_);
-    if (const Witness* member = set_.Find(node); member != nullptr) witness = *member;
+    keys = KeysOf(node);
   }
-  absl::StatusOr<bool> verified = !witness.node.empty();
-  if (*verified) verified = evidence::VerifyCosignature(note, line, witness.verifier_key);
-  if (!verified.ok()) return Unproven(verified.status());
-  if (!*verified) return NotAWitness(node);
-  std::optional<WitnessedCheckpoint> complete;
+  std::string by;
+  for (const std::string& key : keys) {
+    const absl::StatusOr<bool> verified = evidence::VerifyCosignature(note, line, key);
+    if (!verified.ok()) return Unproven(verified.status());
+    if (*verified) by = key;
+  }
   {
     absl::MutexLock lock(&mutex_);
-    const Witness* today = set_.Find(node);
-    if (today == nullptr || *today != witness) return NotAWitness(node);  // changed meanwhile
+    keys = KeysOf(node);  // it may have changed meanwhile
+    if (std::find(keys.begin(), keys.end(), by) == keys.end()) return NotAWitness(node);
     Candidate* candidate = Find(note);
     if (candidate == nullptr) {
       return Error(Reason::kCandidateUnknown, absl::StatusCode::kFailedPrecondition,
                    absl::StrCat("the note is none of the last ", kCandidates, " candidates"));
     }
-    candidate->cosignatures[std::string(node)] = std::string(line);
-    if (candidate->witnessed) return true;
-    complete = Complete(*candidate);
+    candidate->cosignatures[std::string(node)] = {.line = std::string(line), .verifier_key = by};
   }
-  if (!complete) return false;
-  SHAREWAY_RETURN_IF_ERROR(Store(*std::move(complete)));
+  SHAREWAY_RETURN_IF_ERROR(Settle());
   absl::MutexLock lock(&mutex_);
-  if (Candidate* candidate = Find(note); candidate != nullptr) candidate->witnessed = true;
-  return true;
+  const Candidate* candidate = Find(note);
+  return candidate != nullptr && candidate->witnessed;
 }
 
 }  // namespace shareway::audit

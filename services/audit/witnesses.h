@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -35,17 +36,24 @@ using WitnessesToday = std::function<std::optional<WitnessSet>()>;
 // set cosigned is *witnessed*; that is durable before anyone is told. Without witnesses every
 // signed head is. Thread-safe.
 //
+// A change of the set is *announced* by a record, one at a time, and is in force once the set
+// before it witnessed a head that covers the record: so whoever later asks enough of the old
+// set, with a copy from before the change, learns of it. Members count there by their old or
+// new key, and only those that the directory still lists can be waited for: if they are fewer
+// than a quorum all of them suffice, and if there is none the next signed head does.
+//
 // Crash order: when the first witness comes, the newest signed head is stored as witnessed, then
-// the record that puts the set in force; from there on heads count with their cosignatures. A
-// crash between a candidate's last cosignature and its storing loses the candidate: witnesses
-// cosign the next.
+// the record that announces the set; from there on heads count with their cosignatures. The
+// head that puts a set in force is stored before the set is: a start reads from it which one
+// is. A crash between a candidate's last cosignature and its storing loses the candidate:
+// witnesses cosign the next.
 class Witnesses {
  public:
   struct Options {
     absl::Duration candidate_interval = absl::Seconds(1);
     metrics::Registry* metrics = nullptr;  // required; must outlive it
   };
-  // The set in force and the newest witnessed checkpoint as the log has them. The pointers
+  // The sets and the newest witnessed checkpoint as the log has them. The pointers
   // must outlive it; `producer` is the service's URI. DATA_LOSS if the store is damaged.
   static absl::StatusOr<std::unique_ptr<Witnesses>> Open(kv::Store* store, const Audit* audit,
                                                          const LogReader* reader,
@@ -54,10 +62,17 @@ class Witnesses {
   ~Witnesses();
 
   // Starts to pick candidates, and to keep the set as `today` says, each change of it an own
-  // record WITNESSES_CHANGED. Once, when the log serves. `own` must outlive it.
-  void Start(OwnRecords* own, WitnessesToday today);
+  // record WITNESSES_CHANGED. Once, when the log serves: a rebuild may have changed what Open
+  // read. `own` must outlive it. DATA_LOSS as Open.
+  absl::Status Start(OwnRecords* own, WitnessesToday today);
 
+  // The set in force.
   WitnessSet set() const;
+  // True for a member of the set in force or of the announced one.
+  bool IsMember(absl::string_view node) const;
+  // The sets that may be in force by the log as it is: all that are not empty. DATA_LOSS as
+  // Open.
+  absl::StatusOr<std::vector<WitnessSet>> SetsNow() const;
   // The newest witnessed checkpoint; of size 0 without a note if there is none yet.
   std::shared_ptr<const WitnessedCheckpoint> newest() const;
   // True once a witnessed checkpoint covers `size` entries; false after `timeout`.
@@ -66,14 +81,18 @@ class Witnesses {
   struct Candidate {
     uint64_t number = 0;  // dense, from 1
     Checkpoint checkpoint = {};
-    std::map<std::string, std::string> cosignatures = {};  // lines, by node
+    struct Cosignature {
+      std::string line = {};
+      std::string verifier_key = {};
+    };
+    std::map<std::string, Cosignature> cosignatures = {};  // by node
     bool witnessed = false;
   };
   // The newest candidate if its number is above `number`; waits for one up to `timeout`.
   std::optional<Candidate> WaitCandidate(uint64_t number, absl::Duration timeout) const;
 
   // Takes the signature line of `node` over a candidate's note. True if the candidate is
-  // witnessed. PERMISSION_DENIED, NOT_A_WITNESS, unless the node is in the set and the line by
+  // witnessed. PERMISSION_DENIED, NOT_A_WITNESS, unless the node is a member and the line by
   // its key there; FAILED_PRECONDITION, CANDIDATE_UNKNOWN, for a note that is none of the last
   // 16 candidates; INVALID_ARGUMENT, PROOF_INVALID, for a signature that does not verify.
   absl::StatusOr<bool> Cosign(absl::string_view node, absl::string_view note,
@@ -86,27 +105,47 @@ class Witnesses {
     metrics::Gauge size;
     metrics::Gauge age;
   };
-  Witnesses(kv::Store* store, const Audit* audit, WitnessSet set,
-            std::shared_ptr<const WitnessedCheckpoint> newest, Options options);
+  Witnesses(kv::Store* store, const Audit* audit, const LogReader* reader,
+            absl::string_view producer, Options options);
+  absl::StatusOr<WitnessSets> ReadSets(uint64_t witnessed) const;
+  // Takes the sets and the witnessed checkpoint from the store.
+  absl::Status Load();
   void Run(OwnRecords* own, const WitnessesToday& today);
-  // Puts `next` in force. On an error the set stays; try again.
-  absl::Status Follow(OwnRecords* own, const WitnessSet& next);
+  // Announces `listed` if it is another set and none is announced. On an error the set
+  // stays; try again.
+  absl::Status Follow(OwnRecords* own, const WitnessSet& listed);
   void Measure();
   void Pick();
   absl::Status Store(WitnessedCheckpoint witnessed);
+  // Stores what has become witnessed, and puts the announced set in force when it may be.
+  absl::Status Settle();
+  // The newest checkpoint that enough cosigned and that is not stored yet.
+  std::optional<WitnessedCheckpoint> NextWitnessed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Puts the announced set in force if it may be; true if it did.
+  bool TakeOver();
   Candidate* Find(absl::string_view note) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // The candidate as a witnessed checkpoint if it has a quorum.
+  // The verifier keys that a line of the node may be by.
+  std::vector<std::string> KeysOf(absl::string_view node) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Members of the set in force that the directory lists.
+  size_t Listed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The candidate as a witnessed checkpoint if enough cosigned it.
   std::optional<WitnessedCheckpoint> Complete(const Candidate& candidate) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   kv::Store* const store_;
   const Audit* const audit_;
+  const LogReader* const reader_;
+  const std::string producer_;
   const absl::Duration interval_;
   Metrics metrics_;
 
   absl::Mutex writing_;  // the stored checkpoint; taken before mutex_
   mutable absl::Mutex mutex_;
   WitnessSet set_ ABSL_GUARDED_BY(mutex_);
+  std::optional<PlacedSet> announced_ ABSL_GUARDED_BY(mutex_);
+  // By the directory, when it was last asked.
+  std::optional<WitnessSet> listed_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const WitnessedCheckpoint> newest_ ABSL_GUARDED_BY(mutex_);  // with witnesses
   std::deque<Candidate> candidates_ ABSL_GUARDED_BY(mutex_);  // oldest first
   absl::Duration picked_ ABSL_GUARDED_BY(mutex_) = {};        // since boot

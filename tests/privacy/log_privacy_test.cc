@@ -14,6 +14,7 @@
 #include "shareway/audit/v1/audit_service.pb.h"
 #include "tests/privacy/attacker.h"
 #include "tests/scenario/story.h"
+#include "tests/support/await.h"
 
 namespace shareway::testing {
 namespace {
@@ -63,16 +64,16 @@ std::vector<au::LogEntry> ReadAll(Cluster& cluster, uint64_t size) {
 uint64_t AwaitBothHalves(Cluster& cluster, const std::string& exchange) {
   au::SearchEntriesRequest find;
   find.set_exchange(exchange);
-  for (int i = 0; i < 500; ++i) {
-    const auto found = cluster.Call<au::SearchEntriesResponse>(
-        "statistics-node", "audit", AuditMethod("SearchEntries"), find);
-    INFO(found.status());
-    REQUIRE(found.ok());
-    if (found->entries_size() >= 2) return found->entries(0).index() + 1;
-    absl::SleepFor(absl::Milliseconds(20));
-  }
-  FAIL("the halves of " << exchange << " did not come");
-  return 0;
+  const auto found = AskUntil(
+      [&] {
+        return cluster.Call<au::SearchEntriesResponse>("statistics-node", "audit",
+                                                       AuditMethod("SearchEntries"), find);
+      },
+      [](const auto& answer) { return !answer.ok() || answer->entries_size() >= 2; });
+  INFO(found.status());
+  REQUIRE(found.ok());
+  REQUIRE(found->entries_size() >= 2);
+  return found->entries(0).index() + 1;
 }
 
 TEST_CASE("The evidence of a whole story tells nobody who was looked up, by whom, in which case",
@@ -81,12 +82,9 @@ TEST_CASE("The evidence of a whole story tells nobody who was looked up, by whom
   const auto divisions = Publish(cluster, kStatistics, Divisions(cluster));
   INFO(divisions.status());
   REQUIRE(divisions.ok());
-  // A file so small that it can be guessed.
-  auto loaded = Load(cluster, kStatistics, divisions->name(), FileOf(kKey));
-  for (int i = 0; i < 200 && !loaded.ok(); ++i) {  // the node follows the catalogue
-    absl::SleepFor(absl::Milliseconds(20));
-    loaded = Load(cluster, kStatistics, divisions->name(), FileOf(kKey));
-  }
+  // A file so small that it can be guessed. The node follows the catalogue.
+  const auto loaded = AskUntilOk(
+      [&] { return Load(cluster, kStatistics, divisions->name(), FileOf(kKey)); });
   INFO(loaded.status());
   REQUIRE(loaded.ok());
   sharing::v1::GiveStandingConsentRequest consent;

@@ -7,6 +7,7 @@
 #include "libs/evidence/pack.h"
 #include "shareway/audit/v1/audit_service.pb.h"
 #include "tests/scenario/story.h"
+#include "tests/support/await.h"
 
 namespace shareway::testing {
 namespace {
@@ -42,11 +43,10 @@ TEST_CASE("The dossier of a request tells its whole story, and that it was read 
   const auto divisions = Publish(cluster, kStatistics, Divisions(cluster));
   INFO(divisions.status());
   REQUIRE(divisions.ok());
-  auto loaded = Load(cluster, kStatistics, divisions->name(), kRows);
-  for (int i = 0; i < 200 && !loaded.ok(); ++i) {  // the node follows the catalogue
-    absl::SleepFor(absl::Milliseconds(20));
-    loaded = Load(cluster, kStatistics, divisions->name(), kRows);
-  }
+  // The node follows the catalogue.
+  const auto loaded =
+      AskUntilOk([&] { return Load(cluster, kStatistics, divisions->name(), kRows); });
+  INFO(loaded.status());
   REQUIRE(loaded.ok());
   sharing::v1::GiveStandingConsentRequest consent;
   consent.set_resource(divisions->name());
@@ -63,15 +63,12 @@ TEST_CASE("The dossier of a request tells its whole story, and that it was read 
   REQUIRE(answer.ok());
 
   // Evidence follows an exchange by some milliseconds.
-  absl::StatusOr<evidence::Pack> pack = absl::UnknownError("");
-  for (int i = 0; i < 100; ++i) {
-    pack = Dossier(cluster, "tax-sharing-head", request->name());
-    if (pack.ok() && KindsIn(*pack).contains(ev::EXCHANGE_RECEIVED) &&
-        KindsIn(*pack).contains(ev::EXCHANGE_DELIVERED)) {
-      break;
-    }
-    absl::SleepFor(absl::Milliseconds(50));
-  }
+  const absl::StatusOr<evidence::Pack> pack =
+      AskUntil([&] { return Dossier(cluster, "tax-sharing-head", request->name()); },
+               [](const auto& dossier) {
+                 return dossier.ok() && KindsIn(*dossier).contains(ev::EXCHANGE_RECEIVED) &&
+                        KindsIn(*dossier).contains(ev::EXCHANGE_DELIVERED);
+               });
   INFO(pack.status());
   REQUIRE(pack.ok());
   const auto verified = evidence::VerifyPack(*pack, {cluster.log_key()});

@@ -48,7 +48,8 @@ struct Term {
   friend bool operator==(const Term&, const Term&) = default;
 };
 
-// A record is found by at most this many of its agencies; the others may read it all the same.
+// A record is found by, and in searches of, at most this many of its agencies; the others may
+// read it all the same, by its index.
 inline constexpr size_t kMaxAgencyTerms = 64;
 
 // The terms of a record, each once; they live as long as `facts`.

@@ -8,7 +8,7 @@ namespace shareway::audit {
 
 StartRule StartRule::With(absl::string_view node, Reported reported) const {
   StartRule next = *this;
-  if (set_.Find(node) != nullptr) next.reports_[std::string(node)] = reported;
+  next.reports_[std::string(node)] = reported;
   return next;
 }
 
@@ -18,9 +18,27 @@ StartRule StartRule::Naming(std::set<std::string> nodes) const {
   return next;
 }
 
+StartRule StartRule::Hearing(std::vector<WitnessSet> sets) const {
+  StartRule next = *this;
+  next.sets_ = std::move(sets);
+  return next;
+}
+
+const Witness* StartRule::Find(absl::string_view node) const {
+  for (const WitnessSet& set : sets_) {
+    if (const Witness* found = set.Find(node); found != nullptr) return found;
+  }
+  return nullptr;
+}
+
 size_t StartRule::awaited() const {
-  const size_t needed = set_.reports_needed();
-  size_t missing = needed - std::min(needed, reports_.size());
+  size_t missing = 0;
+  for (const WitnessSet& set : sets_) {
+    const auto heard = static_cast<size_t>(
+        std::count_if(reports_.begin(), reports_.end(),
+                      [&set](const auto& one) { return set.Find(one.first) != nullptr; }));
+    missing = std::max(missing, set.reports_needed() - std::min(set.reports_needed(), heard));
+  }
   if (!named_.empty()) {
     const auto silent =
         std::count_if(named_.begin(), named_.end(),

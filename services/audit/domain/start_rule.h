@@ -4,6 +4,8 @@
 // A store can be an old copy, and a log that went on from there would give its
 // witnesses a second history. What was witnessed was cosigned by k of n, so among
 // the reports of any n - k + 1 witnesses is one that names a head at least as large.
+// A set takes over from another only under a head that the other witnessed (see Witnesses),
+// so the reports of the last set that a copy knows tell at least of the next one.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +14,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "libs/base/bytes.h"
@@ -44,18 +47,24 @@ enum class Verdict {
 class StartRule {
  public:
   StartRule() = default;
-  explicit StartRule(WitnessSet set) : set_(std::move(set)) {}
+  // The sets of which enough must report: of each of them, since any may have been in force.
+  explicit StartRule(std::vector<WitnessSet> sets) : sets_(std::move(sets)) {}
 
-  // A witness's report; its last one counts. One of a node outside the set changes nothing.
+  // A node's report; its last one counts. One of a node outside the sets fills no number,
+  // but what it tells is heeded.
   StartRule With(absl::string_view node, Reported reported) const;
-  // From now on the reports of all of `nodes`, a part of the set, suffice. What others
-  // report is heeded all the same.
+  // From now on the reports of all of `nodes` suffice. What others report is heeded all the
+  // same.
   StartRule Naming(std::set<std::string> nodes) const;
+  // The same with other sets.
+  StartRule Hearing(std::vector<WitnessSet> sets) const;
 
-  const WitnessSet& set() const { return set_; }
+  const std::vector<WitnessSet>& sets() const { return sets_; }
+  // A member of one of the sets; null if the node is in none.
+  const Witness* Find(absl::string_view node) const;
   const std::set<std::string>& named() const { return named_; }
   const std::map<std::string, Reported>& reports() const { return reports_; }
-  // Reports that are still missing.
+  // Reports that are still missing: of the set that lacks most.
   size_t awaited() const;
   // One report that does not fit the tree, or two that do not fit each other, are a fork,
   // however many are missing.
@@ -64,7 +73,7 @@ class StartRule {
   std::optional<std::pair<std::string, Reported>> largest() const;
 
  private:
-  WitnessSet set_;
+  std::vector<WitnessSet> sets_;
   std::set<std::string> named_;
   std::map<std::string, Reported> reports_;
 };

@@ -65,15 +65,15 @@ TEST_CASE("A witness set is in the order of its nodes, each once", "[witness]") 
 
 TEST_CASE("A log serves after as many reports as its set asks for, in every order", "[witness]") {
   const size_t size = GENERATE(range<size_t>(0, 8));
-  StartRule rule(SetOf(size));
-  const size_t needed = rule.set().reports_needed();
+  StartRule rule({SetOf(size)});
+  const size_t needed = rule.sets()[0].reports_needed();
   CHECK(rule.awaited() == needed);
   CHECK(rule.verdict() == (size == 0 ? Verdict::kServes : Verdict::kAwaiting));
   std::vector<size_t> order;
   for (size_t i = 0; i < size; ++i) order.push_back(i);
   int orders = 0;
   do {
-    rule = StartRule(SetOf(size));
+    rule = StartRule({SetOf(size)});
     for (size_t told = 0; told < size; ++told) {
       rule = rule.With(NodeName(order[told]), Contained(order[told]));
       const bool enough = told + 1 >= needed;
@@ -86,12 +86,12 @@ TEST_CASE("A log serves after as many reports as its set asks for, in every orde
 }
 
 TEST_CASE("Repeated reports and those of strangers do not count", "[witness]") {
-  StartRule rule = StartRule(SetOf(5)).With(NodeName(0), Contained(7));
+  StartRule rule = StartRule({SetOf(5)}).With(NodeName(0), Contained(7));
   CHECK(rule.awaited() == 2);
   CHECK(rule.With(NodeName(0), Contained(8)).awaited() == 2);
   CHECK(rule.With("agencies/b/nodes/n0", Contained(9)).awaited() == 2);
-  CHECK(rule.With("agencies/b/nodes/n0", Other(9)).verdict() == Verdict::kAwaiting);
-  CHECK(rule.With("", Contained(9)).reports().size() == 1);
+  // But what they tell is heeded.
+  CHECK(rule.With("agencies/b/nodes/n0", Other(9)).verdict() == Verdict::kForked);
 }
 
 TEST_CASE("What one witness reported decides for all", "[witness]") {
@@ -115,7 +115,7 @@ TEST_CASE("What one witness reported decides for all", "[witness]") {
       {"two roots beyond", {Beyond(20), {20, RootNamed(7), Fit::kBeyond}}, Verdict::kForked, 20},
   }));
   INFO(row.name);
-  StartRule rule(SetOf(3));
+  StartRule rule({SetOf(3)});
   for (size_t i = 0; i < row.reports.size(); ++i) {
     rule = rule.With(NodeName(i), row.reports[i]);
   }
@@ -130,7 +130,7 @@ TEST_CASE("What one witness reported decides for all", "[witness]") {
 }
 
 TEST_CASE("Named witnesses suffice, and what others report is heeded all the same", "[witness]") {
-  const StartRule named = StartRule(SetOf(5)).Naming({NodeName(1), NodeName(3)});
+  const StartRule named = StartRule({SetOf(5)}).Naming({NodeName(1), NodeName(3)});
   CHECK(named.awaited() == 2);
   CHECK(named.With(NodeName(0), Contained(3)).awaited() == 2);
   const StartRule half = named.With(NodeName(1), Contained(3));
@@ -142,6 +142,21 @@ TEST_CASE("Named witnesses suffice, and what others report is heeded all the sam
   CHECK(half.With(NodeName(0), Other(2)).verdict() == Verdict::kForked);
   // Enough of the others do, too.
   CHECK(half.With(NodeName(0), Contained(2)).With(NodeName(2), {}).verdict() == Verdict::kServes);
+}
+
+TEST_CASE("Of each of several sets enough must report", "[witness]") {
+  const WitnessSet next(
+      {{NodeName(2), "key2"}, {"agencies/b/nodes/n0", "k"}, {"agencies/b/nodes/n1", "k"}});
+  const StartRule rule({SetOf(3), next});
+  CHECK(rule.awaited() == 2);
+  CHECK(rule.Find("agencies/b/nodes/n1") != nullptr);
+  CHECK(rule.With(NodeName(0), {}).With(NodeName(1), {}).awaited() == 2);
+  CHECK(rule.With(NodeName(0), {}).With(NodeName(2), {}).awaited() == 1);
+  const StartRule both =
+      rule.With(NodeName(0), {}).With(NodeName(2), {}).With("agencies/b/nodes/n0", {});
+  CHECK(both.verdict() == Verdict::kServes);
+  CHECK(both.Hearing({SetOf(5)}).awaited() == 1);
+  CHECK(rule.Naming({NodeName(0)}).With(NodeName(0), {}).verdict() == Verdict::kServes);
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/audit/http/log_pages.h"
 
+#include <algorithm>
 #include <map>
 
+#include "libs/evidence/note.h"
 #include "libs/kv/memory_store.h"
 #include "libs/merkle/small_tree.h"
 #include "services/audit/store/keys.h"
@@ -102,6 +104,25 @@ TEST_CASE("the newest published checkpoint comes with its cosignatures") {
   const HttpPage keys = world.Ask("/log/keys");
   CHECK(keys.body == "log+key\nwitness+key\n");
   CHECK(keys.cache_control == "no-cache");
+}
+
+TEST_CASE("a checkpoint that 300 witnesses cosigned is a note that we read") {
+  World world(3, 3);
+  world.head->cosignatures.clear();
+  const crypto::PrivateKey witness = crypto::PrivateKey::Generate(crypto::Suite::kEd25519);
+  for (int i = 0; i < 300; ++i) {
+    world.head->cosignatures.push_back(
+        *evidence::CosignNote(witness, absl::StrCat("agencies/11990100MB", 10000000 + i, "/nodes/n1"),
+                              world.head->checkpoint.note, kTestTime));
+  }
+  const HttpPage page = world.Ask("/log/checkpoint");
+  CHECK(page.status == 200);
+  CHECK(std::count(page.body.begin(), page.body.end(), '\n') == 4 + 1 + 300);
+  const absl::StatusOr<evidence::TreeHead> head =
+      evidence::OpenNote(page.body, TestLogKey().verifier_key());
+  INFO(head.status());
+  REQUIRE(head.ok());
+  CHECK(head->size == 3);
 }
 
 TEST_CASE("tiles and bundles are those of the definition, for every width published") {

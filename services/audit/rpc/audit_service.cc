@@ -78,8 +78,8 @@ absl::Status AuditService::OpenRest(const Parts& parts) {
   return absl::OkStatus();
 }
 
-absl::Status AuditService::Start() {
-  SHAREWAY_RETURN_IF_ERROR(log_->Start());
+absl::Status AuditService::Start(std::function<bool()> directory_current) {
+  SHAREWAY_RETURN_IF_ERROR(log_->Start(std::move(directory_current)));
   matcher_->Start();
   upkeep_->Start();
   return absl::OkStatus();

@@ -2,6 +2,7 @@
 // The whole service on one store: the log, its witnesses, its upkeep, its methods.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -43,8 +44,9 @@ class AuditService {
   // (upkeep_flags.h). Errors as those of the parts.
   static absl::StatusOr<std::unique_ptr<AuditService>> Open(const Parts& parts, Options options);
 
-  // Serves, now or once the witnesses have reported. Once, before the server is ready.
-  absl::Status Start();
+  // Serves once the witnesses have reported; see WatchedLog::Start. Once, before the server is
+  // ready; `directory_current` must outlive the service.
+  absl::Status Start(std::function<bool()> directory_current);
 
   Audit* audit() const { return audit_.get(); }
   const LogReader& reader() const { return reader_; }

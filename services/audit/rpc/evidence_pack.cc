@@ -2,8 +2,8 @@
 // Entries, proofs and keys into packs.
 //
 // The log searches newest first, packs are oldest first: an export walks the log in
-// windows of indices, each of which is searched whole. A window grows while little
-// is found and shrinks where much is.
+// windows of indices, each of which is searched whole, once for all that is asked. A
+// window grows while little is found and shrinks where much is, or where it cost too much.
 #include "services/audit/rpc/evidence_pack.h"
 
 #include <algorithm>
@@ -32,7 +32,6 @@ constexpr size_t kMaxPackedBytes = 3 << 19;
 constexpr absl::Duration kCheckpointWait = absl::Seconds(3);
 
 constexpr uint64_t kSmallestWindow = 64;
-constexpr uint64_t kFirstWindow = 1024;
 constexpr uint64_t kLargestWindow = 1 << 22;
 constexpr size_t kFew = 64;  // a window with fewer is too small, one with more than these too large
 constexpr size_t kMany = 4 * size_t{kMaxPackEntries};
@@ -41,6 +40,7 @@ constexpr size_t kManyBytes = 16 << 20;
 // Grants of a request whose dossiers are part of its own, and what looking for them may cost.
 constexpr size_t kMaxGrants = 100;
 constexpr size_t kMaxExaminedForGrants = 20000;
+constexpr size_t kMaxBytesForGrants = 128 << 20;
 
 size_t BytesOf(const Found& found) { return found.stored.sealed.ByteSizeLong(); }
 
@@ -58,28 +58,21 @@ struct Heap {
   }
 };
 
-// A page of a search, on the budget's account.
-absl::StatusOr<SearchPage> SearchWithin(const LogReader& log, const LogState& state,
-                                        const Query& query, const Reader& reader, uint64_t below,
-                                        SearchLimits limits, ExportBudget* budget) {
-  limits.examined = std::min(limits.examined, budget->examined);
-  limits.bytes_read = std::min(limits.bytes_read, budget->bytes_read);
-  SHAREWAY_ASSIGN_OR_RETURN(SearchPage page, log.Search(state, query, reader, below, limits));
-  budget->Charge(page);
-  return page;
-}
-
-// Adds to `heap` what `query` finds in [begin, end). Stops early once the heap is too large.
-// False if the budget was spent before the end.
-absl::StatusOr<bool> Gather(const LogReader& log, const LogState& state, const Query& query,
-                            const Reader& reader, uint64_t begin, uint64_t end,
-                            ExportBudget* budget, Heap* heap) {
-  const SearchLimits limits{.entries = kMaxPackEntries, .bytes = kMaxPackedBytes, .from = begin};
+// Adds to `heap` what `queries` find in [begin, end). Stops early once the heap is too large.
+// False if the budget was spent before the end; `whole` looks at all whatever it costs.
+absl::StatusOr<bool> Gather(const LogReader& log, const LogState& state,
+                            const std::vector<Query>& queries, const Reader& reader, uint64_t begin,
+                            uint64_t end, bool whole, ExportBudget* budget, Heap* heap) {
+  SearchLimits limits{.entries = kMaxPackEntries, .bytes = kMaxPackedBytes, .from = begin};
   const bool limited = end - begin > kSmallestWindow;
   for (uint64_t below = end; below > begin;) {
-    if (budget->spent()) return false;
-    SHAREWAY_ASSIGN_OR_RETURN(SearchPage page,
-                              SearchWithin(log, state, query, reader, below, limits, budget));
+    if (!whole) {
+      if (budget->spent()) return false;
+      limits.examined = std::min(SearchLimits().examined, budget->examined);
+      limits.bytes_read = std::min(SearchLimits().bytes_read, budget->bytes_read);
+    }
+    SHAREWAY_ASSIGN_OR_RETURN(SearchPage page, log.Search(state, queries, reader, below, limits));
+    budget->Charge(page);
     for (Found& found : page.found) heap->Add(std::move(found));
     if (limited && heap->Overfull(kMany, kManyBytes)) break;
     below = page.below;
@@ -94,11 +87,14 @@ absl::StatusOr<std::set<std::string>> GrantsOf(const std::string& request, const
                                                uint64_t size, ExportBudget* budget) {
   std::set<std::string> grants;
   const Query created{.request = request, .kind = evidence::v1::GRANT_CREATED};
-  ExportBudget share{.examined = std::min(kMaxExaminedForGrants, budget->examined),
-                     .bytes_read = budget->bytes_read / 4};
+  ExportBudget share{.examined = kMaxExaminedForGrants, .bytes_read = kMaxBytesForGrants};
   for (uint64_t below = size; below > 0 && !share.spent();) {
-    SHAREWAY_ASSIGN_OR_RETURN(const SearchPage page,
-                              SearchWithin(log, state, created, reader, below, {}, &share));
+    SHAREWAY_ASSIGN_OR_RETURN(
+        const SearchPage page,
+        log.Search(state, created, reader, below,
+                   {.examined = std::min(SearchLimits().examined, share.examined),
+                    .bytes_read = std::min(SearchLimits().bytes_read, share.bytes_read)}));
+    share.Charge(page);
     budget->Charge(page);
     for (const Found& found : page.found) {
       if (grants.size() == kMaxGrants) return grants;
@@ -152,7 +148,8 @@ absl::Status AddKeys(const Found& found, const rpc::Directory& directory,
 struct PackRoom::Gathered {
   std::vector<Found> entries = {};
   bool last = true;
-  uint64_t next = 0;  // where to go on, unless last
+  uint64_t next = 0;                        // where to go on, unless last
+  uint64_t window = ExportCursor().window;  // and how much to look through at once
 };
 
 void ExportBudget::Charge(const SearchPage& page) {
@@ -161,13 +158,16 @@ void ExportBudget::Charge(const SearchPage& page) {
   bytes_read -= std::min(bytes_read, page.bytes_read);
 }
 
-std::string ExportCursor::text() const { return absl::StrCat(from, " ", size, " ", given ? 1 : 0); }
+std::string ExportCursor::text() const {
+  return absl::StrCat(from, " ", size, " ", given ? 1 : 0, " ", window);
+}
 
 absl::StatusOr<ExportCursor> ExportCursor::Parse(absl::string_view text) {
   const std::vector<absl::string_view> parts = absl::StrSplit(text, ' ');
   ExportCursor cursor;
-  if (parts.size() != 3 || !absl::SimpleAtoi(parts[0], &cursor.from) ||
-      !absl::SimpleAtoi(parts[1], &cursor.size) || !absl::SimpleAtob(parts[2], &cursor.given)) {
+  if (parts.size() != 4 || !absl::SimpleAtoi(parts[0], &cursor.from) ||
+      !absl::SimpleAtoi(parts[1], &cursor.size) || !absl::SimpleAtob(parts[2], &cursor.given) ||
+      !absl::SimpleAtoi(parts[3], &cursor.window) || cursor.window < kSmallestWindow) {
     return Error(Reason::kPageTokenInvalid, absl::StatusCode::kInvalidArgument,
                  "the page token is not of an export");
   }
@@ -233,37 +233,36 @@ absl::StatusOr<PackRoom::Gathered> PackRoom::BySearch(const v1::ExportEvidenceRe
   SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Query> queries,
                             QueriesOf(request, reader, state, size, budget));
   Heap all;
-  uint64_t window = kFirstWindow;
+  uint64_t window = cursor.window;
   uint64_t begin = cursor.from;
   // One entry more than the pack holds tells that another pack follows.
   while (begin < size && !all.Overfull(kMaxPackEntries, kMaxPackedBytes)) {
+    const bool smallest = window == kSmallestWindow;
     const uint64_t end = std::min(size, begin + window);
     Heap here;
-    bool whole = true;
-    for (auto query = queries.begin(); query != queries.end() && whole; ++query) {
-      SHAREWAY_ASSIGN_OR_RETURN(whole,
-                                Gather(*log_, state, *query, reader, begin, end, budget, &here));
+    SHAREWAY_ASSIGN_OR_RETURN(
+        const bool whole, Gather(*log_, state, queries, reader, begin, end,
+                                 smallest && begin == cursor.from, budget, &here));
+    if (!whole) {  // what lies oldest in the window may not be found yet
+      if (begin == cursor.from) window = std::max(kSmallestWindow, window / 4);
+      break;
     }
-    if (!whole) break;  // what lies oldest in the window may not be found yet
-    if (end - begin > kSmallestWindow && here.Overfull(kMany, kManyBytes)) {
-      window = std::max(kSmallestWindow, (end - begin) / 2);
+    if (!smallest && here.Overfull(kMany, kManyBytes)) {
+      window = std::max(kSmallestWindow, window / 2);
       continue;
     }
-    if (here.entries.size() < kFew) window = std::min(2 * window, kLargestWindow);
+    if (here.entries.size() < kFew && !budget->spent()) {
+      window = std::min(2 * window, kLargestWindow);
+    }
     for (auto& [index, found] : here.entries) all.Add(std::move(found));
     begin = end;
   }
   const size_t gathered = all.entries.size();
-  Gathered first{.entries = TakeFirst(std::move(all))};
+  Gathered first{.entries = TakeFirst(std::move(all)), .window = window};
   const bool all_taken = first.entries.size() == gathered;
   first.last = all_taken && begin >= size;
   first.next = all_taken ? begin : first.entries.back().index + 1;
   if (first.last && gathered == 0 && !cursor.given) return Error::NotVisible(Asked(request));
-  if (!first.last && first.next == cursor.from) {
-    return Error(Reason::kOverloaded, absl::StatusCode::kResourceExhausted,
-                 absl::StrCat("the search from entry ", begin,
-                              " on takes more than one call may: ask for less, or with more time"));
-  }
   return first;
 }
 
@@ -304,7 +303,8 @@ absl::StatusOr<ExportedPack> PackRoom::Next(const v1::ExportEvidenceRequest& req
                     .last = gathered.last,
                     .next = {.from = gathered.next,
                              .size = cursor.size,
-                             .given = cursor.given || !gathered.entries.empty()}};
+                             .given = cursor.given || !gathered.entries.empty(),
+                             .window = gathered.window}};
   if (gathered.entries.empty()) return pack;
   SHAREWAY_ASSIGN_OR_RETURN(pack.json, Pack(std::move(gathered.entries), directory));
   return pack;

@@ -21,14 +21,16 @@ namespace shareway::audit {
 struct ExportCursor {
   uint64_t from = 0;
   uint64_t size = 0;
-  bool given = false;  // a pack before had entries
+  bool given = false;      // a pack before had entries
+  uint64_t window = 1024;  // entries that are looked through at once
 
   std::string text() const;
   // INVALID_ARGUMENT, PAGE_TOKEN_INVALID, for what text() never gave.
   static absl::StatusOr<ExportCursor> Parse(absl::string_view text);
 };
 
-// What may still be spent on one call, so that none reads the whole log.
+// What may still be spent on one call, so that none reads the whole log. Counts are those of
+// LogReader::Search, which tell nobody of the entries of others; time does, a little.
 struct ExportBudget {
   size_t examined = 200000;                           // entries and postings
   size_t bytes_read = 512 << 20;                      // of the store
@@ -62,13 +64,13 @@ class PackRoom {
   // it, as the services said: a node cannot make its records part of another's case.
   //
   // Once `budget` is spent the pack has what was found until then, perhaps nothing, and
-  // is not the last.
+  // is not the last. However dense the log is, an export ends: each call gets a step further,
+  // or the next one looks at less at once; the smallest step, 64 entries, is taken whole.
   //
   // UNAVAILABLE, NOT_READY, if no checkpoint covers them yet; LOG_TOO_SMALL for an
   // index beyond the log; NOT_FOUND, RECORD_EXPIRED, for an index whose record was
   // deleted, to readers of everything; the answer for strangers (Error::NotVisible) if
-  // nothing of the whole export is, or not every index is, the reader's to read;
-  // RESOURCE_EXHAUSTED, OVERLOADED, if the budget takes the export no step further.
+  // nothing of the whole export is, or not every index is, the reader's to read.
   absl::StatusOr<ExportedPack> Next(const v1::ExportEvidenceRequest& request, ExportCursor cursor,
                                     const Reader& reader, const rpc::Directory& directory,
                                     ExportBudget* budget) const;

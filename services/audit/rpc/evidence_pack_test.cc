@@ -173,54 +173,134 @@ struct Room {
   const PackRoom packs{world->audit.get(), &world->reader_, &prover};
 };
 
+// The entries of each pack until the last one; every call may cost `budget`.
+std::vector<std::vector<uint64_t>> AllPacks(Room* room, const Reader& reader,
+                                            const ExportBudget& budget) {
+  std::vector<std::vector<uint64_t>> packs;
+  for (bool last = false; !last;) {
+    REQUIRE(packs.size() < 200);
+    absl::StatusOr<ExportedPack> next = room->Next(reader, budget);
+    INFO(next.status());
+    REQUIRE(next.ok());
+    last = next->last;
+    packs.emplace_back();
+    REQUIRE(next->json.empty() == (next->entries == 0));
+    if (next->json.empty()) continue;
+    absl::StatusOr<evidence::Pack> pack = evidence::ReadPack(next->json);
+    REQUIRE(pack.ok());
+    for (const evidence::PackEntry& entry : pack->entries) packs.back().push_back(entry.index);
+  }
+  room->cursor = {};
+  return packs;
+}
+
+std::vector<uint64_t> Together(const std::vector<std::vector<uint64_t>>& packs) {
+  std::vector<uint64_t> all;
+  for (const std::vector<uint64_t>& pack : packs) all.insert(all.end(), pack.begin(), pack.end());
+  return all;
+}
+
 TEST_CASE("An export that one call cannot finish goes on where its budget was spent", "[audit]") {
   World world;
   std::vector<EntryPtr> entries;
   for (uint64_t i = 1; i <= 3000; ++i) {
     evidence::AuditRecord record = GoodRecord(i);
-    if (i == 11 || i == 2991) record.add_agencies(kStranger);
+    // All in the second in which the period begins: each must be read to know.
+    *record.mutable_time() = GoodRecord(0).time();
+    if (i == 11 || i == 2991) {
+      record.mutable_time()->set_nanos(700'000'000);
+      record.add_agencies(kStranger);
+    }
     entries.push_back(MakeEntry(record));
   }
   REQUIRE(world.audit->AppendAndWait(std::move(entries)).ok());
   Room room{.world = &world};
   room.request.set_agency(kConsumer);
   *room.request.mutable_start_time() = GoodRecord(0).time();
+  room.request.mutable_start_time()->set_nanos(500'000'000);
   *room.request.mutable_end_time() = GoodRecord(9000).time();
-  const ExportBudget budget{.examined = 1500};
+  const Reader all{.all = true};
+  using Indices = std::vector<uint64_t>;
+  const std::vector<Indices> packs = AllPacks(&room, all, {.examined = 1500});
+  CHECK(Together(packs) == Indices{10, 2990});
+  CHECK(packs.front() == Indices{10});
+  CHECK(packs.size() > 2);
+  CHECK(packs.size() < 8);
+  CHECK(AllPacks(&room, all, {}).size() == 1);
+
+  // However little a call may spend, it gets a step further, or the next one takes a smaller one.
+  for (const ExportBudget& little :
+       {ExportBudget{.examined = 1}, ExportBudget{.bytes_read = 1},
+        ExportBudget{.over = [] { return true; }}}) {
+    const std::vector<Indices> steps = AllPacks(&room, all, little);
+    CHECK(Together(steps) == Indices{10, 2990});
+    CHECK(steps.size() < 3000 / 64 + 5);
+  }
+
+  // What others have costs a reader nothing.
   const Reader stranger{.agencies = {kStranger}};
-  std::vector<std::vector<uint64_t>> packs;
-  for (bool last = false; !last;) {
-    REQUIRE(packs.size() < 10);
-    absl::StatusOr<ExportedPack> next = room.Next(stranger, budget);
-    INFO(next.status());
-    REQUIRE(next.ok());
-    packs.emplace_back();
-    last = next->last;
-    CHECK(next->entries == (next->json.empty() ? 0 : 1));
-    if (next->json.empty()) continue;
-    absl::StatusOr<evidence::Pack> pack = evidence::ReadPack(next->json);
-    REQUIRE(pack.ok());
-    for (const evidence::PackEntry& entry : pack->entries) packs.back().push_back(entry.index);
-  }
-  CHECK(packs == std::vector<std::vector<uint64_t>>{{10}, {}, {2990}});
+  CHECK(AllPacks(&room, stranger, {.examined = 2}) == std::vector<Indices>{{10, 2990}});
+  // Who may read nothing of it is told so.
+  CHECK(ReasonOf(room.Next({}, {.examined = 1500}).status()) == Reason::kNotVisible);
+}
 
-  // Who may read nothing of it is told so in the end.
-  room.cursor = {};
-  absl::StatusOr<ExportedPack> none = room.Next({}, budget);
-  for (int calls = 0; calls < 10 && none.ok(); ++calls) {
-    CHECK(none->json.empty());
-    CHECK_FALSE(none->last);
-    none = room.Next({}, budget);
+TEST_CASE("A dossier pages to its end however dense the records under its grants are", "[audit]") {
+  constexpr uint64_t kGrants = 100;
+  constexpr uint64_t kRecords = 900;
+  World world;
+  std::vector<EntryPtr> entries;
+  for (uint64_t i = 1; i <= kRecords; ++i) {
+    evidence::AuditRecord record = GoodRecord(i);
+    record.set_grant(absl::StrCat("grants/g", i % kGrants));
+    if (i <= kGrants) {
+      record.clear_exchange();
+      record.set_producer(kCatalogUri);
+      record.set_kind(evidence::v1::GRANT_CREATED);
+      record.set_request("requests/q1");
+      record.set_object(record.grant());
+    } else {
+      record.set_state(std::string(6'000, 's'));
+    }
+    entries.push_back(MakeEntry(record));
   }
-  CHECK(ReasonOf(none.status()) == Reason::kNotVisible);
+  REQUIRE(world.audit->AppendAndWait(std::move(entries)).ok());
+  Room room{.world = &world};
+  room.request.set_case_object("requests/q1");
+  // A call may read the log about twice; one that read it for each grant would need 200 times.
+  for (const Reader& reader : {Reader{.all = true}, Reader{.agencies = {kConsumer}}}) {
+    CHECK(Together(AllPacks(&room, reader, {.bytes_read = 12 << 20})) == Numbers(0, kRecords));
+  }
+}
 
-  // A call that gets nowhere says so, rather than be repeated for ever.
-  room.cursor = {};
-  CHECK(ReasonOf(room.Next(stranger, {.examined = 100}).status()) == Reason::kOverloaded);
-  CHECK(ReasonOf(room.Next(stranger, {.bytes_read = 1}).status()) == Reason::kOverloaded);
-  CHECK(ReasonOf(room.Next(stranger, {.over = [] { return true; }}).status()) ==
-        Reason::kOverloaded);
-  CHECK(room.Next(stranger, {}).ok());
+TEST_CASE("An export tells a reader nothing of what others have", "[audit]") {
+  std::vector<std::string> told[2];
+  for (const bool busy : {false, true}) {
+    World world;
+    std::vector<EntryPtr> entries;
+    for (uint64_t i = 1; i <= 2600; ++i) {
+      evidence::AuditRecord record = GoodRecord(i);
+      record.clear_agencies();
+      record.add_agencies(i % 6 == 0 ? kConsumer : kStranger);
+      if (i % 6 != 0 && busy) record.set_state(std::string(i % 3000, 's'));
+      if (i % 6 != 0 && !busy) record.set_grant("grants/g2");
+      entries.push_back(MakeEntry(record));
+    }
+    REQUIRE(world.audit->AppendAndWait(std::move(entries)).ok());
+    Room room{.world = &world};
+    room.request.set_case_object("grants/g1");
+    for (const ExportBudget& budget :
+         {ExportBudget{}, ExportBudget{.examined = 50}, ExportBudget{.bytes_read = 1 << 20}}) {
+      room.cursor = {};
+      for (bool last = false; !last;) {
+        absl::StatusOr<ExportedPack> next = room.Next({.agencies = {kConsumer}}, budget);
+        REQUIRE(next.ok());
+        last = next->last;
+        told[busy].push_back(absl::StrCat(next->next.text(), ": ", next->entries));
+      }
+    }
+  }
+  CHECK(told[0] == told[1]);
+  CHECK(told[0].size() > 8);
 }
 
 TEST_CASE("A request's dossier has the dossiers of at most 100 grants", "[audit]") {

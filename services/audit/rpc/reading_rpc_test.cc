@@ -228,6 +228,39 @@ TEST_CASE("A record that was deleted is told by its commitment, and no pack hold
   CHECK(reason(world.auditor) == Reason::kNotVisible);
 }
 
+TEST_CASE("Pages and tokens of a search do not tell that others have what it looks for", "[audit]") {
+  std::vector<std::pair<int, size_t>> told[2];
+  for (const bool busy : {false, true}) {
+    World world;
+    std::vector<EntryPtr> entries;
+    for (uint64_t i = 1; i <= 1500; ++i) {
+      evidence::AuditRecord record = GoodRecord(i);
+      const bool theirs = i % 50 == 0;
+      record.clear_agencies();
+      record.add_agencies(theirs ? kConsumer : kProvider);
+      if (!theirs && !busy) record.set_grant("grants/g2");
+      entries.push_back(MakeEntry(record));
+    }
+    REQUIRE(world.audit->AppendAndWait(std::move(entries)).ok());
+    v1::SearchEntriesRequest search;
+    search.set_grant("grants/g1");
+    for (const int page_size : {7, 15, 1000}) {
+      search.set_page_size(page_size);
+      search.clear_page_token();
+      do {
+        absl::StatusOr<v1::SearchEntriesResponse> page =
+            world.Call<v1::SearchEntriesResponse>(world.head, "SearchEntries", search);
+        INFO(page.status());
+        REQUIRE(page.ok());
+        search.set_page_token(page->next_page_token());
+        told[busy].emplace_back(page->entries_size(), page->next_page_token().size());
+      } while (!search.page_token().empty());
+    }
+  }
+  CHECK(told[0] == told[1]);
+  CHECK(told[0].size() == 5 + 2 + 1);
+}
+
 TEST_CASE("How many entries come does not tell how large those of others are", "[audit]") {
   World world;
   for (uint64_t from = 1; from <= 60; from += 15) {

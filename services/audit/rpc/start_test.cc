@@ -212,5 +212,91 @@ TEST_CASE("Two persons name the witnesses that a start waits for", "[witness]") 
   CHECK(world.Report(0, head.note())->awaited() == 2);
 }
 
+TEST_CASE("A store without its log asks the directory's witnesses before it serves",
+          "[witness]") {
+  kv::MemoryStore store;
+  WatchedWorld world(3, 3);
+  const v1::Checkpoint head = MakeHistory(&world, &store);
+  kv::MemoryStore empty;  // the disk was lost
+  const bool rebuild = GENERATE(false, true);
+  world.OpenSilent(&empty, rebuild);
+  CHECK(ReasonFor(world.Append(0, 6, 1).status()) == Reason::kWitnessesAwaited);
+  CHECK_FALSE(world.Report(0, head.note())->serving());
+  CHECK_FALSE(world.Report(1, "")->serving());
+  CHECK_FALSE(world.Report(2, head.note())->serving());
+  const absl::Time end = absl::Now() + absl::Seconds(10);
+  const StartGate::State want =
+      rebuild ? StartGate::State::kRebuilding : StartGate::State::kBehind;
+  while (world.log->gate()->state() != want && absl::Now() < end) {
+    CHECK_FALSE(world.log->gate()->WaitServing(absl::Milliseconds(5)));
+  }
+  CHECK(world.log->gate()->state() == want);
+  CHECK(ReasonFor(world.Append(0, 6, 1).status()) == Reason::kWitnessesAwaited);
+  CHECK(world.audit->state()->size() == 0);
+}
+
+TEST_CASE("A new log serves when its directory is known and its witnesses never cosigned",
+          "[witness]") {
+  kv::MemoryStore store;
+  WatchedWorld world(4, 3);
+  world.directory_current = false;  // what is stored here may be a year old
+  world.OpenSilent(&store);
+  REQUIRE_FALSE(world.Report(0, "")->serving());
+  REQUIRE_FALSE(world.Report(1, "")->serving());
+  CHECK(ReasonFor(world.Report(3, "").status()) == Reason::kNotAWitness);
+  CHECK_FALSE(world.log->gate()->WaitServing(absl::Milliseconds(60)));
+  world.directory_current = true;
+  CHECK(world.log->gate()->WaitServing(absl::Seconds(10)));
+}
+
+TEST_CASE("A copy from before another set is found to be old by the set that it knows",
+          "[witness]") {
+  kv::MemoryStore store;
+  WatchedWorld world(5, 3);
+  const v1::Checkpoint old = MakeHistory(&world, &store);
+  const std::unique_ptr<kv::MemoryStore> copy = CopyOf(store);
+  world.Open(&store);
+  REQUIRE(world.Report(0, old.note()).ok());
+  REQUIRE(world.Report(1, old.note()).ok());
+  // Nodes 3 and 4 replace all but node 0, and soon they witness without it.
+  for (const size_t fresh : {3, 4}) {
+    world.AddKey(world.nodes[fresh].witness_key.public_key(), world.nodes[fresh].name,
+                 catalog::v1::Key::WITNESS);
+  }
+  for (const size_t gone : {1, 2}) {
+    world.AddKey(world.nodes[gone].witness_key.public_key(), world.nodes[gone].name,
+                 catalog::v1::Key::WITNESS, catalog::v1::RETIRED);
+  }
+  const absl::Time end = absl::Now() + absl::Seconds(10);
+  std::string last_of_0;
+  const auto replaced = [&] {
+    const WitnessSet set = world.log->witnesses()->set();
+    return set.size() == 3 && set.Find(world.nodes[4].name) != nullptr &&
+           set.Find(world.nodes[1].name) == nullptr;
+  };
+  while (!replaced() && absl::Now() < end) {
+    last_of_0 = world.AwaitCandidate(0).note();
+    for (const size_t node : {0, 3, 4}) {
+      (void)world.Cosign(node, last_of_0, world.nodes[node].Line(last_of_0));
+    }
+    world.log->witnesses()->WaitCandidate(~uint64_t{0}, absl::Milliseconds(5));
+  }
+  REQUIRE(replaced());
+  REQUIRE(world.Append(0, 6, 20).ok());
+  const v1::Checkpoint head = world.AwaitCandidate(world.audit->state()->size());
+  for (const size_t node : {3, 4}) {
+    REQUIRE(world.Cosign(node, head.note(), world.nodes[node].Line(head.note())).ok());
+  }
+  REQUIRE(world.Newest()->size() == head.size());
+
+  world.Open(copy.get());
+  CHECK(world.Report(0, last_of_0)->awaited() == 1);
+  CHECK_FALSE(world.Report(1, old.note())->serving());
+  CHECK(world.log->gate()->state() == StartGate::State::kBehind);
+  // The directory's nodes are heard, too, though the copy knows nothing of them.
+  CHECK_FALSE(world.Report(3, head.note())->serving());
+  CHECK(world.log->gate()->target().size == head.size());
+}
+
 }  // namespace
 }  // namespace shareway::audit

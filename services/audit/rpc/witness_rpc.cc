@@ -32,7 +32,7 @@ void AddOwn(const Found& found, v1::WatchCheckpointsResponse* response) {
 
 v1::Checkpoint ToProto(const Witnesses::Candidate& candidate, const std::string& verifier_key) {
   v1::Checkpoint proto = ToProto(candidate.checkpoint, verifier_key);
-  for (const auto& [node, line] : candidate.cosignatures) proto.add_cosignatures(line);
+  for (const auto& [node, one] : candidate.cosignatures) proto.add_cosignatures(one.line);
   proto.set_witnessed(candidate.witnessed);
   return proto;
 }
@@ -69,7 +69,7 @@ absl::StatusOr<std::vector<RestoredEntry>> ParseRestore(const v1::RestoreRequest
 
 bool WitnessRpc::IsWitness(const rpc::Call& call) const {
   return call.caller().identity.kind == crypto::Identity::Kind::kNode &&
-         log_->witnesses()->set().Find(call.caller().name()) != nullptr;
+         log_->witnesses()->IsMember(call.caller().name());
 }
 
 absl::Status WitnessRpc::WatchCheckpoints(
@@ -141,7 +141,8 @@ absl::StatusOr<v1::NameWitnessesResponse> WitnessRpc::NameWitnesses(
   SHAREWAY_ASSIGN_OR_RETURN(
       const bool effective,
       log_->gate()->Name(call.caller().name(), *call.act(),
-                         std::set<std::string>(request.nodes().begin(), request.nodes().end())));
+                         std::set<std::string>(request.nodes().begin(), request.nodes().end()),
+                         directory_->Set().value_or(WitnessSet())));
   v1::NameWitnessesResponse response;
   response.set_second_person_awaited(!effective);
   return response;

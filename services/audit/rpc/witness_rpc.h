@@ -39,7 +39,7 @@ class WitnessRpc {
                                               const v1::RestoreRequest& request) const;
 
  private:
-  // True for a node of the witness set in force.
+  // True for a node of the witness set in force, or of the next one.
   bool IsWitness(const rpc::Call& call) const;
 
   WatchedLog* const log_;

@@ -8,7 +8,7 @@
 //   m/dropped                  -> guarded, empty; deleted bytes may still be on the disk
 //   m/mirrored                 -> guarded, empty; a mirror was begun
 //   w/c                        -> the newest witnessed checkpoint, while there are witnesses
-//   rb/{index}[commitment]     -> entries that wait until the log is rebuilt
+//   rb/{index}[…]              -> entries that wait until the log is rebuilt (witness_store.h)
 //   e/{first}                  -> entries of a complete bundle of 256, from index `first` on
 //   t/{first}                  -> entries of the incomplete last bundle, from index `first` on
 //   n/{level 1}{tile}          -> a complete tile, all inner hashes included

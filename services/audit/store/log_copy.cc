@@ -30,7 +30,6 @@ namespace {
 
 constexpr size_t kGroupEntries = 4096;
 constexpr size_t kGroupBytes = 8 << 20;
-constexpr size_t kMaxNoteBytes = 64 << 10;
 constexpr size_t kMaxDaysBytes = 1 << 20;
 constexpr size_t kIncarnationBytes = 16;
 constexpr absl::string_view kService = "services/audit";
@@ -45,7 +44,8 @@ struct SignedHead {
 // The lines of the log, its name their origin, make the note; those of others cosign it.
 absl::StatusOr<SignedHead> ReadHead(const Folder& mirror, const std::string& verifier_key,
                                     absl::Time now) {
-  absl::StatusOr<std::string> text = mirror.ReadBack(kMirrorCheckpoint, 0, kMaxNoteBytes);
+  absl::StatusOr<std::string> text =
+      mirror.ReadBack(kMirrorCheckpoint, 0, evidence::kMaxNoteBytes);
   if (absl::IsNotFound(text.status())) {
     return absl::NotFoundError(
         absl::StrCat("no mirror with a checkpoint: ", text.status().message()));

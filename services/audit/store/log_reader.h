@@ -13,6 +13,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/types/span.h"
 #include "libs/kv/store.h"
 #include "libs/merkle/proof.h"
 #include "services/audit/domain/query.h"
@@ -36,6 +37,7 @@ struct SearchLimits {
   size_t bytes = 3 << 20;        // and so many bytes of records, after the first
   size_t examined = 10000;       // and so many looked at
   size_t bytes_read = 64 << 20;  // and so many bytes read for it; one bundle more at most
+  uint64_t spans = 1024;         // and so many spans of the index passed; not for who reads all
   uint64_t from = 0;             // none below this index
 };
 
@@ -44,7 +46,8 @@ struct SearchPage {
   // Where to go on: entries below this index; 0 when none is left (above limits.from). After a
   // page that is full it is just above the next entry that is the reader's to see.
   uint64_t below = 0;
-  // What it cost.
+  // What it cost. To a reader of some agencies' records a bundle costs 256 KiB, whatever the
+  // entries of others in it weigh, and postings cost nothing.
   size_t examined = 0;
   size_t bytes_read = 0;
 };
@@ -67,10 +70,20 @@ class LogReader {
   absl::StatusOr<std::vector<Found>> Entries(const LogState& state, uint64_t begin, uint64_t end,
                                              size_t max_bytes) const;
 
-  // Those of the entries below `below` that match and that the reader may read,
-  // newest first. A page may be short, or empty, and still not be the last.
+  // Those of the entries below `below` that match one of `queries` and that the reader may
+  // read, newest first, each once. A page may be short, or empty, and still not be the last.
+  //
+  // What a page has, where it ends and what it cost tells a reader of some agencies' records
+  // nothing of the entries of others: candidates are what the index has under one of the
+  // queries *and* one of the agencies. Only the time that it takes depends on more. An agency
+  // beyond the first kMaxAgencyTerms of a record does not find it.
+  absl::StatusOr<SearchPage> Search(const LogState& state, absl::Span<const Query> queries,
+                                    const Reader& reader, uint64_t below,
+                                    const SearchLimits& limits) const;
   absl::StatusOr<SearchPage> Search(const LogState& state, const Query& query, const Reader& reader,
-                                    uint64_t below, const SearchLimits& limits) const;
+                                    uint64_t below, const SearchLimits& limits) const {
+    return Search(state, absl::MakeConstSpan(&query, 1), reader, below, limits);
+  }
 
   // The largest sequence of a producer's incarnation; 0 if there is none.
   absl::StatusOr<uint64_t> LastSequence(absl::string_view producer,

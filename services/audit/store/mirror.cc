@@ -21,7 +21,6 @@ namespace shareway::audit {
 namespace {
 
 constexpr size_t kStepBytes = 8 << 20;
-constexpr size_t kMaxNoteBytes = 64 << 10;
 
 absl::Status Ahead(const Folder& folder, uint64_t mirrored, uint64_t size) {
   return absl::FailedPreconditionError(absl::StrCat(
@@ -94,7 +93,7 @@ absl::Status Mirror::SyncFound(const std::string& last) const {
 
 absl::Status Mirror::LookAtHead(const LogState& state) {
   head_size_ = 0;
-  const absl::StatusOr<std::string> note = folder_.ReadBack(kMirrorCheckpoint, 0, kMaxNoteBytes);
+  const absl::StatusOr<std::string> note = folder_.ReadBack(kMirrorCheckpoint, 0, evidence::kMaxNoteBytes);
   if (absl::IsNotFound(note.status())) return absl::OkStatus();
   SHAREWAY_RETURN_IF_ERROR(note.status());
   // A damaged one is written again with the next head.

@@ -166,6 +166,138 @@ TEST_CASE("Spans whose terms were ingested are searched as those in memory", "[a
   }
 }
 
+// Every 40th entry is of agencies/a as well; of the others one log has many that the same
+// searches look for, of all sizes, the other none.
+std::vector<EntryPtr> EntriesAround(uint64_t count, bool busy) {
+  std::vector<EntryPtr> entries;
+  for (uint64_t i = 1; i <= count; ++i) {
+    evidence::AuditRecord record = GoodRecord(i);
+    record.clear_agencies();
+    record.add_agencies("agencies/b");
+    if (i % 40 == 0) {
+      record.add_agencies("agencies/a");
+      record.set_kind(i % 80 == 0 ? evidence::v1::GRANT_SUSPENDED : evidence::v1::GRANT_RESUMED);
+    } else if (busy) {
+      if (i % 3 == 0) record.set_grant("grants/g2");
+      if (i % 50 == 1) record.set_state(std::string(i % 20000, 's'));
+    } else {
+      record.set_grant("grants/g3");
+    }
+    entries.push_back(MakeEntry(record));
+  }
+  return entries;
+}
+
+// The pages of a search, each with all that it tells.
+struct ToldPage {
+  std::vector<uint64_t> found = {};
+  uint64_t below = 0;
+  size_t examined = 0;
+  size_t bytes_read = 0;
+  friend bool operator==(const ToldPage&, const ToldPage&) = default;
+};
+std::vector<ToldPage> PagesOf(const LogReader& reader, const LogState& state,
+                              absl::Span<const Query> queries, const SearchLimits& limits) {
+  std::vector<ToldPage> pages;
+  for (uint64_t below = state.size(); below > 0; below = pages.back().below) {
+    REQUIRE(pages.size() < 2000);
+    absl::StatusOr<SearchPage> page =
+        reader.Search(state, queries, {.agencies = {"agencies/a", "agencies/c"}}, below, limits);
+    INFO(page.status());
+    REQUIRE(page.ok());
+    pages.push_back(
+        {.below = page->below, .examined = page->examined, .bytes_read = page->bytes_read});
+    for (const Found& found : page->found) pages.back().found.push_back(found.index);
+  }
+  return pages;
+}
+
+TEST_CASE("No page tells a reader what the entries of others are", "[audit]") {
+  const uint64_t count = 2 * kIndexSpan + 3 * kBundle + 50;
+  std::vector<std::vector<ToldPage>> told[2];
+  for (const bool busy : {false, true}) {
+    kv::MemoryStore store;
+    std::unique_ptr<LogWriter> writer = MustOpenLog(&store);
+    MustAppend(writer.get(), EntriesAround(count, busy));
+    metrics::Registry metrics;
+    Indexer indexer(
+        &store, nullptr, [&writer] { return writer->state(); }, &metrics);
+    REQUIRE(indexer.Turn().ok());
+    const LogReader reader(&store);
+    const std::vector<std::vector<Query>> searches = {
+        {{.grant = "grants/g1"}},
+        {{.grant = "grants/g1", .kind = evidence::v1::GRANT_SUSPENDED}},
+        {{.agency = "agencies/b"}},
+        {{.agency = "agencies/a"}},
+        {{.grant = "grants/g2"}},  // of which nothing is the reader's
+        {{.grant = "grants/g2"}, {.grant = "grants/g1"}, {.exchange = "x400"}}};
+    for (const std::vector<Query>& queries : searches) {
+      for (const SearchLimits& limits : std::vector<SearchLimits>{
+               {},
+               {.entries = 7},
+               {.bytes = 2000},
+               {.examined = 40},
+               {.bytes_read = 4 << 20},
+               {.examined = 50, .bytes_read = 1 << 20},
+               {.entries = 1000, .spans = 1},
+               {.entries = 100, .spans = 1, .from = 9000}}) {
+        told[busy].push_back(PagesOf(reader, *writer->state(), queries, limits));
+      }
+    }
+  }
+  REQUIRE(told[0].size() == told[1].size());
+  for (size_t i = 0; i < told[0].size(); ++i) {
+    INFO("search " << i / 8 << ", limits " << i % 8);
+    CHECK(told[0][i] == told[1][i]);
+  }
+  // And all that is the reader's is found.
+  uint64_t found = 0;
+  for (const ToldPage& page : told[1][0]) found += page.found.size();
+  CHECK(found == count / 40);
+  CHECK(told[1][6].size() == 2);  // a span a page
+  CHECK(told[1][4 * 8].size() == 1);
+  CHECK(told[1][5 * 8] == told[1][0]);
+}
+
+TEST_CASE("Several queries find together what each finds, once", "[audit]") {
+  kv::MemoryStore store;
+  std::unique_ptr<LogWriter> writer = MustOpenLog(&store);
+  const std::vector<EntryPtr> entries = MixedEntries(kIndexSpan + 2 * kBundle + 30);
+  MustAppend(writer.get(), entries);
+  metrics::Registry metrics;
+  Indexer indexer(
+      &store, nullptr, [&writer] { return writer->state(); }, &metrics);
+  REQUIRE(indexer.Turn().ok());
+  const LogReader reader(&store);
+  const std::vector<Query> queries = {{.grant = "grants/g3", .kind = 61},
+                                      {.object = "requests/r4"},
+                                      {.grant = "grants/g3"},
+                                      {.exchange = "x7"},
+                                      {.exchange = "none"}};
+  for (const Reader& who : {Reader{.all = true}, Reader{.agencies = {"agencies/a3"}}}) {
+    std::vector<uint64_t> want;
+    for (const Query& query : queries) {
+      const std::vector<uint64_t> one = ScanAll(entries, query, who);
+      want.insert(want.end(), one.begin(), one.end());
+    }
+    std::sort(want.rbegin(), want.rend());
+    want.erase(std::unique(want.begin(), want.end()), want.end());
+    for (const SearchLimits& limits : {SearchLimits{.entries = 90000}, SearchLimits{.examined = 50},
+                                       SearchLimits{.entries = 7}}) {
+      std::vector<uint64_t> found;
+      for (uint64_t below = entries.size(); below > 0;) {
+        absl::StatusOr<SearchPage> page =
+            reader.Search(*writer->state(), queries, who, below, limits);
+        REQUIRE(page.ok());
+        for (const Found& one : page->found) found.push_back(one.index);
+        REQUIRE(page->below < below);
+        below = page->below;
+      }
+      CHECK(found == want);
+    }
+  }
+}
+
 TEST_CASE("A damaged or missing posting is found by fsck", "[audit][fault]") {
   kv::MemoryStore store;
   std::unique_ptr<LogWriter> writer = MustOpenLog(&store);

@@ -21,6 +21,13 @@ namespace shareway::audit {
 namespace {
 
 constexpr size_t kIncarnationBytes = 16;
+// Of such a key: index, stream, first sequence of the batch, sequence.
+constexpr size_t kUnplacedBytes = 8 + sizeof(Digest16) + 8 + 8;
+
+std::string UnplacedKey(uint64_t first, const Entry& entry) {
+  return absl::StrCat(StagedKey(kUnknownIndex), entry.stream.view(), BigEndian64(first),
+                      BigEndian64(entry.sequence));
+}
 
 // Signature lines of checkpoints end in a line feed and hold no other.
 absl::StatusOr<std::vector<std::string>> LinesOf(absl::string_view text) {
@@ -91,8 +98,9 @@ absl::StatusOr<WitnessSet> ParseWitnessSet(absl::string_view bytes) {
   return WitnessSet(std::move(witnesses));
 }
 
-absl::StatusOr<WitnessSet> ReadWitnessSet(const LogReader& reader, const LogState& state,
-                                          absl::string_view producer) {
+absl::StatusOr<WitnessSets> ReadWitnessSets(const LogReader& reader, const LogState& state,
+                                            absl::string_view producer, uint64_t witnessed) {
+  WitnessSets sets;
   Query query;
   query.object = std::string(kWitnessesObject);
   query.kind = evidence::v1::WITNESSES_CHANGED;
@@ -104,11 +112,17 @@ absl::StatusOr<WitnessSet> ReadWitnessSet(const LogReader& reader, const LogStat
       if (found.stored.sealed.record().empty()) continue;
       SHAREWAY_ASSIGN_OR_RETURN(const evidence::OpenedRecord opened,
                                 evidence::Open(found.stored.sealed));
-      if (opened.record.producer() == producer) return ParseWitnessSet(opened.record.state());
+      if (opened.record.producer() != producer) continue;
+      SHAREWAY_ASSIGN_OR_RETURN(WitnessSet set, ParseWitnessSet(opened.record.state()));
+      if (found.index < witnessed) {
+        sets.in_force = std::move(set);
+        return sets;
+      }
+      sets.announced.push_back({.set = std::move(set), .index = found.index});
     }
     below = page.below;
   }
-  return WitnessSet();
+  return sets;
 }
 
 absl::StatusOr<std::vector<std::string>> ReadPastIncarnations(const kv::Store& store) {
@@ -144,15 +158,29 @@ void PutStagedToo(uint64_t index, const Entry& entry, kv::Batch* batch) {
   batch->Put(absl::StrCat(StagedKey(index), entry.commitment.view()), bytes);
 }
 
+void PutUnplaced(uint64_t first, const Entry& entry, kv::Batch* batch) {
+  std::string bytes;
+  AppendEntry(entry, &bytes);
+  batch->Put(UnplacedKey(first, entry), bytes);
+}
+
+void DeleteUnplaced(uint64_t first, const Entry& entry, kv::Batch* batch) {
+  batch->Delete(UnplacedKey(first, entry));
+}
+
 absl::StatusOr<std::vector<StagedEntry>> ReadStaged(const kv::Store& store, uint64_t from,
                                                     size_t limit) {
   std::vector<StagedEntry> staged;
   const auto open = [&](absl::string_view key, absl::string_view value) -> absl::Status {
-    const uint64_t index = ReadBigEndian64(key.substr(kStagedPrefix.size()));
+    const absl::string_view place = key.substr(kStagedPrefix.size());
+    const uint64_t index = ReadBigEndian64(place);
+    const bool unplaced = index == kUnknownIndex;
+    if (place.size() < (unplaced ? kUnplacedBytes : 8)) return Damaged(key, "is no key of the log");
+    const uint64_t first = unplaced ? ReadBigEndian64(place.substr(8 + sizeof(Digest16))) : 0;
     SHAREWAY_ASSIGN_OR_RETURN(const std::vector<EntryView> views, ParseEntries(value));
     if (views.size() != 1) return Damaged(key, absl::StrCat(views.size(), " entries, want 1"));
     SHAREWAY_ASSIGN_OR_RETURN(Entry entry, OpenStored(index, views[0].Copy()));
-    staged.push_back({index, std::make_shared<const Entry>(std::move(entry))});
+    staged.push_back({index, first, std::make_shared<const Entry>(std::move(entry))});
     return absl::OkStatus();
   };
   absl::Status status;

@@ -37,10 +37,19 @@ absl::Status WriteWitnessed(kv::Store* store, const WitnessedCheckpoint& witness
 // same kind about another object name a smaller set for one start and change nothing.
 inline constexpr absl::string_view kWitnessesObject = "witnesses";
 
-// The set of the newest record by `producer`, the service itself, that changed it; the
-// empty one if there is none. DATA_LOSS if the log is damaged there.
-absl::StatusOr<WitnessSet> ReadWitnessSet(const LogReader& reader, const LogState& state,
-                                          absl::string_view producer);
+// The sets that records by `producer`, the service itself, name, and their places.
+struct PlacedSet {
+  WitnessSet set = {};
+  uint64_t index = 0;
+};
+struct WitnessSets {
+  WitnessSet in_force = {};               // the newest that a witnessed head covers
+  std::vector<PlacedSet> announced = {};  // those that none covers, the newest first
+};
+// As the log has them under a witnessed head of `witnessed` entries. DATA_LOSS if the log is
+// damaged there.
+absl::StatusOr<WitnessSets> ReadWitnessSets(const LogReader& reader, const LogState& state,
+                                            absl::string_view producer, uint64_t witnessed);
 // A set as a record's `state`, and back. DATA_LOSS if the bytes do not parse.
 std::string WitnessSetBytes(const WitnessSet& set);
 absl::StatusOr<WitnessSet> ParseWitnessSet(absl::string_view bytes);
@@ -55,10 +64,18 @@ absl::Status PutIncarnation(const kv::Store& store, absl::string_view now, absl:
 void PutStaged(uint64_t index, const Entry& entry, kv::Batch* batch);
 // The same for another entry that somebody gave for this index; it is read after the first.
 void PutStagedToo(uint64_t index, const Entry& entry, kv::Batch* batch);
+// The index of entries of which nobody knows where they were, if anywhere: batches that were
+// sent once, and whose producer never learnt what became of them.
+inline constexpr uint64_t kUnknownIndex = ~uint64_t{0};
+// Puts an entry of such a batch, whose first entry has the sequence `first`; or takes it away.
+// Such entries are read after all others, by stream, batch and sequence.
+void PutUnplaced(uint64_t first, const Entry& entry, kv::Batch* batch);
+void DeleteUnplaced(uint64_t first, const Entry& entry, kv::Batch* batch);
 // The staged entries from index `from` on, by index; at most `limit`, and all others of the
 // last index. DATA_LOSS if one is damaged.
 struct StagedEntry {
   uint64_t index = 0;
+  uint64_t first = 0;  // the first sequence of its batch, if the index is unknown
   EntryPtr entry = {};
 };
 absl::StatusOr<std::vector<StagedEntry>> ReadStaged(const kv::Store& store, uint64_t from,
