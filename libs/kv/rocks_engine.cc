@@ -209,6 +209,7 @@ absl::StatusOr<std::unique_ptr<RocksEngine>> RocksEngine::Open(
   }
   SHAREWAY_RETURN_IF_ERROR(CheckWhole(dir));
   SHAREWAY_RETURN_IF_ERROR(CheckWals(dir));
+  if (!read_only) SHAREWAY_RETURN_IF_ERROR(DropTornTail(dir));
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = read_only ? rocksdb::DB::OpenForReadOnly(rocks, dir, &db)
                                            : rocksdb::DB::Open(rocks, dir, &db);

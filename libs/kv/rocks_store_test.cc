@@ -245,8 +245,24 @@ TEST_CASE("A log that ends anywhere is torn, not damaged", "[kv]") {
   }
   // A power cut may keep a later page of a write that was never answered.
   std::string holed = bytes;
-  holed.replace(bytes.size() - 90'000, 4096, 4096, 0);
+  holed.replace(bytes.size() - 90'000, 8192, 8192, 0);  // a whole page at least
   CHECK(CheckWal(holed).ok());
+  std::string flipped = bytes;
+  flipped[bytes.size() - 90'000] ^= 1;
+  CHECK_FALSE(TornTail(flipped).has_value());
+  CHECK_FALSE(TornTail(bytes).has_value());
+  REQUIRE(TornTail(holed).has_value());
+  CHECK(*TornTail(holed) < bytes.size() - 100'000);
+  const fs::path wal = FileWith(dir, ".log");
+  std::ofstream(wal, std::ios::binary) << flipped;
+  CHECK(absl::IsDataLoss(OpenRocks(dir).status()));
+  std::ofstream(wal, std::ios::binary) << holed;
+  {
+    const std::unique_ptr<Store> store = MustOpen(dir);
+    CHECK(store->Get("key")->value.size() == 10);
+    REQUIRE(store->Commit(Batch().Put("key", "after")).ok());
+  }
+  CHECK(MustOpen(dir)->Get("key")->value == "after");
 }
 
 TEST_CASE("A flipped bit in a table is found when it is read", "[kv]") {

@@ -5,15 +5,23 @@
 // A first or full payload begins with the sequence number of its batch (8).
 #include "libs/kv/wal.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "libs/log/log.h"
 
 namespace shareway::kv {
 namespace {
@@ -21,6 +29,8 @@ namespace {
 constexpr size_t kBlockBytes = 32 << 10;
 constexpr size_t kHeaderBytes = 7;
 constexpr size_t kSequenceBytes = 8;
+constexpr size_t kPageBytes = 4096;  // what a file system loses as one
+constexpr size_t kMinZeros = 4;      // fewer may be somebody's
 enum Type : uint8_t { kFull = 1, kFirst = 2, kLast = 4 };
 
 // No group has this many changes: what seems to be a record with a sequence
@@ -55,6 +65,7 @@ uint64_t LittleEndian(absl::string_view bytes, size_t at, size_t count) {
 
 struct Fragment {
   size_t end = 0;                         // where the next one may begin
+  bool ends_record = false;
   std::optional<uint64_t> sequence = {};  // if a record begins here
 };
 
@@ -69,11 +80,37 @@ std::optional<Fragment> FragmentAt(absl::string_view bytes, size_t at) {
   if (LittleEndian(bytes, at, 4) != MaskedCrc(bytes.substr(at + 6, length + 1))) {
     return std::nullopt;
   }
-  Fragment fragment = {at + kHeaderBytes + length};
+  Fragment fragment = {.end = at + kHeaderBytes + length,
+                       .ends_record = type == kFull || type == kLast};
   if ((type == kFull || type == kFirst) && length >= kSequenceBytes) {
     fragment.sequence = LittleEndian(bytes, at + kHeaderBytes, kSequenceBytes);
   }
   return fragment;
+}
+
+// The log files of a store, oldest first.
+std::vector<std::string> LogFiles(const std::string& dir) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (const auto& file : std::filesystem::directory_iterator(dir, error)) {
+    if (file.path().extension() == ".log" && file.is_regular_file(error)) {
+      files.push_back(file.path().string());
+    }
+  }
+  // Their names are numbers, six digits at least.
+  std::sort(files.begin(), files.end(), [](const std::string& a, const std::string& b) {
+    return std::pair(a.size(), a) < std::pair(b.size(), b);
+  });
+  return files;
+}
+
+std::string ReadAll(const std::string& path) {
+  std::error_code error;
+  std::string bytes(std::filesystem::file_size(path, error), '\0');
+  std::ifstream in(path, std::ios::binary);
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<size_t>(in.gcount()));
+  return bytes;
 }
 
 // Where the next fragment begins if one ends at `at`: no header straddles blocks.
@@ -105,18 +142,46 @@ absl::Status CheckWal(absl::string_view bytes) {
 }
 
 absl::Status CheckWals(const std::string& dir) {
-  std::error_code error;
-  for (const auto& file : std::filesystem::directory_iterator(dir, error)) {
-    if (file.path().extension() != ".log" || !file.is_regular_file(error)) continue;
-    std::string bytes(file.file_size(error), '\0');
-    std::ifstream in(file.path(), std::ios::binary);
-    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    bytes.resize(static_cast<size_t>(in.gcount()));
-    if (absl::Status status = CheckWal(bytes); !status.ok()) {
-      return absl::DataLossError(absl::StrCat(file.path().string(), ": ", status.message()));
+  for (const std::string& path : LogFiles(dir)) {
+    if (absl::Status status = CheckWal(ReadAll(path)); !status.ok()) {
+      return absl::DataLossError(absl::StrCat(path, ": ", status.message()));
     }
   }
   return absl::OkStatus();
+}
+
+std::optional<size_t> TornTail(absl::string_view bytes) {
+  size_t at = 0, whole = 0;
+  while (const std::optional<Fragment> fragment = FragmentAt(bytes, at)) {
+    at = SkipTrailer(fragment->end);
+    if (fragment->ends_record) whole = fragment->end;
+  }
+  for (size_t page = whole; page < bytes.size(); page = (page / kPageBytes + 1) * kPageBytes) {
+    const absl::string_view part =
+        bytes.substr(page, (page / kPageBytes + 1) * kPageBytes - page);
+    if (part.size() >= kMinZeros && part.find_first_not_of('\0') == part.npos) return whole;
+  }
+  return std::nullopt;
+}
+
+absl::Status DropTornTail(const std::string& dir) {
+  const std::vector<std::string> files = LogFiles(dir);
+  const auto newest = std::find_if(files.rbegin(), files.rend(), [](const std::string& path) {
+    std::error_code error;
+    return std::filesystem::file_size(path, error) > 0 && !error;
+  });
+  if (newest == files.rend()) return absl::OkStatus();
+  const std::string bytes = ReadAll(*newest);
+  const std::optional<size_t> whole = TornTail(bytes);
+  if (!whole) return absl::OkStatus();
+  log::Warn("torn-write-dropped",
+            {{"file", *newest}, {"from", *whole}, {"bytes", bytes.size() - *whole}});
+  const int fd = ::open(newest->c_str(), O_WRONLY | O_CLOEXEC);
+  const bool cut = fd >= 0 && ::ftruncate(fd, static_cast<off_t>(*whole)) == 0 && ::fsync(fd) == 0;
+  const int error = cut ? 0 : errno;
+  if (fd >= 0) ::close(fd);
+  if (cut) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat(*newest, ": ", std::strerror(error)));
 }
 
 }  // namespace shareway::kv
