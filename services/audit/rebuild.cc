@@ -45,7 +45,12 @@ bool InOrder(const Entry& before, const Entry& after) {
 absl::StatusOr<std::unique_ptr<Rebuild>> Rebuild::Open(Neighbours neighbours) {
   SHAREWAY_ASSIGN_OR_RETURN(Staging staging,
                             Staging::Open(neighbours.store, neighbours.own->producer()));
-  return std::unique_ptr<Rebuild>(new Rebuild(std::move(neighbours), std::move(staging)));
+  std::unique_ptr<Rebuild> rebuild(new Rebuild(std::move(neighbours), std::move(staging)));
+  absl::MutexLock lock(&rebuild->mutex_);
+  // A kill between appending and renewing: nothing of its own may follow under the old one.
+  rebuild->appended_ = rebuild->staging_.DropBelow(rebuild->of_.audit->state()->size());
+  if (rebuild->appended_ > 0) SHAREWAY_RETURN_IF_ERROR(rebuild->Renew());
+  return rebuild;
 }
 
 absl::Status Rebuild::CheckSender(absl::string_view producer, const Entry& entry) {
@@ -241,10 +246,7 @@ absl::Status Rebuild::Renew() {
 absl::Status Rebuild::Conclude() {
   absl::MutexLock lock(&mutex_);
   appended_ += staging_.DropBelow(of_.audit->state()->size());
-  if (appended_ > 0) {
-    SHAREWAY_RETURN_IF_ERROR(Renew());
-    return RecordAndForget();
-  }
+  if (appended_ > 0) return RecordAndForget();
   return staging_.empty() ? absl::OkStatus() : staging_.Forget();
 }
 

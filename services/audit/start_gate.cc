@@ -46,29 +46,14 @@ StartGate::StartGate(const Audit* audit, const LogReader* reader, std::vector<Wi
           "shareway_audit_forked", "1 once a signed head was seen that does not fit the log.")),
       rule_(std::move(sets)) {
   absl::MutexLock lock(&mutex_);
-  sets_known_ = !rule_.sets().empty();
-  from_directory_ = !sets_known_;
-  log::Info("witnesses-awaited", {{"sets", rule_.sets().size()}, {"reports", rule_.awaited()}});
-}
-
-bool StartGate::wants_directory() const {
-  absl::MutexLock lock(&mutex_);
-  return from_directory_ && state_ == State::kAwaiting;
+  log::Info("witnesses-awaited", {{"sets", rule_.sets().size()}});
 }
 
 void StartGate::Expect(const WitnessSet& listed) {
   absl::MutexLock lock(&mutex_);
-  if (!from_directory_ || state_ != State::kAwaiting) return;
-  if (listed.empty() && rebuild_) {
-    // Nobody can say what was signed after the copy: serving would fork the log.
-    sets_known_ = false;
-    return;
-  }
-  if (sets_known_ && rule_.sets() == std::vector<WitnessSet>{listed}) return;
-  rule_ = rule_.Hearing({listed});
-  sets_known_ = true;
-  log::Info("witnesses-of-the-directory-awaited",
-            {{"witnesses", listed.size()}, {"reports", rule_.awaited()}});
+  if (state_ == State::kServing || rule_.listed() == listed) return;
+  rule_ = rule_.Listing(listed);
+  log::Info("witnesses-listed", {{"witnesses", listed.size()}, {"reports", rule_.awaited()}});
   Decide();
 }
 
@@ -85,9 +70,9 @@ absl::Status StartGate::Checked() const {
     case State::kForked:
       return Forked(code, why_);
     case State::kAwaiting:
-      if (!sets_known_) {
+      if (!rule_.listed()) {
         return Error(Reason::kWitnessesAwaited, code,
-                     "the log names no witnesses, and waits for the directory to list them");
+                     "the log has started and waits for the catalogue service's directory");
       }
       return Error(Reason::kWitnessesAwaited, code,
                    absl::StrCat("the log has started and waits for ", rule_.awaited(),
@@ -202,14 +187,18 @@ absl::StatusOr<StartGate::Answer> StartGate::Report(absl::string_view node, absl
   return Answer{.serving = state_ == State::kServing, .awaited = rule_.awaited()};
 }
 
-void StartGate::Decide() {
-  if (state_ == State::kForked) return;
-  const Verdict verdict = rule_.verdict();
-  switch (sets_known_ || verdict == Verdict::kForked ? verdict : Verdict::kAwaiting) {
+void StartGate::Decide(bool grown) {
+  if (state_ == State::kForked || state_ == State::kServing) return;
+  const auto largest = rule_.largest();
+  switch (rule_.verdict()) {
     case Verdict::kAwaiting:
-      state_ = State::kAwaiting;
+      if (state_ != State::kRebuilding || grown) state_ = State::kAwaiting;
       return;
     case Verdict::kServes:
+      // It may have new sets that nobody has asked yet.
+      if (state_ == State::kRebuilding && !grown) return;
+      // Nobody says what was signed after this copy: there is nothing to rebuild from.
+      if (rebuild_ && rule_.sets().empty() && (!largest || largest->second.size == 0)) return;
       state_ = State::kServing;
       missing_ = 0;
       behind_.Set(0);
@@ -237,7 +226,7 @@ void StartGate::DecideBehind() {
   // Witnesses report again and again; meanwhile a rebuild counts what is missing.
   if (before == state_ && behind_head_ == head.size) return;
   behind_head_ = head.size;
-  missing_ = head.size - size;
+  missing_ = head.size - std::min(head.size, size);
   first_missing_ = size;
   behind_.Set(static_cast<double>(missing_));
   log::Error("log-behind-witnesses",
@@ -316,33 +305,22 @@ void StartGate::Missing(uint64_t count, uint64_t first) {
 }
 
 void StartGate::Grown() {
-  for (const auto& [node, reported] : reports()) {
-    const absl::StatusOr<Reported> placed =
-        Place({.size = reported.size, .root = reported.root});
-    absl::MutexLock lock(&mutex_);
-    if (!placed.ok()) {
-      log::Error("head-not-placed", {{"status", placed.status()}});
-    } else if (rule_.reports().at(node).size == reported.size) {  // not reported anew meanwhile
-      rule_ = rule_.With(node, *placed);
-    }
-  }
-  // What was restored may announce other witnesses: they are heard, too.
   const absl::StatusOr<std::vector<WitnessSet>> sets = sets_now_();
-  absl::MutexLock lock(&mutex_);
-  if (!sets.ok()) {
-    log::Error("witness-sets-not-read", {{"status", sets.status()}});
-    return;
+  std::map<std::string, Reported> placed;
+  absl::Status status = sets.status();
+  for (const auto& [node, reported] : reports()) {
+    const absl::StatusOr<Reported> now = Place({.size = reported.size, .root = reported.root});
+    if (now.ok()) placed[node] = *now;
+    status.Update(now.status());
   }
-  if (!sets->empty()) {
-    from_directory_ = false;
-    rule_ = rule_.Hearing(*sets);
-  }
-  Decide();
-}
-
-void StartGate::Fork(absl::string_view why) {
   absl::MutexLock lock(&mutex_);
-  SetForked(why);
+  if (!status.ok()) {
+    log::Error("rebuilt-log-not-read", {{"status", status}});
+    return;  // it stays closed; the next entry that is given back leads here again
+  }
+  for (const auto& [node, reported] : placed) rule_ = rule_.With(node, reported);
+  rule_ = rule_.Hearing(*sets);
+  Decide(/*grown=*/true);
 }
 
 }  // namespace shareway::audit

@@ -26,9 +26,8 @@
 
 namespace shareway::audit {
 
-// Decides by domain/start_rule.h. A store that names no witnesses is a new log's, or what is
-// left of one: those that the directory lists must report before it serves, and it serves at
-// once if there are none. Once open it stays open; a fork that is reported later is an alarm
+// Decides by domain/start_rule.h, as soon as it is known whom the directory lists. A log that
+// is rebuilt opens only when the rebuild says that it grew. Once open it stays open; a fork that is reported later is an alarm
 // (metric shareway_audit_forked), and the witness that tells of it cosigns nothing more.
 // Thread-safe.
 class StartGate {
@@ -45,15 +44,13 @@ class StartGate {
     bool rebuild = false;                  // --rebuild
     metrics::Registry* metrics = nullptr;  // required; must outlive the gate
   };
-  // The sets that the log names where it ends: the one in force and those announced after it.
+  // Reads the sets that the log names where it ends: the one in force and those announced after it.
   using SetsNow = std::function<absl::StatusOr<std::vector<WitnessSet>>()>;
   // `audit` and `reader` must outlive it; `sets` is what `sets_now` would answer now.
   StartGate(const Audit* audit, const LogReader* reader, std::vector<WitnessSet> sets,
             SetsNow sets_now, Options options);
 
-  // True while the log names no witnesses and waits for the directory to do so.
-  bool wants_directory() const;
-  // Those that the directory lists now, for a gate that wants them; otherwise nothing happens.
+  // The witnesses that the directory lists now; nothing happens if the gate is open.
   void Expect(const WitnessSet& listed);
 
   // OK when the log serves. UNAVAILABLE, WITNESSES_AWAITED, while it waits, saying for what;
@@ -99,17 +96,17 @@ class StartGate {
   // The largest of them; size 0 before the first report.
   Reported target() const;
   // For the rebuild: how many entries are missing, and the first of them; the log grew up to
-  // its target, so that it serves if nothing larger was reported meanwhile; it cannot.
+  // its target, so that it serves if nothing larger was reported meanwhile, and enough of the sets
+  // that the restored entries name have reported, too; it cannot.
   void Missing(uint64_t count, uint64_t first);
   void Grown();
-  void Fork(absl::string_view why);
 
  private:
   absl::StatusOr<Reported> Place(const evidence::TreeHead& head) const;
   absl::StatusOr<Reported> Verified(absl::string_view note, absl::string_view line,
                                     const std::vector<std::string>& keys) const;
-  // Sets the state by the rule.
-  void Decide() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Sets the state by the rule. Only what `grown` knows opens a log that is being rebuilt.
+  void Decide(bool grown = false) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void DecideBehind() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SetForked(absl::string_view why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Checked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -130,8 +127,6 @@ class StartGate {
   mutable absl::Mutex mutex_;
   State state_ ABSL_GUARDED_BY(mutex_) = State::kAwaiting;
   StartRule rule_ ABSL_GUARDED_BY(mutex_);
-  bool sets_known_ ABSL_GUARDED_BY(mutex_) = false;
-  bool from_directory_ ABSL_GUARDED_BY(mutex_) = false;
   std::string why_ ABSL_GUARDED_BY(mutex_);  // of a fork
   uint64_t behind_head_ ABSL_GUARDED_BY(mutex_) = 0;  // the size that the log lacks entries of
   uint64_t missing_ ABSL_GUARDED_BY(mutex_) = 0;

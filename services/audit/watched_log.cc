@@ -24,9 +24,10 @@ absl::StatusOr<std::unique_ptr<WatchedLog>> WatchedLog::Open(Parts parts, Option
       Witnesses::Open(
           parts.store, parts.audit, parts.reader, parts.own->producer(),
           {.candidate_interval = options.candidate_interval, .metrics = parts.metrics}));
-  SHAREWAY_ASSIGN_OR_RETURN(std::vector<WitnessSet> sets, witnesses->SetsNow());
+  SHAREWAY_ASSIGN_OR_RETURN(std::vector<WitnessSet> sets, witnesses->Reread());
   auto gate = std::make_unique<StartGate>(
-      parts.audit, parts.reader, std::move(sets), [from = witnesses.get()] { return from->SetsNow(); },
+      parts.audit, parts.reader, std::move(sets),
+      [from = witnesses.get()] { return from->Reread(); },
       StartGate::Options{options.rebuild, parts.metrics});
   if (!parts.witnesses_today) gate->Expect(WitnessSet());
   parts.own->StandBehind(gate.get());
@@ -59,13 +60,14 @@ WatchedLog::~WatchedLog() {
 
 absl::Status WatchedLog::Start(std::function<bool()> directory_current) {
   directory_current_ = std::move(directory_current);
+  ExpectListed();
   if (gate_->serving()) return Begin();
   thread_ = std::thread([this] { AwaitAndBegin(); });
   return absl::OkStatus();
 }
 
 void WatchedLog::ExpectListed() {
-  if (!gate_->wants_directory() || !directory_current_()) return;
+  if (!parts_.witnesses_today || !directory_current_()) return;
   const std::optional<WitnessSet> listed = parts_.witnesses_today();
   if (listed) gate_->Expect(*listed);
 }
@@ -89,8 +91,8 @@ absl::Status WatchedLog::Begin() {
   SHAREWAY_RETURN_IF_ERROR(rebuild_->Conclude());
   SHAREWAY_RETURN_IF_ERROR(RecordNaming());
   SHAREWAY_RETURN_IF_ERROR(RecordStart(parts_.own).status());
-  if (!parts_.witnesses_today) return absl::OkStatus();
-  return witnesses_->Start(parts_.own, parts_.witnesses_today);
+  if (parts_.witnesses_today) witnesses_->Start(parts_.own, parts_.witnesses_today);
+  return absl::OkStatus();
 }
 
 absl::Status WatchedLog::RecordNaming() {

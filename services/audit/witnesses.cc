@@ -47,7 +47,7 @@ absl::StatusOr<std::unique_ptr<Witnesses>> Witnesses::Open(kv::Store* store, con
                                                            absl::string_view producer,
                                                            Options options) {
   std::unique_ptr<Witnesses> witnesses(new Witnesses(store, audit, reader, producer, options));
-  SHAREWAY_RETURN_IF_ERROR(witnesses->Load());
+  SHAREWAY_RETURN_IF_ERROR(witnesses->Reread().status());
   return witnesses;
 }
 
@@ -62,38 +62,25 @@ Witnesses::Witnesses(kv::Store* store, const Audit* audit, const LogReader* read
       newest_(std::make_shared<const WitnessedCheckpoint>()),
       picked_(-absl::InfiniteDuration()) {}
 
-absl::StatusOr<WitnessSets> Witnesses::ReadSets(uint64_t witnessed) const {
-  return ReadWitnessSets(*reader_, *audit_->state(), producer_, witnessed);
-}
-
-absl::Status Witnesses::Load() {
+absl::StatusOr<std::vector<WitnessSet>> Witnesses::Reread() {
   SHAREWAY_ASSIGN_OR_RETURN(std::optional<WitnessedCheckpoint> stored,
                             ReadWitnessed(*store_, audit_->verifier_key()));
   WitnessedCheckpoint newest = std::move(stored).value_or(WitnessedCheckpoint());
-  SHAREWAY_ASSIGN_OR_RETURN(WitnessSets sets, ReadSets(newest.checkpoint.size));
+  SHAREWAY_ASSIGN_OR_RETURN(
+      WitnessSets read,
+      ReadWitnessSets(*reader_, *audit_->state(), producer_, newest.checkpoint.size));
+  std::vector<WitnessSet> sets = {read.in_force};
+  for (const PlacedSet& one : read.announced) sets.push_back(one.set);
+  std::erase_if(sets, [](const WitnessSet& set) { return set.empty(); });
   absl::MutexLock lock(&mutex_);
-  set_ = std::move(sets.in_force);
+  set_ = std::move(read.in_force);
   announced_.reset();
-  if (!sets.announced.empty()) announced_ = std::move(sets.announced.front());
+  if (!read.announced.empty()) announced_ = std::move(read.announced.front());
   if (set_.empty() && announced_) {  // the first set needs nobody's consent
     set_ = std::move(announced_->set);
     announced_.reset();
   }
   newest_ = std::make_shared<const WitnessedCheckpoint>(std::move(newest));
-  return absl::OkStatus();
-}
-
-absl::StatusOr<std::vector<WitnessSet>> Witnesses::SetsNow() const {
-  uint64_t witnessed = 0;
-  {
-    absl::MutexLock lock(&mutex_);
-    witnessed = newest_->checkpoint.size;
-  }
-  SHAREWAY_ASSIGN_OR_RETURN(WitnessSets read, ReadSets(witnessed));
-  std::vector<WitnessSet> sets;
-  sets.push_back(std::move(read.in_force));
-  for (PlacedSet& one : read.announced) sets.push_back(std::move(one.set));
-  std::erase_if(sets, [](const WitnessSet& set) { return set.empty(); });
   return sets;
 }
 
@@ -105,10 +92,8 @@ Witnesses::~Witnesses() {
   if (thread_.joinable()) thread_.join();
 }
 
-absl::Status Witnesses::Start(OwnRecords* own, WitnessesToday today) {
-  SHAREWAY_RETURN_IF_ERROR(Load());
+void Witnesses::Start(OwnRecords* own, WitnessesToday today) {
   thread_ = std::thread([this, own, today = std::move(today)] { Run(own, today); });
-  return absl::OkStatus();
 }
 
 void Witnesses::Run(OwnRecords* own, const WitnessesToday& today) {
@@ -137,7 +122,10 @@ absl::Status Witnesses::Follow(OwnRecords* own, const WitnessSet& listed) {
     if (announced_ || listed == set_) return absl::OkStatus();
     before = set_.size();
   }
-  if (before == 0) SHAREWAY_RETURN_IF_ERROR(Store({.checkpoint = *audit_->signer().newest()}));
+  if (before == 0) {
+    absl::MutexLock settling(&settling_);
+    SHAREWAY_RETURN_IF_ERROR(Store({.checkpoint = *audit_->signer().newest()}));
+  }
   evidence::AuditRecord record;
   record.set_kind(evidence::v1::WITNESSES_CHANGED);
   record.set_object(std::string(kWitnessesObject));
@@ -155,6 +143,7 @@ absl::Status Witnesses::Follow(OwnRecords* own, const WitnessSet& listed) {
 }
 
 absl::Status Witnesses::Settle() {
+  absl::MutexLock settling(&settling_);
   do {
     std::optional<WitnessedCheckpoint> next;
     {
@@ -190,7 +179,8 @@ bool Witnesses::TakeOver() {
   set_ = std::move(announced_->set);
   announced_.reset();
   for (Candidate& candidate : candidates_) {
-    candidate.witnessed = candidate.witnessed || set_.empty();
+    // The head that handed over is to have a quorum of the new set, too.
+    candidate.witnessed = set_.empty() || candidate.checkpoint.size < newest_->checkpoint.size;
     // What was cosigned under a key that the set does not have does not count in it.
     std::erase_if(candidate.cosignatures, [this](const auto& one) {
       const Witness* now = set_.Find(one.first);
@@ -221,7 +211,6 @@ void Witnesses::Pick() {
 }
 
 absl::Status Witnesses::Store(WitnessedCheckpoint witnessed) {
-  absl::MutexLock writing(&writing_);
   const std::string note = witnessed.checkpoint.note;
   uint64_t stored = 0;
   {
@@ -287,6 +276,9 @@ std::vector<std::string> Witnesses::KeysOf(absl::string_view node) const {
   if (member != nullptr) keys.push_back(member->verifier_key);
   const Witness* next = announced_ ? announced_->set.Find(node) : nullptr;
   if (next != nullptr) keys.push_back(next->verifier_key);
+  // While a change is announced a key may change once more.
+  const Witness* today = announced_ && listed_ && !keys.empty() ? listed_->Find(node) : nullptr;
+  if (today != nullptr) keys.push_back(today->verifier_key);
   return keys;
 }
 
@@ -345,7 +337,7 @@ absl::StatusOr<bool> Witnesses::Cosign(absl::string_view node, absl::string_view
   SHAREWAY_RETURN_IF_ERROR(Settle());
   absl::MutexLock lock(&mutex_);
   const Candidate* candidate = Find(note);
-  return candidate != nullptr && candidate->witnessed;
+  return newest_->checkpoint.note == note || (candidate != nullptr && candidate->witnessed);
 }
 
 }  // namespace shareway::audit

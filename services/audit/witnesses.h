@@ -38,9 +38,10 @@ using WitnessesToday = std::function<std::optional<WitnessSet>()>;
 //
 // A change of the set is *announced* by a record, one at a time, and is in force once the set
 // before it witnessed a head that covers the record: so whoever later asks enough of the old
-// set, with a copy from before the change, learns of it. Members count there by their old or
-// new key, and only those that the directory still lists can be waited for: if they are fewer
-// than a quorum all of them suffice, and if there is none the next signed head does.
+// set, with a copy from before the change, learns of it. Members count there by any key that
+// they have had since, and only those that the directory still lists can be waited for: if they
+// are fewer than a quorum all of them suffice, and if there is none the next signed head does
+// (domain/start_rule.h knows).
 //
 // Crash order: when the first witness comes, the newest signed head is stored as witnessed, then
 // the record that announces the set; from there on heads count with their cosignatures. The
@@ -62,17 +63,16 @@ class Witnesses {
   ~Witnesses();
 
   // Starts to pick candidates, and to keep the set as `today` says, each change of it an own
-  // record WITNESSES_CHANGED. Once, when the log serves: a rebuild may have changed what Open
-  // read. `own` must outlive it. DATA_LOSS as Open.
-  absl::Status Start(OwnRecords* own, WitnessesToday today);
+  // record WITNESSES_CHANGED. Once, when the log serves. `own` must outlive it.
+  void Start(OwnRecords* own, WitnessesToday today);
 
   // The set in force.
   WitnessSet set() const;
   // True for a member of the set in force or of the announced one.
   bool IsMember(absl::string_view node) const;
-  // The sets that may be in force by the log as it is: all that are not empty. DATA_LOSS as
-  // Open.
-  absl::StatusOr<std::vector<WitnessSet>> SetsNow() const;
+  // Reads again what Open read, which a rebuild may have changed; before Start. All sets that may
+  // be in force by the log as it is, but for empty ones. DATA_LOSS as Open.
+  absl::StatusOr<std::vector<WitnessSet>> Reread();
   // The newest witnessed checkpoint; of size 0 without a note if there is none yet.
   std::shared_ptr<const WitnessedCheckpoint> newest() const;
   // True once a witnessed checkpoint covers `size` entries; false after `timeout`.
@@ -107,22 +107,19 @@ class Witnesses {
   };
   Witnesses(kv::Store* store, const Audit* audit, const LogReader* reader,
             absl::string_view producer, Options options);
-  absl::StatusOr<WitnessSets> ReadSets(uint64_t witnessed) const;
-  // Takes the sets and the witnessed checkpoint from the store.
-  absl::Status Load();
   void Run(OwnRecords* own, const WitnessesToday& today);
   // Announces `listed` if it is another set and none is announced. On an error the set
   // stays; try again.
   absl::Status Follow(OwnRecords* own, const WitnessSet& listed);
   void Measure();
   void Pick();
-  absl::Status Store(WitnessedCheckpoint witnessed);
+  absl::Status Store(WitnessedCheckpoint witnessed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(settling_);
   // Stores what has become witnessed, and puts the announced set in force when it may be.
   absl::Status Settle();
   // The newest checkpoint that enough cosigned and that is not stored yet.
   std::optional<WitnessedCheckpoint> NextWitnessed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Puts the announced set in force if it may be; true if it did.
-  bool TakeOver();
+  bool TakeOver() ABSL_EXCLUSIVE_LOCKS_REQUIRED(settling_);
   Candidate* Find(absl::string_view note) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The verifier keys that a line of the node may be by.
   std::vector<std::string> KeysOf(absl::string_view node) const
@@ -140,7 +137,7 @@ class Witnesses {
   const absl::Duration interval_;
   Metrics metrics_;
 
-  absl::Mutex writing_;  // the stored checkpoint; taken before mutex_
+  absl::Mutex settling_;  // choosing, storing and taking over; taken before mutex_
   mutable absl::Mutex mutex_;
   WitnessSet set_ ABSL_GUARDED_BY(mutex_);
   std::optional<PlacedSet> announced_ ABSL_GUARDED_BY(mutex_);

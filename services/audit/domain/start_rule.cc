@@ -8,7 +8,17 @@ namespace shareway::audit {
 
 StartRule StartRule::With(absl::string_view node, Reported reported) const {
   StartRule next = *this;
-  next.reports_[std::string(node)] = reported;
+  const auto [known, added] = next.reports_.emplace(node, reported);
+  const bool fits = known->second.fit != Fit::kOther;
+  if (!added && fits && (reported.size >= known->second.size || reported.fit == Fit::kOther)) {
+    known->second = reported;
+  }
+  return next;
+}
+
+StartRule StartRule::Listing(WitnessSet listed) const {
+  StartRule next = *this;
+  next.listed_ = std::move(listed);
   return next;
 }
 
@@ -31,21 +41,44 @@ const Witness* StartRule::Find(absl::string_view node) const {
   return nullptr;
 }
 
-size_t StartRule::awaited() const {
+// Of a set with a quorum among those listed: n - k + 1 of them; of another all of them.
+size_t StartRule::AwaitedOf(const WitnessSet& set) const {
+  size_t there = 0, heard = 0;
+  for (const Witness& member : set.witnesses()) {
+    if (listed_->Find(member.node) == nullptr) continue;
+    ++there;
+    heard += Heard(member);
+  }
+  const size_t needed = there >= set.quorum() ? set.reports_needed() : there;
+  return needed - std::min(needed, heard);
+}
+
+size_t StartRule::AwaitedByRule() const {
+  if (!listed_) return 1;
+  const std::vector<Witness>& all = listed_->witnesses();
+  if (sets_.empty()) {
+    return static_cast<size_t>(std::count_if(
+        all.begin(), all.end(), [this](const Witness& witness) { return !Heard(witness); }));
+  }
   size_t missing = 0;
   for (const WitnessSet& set : sets_) {
-    const auto heard = static_cast<size_t>(
-        std::count_if(reports_.begin(), reports_.end(),
-                      [&set](const auto& one) { return set.Find(one.first) != nullptr; }));
-    missing = std::max(missing, set.reports_needed() - std::min(set.reports_needed(), heard));
-  }
-  if (!named_.empty()) {
-    const auto silent =
-        std::count_if(named_.begin(), named_.end(),
-                      [this](const std::string& node) { return !reports_.contains(node); });
-    missing = std::min(missing, static_cast<size_t>(silent));
+    missing = std::max(missing, AwaitedOf(set));
+    const auto there = static_cast<size_t>(
+        std::count_if(set.witnesses().begin(), set.witnesses().end(), [this](const Witness& one) {
+          return listed_->Find(one.node) != nullptr;
+        }));
+    if (there < set.quorum()) missing = std::max(missing, AwaitedOf(*listed_));
   }
   return missing;
+}
+
+size_t StartRule::awaited() const {
+  const size_t missing = AwaitedByRule();
+  if (named_.empty()) return missing;
+  const auto silent =
+      std::count_if(named_.begin(), named_.end(),
+                    [this](const std::string& node) { return !reports_.contains(node); });
+  return std::min(missing, static_cast<size_t>(silent));
 }
 
 Verdict StartRule::verdict() const {

@@ -5,7 +5,13 @@
 // witnesses a second history. What was witnessed was cosigned by k of n, so among
 // the reports of any n - k + 1 witnesses is one that names a head at least as large.
 // A set takes over from another only under a head that the other witnessed (see Witnesses),
-// so the reports of the last set that a copy knows tell at least of the next one.
+// so the reports of the last set that a copy knows tell at least of the next one. Of a set that
+// lost its quorum to the directory that is not sure: then all of it that is left must report, and
+// enough of those whom the directory lists.
+//
+// What this relies on: witnesses may be silent, n - k of them for ever, but they do not
+// deny what they cosigned. One that does, or whose store was restored, can hide a head that only
+// silent ones beside it know.
 #pragma once
 
 #include <cstdint>
@@ -50,9 +56,13 @@ class StartRule {
   // The sets of which enough must report: of each of them, since any may have been in force.
   explicit StartRule(std::vector<WitnessSet> sets) : sets_(std::move(sets)) {}
 
-  // A node's report; its last one counts. One of a node outside the sets fills no number,
-  // but what it tells is heeded.
+  // A node's report; its largest one counts, and every one that does not fit. One of a node
+  // that need not report fills no number, but what it tells is heeded.
   StartRule With(absl::string_view node, Reported reported) const;
+  // The witnesses that the directory lists now. Before it is known only named witnesses suffice.
+  // A log without sets waits for all of them: it may be an empty disk in place of a lost one, and
+  // some may have been registered since.
+  StartRule Listing(WitnessSet listed) const;
   // From now on the reports of all of `nodes` suffice. What others report is heeded all the
   // same.
   StartRule Naming(std::set<std::string> nodes) const;
@@ -60,11 +70,13 @@ class StartRule {
   StartRule Hearing(std::vector<WitnessSet> sets) const;
 
   const std::vector<WitnessSet>& sets() const { return sets_; }
+  const std::optional<WitnessSet>& listed() const { return listed_; }
   // A member of one of the sets; null if the node is in none.
   const Witness* Find(absl::string_view node) const;
   const std::set<std::string>& named() const { return named_; }
   const std::map<std::string, Reported>& reports() const { return reports_; }
-  // Reports that are still missing: of the set that lacks most.
+  // Reports that are still missing: of the set that lacks most; at least 1 while the directory
+  // is not known.
   size_t awaited() const;
   // One report that does not fit the tree, or two that do not fit each other, are a fork,
   // however many are missing.
@@ -73,7 +85,12 @@ class StartRule {
   std::optional<std::pair<std::string, Reported>> largest() const;
 
  private:
+  bool Heard(const Witness& witness) const { return reports_.contains(witness.node); }
+  size_t AwaitedOf(const WitnessSet& set) const;
+  size_t AwaitedByRule() const;
+
   std::vector<WitnessSet> sets_;
+  std::optional<WitnessSet> listed_;
   std::set<std::string> named_;
   std::map<std::string, Reported> reports_;
 };

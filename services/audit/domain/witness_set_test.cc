@@ -21,6 +21,13 @@ WitnessSet SetOf(size_t size) {
   return WitnessSet(std::move(witnesses));
 }
 
+// Of a log that names the set, and a directory that lists it.
+StartRule RuleOf(size_t size) {
+  std::vector<WitnessSet> sets;
+  if (size > 0) sets.push_back(SetOf(size));
+  return StartRule(std::move(sets)).Listing(SetOf(size));
+}
+
 Hash32 RootNamed(uint8_t name) {
   Hash32 root;
   root.bytes[0] = name;
@@ -65,15 +72,15 @@ TEST_CASE("A witness set is in the order of its nodes, each once", "[witness]") 
 
 TEST_CASE("A log serves after as many reports as its set asks for, in every order", "[witness]") {
   const size_t size = GENERATE(range<size_t>(0, 8));
-  StartRule rule({SetOf(size)});
-  const size_t needed = rule.sets()[0].reports_needed();
+  StartRule rule = RuleOf(size);
+  const size_t needed = SetOf(size).reports_needed();
   CHECK(rule.awaited() == needed);
   CHECK(rule.verdict() == (size == 0 ? Verdict::kServes : Verdict::kAwaiting));
   std::vector<size_t> order;
   for (size_t i = 0; i < size; ++i) order.push_back(i);
   int orders = 0;
   do {
-    rule = StartRule({SetOf(size)});
+    rule = RuleOf(size);
     for (size_t told = 0; told < size; ++told) {
       rule = rule.With(NodeName(order[told]), Contained(order[told]));
       const bool enough = told + 1 >= needed;
@@ -86,7 +93,7 @@ TEST_CASE("A log serves after as many reports as its set asks for, in every orde
 }
 
 TEST_CASE("Repeated reports and those of strangers do not count", "[witness]") {
-  StartRule rule = StartRule({SetOf(5)}).With(NodeName(0), Contained(7));
+  StartRule rule = RuleOf(5).With(NodeName(0), Contained(7));
   CHECK(rule.awaited() == 2);
   CHECK(rule.With(NodeName(0), Contained(8)).awaited() == 2);
   CHECK(rule.With("agencies/b/nodes/n0", Contained(9)).awaited() == 2);
@@ -115,7 +122,7 @@ TEST_CASE("What one witness reported decides for all", "[witness]") {
       {"two roots beyond", {Beyond(20), {20, RootNamed(7), Fit::kBeyond}}, Verdict::kForked, 20},
   }));
   INFO(row.name);
-  StartRule rule({SetOf(3)});
+  StartRule rule = RuleOf(3);
   for (size_t i = 0; i < row.reports.size(); ++i) {
     rule = rule.With(NodeName(i), row.reports[i]);
   }
@@ -126,11 +133,15 @@ TEST_CASE("What one witness reported decides for all", "[witness]") {
   for (size_t i = 0; i < row.reports.size(); ++i) {
     rule = rule.With(NodeName(i), Contained(row.reports[i].size));
   }
-  if (row.reports.size() == 2) CHECK(rule.verdict() == Verdict::kServes);
+  const bool other = std::any_of(row.reports.begin(), row.reports.end(),
+                                 [](const Reported& one) { return one.fit == Fit::kOther; });
+  if (row.reports.size() == 2) {
+    CHECK(rule.verdict() == (other ? Verdict::kForked : Verdict::kServes));
+  }
 }
 
 TEST_CASE("Named witnesses suffice, and what others report is heeded all the same", "[witness]") {
-  const StartRule named = StartRule({SetOf(5)}).Naming({NodeName(1), NodeName(3)});
+  const StartRule named = RuleOf(5).Naming({NodeName(1), NodeName(3)});
   CHECK(named.awaited() == 2);
   CHECK(named.With(NodeName(0), Contained(3)).awaited() == 2);
   const StartRule half = named.With(NodeName(1), Contained(3));
@@ -147,7 +158,10 @@ TEST_CASE("Named witnesses suffice, and what others report is heeded all the sam
 TEST_CASE("Of each of several sets enough must report", "[witness]") {
   const WitnessSet next(
       {{NodeName(2), "key2"}, {"agencies/b/nodes/n0", "k"}, {"agencies/b/nodes/n1", "k"}});
-  const StartRule rule({SetOf(3), next});
+  std::vector<Witness> all = SetOf(3).witnesses();
+  all.insert(all.end(), next.witnesses().begin() + 1, next.witnesses().end());
+  all.push_back({"agencies/b/nodes/n0", "k"});
+  const StartRule rule = StartRule({SetOf(3), next}).Listing(WitnessSet(all));
   CHECK(rule.awaited() == 2);
   CHECK(rule.Find("agencies/b/nodes/n1") != nullptr);
   CHECK(rule.With(NodeName(0), {}).With(NodeName(1), {}).awaited() == 2);
@@ -155,8 +169,48 @@ TEST_CASE("Of each of several sets enough must report", "[witness]") {
   const StartRule both =
       rule.With(NodeName(0), {}).With(NodeName(2), {}).With("agencies/b/nodes/n0", {});
   CHECK(both.verdict() == Verdict::kServes);
-  CHECK(both.Hearing({SetOf(5)}).awaited() == 1);
+  CHECK(both.Hearing({SetOf(3)}).awaited() == 0);
   CHECK(rule.Naming({NodeName(0)}).With(NodeName(0), {}).verdict() == Verdict::kServes);
+}
+
+TEST_CASE("A log waits for the directory, unless witnesses are named", "[witness]") {
+  const StartRule rule = StartRule({SetOf(3)}).With(NodeName(0), {}).With(NodeName(1), {});
+  CHECK(rule.verdict() == Verdict::kAwaiting);
+  CHECK(rule.Naming({NodeName(1)}).verdict() == Verdict::kServes);
+  CHECK(rule.Listing(SetOf(3)).verdict() == Verdict::kServes);
+}
+
+TEST_CASE("Of a set without a quorum in the directory all must report, and enough of the others",
+          "[witness]") {
+  // Nodes 1 and 2 left; 0 handed over to itself and b, alone.
+  const WitnessSet listed({{NodeName(0), "key0"},
+                           {"agencies/b/nodes/n0", "k"},
+                           {"agencies/b/nodes/n1", "k"}});
+  const StartRule rule = StartRule({SetOf(3)}).Listing(listed);
+  CHECK(rule.awaited() == 2);
+  // Those who left know nothing of it.
+  CHECK(rule.With(NodeName(1), {}).With(NodeName(2), {}).awaited() == 2);
+  CHECK(rule.With(NodeName(0), {}).awaited() == 1);
+  CHECK(rule.With("agencies/b/nodes/n0", {}).With("agencies/b/nodes/n1", {}).awaited() == 1);
+  CHECK(rule.With(NodeName(0), {}).With("agencies/b/nodes/n1", {}).awaited() == 0);
+}
+
+TEST_CASE("A log that names nobody waits for all whom the directory lists", "[witness]") {
+  const StartRule rule = StartRule().Listing(SetOf(3));
+  CHECK(rule.awaited() == 3);
+  CHECK(rule.With(NodeName(2), {}).With(NodeName(0), {}).awaited() == 1);
+  CHECK(StartRule().Listing({}).verdict() == Verdict::kServes);
+  CHECK(StartRule().verdict() == Verdict::kAwaiting);
+}
+
+TEST_CASE("A witness cannot take back what it reported", "[witness]") {
+  const StartRule rule = RuleOf(1).With(NodeName(0), Beyond(9));
+  CHECK(rule.With(NodeName(0), Contained(3)).verdict() == Verdict::kBehind);
+  CHECK(rule.With(NodeName(0), {}).largest()->second.size == 9);
+  CHECK(rule.With(NodeName(0), Contained(9)).verdict() == Verdict::kServes);  // it was restored
+  CHECK(rule.With(NodeName(0), Other(2)).verdict() == Verdict::kForked);
+  CHECK(rule.With(NodeName(0), Other(2)).With(NodeName(0), Contained(9)).verdict() ==
+        Verdict::kForked);
 }
 
 }  // namespace

@@ -195,9 +195,10 @@ TEST_CASE("One who fills everything first with what was never logged blocks nobo
   CHECK(lost.Restore(1, lies)->missing() == 1);
   CHECK(lost.Restore(1, lies)->missing() == 1);  // nothing new
   CHECK_FALSE(world.log->gate()->serving());
-  REQUIRE(lost.Restore(0, lost.Of(world.nodes[0].uri)).ok());
-  REQUIRE(lost.Restore(1, lost.Of(world.nodes[1].uri)).ok());
-  REQUIRE(lost.RestoreUntilWhole(2, lost.Of(kAuditUri)));
+  // Few are disputed until the last call: to try every combination of many takes seconds.
+  REQUIRE(lost.Restore(2, lost.Of(kAuditUri)).ok());
+  CHECK(lost.Restore(1, lost.Of(world.nodes[1].uri))->missing() == 1);
+  REQUIRE(lost.RestoreUntilWhole(0, lost.Of(world.nodes[0].uri)));
   CHECK(lost.RootAt(lost.head.size()) == lost.root);
 }
 

@@ -241,8 +241,7 @@ TEST_CASE("A new log serves when its directory is known and its witnesses never 
   WatchedWorld world(4, 3);
   world.directory_current = false;  // what is stored here may be a year old
   world.OpenSilent(&store);
-  REQUIRE_FALSE(world.Report(0, "")->serving());
-  REQUIRE_FALSE(world.Report(1, "")->serving());
+  for (size_t node = 0; node < 3; ++node) REQUIRE_FALSE(world.Report(node, "")->serving());
   CHECK(ReasonFor(world.Report(3, "").status()) == Reason::kNotAWitness);
   CHECK_FALSE(world.log->gate()->WaitServing(absl::Milliseconds(60)));
   world.directory_current = true;
@@ -290,12 +289,78 @@ TEST_CASE("A copy from before another set is found to be old by the set that it 
   REQUIRE(world.Newest()->size() == head.size());
 
   world.Open(copy.get());
-  CHECK(world.Report(0, last_of_0)->awaited() == 1);
+  // Those who left are no majority of anything: they may have left before it was witnessed.
   CHECK_FALSE(world.Report(1, old.note())->serving());
-  CHECK(world.log->gate()->state() == StartGate::State::kBehind);
-  // The directory's nodes are heard, too, though the copy knows nothing of them.
+  CHECK_FALSE(world.Report(2, old.note())->serving());
+  CHECK(world.Report(0, last_of_0)->awaited() == 1);
+  // The directory's nodes are heard, though the copy knows nothing of them.
   CHECK_FALSE(world.Report(3, head.note())->serving());
+  CHECK(world.log->gate()->state() == StartGate::State::kBehind);
   CHECK(world.log->gate()->target().size == head.size());
+}
+
+TEST_CASE("A rebuilt log hears the sets that its restored entries name before it serves",
+          "[witness]") {
+  kv::MemoryStore store;
+  WatchedWorld world(5, 3);
+  const v1::Checkpoint old = MakeHistory(&world, &store);
+  const std::unique_ptr<kv::MemoryStore> copy = CopyOf(store);
+  world.Open(&store);
+  REQUIRE(world.Report(0, old.note()).ok());
+  REQUIRE(world.Report(1, old.note()).ok());
+  for (const size_t fresh : {3, 4}) {
+    world.AddKey(world.nodes[fresh].witness_key.public_key(), world.nodes[fresh].name,
+                 catalog::v1::Key::WITNESS);
+  }
+  // Until all five watch: nodes 0 and 1 know of no head beyond.
+  const absl::Time end = absl::Now() + absl::Seconds(10);
+  std::string last;
+  while (world.log->witnesses()->set().size() != 5 && absl::Now() < end) {
+    last = world.AwaitCandidate(0).note();
+    for (const size_t node : {0, 1}) {
+      (void)world.Cosign(node, last, world.nodes[node].Line(last));
+    }
+    world.log->witnesses()->WaitCandidate(~uint64_t{0}, absl::Milliseconds(5));
+  }
+  REQUIRE(world.log->witnesses()->set().size() == 5);
+  const uint64_t middle = evidence::OpenNote(last, TestLogKey().verifier_key())->size;
+  REQUIRE(world.Append(0, 6, 20).ok());
+  const v1::Checkpoint head = world.AwaitCandidate(world.audit->state()->size());
+  for (const size_t node : {2, 3, 4}) {
+    REQUIRE(world.Cosign(node, head.note(), world.nodes[node].Line(head.note())).ok());
+  }
+  REQUIRE(world.Newest()->size() == head.size());
+  std::vector<evidence::v1::SealedRecord> sealed;
+  const std::shared_ptr<const LogState> state = world.audit->state();
+  for (uint64_t index = 0; index < head.size(); ++index) {
+    sealed.push_back((*world.reader->Entries(*state, index, index + 1, 1))[0].stored.sealed);
+  }
+  const auto restore = [&](uint64_t from, uint64_t to) {
+    v1::RestoreRequest request;
+    for (uint64_t index = from; index < to; ++index) {
+      v1::RestoredEntry* entry = request.add_entries();
+      entry->set_index(index);
+      *entry->mutable_sealed() = sealed[index];
+    }
+    return world.Call<v1::RestoreResponse>(0, "Restore", request).status();
+  };
+
+  world.Open(copy.get(), true);
+  const uint64_t begin = world.audit->state()->size();
+  REQUIRE(middle > begin);
+  REQUIRE(world.Report(0, last).ok());
+  REQUIRE_FALSE(world.Report(1, last)->serving());
+  REQUIRE(world.log->gate()->state() == StartGate::State::kRebuilding);
+  REQUIRE(restore(begin, middle).ok());
+  CHECK(world.audit->state()->size() == middle);
+  CHECK(world.log->gate()->state() == StartGate::State::kAwaiting);
+  CHECK(world.Report(1, last)->awaited() == 1);
+  CHECK_FALSE(world.Report(3, head.note())->serving());
+  REQUIRE(world.log->gate()->state() == StartGate::State::kRebuilding);
+  REQUIRE(restore(middle, head.size()).ok());
+  CHECK(world.log->gate()->WaitServing(absl::Seconds(10)));
+  world.Close();
+  MustCheck(*copy);
 }
 
 }  // namespace

@@ -95,7 +95,7 @@ struct Lost {
   }
   // Gives these until the log serves; false if it does not. It rests after it tried in vain.
   bool RestoreUntilWhole(size_t node, const std::vector<v1::RestoredEntry>& entries) {
-    const absl::Time limit = absl::Now() + absl::Seconds(20);
+    const absl::Time limit = absl::Now() + absl::Seconds(60);
     while (!world.log->gate()->serving() && absl::Now() < limit) (void)Restore(node, entries);
     return world.log->gate()->serving();
   }
