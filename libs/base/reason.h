@@ -130,7 +130,21 @@
   X(kLogForked, "LOG_FORKED", "日志出现分叉，两份历史不一致", "日誌出現分叉，兩份歷史不一致",      \
     "The log shows two histories that do not fit together")                                        \
   X(kRecordExpired, "RECORD_EXPIRED", "记录已超过保存期限并被删除",                                \
-    "記錄已超過保存期限並被刪除", "The record was deleted at the end of its retention")
+    "記錄已超過保存期限並被刪除", "The record was deleted at the end of its retention")            \
+  X(kMismatchesExhausted, "MISMATCHES_EXHAUSTED", "对该记录的核验不符次数已达当日上限",            \
+    "對該記錄的核驗不符次數已達當日上限", "Too many mismatches on this record today")              \
+  X(kQuotaExhausted, "QUOTA_EXHAUSTED", "当日共享配额已用完",                                      \
+    "當日共享配額已用完", "The day's quota of the grant is used up")                               \
+  X(kRateLimited, "RATE_LIMITED", "调用过于频繁，请稍后重试",                                      \
+    "調用過於頻繁，請稍後重試", "The caller asks too often; retry later")                          \
+  X(kQuarantined, "QUARANTINED", "对方返回了授权以外的内容，已隔离",                               \
+    "對方返回了授權以外的內容，已隔離", "The answer had more than was granted and was withheld")   \
+  X(kOperationUnknown, "OPERATION_UNKNOWN", "目录中没有该操作，或本节点未接入",                    \
+    "目錄中沒有該操作，或本節點未接入", "The operation is not catalogued or has no backend here")           \
+  X(kBackendFailed, "BACKEND_FAILED", "提供部门的系统未能正常应答",                                \
+    "提供部門的系統未能正常應答", "The provider's system did not answer as it should")             \
+  X(kReceiptPending, "RECEIPT_PENDING", "证据尚未被见证的检查点覆盖，请稍后再取",                  \
+    "證據尚未被見證的檢查點覆蓋，請稍後再取", "No witnessed checkpoint covers it yet; retry later")
 
 namespace shareway {
 
