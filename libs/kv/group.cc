@@ -73,7 +73,7 @@ void Group::Apply(const Batch::Op& op, Committed* committed) {
       return DropRange(op.key, op.value);
     case Batch::Op::Kind::kAppend: {
       const uint64_t number = ++EndsOf(op.key).head;
-      ops_.push_back({RawOp::Kind::kPut, LogKey(op.key, number), op.value});
+      ops_.push_back({RawOp::Kind::kPut, LogKey(op.key, number), "", op.value});
       committed->numbers.push_back(number);
       return;
     }

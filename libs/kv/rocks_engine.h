@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "libs/kv/committer.h"
@@ -57,6 +58,9 @@ class RocksEngine final : public Engine {
   // Lets RocksDB go on after a full disk. It must not do so by itself: its own thread
   // could empty the memtable between FillMemtable and the write that fails next.
   absl::Status GoOn();
+
+  // Write, without the ballast.
+  absl::Status WriteOnce(const std::vector<RawOp>& ops) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
 
   // RESOURCE_EXHAUSTED unless all that is there fits once more into the volume.
   absl::Status RoomToCompact() const;

@@ -5,20 +5,28 @@
 #include <memory>
 #include <string>
 
+#include "libs/kv/ballast.h"
 #include "libs/kv/store.h"
 
 namespace shareway::kv {
 
 struct RocksOptions {
-  // Bytes for cached blocks and memtables together.
+  // Bytes for cached blocks and, without `memtable_bytes`, memtables together.
   size_t cache_bytes = 16 << 20;
+  // Of each of the two memtables; 0: a quarter of `cache_bytes`. What is deleted soon, as
+  // evidence that was delivered, never leaves a memtable that is large enough. Adds twice
+  // itself to the memory that a busy store takes.
+  size_t memtable_bytes = 0;
   // Refuse writes when less than this share of the volume is free; 0 switches it off.
   double min_free_share = 0;
   // For a store of large values that are put once and seldom deleted. Values from
-  // 4 KiB on get files of their own, of which compaction rewrites the oldest alone, and
+  // 32 KiB on get files of their own, of which compaction rewrites the oldest alone, and
   // Compact all; the rest is compacted by size, lazily. Takes up to four times
   // `cache_bytes` more under load. Both kinds open each other's stores.
   bool for_log = false;
+  // Released when the volume is full; the write that found it so is tried once more. While
+  // it does not accept, sorted files are refused, DISK_FULL. Null: none. Must outlive the store.
+  Ballast* ballast = nullptr;
 };
 
 // Opens the store in folder `dir`, creating it if absent. DATA_LOSS if it is

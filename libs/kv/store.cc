@@ -91,8 +91,8 @@ Batch& Batch::Expect(absl::string_view key, uint64_t version) {
 
 Batch& Batch::ExpectAbsent(absl::string_view key) { return Expect(key, 0); }
 
-int Batch::Append(absl::string_view log, absl::string_view bytes) {
-  ops_.push_back({Op::Kind::kAppend, std::string(log), std::string(bytes)});
+int Batch::Append(absl::string_view log, std::string bytes) {
+  ops_.push_back({Op::Kind::kAppend, std::string(log), std::move(bytes)});
   return appends_++;
 }
 

@@ -47,7 +47,7 @@ class Batch {
 
   // Appends to a log (1 to 32 bytes [a-z-]); the number is given at commit: one
   // more than the log's last, from 1. Returns the append's place in this batch.
-  int Append(absl::string_view log, absl::string_view bytes);
+  int Append(absl::string_view log, std::string bytes);
   // Puts the number that append `place` got, 8 bytes big-endian.
   Batch& PutNumber(absl::string_view key, int place);
   // Drops a log's entries below `number`. Its numbering goes on.
