@@ -13,6 +13,7 @@
 #include "absl/flags/parse.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/synchronization/mutex.h"
 #include "libs/base/status.h"
 #include "libs/kv/rocks_store.h"
@@ -28,7 +29,13 @@ ABSL_FLAG(std::string, catalog, "", "Address of shareway-catalog, host:port.");
 ABSL_FLAG(std::string, audit, "", "Address of shareway-audit, host:port.");
 ABSL_FLAG(std::string, audit_key, "", "The audit log's note verifier key, or @FILE holding it.");
 ABSL_FLAG(bool, reflection, false, "Serve gRPC reflection.");
-ABSL_FLAG(double, min_free_share, 0.0, "Refuse writes below this free share of the volume, 0 to 1.");
+ABSL_FLAG(double, min_free_share, 0.0,
+          "Below this free share of the volume, 0 to 1, nothing new is taken. An exchange node, "
+          "which goes on recording what it took, reads 0 as 0.1.");
+
+ABSL_FLAG(int, caller_calls, 512, "Calls of one caller in progress; 0: not limited.");
+ABSL_FLAG(double, caller_rate, 20000, "Calls of one caller begun a second; 0: not limited.");
+ABSL_FLAG(int, caller_mib, 256, "MiB of requests and untaken answers of one caller; 0: not limited.");
 
 namespace shareway::app {
 
@@ -71,7 +78,11 @@ Options OptionsFromFlags() {
           .audit = absl::GetFlag(FLAGS_audit),
           .audit_key = absl::GetFlag(FLAGS_audit_key),
           .reflection = absl::GetFlag(FLAGS_reflection),
-          .min_free_share = absl::GetFlag(FLAGS_min_free_share)};
+          .min_free_share = absl::GetFlag(FLAGS_min_free_share),
+          .limits = {.concurrent = absl::GetFlag(FLAGS_caller_calls),
+                     .per_second = absl::GetFlag(FLAGS_caller_rate),
+                     .burst = absl::GetFlag(FLAGS_caller_rate),
+                     .bytes = static_cast<size_t>(absl::GetFlag(FLAGS_caller_mib)) << 20}};
 }
 
 absl::StatusOr<Process> Process::Open(Options options, const Clock* clock) {
@@ -86,14 +97,24 @@ absl::StatusOr<Process> Process::Open(Options options, const Clock* clock) {
                               metrics::Exposer::Open(options.metrics, *process.metrics));
   }
   kv::RocksOptions rocks;
-  rocks.min_free_share = options.min_free_share;
+  if (options.ballast) {
+    kv::Ballast::Options ballast{.dir = std::string(absl::StripPrefix(options.store, "rocksdb:")),
+                                 .clock = clock};
+    if (options.min_free_share > 0) ballast.min_free_share = options.min_free_share;
+    SHAREWAY_ASSIGN_OR_RETURN(process.ballast, kv::Ballast::Open(std::move(ballast)));
+    rocks.ballast = process.ballast.get();
+  } else {
+    rocks.min_free_share = options.min_free_share;
+  }
   rocks.for_log = options.log_store;
+  rocks.memtable_bytes = options.memtable_bytes;
   SHAREWAY_ASSIGN_OR_RETURN(process.store, kv::OpenStore(options.store, rocks));
   process.directory = std::make_unique<rpc::DirectoryHolder>();
   rpc::Server::Options server;
   server.listen = options.listen;
   server.tls = process.tls;
   server.reflection = options.reflection;
+  server.limits = options.limits;
   server.clock = clock;
   server.metrics = process.metrics.get();
   process.server = std::make_unique<rpc::Server>(server, process.directory.get());

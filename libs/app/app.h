@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "libs/crypto/identity.h"
 #include "libs/crypto/key.h"
+#include "libs/kv/ballast.h"
 #include "libs/kv/store.h"
 #include "libs/metrics/exposer.h"
 #include "libs/metrics/registry.h"
@@ -30,6 +31,7 @@ int Main(int argc, char** argv, absl::string_view service, std::function<absl::S
 //   --message_key FILE     --metrics host:port (empty: none)     --port_file FILE
 //   --catalog ADDRESS      --audit ADDRESS          --audit_key KEY or @FILE (note verifier key)
 //   --reflection           --min_free_share SHARE
+//   --caller_calls N       --caller_rate N          --caller_mib N (0: not limited)
 struct Options {
   std::string listen = {};
   std::string store = {};
@@ -42,7 +44,12 @@ struct Options {
   std::string audit_key = {};
   bool reflection = false;
   double min_free_share = 0;
+  rpc::Limits limits = {};
   bool log_store = false;  // see kv::RocksOptions::for_log; no flag
+  size_t memtable_bytes = 0;  // see kv::RocksOptions; no flag
+  // A ballast beside the store; no flag. Then `min_free_share`, 10 % if it is 0, is for
+  // accepting: the store itself writes until the volume is full.
+  bool ballast = false;
 };
 Options OptionsFromFlags();
 
@@ -53,6 +60,7 @@ struct Process {
   crypto::TlsFiles tls;
   std::unique_ptr<metrics::Registry> metrics;
   std::unique_ptr<metrics::Exposer> exposer;  // null without --metrics
+  std::unique_ptr<kv::Ballast> ballast;  // null without Options::ballast
   std::unique_ptr<kv::Store> store;
   std::unique_ptr<rpc::DirectoryHolder> directory;
   std::unique_ptr<rpc::Server> server;

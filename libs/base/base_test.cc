@@ -73,10 +73,12 @@ TEST_CASE("Every reason has a unique name and a sentence in each language", "[ba
 TEST_CASE("Names are parsed by their pattern", "[base]") {
   CHECK(ParseName("agencies/{a}/nodes/{n}", "agencies/11110000MB0000012X/nodes/n1").value() ==
         std::vector<std::string>{"11110000MB0000012X", "n1"});
+  CHECK(HasForm("agencies/{a}/nodes/{n}", "agencies/11110000MB0000012X/nodes/n1"));
   for (const char* bad : {"agencies/a", "agencies//nodes/n", "nodes/a/agencies/n",
                           "agencies/a/nodes/n/x", "agencies/../nodes/n", "agencies/a b/nodes/n"}) {
     CAPTURE(bad);
     CHECK_FALSE(ParseName("agencies/{a}/nodes/{n}", bad).ok());
+    CHECK_FALSE(HasForm("agencies/{a}/nodes/{n}", bad));
   }
 }
 

@@ -18,6 +18,19 @@ bool IsSegment(absl::string_view s) {
 
 }  // namespace
 
+bool HasForm(absl::string_view pattern, absl::string_view name) {
+  for (;;) {
+    const size_t want_end = pattern.find('/'), have_end = name.find('/');
+    const absl::string_view want = pattern.substr(0, want_end), have = name.substr(0, have_end);
+    if (want.front() == '{' ? !IsSegment(have) : want != have) return false;
+    if (want_end == absl::string_view::npos || have_end == absl::string_view::npos) {
+      return want_end == have_end;
+    }
+    pattern.remove_prefix(want_end + 1);
+    name.remove_prefix(have_end + 1);
+  }
+}
+
 absl::StatusOr<std::vector<std::string>> ParseName(absl::string_view pattern,
                                                    absl::string_view name) {
   const std::vector<absl::string_view> want = absl::StrSplit(pattern, '/');
@@ -50,6 +63,7 @@ bool IsId(absl::string_view id) {
 std::string IdFromRandom(absl::string_view random15) {
   static constexpr char kAlphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
   std::string id;
+  id.reserve(24);
   uint32_t buffer = 0;
   int bits = 0;
   for (char c : random15) {

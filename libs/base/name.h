@@ -17,6 +17,9 @@ namespace shareway {
 absl::StatusOr<std::vector<std::string>> ParseName(absl::string_view pattern,
                                                    absl::string_view name);
 
+// True where ParseName succeeds.
+bool HasForm(absl::string_view pattern, absl::string_view name);
+
 // True if `id` is [a-z]([a-z0-9-]{0,61}[a-z0-9])?, the form of ids that people choose.
 bool IsId(absl::string_view id);
 

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
+#include "libs/base/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/merkle/small_tree.h"
@@ -84,7 +85,7 @@ struct BatchSigner::State {
     Done done;
   };
 
-  explicit State(PrivateKey k) : key(std::move(k)) {}
+  State(PrivateKey k, absl::Duration least) : key(std::move(k)), least_between(least) {}
 
   bool Ready() const ABSL_SHARED_LOCKS_REQUIRED(mutex) { return stopping || !queue.empty(); }
 
@@ -92,10 +93,16 @@ struct BatchSigner::State {
   std::vector<Item> Take() {
     absl::MutexLock lock(&mutex);
     mutex.Await(absl::Condition(this, &State::Ready));
+    if (last_size > 1 && least_between > absl::ZeroDuration()) {
+      const absl::Duration since = SystemClock().SinceBoot() - last_signed;
+      mutex.AwaitWithTimeout(absl::Condition(&stopping), least_between - since);
+    }
     const size_t n = std::min<size_t>(queue.size(), kMaxBatch);
     std::vector<Item> items(std::make_move_iterator(queue.begin()),
                             std::make_move_iterator(queue.begin() + n));
     queue.erase(queue.begin(), queue.begin() + n);
+    last_size = n;
+    last_signed = SystemClock().SinceBoot();
     return items;
   }
 
@@ -116,13 +123,18 @@ struct BatchSigner::State {
   }
 
   const PrivateKey key;
+  const absl::Duration least_between;
   absl::Mutex mutex;
   std::deque<Item> queue ABSL_GUARDED_BY(mutex);
   bool stopping ABSL_GUARDED_BY(mutex) = false;
+  // The worker's own: of the batch before.
+  size_t last_size = 0;
+  absl::Duration last_signed = {};
   std::thread worker;
 };
 
-BatchSigner::BatchSigner(PrivateKey key) : state_(std::make_unique<State>(std::move(key))) {
+BatchSigner::BatchSigner(PrivateKey key, absl::Duration least_between)
+    : state_(std::make_unique<State>(std::move(key), least_between)) {
   state_->worker = std::thread([state = state_.get()] { state->Run(); });
 }
 

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "libs/crypto/key.h"
 
 namespace shareway::crypto {
@@ -39,11 +40,14 @@ absl::StatusOr<std::vector<BatchSignature>> SignBatch(const PrivateKey& key,
                                                       const std::vector<std::string>& payloads);
 
 // Signs what is queued as one tree while the last one is being signed: no timer,
-// so an idle signer adds no delay and a busy one forms batches by itself.
+// so an idle signer adds no delay and a busy one forms batches by itself. Where a
+// signature is dear, who verifies pays as much: then roots may be spaced.
 // One worker thread. Thread-safe. Destruction answers what is queued first.
 class BatchSigner {
  public:
-  explicit BatchSigner(PrivateKey key);
+  // While batches form, a root is signed no sooner than `least_between` after the last;
+  // one payload alone after a batch of one does not wait.
+  explicit BatchSigner(PrivateKey key, absl::Duration least_between = absl::ZeroDuration());
   ~BatchSigner();
 
   using Done = std::function<void(absl::StatusOr<BatchSignature>)>;

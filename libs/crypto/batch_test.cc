@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <mutex>
+#include <set>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "catch2/catch.hpp"
+#include "libs/base/clock.h"
 #include "libs/base/error.h"
 
 namespace shareway::crypto {
@@ -154,6 +157,33 @@ TEST_CASE("what eight threads sign at once all verifies") {
   for (std::thread& thread : threads) thread.join();
   CHECK(verified == 800);
   CHECK(in_batches > 0);
+}
+
+TEST_CASE("roots that should be spaced are, and one payload alone does not wait") {
+  const absl::Duration began = SystemClock().SinceBoot();
+  BatchSigner alone(PrivateKey::Generate(Suite::kP256Sha256), absl::Seconds(20));
+  for (int i = 0; i < 5; ++i) CHECK(alone.Sign("m")->size == 1);
+  CHECK(SystemClock().SinceBoot() - began < absl::Seconds(20));
+
+  constexpr absl::Duration kBetween = absl::Milliseconds(20);
+  const absl::Duration start = SystemClock().SinceBoot();
+  BatchSigner signer(PrivateKey::Generate(Suite::kP256Sha256), kBetween);
+  std::mutex mutex;
+  std::set<std::string> roots;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 5; ++i) {
+        const BatchSignature signature = *signer.Sign("m");
+        if (signature.size == 1) continue;
+        const std::lock_guard<std::mutex> lock(mutex);
+        roots.insert(signature.bytes);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const double most = absl::FDivDuration(SystemClock().SinceBoot() - start, kBetween) + 1;
+  CHECK(static_cast<double>(roots.size()) <= most);
 }
 
 TEST_CASE("a signer that is destroyed answers what is queued, each once") {

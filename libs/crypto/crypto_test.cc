@@ -3,8 +3,11 @@
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <fstream>
+#include <set>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -54,12 +57,39 @@ TEST_CASE("keyed digests are those of RFC 4231") {
         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
   CHECK(Hex(HmacSha256("", "")) ==
         "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+  CHECK(Hex(HmacSha256(std::string(131, '\xaa'),
+                       "Test Using Larger Than Block-Size Key - Hash Key First")) ==
+        "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
 TEST_CASE("random bytes have the length asked for and do not repeat") {
   CHECK(RandomBytes(0).empty());
   CHECK(RandomBytes(16).size() == 16);
   CHECK(RandomBytes(16) != RandomBytes(16));
+  std::set<std::string> all;
+  for (int i = 0; i < 2000; ++i) all.insert(RandomBytes(i % 3 == 0 ? 15 : 16));
+  CHECK(all.size() == 2000);
+  CHECK(RandomBytes(5000).size() == 5000);
+}
+
+TEST_CASE("a forked child has random bytes of its own") {
+  (void)RandomBytes(16);  // fetched ahead before the fork
+  int pipe_ends[2];
+  REQUIRE(::pipe(pipe_ends) == 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const std::string bytes = RandomBytes(16);
+    (void)!::write(pipe_ends[1], bytes.data(), bytes.size());
+    ::_exit(0);
+  }
+  const std::string own = RandomBytes(16);
+  std::string its(16, '\0');
+  CHECK(::read(pipe_ends[0], its.data(), its.size()) == 16);
+  CHECK(its != own);
+  int status = 0;
+  CHECK(::waitpid(child, &status, 0) == child);
+  ::close(pipe_ends[0]);
+  ::close(pipe_ends[1]);
   CHECK(SameBytes("abc", "abc"));
   CHECK_FALSE(SameBytes("abc", "abd"));
   CHECK_FALSE(SameBytes("abc", "abcd"));

@@ -6,12 +6,16 @@
 #include "libs/crypto/hash.h"
 
 #include <openssl/crypto.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
+#include <pthread.h>
 
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <initializer_list>
 
 #include "libs/crypto/openssl.h"
@@ -49,6 +53,44 @@ Hash32 Sm3Of(std::initializer_list<absl::string_view> parts) {
   return digest;
 }
 
+// Random bytes fetched ahead: a call of the generator costs more than a hundred bytes
+// of it. None is given twice, also not to a forked child.
+class RandomStore {
+ public:
+  static RandomStore& OfThread() {
+    thread_local RandomStore store;
+    return store;
+  }
+
+  void Take(unsigned char* out, size_t n) {
+    if (n > bytes_.size() / 4) return Fill(out, n);
+    if (n > left_ || forks_ != Forks()) {
+      forks_ = Forks();
+      Fill(bytes_.data(), bytes_.size());
+      left_ = bytes_.size();
+    }
+    left_ -= n;
+    std::memcpy(out, bytes_.data() + left_, n);
+    OPENSSL_cleanse(bytes_.data() + left_, n);
+  }
+
+ private:
+  // How often the process and its parents forked since this was first asked.
+  static int Forks() {
+    static std::atomic<int> forks = 0;
+    static const int handler = pthread_atfork(nullptr, nullptr, [] { ++forks; });
+    if (handler != 0) Die("no handler of forks");
+    return forks.load(std::memory_order_relaxed);
+  }
+  static void Fill(unsigned char* out, size_t n) {
+    if (n > 0 && RAND_bytes(out, static_cast<int>(n)) != 1) Die("no random bytes");
+  }
+
+  std::array<unsigned char, 1024> bytes_ = {};
+  size_t left_ = 0;
+  int forks_ = 0;
+};
+
 }  // namespace
 
 Hash32 Sha256(absl::string_view data) { return Sha256Of({data}); }
@@ -78,21 +120,26 @@ Hash32 Sha256Stream::Digest() const {
   return digest;
 }
 
+// RFC 2104 over the direct functions: OpenSSL's HMAC looks its digest up at every call.
 Hash32 HmacSha256(absl::string_view key, absl::string_view data) {
-  Hash32 mac;
-  unsigned int size = 0;
-  // OpenSSL takes no null key; an empty one is a pointer to nothing.
-  const void* const bytes = key.empty() ? "" : key.data();
-  if (HMAC(EVP_sha256(), bytes, static_cast<int>(key.size()), Bytes(data), data.size(),
-           mac.bytes.data(), &size) == nullptr) {
-    Die("HMAC-SHA-256");
-  }
+  std::array<char, SHA256_CBLOCK> inner = {};
+  const Hash32 short_key = key.size() > inner.size() ? Sha256(key) : Hash32();
+  if (key.size() > inner.size()) key = short_key.view();
+  std::copy(key.begin(), key.end(), inner.begin());
+  std::array<char, SHA256_CBLOCK> outer = inner;
+  for (char& c : inner) c ^= 0x36;
+  for (char& c : outer) c ^= 0x5c;
+  const absl::string_view inner_pad(inner.data(), inner.size());
+  const absl::string_view outer_pad(outer.data(), outer.size());
+  const Hash32 mac = Sha256Of({outer_pad, Sha256Of({inner_pad, data}).view()});
+  OPENSSL_cleanse(inner.data(), inner.size());
+  OPENSSL_cleanse(outer.data(), outer.size());
   return mac;
 }
 
 std::string RandomBytes(size_t n) {
   std::string out(n, '\0');
-  if (n > 0 && RAND_bytes(Bytes(out), static_cast<int>(n)) != 1) Die("no random bytes");
+  RandomStore::OfThread().Take(Bytes(out), n);
   return out;
 }
 

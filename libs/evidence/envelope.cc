@@ -24,7 +24,7 @@ absl::StatusOr<crypto::Suite> SuiteFromProto(v1::Suite suite) {
   }
 }
 
-absl::StatusOr<Hash32> DigestField(const std::string& field, absl::string_view raw) {
+absl::StatusOr<Hash32> DigestField(absl::string_view field, absl::string_view raw) {
   absl::StatusOr<Hash32> hash = Hash32::From(raw);
   if (!hash.ok()) return Error::Field(field, absl::StrCat("has ", raw.size(), " bytes, want 32"));
   return hash;
@@ -38,6 +38,7 @@ v1::Signature ToProto(const crypto::BatchSignature& signature) {
   proto.set_key_id(signature.key_id.str());
   proto.set_index(signature.index);
   proto.set_size(signature.size);
+  proto.mutable_path()->Reserve(static_cast<int>(signature.path.size()));
   for (const Hash32& hash : signature.path) proto.add_path(hash.str());
   proto.set_bytes(signature.bytes);
   return proto;
@@ -51,9 +52,11 @@ absl::StatusOr<crypto::BatchSignature> FromProto(const v1::Signature& signature)
   out.size = signature.size();
   out.path.reserve(signature.path_size());
   for (int i = 0; i < signature.path_size(); ++i) {
-    SHAREWAY_ASSIGN_OR_RETURN(
-        const Hash32 hash, DigestField(absl::StrCat("signature.path[", i, "]"), signature.path(i)));
-    out.path.push_back(hash);
+    const absl::StatusOr<Hash32> hash = Hash32::From(signature.path(i));
+    if (!hash.ok()) {
+      return DigestField(absl::StrCat("signature.path[", i, "]"), signature.path(i)).status();
+    }
+    out.path.push_back(*hash);
   }
   out.bytes = signature.bytes();
   return out;

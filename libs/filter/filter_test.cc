@@ -169,7 +169,8 @@ TEST_CASE("Over random rows Narrows is never wrong and And is the intersection",
     const bool narrows = Narrows(inner, outer);
     const bool contradicts = Contradicts(inner);
     narrowed += narrows;
-    bool sound = Narrows(both, inner) && Narrows(both, outer) && Narrows(inner, inner);
+    bool sound = Narrows(both, inner) && Narrows(both, outer) && Narrows(inner, inner) &&
+                 Contradict(inner, outer) == Contradicts(both);
     for (int i = 0; i < 20; ++i) {
       const Row row = random.AnyRow();
       const bool in = RowMatches(inner, row);

@@ -152,6 +152,15 @@ bool Contradicts(const RowFilter& filter) {
   return false;
 }
 
+bool Contradict(const RowFilter& a, const RowFilter& b) {
+  for (const Condition& one : a.conditions) {
+    for (const Condition& other : b.conditions) {
+      if (one.item == other.item && !Compatible(one, other)) return true;
+    }
+  }
+  return Contradicts(a) || Contradicts(b);
+}
+
 RowFilter And(const RowFilter& a, const RowFilter& b) {
   std::vector<Condition> all = a.conditions;
   all.insert(all.end(), b.conditions.begin(), b.conditions.end());

@@ -67,6 +67,9 @@ bool Narrows(const RowFilter& inner, const RowFilter& outer);
 // True if no row can match: two conditions on one item that no value meets.
 bool Contradicts(const RowFilter& filter);
 
+// True if no row can match both. As Contradicts(And(a, b)), and makes nothing.
+bool Contradict(const RowFilter& a, const RowFilter& b);
+
 // The rows that both match, in the fewest conditions that Narrows can see. The
 // result may hold more than kMaxConditions: the limit is for what people write.
 RowFilter And(const RowFilter& a, const RowFilter& b);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <thread>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "libs/evidence/envelope.h"
 #include "libs/log/log.h"
 #include "libs/outbox/keys.h"
+#include "libs/outbox/once.h"
 #include "libs/outbox/outbox.h"
 #include "libs/outbox/placed.h"
 
@@ -20,7 +22,11 @@ namespace {
 
 constexpr size_t kBatchRecords = 256;
 constexpr size_t kBatchBytes = 512 << 10;  // a sealed batch is one value of the store
-constexpr size_t kProveBatches = 16;       // proven together: one range proof has 4096 entries
+// How long the first entry of a batch waits for others. A batch costs its signature, three
+// commits and two calls, whether it has one entry or all.
+constexpr absl::Duration kFill = absl::Milliseconds(50);
+constexpr size_t kProveBatches = 16;  // proven together: one range proof has 4096 entries
+constexpr size_t kMostKnown = 4 * kProveBatches;
 constexpr absl::Duration kKeepIncluded = absl::Hours(24 * 7);
 constexpr absl::Duration kRetry = absl::Milliseconds(200);
 constexpr absl::Duration kPollEvery = absl::Seconds(10);
@@ -44,6 +50,11 @@ struct Drain::State {
   const crypto::PrivateKey* key;
   Options options;
   std::unique_ptr<PlacedBatches> batches;
+  // So that a batch is not read again: the one sealed last, and the commitments of those
+  // that wait for their proof, by first entry.
+  uint64_t newest_first = 0;
+  Records newest;
+  std::map<uint64_t, std::vector<Hash32>> known;
 
   absl::Mutex flushing;
   uint64_t head_at_start = 0;
@@ -92,17 +103,38 @@ struct Drain::State {
     // The log's entries live on inside the sealed batch.
     write.Trim(kLog, next.seal());
     SHAREWAY_RETURN_IF_ERROR(store()->Commit(std::move(write)).status());
+    newest_first = mark->seal();
+    newest.assign(std::make_move_iterator(batch.mutable_records()->begin()),
+                  std::make_move_iterator(batch.mutable_records()->end()));
     *mark = next;
     return true;
   }
 
+  // The sealed batch that begins at entry `first`.
+  absl::StatusOr<Records> Take(uint64_t first) {
+    if (newest_first != first || newest.empty()) return batches->Load(first);
+    return std::exchange(newest, Records());
+  }
+
+  absl::StatusOr<std::vector<Hash32>> CommitmentsOf(uint64_t first) {
+    if (const auto it = known.find(first); it != known.end()) return it->second;
+    SHAREWAY_ASSIGN_OR_RETURN(const Records records, batches->Load(first));
+    return CommitmentsOf(records);
+  }
+  static std::vector<Hash32> CommitmentsOf(const Records& records) {
+    std::vector<Hash32> commitments;
+    commitments.reserve(records.size());
+    for (const auto& record : records) commitments.push_back(evidence::Commitment(record));
+    return commitments;
+  }
+
   // Sends the sealed batch that begins at mark->deliver.
   absl::Status Deliver(Mark* mark) {
-    SHAREWAY_ASSIGN_OR_RETURN(const Records records, batches->Load(mark->deliver()));
+    SHAREWAY_ASSIGN_OR_RETURN(const Records records, Take(mark->deliver()));
     SHAREWAY_ASSIGN_OR_RETURN(const Sink::Appended appended, sink->Append(records));
     if (appended.indices.size() != records.size()) {
-      return absl::InternalError(absl::StrCat(appended.indices.size(), " indices for ",
-                                              records.size(), " records"));
+      return absl::InternalError(
+          absl::StrCat(appended.indices.size(), " indices for ", records.size(), " records"));
     }
     safe_size = std::max(safe_size, appended.safe_size);
     Placement placement;
@@ -113,18 +145,23 @@ struct Drain::State {
     write.Put(PlacedKey(mark->deliver()), placement.SerializeAsString());
     write.Put(kMarkKey, next.SerializeAsString());
     SHAREWAY_RETURN_IF_ERROR(store()->Commit(std::move(write)).status());
+    if (known.size() < kMostKnown) known[mark->deliver()] = CommitmentsOf(records);
     *mark = next;
     return absl::OkStatus();
   }
 
+  // Delivers what was there when it began, and what came meanwhile if it fills a batch.
   absl::Status DeliverAll(Mark* mark) {
+    const uint64_t head = store()->LogHead(kLog);
     for (;;) {
       while (mark->deliver() < mark->seal()) {
         if (stopped.HasBeenNotified()) return absl::CancelledError("stopping");
         SHAREWAY_RETURN_IF_ERROR(Deliver(mark));
       }
-      SHAREWAY_ASSIGN_OR_RETURN(const bool sealed, Seal(mark));
-      if (!sealed) return absl::OkStatus();
+      const uint64_t waiting = store()->LogHead(kLog) + 1 - mark->seal();
+      if (mark->seal() > head && waiting < kBatchRecords) return absl::OkStatus();
+      SHAREWAY_ASSIGN_OR_RETURN(const bool more, Seal(mark));
+      if (!more) return absl::OkStatus();
     }
   }
 
@@ -136,8 +173,8 @@ struct Drain::State {
     std::vector<uint64_t> indices;
     std::vector<Hash32> commitments;
     for (const Placed& batch : placed) {
-      SHAREWAY_ASSIGN_OR_RETURN(const Records records, batches->Load(batch.first));
-      for (const auto& record : records) commitments.push_back(evidence::Commitment(record));
+      SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Hash32> own, CommitmentsOf(batch.first));
+      commitments.insert(commitments.end(), own.begin(), own.end());
       const auto& at = batch.placement.indices();
       indices.insert(indices.end(), at.begin(), at.end());
     }
@@ -158,6 +195,7 @@ struct Drain::State {
     if (next.include() == mark->include()) return false;
     write.Put(kMarkKey, next.SerializeAsString());
     SHAREWAY_RETURN_IF_ERROR(store()->Commit(std::move(write)).status());
+    known.erase(known.begin(), known.lower_bound(next.include()));
     const bool all = next.include() - mark->include() == indices.size();
     *mark = next;
     return all;
@@ -296,7 +334,7 @@ struct Drain::State {
   }
 
   // Deletes batches that are safe in audit, or were included 7 days ago, unless audit may
-  // want them back; and acts that are too old to be taken again.
+  // want them back; and acts and request ids that are too old to be taken again.
   absl::Status Sweep() {
     absl::MutexLock lock(&flushing);
     const absl::Time now = outbox->clock_->Now();
@@ -304,15 +342,17 @@ struct Drain::State {
     if (AuditIsWhole()) {
       SHAREWAY_RETURN_IF_ERROR(batches->Drop(safe_size, now - kKeepIncluded, &write));
     }
-    SHAREWAY_RETURN_IF_ERROR(store()->Scan(
-        kActPrefix, PrefixEnd(kActPrefix),
-        [&](absl::string_view name, absl::string_view value, uint64_t) {
-          const auto taken = static_cast<int64_t>(ReadBigEndian64(value));
-          if (now - absl::FromUnixSeconds(taken) > kActsKept) write.Delete(name);
-          return true;
-        }));
-    if (write.empty()) return absl::OkStatus();
-    return store()->Commit(std::move(write)).status();
+    SHAREWAY_RETURN_IF_ERROR(
+        store()->Scan(kActPrefix, PrefixEnd(kActPrefix),
+                      [&](absl::string_view name, absl::string_view value, uint64_t) {
+                        const auto taken = static_cast<int64_t>(ReadBigEndian64(value));
+                        if (now - absl::FromUnixSeconds(taken) > kActsKept) write.Delete(name);
+                        return true;
+                      }));
+    if (!write.empty()) {
+      SHAREWAY_RETURN_IF_ERROR(store()->Commit(std::move(write)).status());
+    }
+    return SweepOnce(store(), now);
   }
 
   void SweepIfDue() {
@@ -345,7 +385,8 @@ struct Drain::State {
         wait = *worked ? kProveSoonest : std::min(wait * 2, kRetry);
         next_proof = outbox->clock_->SinceBoot() + wait;
       }
-      store()->WaitLog(kLog, head, *worked ? kRetry : wait);
+      if (!store()->WaitLog(kLog, head, *worked ? kRetry : wait)) continue;
+      stopped.WaitForNotificationWithTimeout(kFill);
     }
   }
 };

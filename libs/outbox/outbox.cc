@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
+#include "libs/base/wire.h"
 #include "libs/crypto/hash.h"
 #include "libs/evidence/envelope.h"
 #include "libs/outbox/keys.h"
@@ -44,11 +45,24 @@ void Outbox::Add(evidence::AuditRecord record, kv::Batch* batch) const {
     const std::string key = ActKey(record.act());
     batch->ExpectAbsent(key).Put(key, BigEndian64(absl::ToUnixSeconds(clock_->Now())));
   }
-  std::string bytes = record.SerializeAsString();
+  Append(record.SerializeAsString(), record.object().empty() ? "record" : record.object(), batch);
+}
+
+void Outbox::AddEncoded(std::string record, kv::Batch* batch) const {
+  WireWriter wire(record.size() + producer_.size() + 128);
+  wire.Bytes(1, crypto::RandomBytes(16))
+      .Bytes(3, producer_)
+      .Bytes(4, incarnation_)
+      .Time(6, clock_->Now());
+  std::string bytes = std::move(wire).Take();
+  bytes += record;
+  Append(std::move(bytes), "record", batch);
+}
+
+void Outbox::Append(std::string bytes, absl::string_view field, kv::Batch* batch) const {
   if (bytes.size() > kMaxRecordBytes) {
-    batch->Refuse(Error::Field(
-        record.object().empty() ? "record" : record.object(),
-        absl::StrCat("its evidence has ", bytes.size(), " bytes, at most ", kMaxRecordBytes)));
+    batch->Refuse(Error::Field(field, absl::StrCat("its evidence has ", bytes.size(),
+                                                   " bytes, at most ", kMaxRecordBytes)));
   }
   batch->Append(kLog, std::move(bytes));
 }

@@ -77,6 +77,9 @@ class Outbox {
   // ABORTED if the act was taken before, one over kMaxRecordBytes with
   // INVALID_ARGUMENT: audit would refuse it and all that stand behind it.
   void Add(evidence::AuditRecord record, kv::Batch* batch) const;
+  // The same for a record of which the exact bytes are made already, without the fields
+  // that Add fills in, without a time and without an act.
+  void AddEncoded(std::string record, kv::Batch* batch) const;
   // True if the act was taken before: the reason of such an ABORTED.
   bool Taken(const evidence::SignedAct& act) const;
 
@@ -89,6 +92,7 @@ class Outbox {
  private:
   Outbox(kv::Store* store, std::string producer, const Clock* clock, std::string incarnation);
   friend class Drain;
+  void Append(std::string bytes, absl::string_view field, kv::Batch* batch) const;
 
   kv::Store* const store_;
   const std::string producer_;
@@ -96,10 +100,10 @@ class Outbox {
   const std::string incarnation_;
 };
 
-// Delivers an outbox: seals batches of up to 256 entries under one signature,
-// keeps the sealed bytes before it sends them and their indices once audit has
-// them, marks them included after a proof under a witnessed checkpoint, deletes
-// them when they are safe, or 7 days after inclusion.
+// Delivers an outbox: seals batches of up to 256 entries under one signature (an entry
+// waits up to 50 ms for others), keeps the sealed bytes before it sends them and their
+// indices once audit has them, marks them included after a proof under a witnessed
+// checkpoint, deletes them when they are safe, or 7 days after inclusion.
 //
 // It asks audit what it has of this outbox at start, every ten seconds and after
 // every failure. Less than what was proven to be there means that audit was rolled
@@ -134,9 +138,9 @@ class Drain {
   // UNAVAILABLE if no witnessed checkpoint covers it within two seconds, or audit is
   // being rebuilt; FAILED_PRECONDITION after either side was rolled back.
   absl::Status Flush();
-  // Deletes batches that are safe or old, and acts too old to be taken again; the
-  // thread does so every ten minutes. No batch goes while audit is away, behind what it
-  // proved to have, or being rebuilt: it may want them back.
+  // Deletes batches that are safe or old, and acts and request ids (once.h) too old to be
+  // taken again; the thread does so every ten minutes. No batch goes while audit is away,
+  // behind what it proved to have, or being rebuilt: it may want them back.
   absl::Status Sweep();
 
  private:

@@ -2,6 +2,7 @@
 // One call as a handler sees it: who calls, until when, in which trace.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +50,10 @@ class Call {
   const std::string& request_bytes() const { return request_bytes_; }
   // True once nobody waits for the answer.
   virtual bool cancelled() const = 0;
+  // Runs `work`, which may block, where blocking does no harm. For handlers that begin on
+  // the reading thread (Server::Begin::kHere); elsewhere, and where the pool is full, it
+  // runs at once.
+  virtual void Continue(std::function<void()> work) const { work(); }
 
  protected:
   Caller caller_;

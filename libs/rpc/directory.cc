@@ -2,6 +2,7 @@
 #include "libs/rpc/directory.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -78,19 +79,26 @@ const DirectoryKey* Directory::ValidKey(const Hash32& id, absl::string_view owne
   return valid ? found : nullptr;
 }
 
-const catalog::v1::Node* Directory::NodeOf(absl::string_view agency) const {
-  const catalog::v1::Node* best = nullptr;
+std::vector<const catalog::v1::Node*> Directory::NodesOf(absl::string_view agency) const {
+  std::vector<const catalog::v1::Node*> found;
   for (const auto& [name, node] : nodes_) {
-    if (node->standing() != catalog::v1::ACTIVE || !Serves(name, agency)) continue;
-    // Its own node before a host's, then by name: every process finds the same.
-    const bool own = absl::StartsWith(name, absl::StrCat(agency, "/"));
-    const bool best_own =
-        best != nullptr && absl::StartsWith(best->name(), absl::StrCat(agency, "/"));
-    if (best == nullptr || own > best_own || (own == best_own && name < best->name())) {
-      best = node.get();
+    if (node->standing() == catalog::v1::ACTIVE && Serves(name, agency)) {
+      found.push_back(node.get());
     }
   }
-  return best;
+  const std::string own = absl::StrCat(agency, "/");
+  std::sort(found.begin(), found.end(),
+            [&own](const catalog::v1::Node* a, const catalog::v1::Node* b) {
+              const bool a_hosts = !absl::StartsWith(a->name(), own);
+              const bool b_hosts = !absl::StartsWith(b->name(), own);
+              return std::tie(a_hosts, a->name()) < std::tie(b_hosts, b->name());
+            });
+  return found;
+}
+
+const catalog::v1::Node* Directory::NodeOf(absl::string_view agency) const {
+  const std::vector<const catalog::v1::Node*> nodes = NodesOf(agency);
+  return nodes.empty() ? nullptr : nodes.front();
 }
 
 bool Directory::Serves(absl::string_view node_name, absl::string_view agency) const {

@@ -42,7 +42,10 @@ class Directory {
   // The key, if it is ACTIVE, of this owner and use, and valid at `now`. Null otherwise.
   const DirectoryKey* ValidKey(const Hash32& id, absl::string_view owner,
                                catalog::v1::Key::Use use, absl::Time now) const;
-  // A node that serves the agency and is ACTIVE: its own, or one that hosts it. Null if none.
+  // The nodes that serve the agency and are ACTIVE: its own before those that host it,
+  // each by name, so that every process finds the same order.
+  std::vector<const catalog::v1::Node*> NodesOf(absl::string_view agency) const;
+  // The first of them. Null if none.
   const catalog::v1::Node* NodeOf(absl::string_view agency) const;
   // True if the node is the agency's own or hosts it.
   bool Serves(absl::string_view node, absl::string_view agency) const;

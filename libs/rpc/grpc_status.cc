@@ -3,6 +3,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "google/rpc/error_details.pb.h"
@@ -52,7 +53,13 @@ grpc::Status ToGrpc(const absl::Status& status, Language language) {
   }
   if (absl::IsUnavailable(status) || absl::IsResourceExhausted(status)) {
     google::rpc::RetryInfo retry;
-    retry.mutable_retry_delay()->set_nanos(200'000'000);
+    int64_t seconds = 0;
+    const auto after = details.metadata.find("retry_after_seconds");
+    if (after != details.metadata.end() && absl::SimpleAtoi(after->second, &seconds)) {
+      retry.mutable_retry_delay()->set_seconds(seconds);
+    } else {
+      retry.mutable_retry_delay()->set_nanos(200'000'000);
+    }
     wire.add_details()->PackFrom(retry);
   }
   if (details.reason != Reason::kUnspecified) {

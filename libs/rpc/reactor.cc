@@ -21,6 +21,8 @@ namespace {
 
 // A peer that takes or sends nothing for this long is cut: it holds a thread of ours.
 constexpr absl::Duration kStall = absl::Seconds(30);
+// What is read on gRPC's own threads.
+constexpr size_t kMostHere = 16 << 10;
 
 std::string ToBytes(const grpc::ByteBuffer& buffer) {
   grpc::Slice single;
@@ -67,6 +69,12 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
     self_ = std::move(self);
     absl::Status admitted = shared_->Available(*definition_);
     if (admitted.ok()) admitted = Enter();
+    if (admitted.ok() && shared_->limits != nullptr) {
+      absl::StatusOr<std::unique_ptr<CallerLimits::Pass>> pass =
+          shared_->limits->Enter(caller_.name());
+      admitted = pass.status();
+      if (pass.ok()) pass_ = *std::move(pass);
+    }
     if (!admitted.ok()) return Fail(admitted);
     Launch();
   }
@@ -78,6 +86,7 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
   void OnCancel() override { cancelled_ = true; }
   void OnDone() override {
     shared_->Count(*definition_, code_, absl::Now() - start_);
+    pass_.reset();
     std::shared_ptr<CallReactor> last = std::move(self_);
   }
 
@@ -87,10 +96,17 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
   void Fail(const absl::Status& status) {
     log::TraceScope trace(traceparent_);
     code_ = status.code();
+    if (shared_->failed && !caller_.name().empty()) shared_->failed(caller_, status);
     Finish(ToGrpc(status, language_));
   }
   void Succeed(const std::string& bytes) {
     answer_ = ToBuffer(bytes);
+    if (pass_ != nullptr) {
+      shared_->limits->GiveAnswer(pass_.get(), bytes.size(), [this] {
+        log::Warn("untaken-answer-cut", {{"method", method()}, {"caller", caller().name()}});
+        context_->TryCancel();
+      });
+    }
     StartWriteAndFinish(&answer_, grpc::WriteOptions(), grpc::Status::OK);
   }
   void SucceedEmpty() { Finish(grpc::Status::OK); }
@@ -128,6 +144,7 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
   grpc::GenericCallbackServerContext* const context_;
   std::shared_ptr<CallReactor> self_;
   std::atomic<bool> cancelled_ = false;
+  std::unique_ptr<CallerLimits::Pass> pass_;  // null where there are no limits
 
  private:
   absl::Status Enter() {
@@ -161,7 +178,19 @@ class UnaryReactor final : public CallReactor {
 
   void OnReadDone(bool ok) override {
     if (!ok) return Fail(absl::CancelledError("no request came"));
-    if (!shared_->pool->Run([this] { Handle(); })) Fail(Overloaded());
+    if (pass_ != nullptr) {
+      const absl::Status taken = shared_->limits->TakeRequest(pass_.get(), request_.Length());
+      if (!taken.ok()) return Fail(taken);
+    }
+    const bool small = request_.Length() <= kMostHere;
+    if (definition_->begin == Server::Begin::kHere && small) return Handle();
+    const bool taken = definition_->begin == Server::Begin::kPool
+                           ? shared_->pool->Run([this] { Handle(); })
+                           : shared_->pool->RunSoon([this] { Handle(); });
+    if (!taken) Fail(Overloaded());
+  }
+  void Continue(std::function<void()> work) const override {
+    if (definition_->begin != Server::Begin::kHere || !shared_->pool->RunSoon(work)) work();
   }
 
  private:
@@ -343,8 +372,12 @@ absl::Status Shared::Available(const Method& method) {
 
 void Shared::Count(const Method& method, absl::StatusCode code, absl::Duration took) {
   if (calls == nullptr) return;
-  calls->With(method.path, absl::StatusCodeToString(code)).Add();
-  seconds->With(method.path).Observe(absl::ToDoubleSeconds(took));
+  if (code == absl::StatusCode::kOk) {
+    metrics::Counter(method.answered).Add();
+  } else {
+    calls->With(method.path, absl::StatusCodeToString(code)).Add();
+  }
+  metrics::Histogram(method.seconds).Observe(absl::ToDoubleSeconds(took));
 }
 
 grpc::ServerGenericBidiReactor* MakeReactor(Shared* shared,

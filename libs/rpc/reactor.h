@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "grpcpp/generic/async_generic_service.h"
 #include "libs/metrics/registry.h"
+#include "libs/rpc/caller_limits.h"
 #include "libs/rpc/gate.h"
 #include "libs/rpc/pool.h"
 #include "libs/rpc/server.h"
@@ -26,6 +27,9 @@ struct Method {
   const google::protobuf::Descriptor* response = nullptr;
   Policy policy;
   bool serve_before_ready = false;  // leases and watches
+  Server::Begin begin = Server::Begin::kPool;
+  metrics::Counter answered = {};  // with OK
+  metrics::Histogram seconds = {};
 
   // Exactly one is set.
   std::function<void(std::shared_ptr<Call>, std::string,
@@ -40,6 +44,7 @@ struct Shared {
   Server::Options options;
   Gate* gate = nullptr;
   Pool* pool = nullptr;
+  Server::OnFailed failed = {};  // may be empty
   absl::flat_hash_map<std::string, Method> methods;
   std::atomic<bool> draining = false;
 
@@ -48,6 +53,8 @@ struct Shared {
   std::string why ABSL_GUARDED_BY(mutex) = "starting";
   int streams ABSL_GUARDED_BY(mutex) = 0;  // threads that run a stream
   absl::flat_hash_map<std::string, int> streams_of ABSL_GUARDED_BY(mutex);  // by caller
+
+  CallerLimits* limits = nullptr;  // null: none
 
   // UNAVAILABLE while the server is not ready or drains.
   absl::Status Available(const Method& method);

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <set>
+#include <string>
+
 #include "catch2/catch.hpp"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 #include "libs/base/error.h"
 #include "libs/base/fake_clock.h"
 #include "libs/rpc/paging.h"
@@ -30,6 +35,34 @@ TEST_CASE("Faults of ours lose their text", "[rpc]") {
   const grpc::Status wire = ToGrpc(absl::InternalError("/var/lib/secret/path"), Language::kEnglish);
   CHECK(wire.error_message() == "server fault");
   CHECK(wire.error_details().find("secret") == std::string::npos);
+}
+
+TEST_CASE("A refusal for the moment says when to ask again", "[rpc]") {
+  const auto delay_of = [](const absl::Status& refused) {
+    google::rpc::Status wire;
+    REQUIRE(wire.ParseFromString(ToGrpc(refused, Language::kEnglish).error_details()));
+    google::rpc::RetryInfo retry;
+    for (const google::protobuf::Any& detail : wire.details()) {
+      if (detail.Is<google::rpc::RetryInfo>()) detail.UnpackTo(&retry);
+    }
+    return absl::Seconds(retry.retry_delay().seconds()) +
+           absl::Nanoseconds(retry.retry_delay().nanos());
+  };
+  Error full(Reason::kOverloaded, absl::StatusCode::kResourceExhausted, "x");
+  CHECK(delay_of(full) == absl::Milliseconds(200));
+  CHECK(delay_of(full.With("retry_after_seconds", "3600")) == absl::Hours(1));
+  CHECK(delay_of(full.With("retry_after_seconds", "soon")) == absl::Milliseconds(200));
+  CHECK(delay_of(Error(Reason::kItemNotGranted, absl::StatusCode::kPermissionDenied, "x")) ==
+        absl::ZeroDuration());
+}
+
+TEST_CASE("Each call without a trace gets one of its own", "[rpc]") {
+  std::set<std::string> seen;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string trace = TraceparentOr("");
+    CHECK(TraceparentOr(trace) == trace);  // valid
+    CHECK(seen.insert(trace).second);
+  }
 }
 
 TEST_CASE("Languages are recognized with their aliases", "[rpc]") {

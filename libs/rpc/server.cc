@@ -49,6 +49,7 @@ const google::protobuf::MethodDescriptor* FindMethod(const std::string& path) {
 struct Server::State {
   Shared shared;
   std::unique_ptr<Gate> gate;
+  std::unique_ptr<CallerLimits> limits;
   std::unique_ptr<Pool> pool;
   std::unique_ptr<GenericService> service;
   std::unique_ptr<grpc::Server> server;
@@ -97,12 +98,14 @@ std::string Describe(Method* method) {
 
 }  // namespace
 
-void Server::AddUnary(const std::string& path, Type request, Type response, RawUnary handler) {
+void Server::AddUnary(const std::string& path, Type request, Type response, RawUnary handler,
+                      Begin begin) {
   Method method;
   method.path = path;
   method.request = request;
   method.response = response;
   method.unary = std::move(handler);
+  method.begin = begin;
   if (std::string fault = Describe(&method); !fault.empty()) state_->faults.push_back(fault);
   state_->shared.methods[path] = std::move(method);
 }
@@ -150,7 +153,9 @@ absl::Status Server::Start() {
                             crypto::CheckTlsFiles(options.tls));
   s.gate = std::make_unique<Gate>(own.identity.domain, s.directory);
   s.pool = std::make_unique<Pool>(options.pool_threads, options.pool_queue);
+  s.limits = std::make_unique<CallerLimits>(options.limits, options.clock);
   s.shared.gate = s.gate.get();
+  s.shared.limits = s.limits.get();
   s.shared.pool = s.pool.get();
   if (options.metrics != nullptr) {
     s.shared.calls = std::make_unique<metrics::Family<metrics::Counter, 2>>(
@@ -160,6 +165,10 @@ absl::Status Server::Start() {
         options.metrics->AddHistograms("shareway_rpc_seconds",
                                        "Seconds from a call's arrival to its answer.", {"method"},
                                        metrics::LatencyBounds()));
+    for (auto& [path, method] : s.shared.methods) {
+      method.answered = s.shared.calls->With(path, absl::StatusCodeToString(absl::StatusCode::kOk));
+      method.seconds = s.shared.seconds->With(path);
+    }
   }
 
   grpc::EnableDefaultHealthCheckService(true);
@@ -178,6 +187,9 @@ absl::Status Server::Start() {
   // Dead peers are noticed: their streams hold threads.
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS,
+                             static_cast<int>(absl::ToInt64Milliseconds(options.idle)));
+  builder.SetResourceQuota(grpc::ResourceQuota("shareway").Resize(options.memory));
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr || s.port == 0) {
     return absl::UnavailableError(absl::StrCat("cannot listen on ", options.listen));
@@ -190,6 +202,8 @@ absl::Status Server::Start() {
   log::Info("listening", {{"port", s.port}, {"identity", own.identity.uri()}});
   return absl::OkStatus();
 }
+
+void Server::SetOnFailed(OnFailed failed) { state_->shared.failed = std::move(failed); }
 
 int Server::port() const { return state_->port; }
 

@@ -13,6 +13,7 @@
 #include "libs/crypto/identity.h"
 #include "libs/metrics/registry.h"
 #include "libs/rpc/call.h"
+#include "libs/rpc/caller_limits.h"
 #include "libs/rpc/directory.h"
 
 namespace shareway::rpc {
@@ -77,6 +78,9 @@ class Server {
     int pool_queue = 1024;  // beyond it: RESOURCE_EXHAUSTED with RetryInfo
     int max_streams = 512;  // streams run on threads of their own
     int max_streams_of_one = 32;  // of one caller, so that nobody takes them all
+    Limits limits = {};           // of each caller; beyond: RESOURCE_EXHAUSTED, RATE_LIMITED
+    size_t memory = 512u << 20;   // bytes that gRPC may take for all connections together
+    absl::Duration idle = absl::Minutes(5);  // a connection without calls is closed
     bool reflection = false;
     const Clock* clock = &SystemClock();
     metrics::Registry* metrics = nullptr;  // must outlive the server
@@ -86,12 +90,14 @@ class Server {
   Server(Options options, const DirectoryHolder* directory);
   ~Server();
 
+  using ReplyBytes = std::function<void(absl::StatusOr<std::string>)>;
+
   // `handler` runs on the pool and may block.
   template <typename Req, typename Resp>
   void Unary(const std::string& path,
              std::function<absl::StatusOr<Resp>(const Call&, const Req&)> handler) {
     AddUnary(path, Req::descriptor(), Resp::descriptor(),
-             [handler](std::shared_ptr<Call> call, std::string bytes, RawReply reply) {
+             [handler](std::shared_ptr<Call> call, std::string bytes, ReplyBytes reply) {
                Req request;
                if (!request.ParseFromString(bytes)) return reply(Unparsable());
                absl::StatusOr<Resp> response = handler(*call, request);
@@ -100,20 +106,41 @@ class Server {
              });
   }
 
-  // `handler` runs on the pool, returns early and replies later from any thread.
+  // Where a handler that returns early begins.
+  enum class Begin {
+    kPool,  // it may block
+    kSoon,  // on the pool as well, but a thread is not woken for each call: Pool::RunSoon
+    kHere,  // on the thread that read the request: it must not block; see Call::Continue
+  };
+  // `handler` returns early and replies later from any thread.
   template <typename Req, typename Resp>
   void UnaryAsync(const std::string& path,
-                  std::function<void(std::shared_ptr<Call>, Req, Reply<Resp>)> handler) {
-    AddUnary(path, Req::descriptor(), Resp::descriptor(),
-             [handler](std::shared_ptr<Call> call, std::string bytes, RawReply reply) {
-               Req request;
-               if (!request.ParseFromString(bytes)) return reply(Unparsable());
-               handler(std::move(call), std::move(request),
-                       [reply](absl::StatusOr<Resp> response) {
-                         if (!response.ok()) return reply(response.status());
-                         reply(response->SerializeAsString());
-                       });
-             });
+                  std::function<void(std::shared_ptr<Call>, Req, Reply<Resp>)> handler,
+                  Begin begin = Begin::kPool) {
+    UnaryBytes<Req, Resp>(
+        path,
+        [handler](std::shared_ptr<Call> call, Req request, ReplyBytes reply) {
+          handler(std::move(call), std::move(request), [reply](absl::StatusOr<Resp> response) {
+            if (!response.ok()) return reply(response.status());
+            reply(response->SerializeAsString());
+          });
+        },
+        begin);
+  }
+
+  // The same for a handler that replies with the exact bytes of a Resp.
+  template <typename Req, typename Resp>
+  void UnaryBytes(const std::string& path,
+                  std::function<void(std::shared_ptr<Call>, Req, ReplyBytes)> handler,
+                  Begin begin = Begin::kPool) {
+    AddUnary(
+        path, Req::descriptor(), Resp::descriptor(),
+        [handler](std::shared_ptr<Call> call, std::string bytes, ReplyBytes reply) {
+          Req request;
+          if (!request.ParseFromString(bytes)) return reply(Unparsable());
+          handler(std::move(call), std::move(request), std::move(reply));
+        },
+        begin);
   }
 
   // `handler` runs on a thread of its own until it returns.
@@ -142,6 +169,11 @@ class Server {
                     });
   }
 
+  // Tells of each call that ends with an error after its caller is known, on the thread
+  // that ends it: must not block. Before Start; what `failed` uses must outlive the drain.
+  using OnFailed = std::function<void(const Caller& caller, const absl::Status& why)>;
+  void SetOnFailed(OnFailed failed);
+
   // Starts to listen. FAILED_PRECONDITION naming each method without policy or
   // handler; INVALID_ARGUMENT if the TLS files do not fit; UNAVAILABLE if the
   // address cannot be had.
@@ -157,14 +189,14 @@ class Server {
   absl::Status ServeUntilSignal();
 
  private:
-  using RawReply = std::function<void(absl::StatusOr<std::string>)>;
-  using RawUnary = std::function<void(std::shared_ptr<Call>, std::string, RawReply)>;
+  using RawUnary = std::function<void(std::shared_ptr<Call>, std::string, ReplyBytes)>;
   using RawServerStream = std::function<absl::Status(const Call&, std::string, RawWriter*)>;
   using RawClientStream = std::function<absl::StatusOr<std::string>(const Call&, RawReader*)>;
   using Type = const google::protobuf::Descriptor*;
 
   static absl::Status Unparsable();
-  void AddUnary(const std::string& path, Type request, Type response, RawUnary handler);
+  void AddUnary(const std::string& path, Type request, Type response, RawUnary handler,
+                Begin begin = Begin::kPool);
   void AddServerStream(const std::string& path, Type request, Type response,
                        RawServerStream handler);
   void AddClientStream(const std::string& path, Type request, Type response,

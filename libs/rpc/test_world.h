@@ -32,7 +32,7 @@ inline std::string Path(const std::string& method) {
 // A server of DirectoryService whose handlers only tell what they saw.
 class World {
  public:
-  World() : pki(dir.path()) {
+  explicit World(Limits limits = {}, absl::Duration idle = absl::Minutes(5)) : pki(dir.path()) {
     server_identity = Issue("server", "shareway://test/service/catalog");
     officer = Issue("officer", "shareway://test/person/officer");
     stranger = Issue("stranger", "shareway://test/person/stranger");
@@ -62,7 +62,15 @@ class World {
     options.tls = server_identity.tls;
     options.pool_threads = 4;
     options.pool_queue = 4;
+    options.limits = limits;
+    options.idle = idle;
     server = std::make_unique<Server>(options, &holder);
+    server->SetOnFailed([this](const Caller& caller, const absl::Status& why) {
+      const auto details = DetailsOf(why);
+      absl::MutexLock lock(&mutex);
+      refused.push_back(absl::StrCat(caller.name(), " ",
+                                     details ? ReasonName(details->reason) : "no reason"));
+    });
     Handle<catalog::v1::PutAuthorityRequest, catalog::v1::Authority>("PutAuthority");
     Handle<catalog::v1::PutSystemRequest, catalog::v1::System>("PutSystem");
     Handle<catalog::v1::PutNodeRequest, catalog::v1::Node>("PutNode");
@@ -98,6 +106,10 @@ class World {
             release.WaitForNotification();
           }
           catalog::v1::Agency agency;
+          if (request.name() == "large") {
+            ++large;
+            agency.set_authorising_law(std::string(2 << 20, 'x'));
+          }
           agency.set_name(call.caller().agency);
           agency.set_display_name(call.caller().name());
           return agency;
@@ -174,6 +186,8 @@ class World {
   bool lease_lost ABSL_GUARDED_BY(mutex) = false;
   std::atomic<uint64_t> end = 0;  // streams end after this number
   std::atomic<int> blocked = 0;
+  std::atomic<int> large = 0;  // calls that asked for the agency "large"
+  std::vector<std::string> refused ABSL_GUARDED_BY(mutex);  // caller and reason, each call
   absl::Notification release;
   std::unique_ptr<Server> server;
 };

@@ -10,6 +10,8 @@
 namespace shareway::rpc {
 namespace {
 
+constexpr size_t kIdBytes = 16 + 8;  // of trace and span
+
 // 00-{32 hex}-{16 hex}-{2 hex}, lower case, ids not all zero.
 bool Valid(absl::string_view t) {
   if (t.size() != 55 || t.substr(0, 3) != "00-" || t[35] != '-' || t[52] != '-') return false;
@@ -29,8 +31,13 @@ bool Valid(absl::string_view t) {
 
 std::string TraceparentOr(absl::string_view given) {
   if (Valid(given)) return std::string(given);
-  const std::string random = ToHex(crypto::RandomBytes(24));
-  return absl::StrCat("00-", random.substr(0, 32), "-", random.substr(32), "-01");
+  // For many calls at once: the generator takes longer to call than to run.
+  thread_local std::string unused;
+  if (unused.empty()) unused = crypto::RandomBytes(64 * kIdBytes);
+  const std::string ids = ToHex(absl::string_view(unused).substr(unused.size() - kIdBytes));
+  unused.resize(unused.size() - kIdBytes);
+  const absl::string_view hex = ids;
+  return absl::StrCat("00-", hex.substr(0, 32), "-", hex.substr(32), "-01");
 }
 
 }  // namespace shareway::rpc

@@ -99,8 +99,11 @@ struct Feed::State {
       CallOptions call;
       call.timeout = absl::InfiniteDuration();
       if (options.opened) options.opened();
+      // Serialized fields, one after the other, are one message.
+      std::string bytes = request.SerializeAsString();
+      if (options.resume) bytes += options.resume();
       std::unique_ptr<RawReadStream> opened =
-          channel->RawServerStream(options.watch_path, request.SerializeAsString(), call);
+          channel->RawServerStream(options.watch_path, bytes, call);
       {
         absl::MutexLock lock(&mutex);
         stream = opened.get();

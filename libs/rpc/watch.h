@@ -59,6 +59,9 @@ class Feed {
     // Called before each stream starts, by the thread that applies: half a snapshot
     // of the stream before is to be forgotten. May be empty.
     std::function<void()> opened = {};
+    // What else the request says of the position, as serialized fields of it. Called before each
+    // stream starts, after `opened`, by the same thread. May be empty.
+    std::function<std::string()> resume = {};
     // Applies one message (exact bytes). Called by one thread, in order. An error ends the
     // stream, which then starts over. Returns the revision applied.
     std::function<absl::StatusOr<evidence::v1::Revision>(absl::string_view bytes)> apply;
