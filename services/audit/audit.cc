@@ -2,7 +2,9 @@
 // The queue, the sequencer and the signer's pace.
 #include "services/audit/audit.h"
 
+#include <algorithm>
 #include <future>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -119,6 +121,7 @@ void Audit::Append(std::vector<EntryPtr> entries, Done done) {
     } else {
       ++requests_;
       bytes_ += pending.bytes;
+      queued_entries_ += pending.entries.size();
       queue_.push_back(std::move(pending));
       metrics_.queue.Set(static_cast<double>(queue_.size()));
       return;
@@ -135,23 +138,33 @@ absl::StatusOr<std::vector<uint64_t>> Audit::AppendAndWait(std::vector<EntryPtr>
   return answer.get_future().get();
 }
 
-std::vector<Audit::Pending> Audit::Take(bool* last) {
-  std::vector<Pending> group;
-  size_t entries = 0;
-  size_t bytes = 0;
+Audit::Group Audit::Take(const std::optional<Group>& writing, bool* last) {
+  Group group;
   absl::MutexLock lock(&mutex_);
-  const auto due = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return stopping_ || !queue_.empty();
+  // Small groups cost more than they save: one waits until it is worth a commit.
+  size_t enough = 1;
+  if (writing) {
+    enough = writing->made->followable() ? std::min(writing->entries.size(), kGroupEntries)
+                                         : std::numeric_limits<size_t>::max();
+  }
+  const auto due = [this, enough]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return stopping_ || written_ || queued_entries_ >= enough;
   };
-  const bool settles = options_.settle > absl::ZeroDuration();
+  const bool settles = !writing && options_.settle > absl::ZeroDuration();
   mutex_.AwaitWithTimeout(absl::Condition(&due),
                           settles ? options_.settle / 2 : absl::InfiniteDuration());
   *last = stopping_ && queue_.empty();
+  if (writing && !writing->made->followable()) return group;
   while (!queue_.empty()) {
-    entries += queue_.front().entries.size();
-    bytes += queue_.front().bytes;
-    if (!group.empty() && (entries > kGroupEntries || bytes > kGroupBytes)) break;
-    group.push_back(std::move(queue_.front()));
+    const Pending& next = queue_.front();
+    if (!group.requests.empty() && (group.entries.size() + next.entries.size() > kGroupEntries ||
+                                    group.bytes + next.bytes > kGroupBytes)) {
+      break;
+    }
+    group.entries.insert(group.entries.end(), next.entries.begin(), next.entries.end());
+    group.bytes += next.bytes;
+    queued_entries_ -= next.entries.size();
+    group.requests.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
   metrics_.queue.Set(static_cast<double>(queue_.size()));
@@ -159,38 +172,58 @@ std::vector<Audit::Pending> Audit::Take(bool* last) {
 }
 
 void Audit::Sequence() {
-  bool last = false;
-  for (std::vector<Pending> group = Take(&last); !last; group = Take(&last)) {
-    if (!group.empty()) {
-      AppendGroup(std::move(group));
-    } else if (absl::Status status = writer_->Settle(options_.clock->Now()); !status.ok()) {
-      log::Error("settling-failed", {{"status", status}});
+  std::optional<Group> writing;
+  for (bool last = false; !last || writing;) {
+    Group next = Take(writing, &last);
+    if (!next.requests.empty()) Make(&next);
+    absl::StatusOr<LogWriter::Appended> finished = LogWriter::Appended();
+    if (writing) {
+      finished = writer_->Finish(*std::move(writing->made));
+      {
+        absl::MutexLock lock(&mutex_);
+        written_ = false;
+      }
+      // What was made upon what failed is void.
+      if (!finished.ok() && !next.requests.empty()) Make(&next);
+    }
+    std::optional<Group> before = std::exchange(writing, std::nullopt);
+    if (next.made.ok()) {
+      writer_->Begin(&*next.made, [this] {
+        absl::MutexLock lock(&mutex_);
+        written_ = true;
+      });
+      writing = std::move(next);
+    }
+    // While the next one is written.
+    if (before) Answer(*std::move(before), finished);
+    if (writing) continue;
+    if (!next.requests.empty()) {
+      const absl::Status failed = next.made.status();
+      Answer(std::move(next), failed);
+    } else if (!before && !last) {
+      const absl::Status status = writer_->Settle(options_.clock->Now());
+      if (!status.ok()) log::Error("settling-failed", {{"status", status}});
     }
   }
   absl::MutexLock lock(&mutex_);
   sequencer_done_ = true;
 }
 
-void Audit::AppendGroup(std::vector<Pending> group) {
-  std::vector<EntryPtr> entries;
-  size_t bytes = 0;
-  for (const Pending& pending : group) {
-    entries.insert(entries.end(), pending.entries.begin(), pending.entries.end());
-    bytes += pending.bytes;
-  }
-  const uint64_t before = writer_->state()->size();
-  const absl::StatusOr<LogWriter::Appended> appended =
-      writer_->Append(entries, options_.clock->Now());
+void Audit::Make(Group* group) {
+  group->made = writer_->Make(group->entries, options_.clock->Now());
+}
+
+void Audit::Answer(Group group, const absl::StatusOr<LogWriter::Appended>& appended) {
   // Once for each time that it begins to fail: a full disk fails for long.
   if (!appended.ok() && !failing_) log::Error("append-failed", {{"status", appended.status()}});
   failing_ = !appended.ok();
   const uint64_t size = writer_->state()->size();
-  if (size / kIndexSpan != before / kIndexSpan) indexer_.Wake();
   {
     absl::MutexLock lock(&mutex_);
+    if (size / kIndexSpan != sequenced_ / kIndexSpan) indexer_.Wake();
     sequenced_ = size;
-    requests_ -= group.size();
-    bytes_ -= bytes;
+    requests_ -= group.requests.size();
+    bytes_ -= group.bytes;
   }
   metrics_.size.Set(static_cast<double>(size));
   metrics_.unmatched.Set(static_cast<double>(writer_->unmatched()));
@@ -198,7 +231,7 @@ void Audit::AppendGroup(std::vector<Pending> group) {
 
   const absl::Duration now = options_.clock->SinceBoot();
   auto next = appended.ok() ? appended->indices.begin() : std::vector<uint64_t>::const_iterator();
-  for (Pending& pending : group) {
+  for (Pending& pending : group.requests) {
     metrics_.latency.Observe(absl::ToDoubleSeconds(now - pending.arrival));
     if (!appended.ok()) {
       pending.done(appended.status());

@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,9 +29,10 @@ namespace shareway::audit {
 // acknowledged) and *published* (a signed checkpoint covers it; within 100 ms, at
 // once if someone waits for it).
 //
-// Three threads. The sequencer takes all that is queued as one group, one commit;
-// the next group gathers meanwhile. The signer signs the newest state. The indexer
-// makes the search index. Thread-safe. Destruction answers what is queued.
+// Three threads. The sequencer takes all that is queued as one group, one commit.
+// While that is written the next one gathers, and is made as soon as it is as large as
+// the one that is written. The signer signs the newest state. The indexer makes the
+// search index. Thread-safe. Destruction answers what is queued.
 class Audit {
  public:
   struct Options {
@@ -75,6 +77,13 @@ class Audit {
     absl::Duration arrival = {};  // since boot
     Done done = {};
   };
+  // Requests that share a commit.
+  struct Group {
+    std::vector<Pending> requests = {};
+    std::vector<EntryPtr> entries = {};
+    size_t bytes = 0;
+    absl::StatusOr<LogWriter::Group> made = absl::UnknownError("not made");
+  };
   struct Metrics {
     explicit Metrics(metrics::Registry* registry);
     metrics::Counter appended;
@@ -90,9 +99,12 @@ class Audit {
         std::unique_ptr<CheckpointSigner> signer);
   void Sequence();
   void SignOn();
-  // What is queued; nothing when halves may have to settle, and at the end.
-  std::vector<Pending> Take(bool* last);
-  void AppendGroup(std::vector<Pending> group);
+  // What is queued, of at least as many entries as are written; nothing when that is
+  // durable first, when halves may have to settle, and at the end.
+  Group Take(const std::optional<Group>& writing, bool* last);
+  void Make(Group* group);
+  // Answers a group, which is durable or failed.
+  void Answer(Group group, const absl::StatusOr<LogWriter::Appended>& appended);
 
   const Birth birth_;
   const Options options_;
@@ -105,6 +117,8 @@ class Audit {
   std::deque<Pending> queue_ ABSL_GUARDED_BY(mutex_);
   size_t requests_ ABSL_GUARDED_BY(mutex_) = 0;  // queued or at work
   size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t queued_entries_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool written_ ABSL_GUARDED_BY(mutex_) = false;  // what the sequencer had begun to write
   uint64_t sequenced_ ABSL_GUARDED_BY(mutex_) = 0;  // size of the durable log
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool sequencer_done_ ABSL_GUARDED_BY(mutex_) = false;

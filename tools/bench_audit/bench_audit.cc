@@ -28,6 +28,7 @@ ABSL_FLAG(double, seconds, 4, "Seconds counted in each run, after one second of 
 ABSL_FLAG(int, outstanding, 256, "Calls in flight.");
 ABSL_FLAG(uint64_t, leaves, 10'000'000, "Entries of the large log.");
 ABSL_FLAG(uint64_t, start_entries, 1'000'000, "Entries of the log whose start is timed.");
+ABSL_FLAG(std::vector<std::string>, only, {}, "Goals to measure, for example P5,P8; empty: all.");
 ABSL_FLAG(std::string, etcd, "", "The etcd binary; empty: without etcd.");
 ABSL_FLAG(std::string, postgres, "", "PostgreSQL's folder of binaries; empty: without it.");
 
@@ -37,6 +38,12 @@ namespace {
 constexpr int kBatch = 256;
 constexpr int kBatchesOutstanding = 8;
 constexpr uint64_t kSmallLog = 10'000;
+
+// True if a goal is to be measured.
+bool Wanted(const char* goal) {
+  const std::vector<std::string> only = absl::GetFlag(FLAGS_only);
+  return only.empty() || std::find(only.begin(), only.end(), goal) != only.end();
+}
 
 absl::Duration Length() { return absl::Seconds(absl::GetFlag(FLAGS_seconds)); }
 
@@ -185,28 +192,36 @@ struct Subjects {
 void Repeat(Subjects& s, Figures* f) {
   const int outstanding = absl::GetFlag(FLAGS_outstanding);
   const size_t record = s.small.mold().bytes();
-  f->AddRun("echo", s.echo->Measure(record, 16, outstanding));
-  f->AddRun("append", s.small.Append(1, outstanding, Length()));
-  std::vector<double> seen, made;
-  f->AddRun("append, watched", s.small.AppendWatched(outstanding, Length(), &seen, &made));
-  f->Add("covered p99 ms", Percentile99(std::move(seen)));
-  f->Add("covered p99 ms, by its time", Percentile99(std::move(made)));
-  f->AddRun("append, large log", s.large.Append(1, outstanding, Length()));
-  if (s.etcd) f->AddRun("etcd put", s.etcd->Measure(record, outstanding, Length()));
-  if (s.postgres) {
-    f->Add("postgres insert", s.postgres->InsertsPerSecond(record, outstanding, Length()));
-    std::printf("  %-34s %9.0f/s\n", "postgres insert", f->runs("postgres insert").back());
+  if (Wanted("P5")) {
+    f->AddRun("echo", s.echo->Measure(record, 16, outstanding));
+    f->AddRun("append", s.small.Append(1, outstanding, Length()));
+    if (s.etcd) f->AddRun("etcd put", s.etcd->Measure(record, outstanding, Length()));
+    if (s.postgres) {
+      f->Add("postgres insert", s.postgres->InsertsPerSecond(record, outstanding, Length()));
+      std::printf("  %-34s %9.0f/s\n", "postgres insert", f->runs("postgres insert").back());
+    }
   }
-  f->Add("leaf hashes", LeafHashesPerSecond(s.small.mold(), absl::Seconds(1)));
-  std::printf("  %-34s %9.0f/s\n", "leaf hashes, one core", f->runs("leaf hashes").back());
-  const Run batches = s.small.Append(kBatch, kBatchesOutstanding, Length());
-  Print("append, batches of 256", batches);
-  f->Add("append batched", batches.per_second * kBatch);
-  f->Add("append until found", s.small.AppendUntilFound(kBatch, kBatchesOutstanding, Length()));
-  std::printf("  %-34s %9.0f entries/s\n", "batches until searchable",
-              f->runs("append until found").back());
-  f->AddRun("inclusion proof, large log", s.large.Prove(outstanding, Length()));
-  f->AddRun("echo of a proof's size", s.echo->Measure(12, s.large.proof_bytes(), outstanding));
+  if (Wanted("P7")) {
+    std::vector<double> seen, made;
+    f->AddRun("append, watched", s.small.AppendWatched(outstanding, Length(), &seen, &made));
+    f->Add("covered p99 ms", Percentile99(std::move(seen)));
+    f->Add("covered p99 ms, by its time", Percentile99(std::move(made)));
+  }
+  if (Wanted("P14")) f->AddRun("append, large log", s.large.Append(1, outstanding, Length()));
+  if (Wanted("P6")) {
+    f->Add("leaf hashes", LeafHashesPerSecond(s.small.mold(), absl::Seconds(1)));
+    std::printf("  %-34s %9.0f/s\n", "leaf hashes, one core", f->runs("leaf hashes").back());
+    const Run batches = s.small.Append(kBatch, kBatchesOutstanding, Length());
+    Print("append, batches of 256", batches);
+    f->Add("append batched", batches.per_second * kBatch);
+    f->Add("append until found", s.small.AppendUntilFound(kBatch, kBatchesOutstanding, Length()));
+    std::printf("  %-34s %9.0f entries/s\n", "batches until searchable",
+                f->runs("append until found").back());
+  }
+  if (Wanted("P8")) {
+    f->AddRun("inclusion proof, large log", s.large.Prove(outstanding, Length()));
+    f->AddRun("echo of a proof's size", s.echo->Measure(12, s.large.proof_bytes(), outstanding));
+  }
 }
 
 void TimeStarts(BenchLog& log, int repeats, Figures* f) {
@@ -226,7 +241,7 @@ int Main() {
   const int repeats = absl::GetFlag(FLAGS_repeats);
   Subjects s;
   s.small.FillTo(kSmallLog);
-  s.large.FillTo(absl::GetFlag(FLAGS_leaves));
+  if (Wanted("P8") || Wanted("P14")) s.large.FillTo(absl::GetFlag(FLAGS_leaves));
   s.echo = std::make_unique<Echo>(&s.small.cluster());
   if (const std::string etcd = absl::GetFlag(FLAGS_etcd); !etcd.empty()) {
     s.etcd = std::make_unique<Etcd>(etcd);
@@ -239,21 +254,26 @@ int Main() {
     std::printf("repeat %d\n", i + 1);
     Repeat(s, &f);
   }
-  TimeStarts(s.small, repeats, &f);
-  f.Add("verify", VerifiedPerSecond(s.small.mold(), 24));
+  if (Wanted("P12")) {
+    TimeStarts(s.small, repeats, &f);
+    f.Add("verify", VerifiedPerSecond(s.small.mold(), 24));
+  }
 
   Report report;
   report.Ratio("P5", f, "append", "echo", "gRPC echo with mTLS");
   report.Ratio("P5e", f, "append", "etcd put", "etcd put without TLS");
   report.Ratio("P6", f, "append batched", "leaf hashes", "SHA-256 leaf hashes of one core");
   report.Ratio("P6i", f, "append until found", "leaf hashes", "SHA-256 leaf hashes of one core");
-  report.Add("P7", f["covered p99 ms"], "ms", "", f.runs("covered p99 ms"));
-  report.Add("P7_signed", f["covered p99 ms, by its time"], "ms", "",
-             f.runs("covered p99 ms, by its time"));
+  for (const auto& [id, name] : std::vector<std::pair<const char*, const char*>>{
+           {"P7", "covered p99 ms"}, {"P7_signed", "covered p99 ms, by its time"}}) {
+    if (f.has(name)) report.Add(id, f[name], "ms", "", f.runs(name));
+  }
   report.Ratio("P8", f, "inclusion proof, large log", "echo of a proof's size",
                "gRPC echo with mTLS");
-  report.Add("P12", f["start"], "s", "", f.runs("start"));
-  report.Add("P12_kill", f["start after kill"], "s", "", f.runs("start after kill"));
+  for (const auto& [id, name] : std::vector<std::pair<const char*, const char*>>{
+           {"P12", "start"}, {"P12_kill", "start after kill"}}) {
+    if (f.has(name)) report.Add(id, f[name], "s", "", f.runs(name));
+  }
   report.Ratio("P14_append", f, "append", "append, large log", "the same at 10 k entries");
   for (const auto& [id, name] : std::vector<std::pair<const char*, const char*>>{
            {"echo_per_second", "echo"},

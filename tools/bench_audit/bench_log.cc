@@ -197,7 +197,13 @@ Run BenchLog::AppendWatched(int outstanding, absl::Duration length,
     const auto covers =
         std::upper_bound(seen.begin(), seen.end(), one.index,
                          [](uint64_t index, const Seen& s) { return index < s.size; });
-    if (covers == seen.end()) Check(absl::NotFoundError("no checkpoint covers it"), "append");
+    if (covers == seen.end()) {
+      const uint64_t last = seen.empty() ? 0 : seen.back().size;
+      Check(absl::NotFoundError(absl::StrCat("no checkpoint covers entry ", one.index,
+                                             "; the last one seen has ", last, ", the log ",
+                                             size(/*signed_only=*/true))),
+            "append");
+    }
     seen_millis->push_back(absl::ToDoubleMilliseconds(covers->when - one.start));
     made_millis->push_back(absl::ToDoubleMilliseconds(covers->made - one.start));
   }

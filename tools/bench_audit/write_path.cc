@@ -12,9 +12,12 @@
 #include "absl/flags/parse.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "libs/crypto/hash.h"
 #include "libs/kv/rocks_store.h"
+#include "libs/merkle/proof.h"
 #include "services/audit/audit.h"
 #include "services/audit/rpc/append_request.h"
+#include "services/audit/store/log_reader.h"
 #include "tests/support/temp_dir.h"
 #include "tools/bench_audit/peers.h"
 #include "tools/bench_audit/records.h"
@@ -23,6 +26,7 @@ ABSL_FLAG(std::string, dir, "", "Folder of the store, which must be absent; empt
 ABSL_FLAG(int, batch, 256, "Records of a request.");
 ABSL_FLAG(int, outstanding, 8, "Requests in flight.");
 ABSL_FLAG(uint64_t, entries, 500'000, "How many are appended.");
+ABSL_FLAG(uint64_t, proofs, 20'000, "Inclusion proofs of random entries made afterwards.");
 
 namespace shareway::bench {
 namespace {
@@ -70,6 +74,21 @@ double Append(audit::Audit* log, uint64_t entries) {
   return static_cast<double>(entries) / absl::ToDoubleSeconds(absl::Now() - start);
 }
 
+// Inclusion proofs of random entries a second, on one thread.
+double Prove(const kv::Store& store, const audit::LogState& state, uint64_t proofs) {
+  const audit::LogReader reader(&store);
+  const absl::Time start = absl::Now();
+  for (uint64_t n = 0; n < proofs; ++n) {
+    const uint64_t index = (n * 0x9e3779b97f4a7c15u) % state.size();
+    Check(merkle::MakeInclusionProof(
+              crypto::LogHasher(), index, state.size(),
+              [&](merkle::NodeId node) { return reader.Node(state, node); })
+              .status(),
+          "prove");
+  }
+  return static_cast<double>(proofs) / absl::ToDoubleSeconds(absl::Now() - start);
+}
+
 int Main() {
   const testing::TempDir own;
   std::string dir = absl::GetFlag(FLAGS_dir);
@@ -87,6 +106,9 @@ int Main() {
         audit::Audit::Open(store->get(), {key, "test.example/audit"}, options);
     Check(log.status(), "open log");
     rate = Append(log->get(), absl::GetFlag(FLAGS_entries));
+    if (const uint64_t proofs = absl::GetFlag(FLAGS_proofs); proofs > 0) {
+      std::printf("%.1f us a proof\n", 1e6 / Prove(**store, *(*log)->state(), proofs));
+    }
   }
   const RecordMold mold("test", kConsumer, kProvider, /*received=*/false, /*slim=*/false);
   const double hashes = LeafHashesPerSecond(mold, absl::Seconds(1));

@@ -31,10 +31,12 @@ void AuditRpc::Serve(rpc::Server* server, absl::string_view method, Handler hand
 
 void AuditRpc::Register(rpc::Server* server) {
   server->UnaryAsync<v1::AppendRequest, v1::AppendResponse>(
-      Path("Append"), [this](std::shared_ptr<rpc::Call> call, v1::AppendRequest request,
-                             rpc::Reply<v1::AppendResponse> reply) {
+      Path("Append"),
+      [this](std::shared_ptr<rpc::Call> call, v1::AppendRequest request,
+             rpc::Reply<v1::AppendResponse> reply) {
         Append(*call, std::move(request), std::move(reply));
-      });
+      },
+      rpc::Server::Begin::kHere);
   server->Unary<v1::GetProducerRequest, v1::GetProducerResponse>(
       Path("GetProducer"), [this](const rpc::Call& call, const v1::GetProducerRequest& request) {
         return GetProducer(call, request);

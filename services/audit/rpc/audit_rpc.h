@@ -44,6 +44,7 @@ class AuditRpc {
   const Prover& prover() const { return prover_; }
 
  private:
+  // Does not block.
   void Append(const rpc::Call& call, v1::AppendRequest request,
               rpc::Reply<v1::AppendResponse> reply);
   absl::StatusOr<v1::GetProducerResponse> GetProducer(const rpc::Call& call,

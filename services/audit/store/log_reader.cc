@@ -15,7 +15,9 @@
 namespace shareway::audit {
 namespace {
 
-constexpr size_t kTilesPerGeneration = 256;  // 16 KiB each
+// 16 KiB each. Upper ones: all of a log of 16 million entries.
+constexpr size_t kLowestPerGeneration = 128;
+constexpr size_t kUpperPerGeneration = 256;
 // Entries that are looked at for one waiting half, and for a page of them.
 constexpr size_t kMaxExaminedForHalf = 2000;
 constexpr size_t kMaxExaminedForPage = 20000;
@@ -166,9 +168,10 @@ absl::StatusOr<LogReader::WaitingPage> LogReader::WaitingFor(const LogState& sta
 absl::StatusOr<std::shared_ptr<const Tile>> LogReader::ReadTile(TileId id) const {
   {
     absl::MutexLock lock(&mutex_);
-    if (auto known = young_.find(id); known != young_.end()) return known->second;
-    if (auto known = old_.find(id); known != old_.end()) {
-      return young_.emplace(id, known->second).first->second;
+    Tiles& tiles = id.level == 0 ? lowest_ : upper_;
+    if (auto known = tiles.young.find(id); known != tiles.young.end()) return known->second;
+    if (auto known = tiles.old.find(id); known != tiles.old.end()) {
+      return tiles.young.emplace(id, known->second).first->second;
     }
   }
   const std::string key = TileKey(id);
@@ -177,8 +180,11 @@ absl::StatusOr<std::shared_ptr<const Tile>> LogReader::ReadTile(TileId id) const
   SHAREWAY_ASSIGN_OR_RETURN(Tile parsed, Tile::Parse(found->value));
   std::shared_ptr<const Tile> tile = std::make_shared<const Tile>(std::move(parsed));
   absl::MutexLock lock(&mutex_);
-  if (young_.size() >= kTilesPerGeneration) old_ = std::exchange(young_, {});
-  young_.emplace(id, tile);
+  Tiles& tiles = id.level == 0 ? lowest_ : upper_;
+  if (tiles.young.size() >= (id.level == 0 ? kLowestPerGeneration : kUpperPerGeneration)) {
+    tiles.old = std::exchange(tiles.young, {});
+  }
+  tiles.young.emplace(id, tile);
   return tile;
 }
 

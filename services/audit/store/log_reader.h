@@ -56,7 +56,7 @@ struct SearchPage {
 // commitment.
 absl::StatusOr<Found> OpenFound(uint64_t index, StoredEntry stored);
 
-// Reads from a store; keeps the tiles read last, at most 8 MiB. Thread-safe.
+// Reads from a store; keeps the tiles read last, at most 12 MiB. Thread-safe.
 class LogReader {
  public:
   // `store` must outlive it, and `archive`, where bundles are that were taken out
@@ -124,13 +124,19 @@ class LogReader {
 
   // Two generations: what is read again moves to the younger; when that is full it becomes the
   // older, and the older is forgotten.
-  using Tiles = absl::flat_hash_map<TileId, std::shared_ptr<const Tile>>;
+  struct Tiles {
+    using Generation = absl::flat_hash_map<TileId, std::shared_ptr<const Tile>>;
+    Generation young = {};
+    Generation old = {};
+  };
 
   const kv::Store* const store_;
   const BundleSource* const archive_;
   mutable absl::Mutex mutex_;
-  mutable Tiles young_ ABSL_GUARDED_BY(mutex_);
-  mutable Tiles old_ ABSL_GUARDED_BY(mutex_);
+  // Few tiles lie above the lowest, and every proof needs one of them: the lowest,
+  // which are many, must not drive them out.
+  mutable Tiles lowest_ ABSL_GUARDED_BY(mutex_);
+  mutable Tiles upper_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace shareway::audit

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The log over both kinds of store: indices, retries, faults, restarts.
+#include <map>
+#include <optional>
+#include <random>
+
 #include "catch2/catch.hpp"
 #include "libs/kv/memory_store.h"
 #include "libs/kv/test_folder.h"
@@ -127,6 +131,88 @@ TEST_CASE("After a store fault the log goes on from what is durable", "[audit][f
   const FsckReport report = MustCheck(store);
   CHECK(report.size == 529);
   CHECK(report.unmatched == 529);
+}
+
+// A log whose halves wait in memory, so that groups can follow each other.
+std::unique_ptr<LogWriter> MustOpenSettling(kv::Store* store) {
+  if (absl::IsNotFound(ReadBirth(*store).status())) MustOpenLog(store);
+  absl::StatusOr<Checkpoint> newest = ReadCheckpoint(*store, TestLogKey().verifier_key());
+  REQUIRE(newest.ok());
+  absl::StatusOr<std::unique_ptr<LogWriter>> writer =
+      LogWriter::Open(store, *newest, {.settle = absl::Seconds(5), .now = kTestTime});
+  REQUIRE(writer.ok());
+  return *std::move(writer);
+}
+
+LogWriter::Group MustMake(LogWriter* writer, const std::vector<EntryPtr>& entries) {
+  absl::StatusOr<LogWriter::Group> group = writer->Make(entries, kTestTime);
+  INFO(group.status());
+  REQUIRE(group.ok());
+  return *std::move(group);
+}
+
+TEST_CASE("Groups that are made while others are written give each entry one index", "[audit]") {
+  FOR_EACH_ENGINE(store);
+  std::unique_ptr<LogWriter> writer = MustOpenSettling(&*store);
+  std::mt19937 random(GENERATE(1u, 2u, 3u));
+  std::map<uint64_t, uint64_t> index_of;  // by sequence
+  struct Written {
+    LogWriter::Group group;
+    std::vector<uint64_t> want;
+  };
+  std::optional<Written> writing;
+  int ahead = 0;
+  const auto finish = [&] {
+    const absl::StatusOr<LogWriter::Appended> appended =
+        writer->Finish(std::move(writing->group));
+    REQUIRE(appended.ok());
+    CHECK(appended->indices == writing->want);
+    writing.reset();
+  };
+  for (int i = 0; i < 60; ++i) {
+    if (writing && !writing->group.followable()) finish();
+    // Often what comes next, sometimes again what was there, sometimes beyond a gap.
+    const uint64_t next = index_of.empty() ? 1 : index_of.rbegin()->first + 1;
+    const uint64_t first = i % 3 == 0 ? 1 + random() % next : next + random() % 2 * 5;
+    const std::vector<EntryPtr> entries = MakeEntries(first, first + 1 + random() % 40);
+    std::vector<uint64_t> want;
+    for (const EntryPtr& entry : entries) {
+      want.push_back(index_of.emplace(entry->sequence, index_of.size()).first->second);
+    }
+    ahead += writing.has_value();
+    LogWriter::Group group = MustMake(writer.get(), entries);
+    if (writing) finish();
+    writer->Begin(&group, [] {});
+    writing = Written{std::move(group), std::move(want)};
+  }
+  finish();
+  CHECK(ahead > 20);
+  CHECK(MustCheck(*store).size == index_of.size());
+}
+
+TEST_CASE("A group that was made upon one that failed is made again", "[audit][fault]") {
+  kv::MemoryStore store;
+  std::unique_ptr<LogWriter> writer = MustOpenSettling(&store);
+  MustAppend(writer.get(), MakeEntries(1, 301));
+  store.on_commit = [](const kv::Batch&) {
+    return kv::Outcome{.apply = false, .status = absl::ResourceExhaustedError("disk")};
+  };
+  LogWriter::Group first = MustMake(writer.get(), MakeEntries(301, 400));
+  bool written = false;
+  writer->Begin(&first, [&written] { written = true; });
+  CHECK(written);
+  MustMake(writer.get(), MakeEntries(390, 450));
+  CHECK(absl::IsResourceExhausted(writer->Finish(std::move(first)).status()));
+  CHECK(writer->state()->size() == 300);
+
+  store.on_commit = nullptr;
+  LogWriter::Group second = MustMake(writer.get(), MakeEntries(390, 450));
+  writer->Begin(&second, [] {});
+  const absl::StatusOr<LogWriter::Appended> appended = writer->Finish(std::move(second));
+  REQUIRE(appended.ok());
+  CHECK(appended->indices == Numbers(300, 360));
+  CHECK(MustAppend(writer.get(), MakeEntries(301, 390)) == Numbers(360, 449));
+  CHECK(MustCheck(store).size == 449);
 }
 
 TEST_CASE("A log behind its checkpoint, or other than it, is not opened", "[audit][fault]") {

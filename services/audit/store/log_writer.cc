@@ -110,8 +110,9 @@ absl::Status LogWriter::Read(absl::Time now) {
   SHAREWAY_RETURN_IF_ERROR(Replay(&state, now));
   runs_ = Runs(store_);
   stale_ = false;
+  made_ = std::make_shared<const LogState>(std::move(state));
   absl::MutexLock lock(&mutex_);
-  state_ = std::make_shared<const LogState>(std::move(state));
+  state_ = made_;
   return absl::OkStatus();
 }
 
@@ -177,7 +178,7 @@ absl::StatusOr<LogWriter::Appended> LogWriter::Plan(absl::Span<const EntryPtr> e
     std::stable_sort(order.begin(), order.end(), goes_before);
   }
 
-  const uint64_t size = state()->size();
+  const uint64_t size = made_->size();
   Appended appended;
   appended.indices.resize(entries.size());
   const Entry* before = nullptr;
@@ -202,35 +203,74 @@ absl::StatusOr<LogWriter::Appended> LogWriter::Plan(absl::Span<const EntryPtr> e
 
 absl::StatusOr<LogWriter::Appended> LogWriter::Append(absl::Span<const EntryPtr> entries,
                                                       absl::Time receipt) {
+  SHAREWAY_ASSIGN_OR_RETURN(Group group, Make(entries, receipt));
+  Begin(&group, [] {});
+  return Finish(std::move(group));
+}
+
+absl::StatusOr<LogWriter::Group> LogWriter::Make(absl::Span<const EntryPtr> entries,
+                                                 absl::Time receipt) {
   if (stale_) SHAREWAY_RETURN_IF_ERROR(Read(receipt));
-  // From here on until the commit is known to have succeeded, memory is ahead of the store.
+  // Unless all of it succeeds, memory is half of a group ahead.
   stale_ = true;
+  SHAREWAY_ASSIGN_OR_RETURN(Group group, MakeFresh(entries, receipt));
+  stale_ = false;
+  return group;
+}
+
+absl::StatusOr<LogWriter::Group> LogWriter::MakeFresh(absl::Span<const EntryPtr> entries,
+                                                      absl::Time receipt) {
+  Group group;
   std::vector<EntryPtr> fresh;
-  SHAREWAY_ASSIGN_OR_RETURN(Appended appended, Plan(entries, &fresh));
-  if (fresh.empty()) {
-    stale_ = false;
-    return appended;
-  }
-  const std::shared_ptr<const LogState> before = state();
+  SHAREWAY_ASSIGN_OR_RETURN(group.appended_, Plan(entries, &fresh));
+  if (fresh.empty()) return group;
+  const std::shared_ptr<const LogState> before = made_;
   const Grown grown{*before, fresh};
-  kv::Batch batch;
-  auto after = std::make_shared<const LogState>(Grow(*before, fresh, &batch));
+  kv::Batch& batch = group.batch_;
+  group.after_ = std::make_shared<const LogState>(Grow(*before, fresh, &batch));
   SHAREWAY_RETURN_IF_ERROR(CheckBytes(batch, grown));
-  runs_.Write(&batch);
+  group.followable_ = runs_.Write(&batch);
   for (size_t i = 0; i < fresh.size(); ++i) {
     if (!fresh[i]->half) continue;
     SHAREWAY_RETURN_IF_ERROR(unmatched_.Take(*fresh[i]->half, before->size() + i, receipt));
   }
-  SHAREWAY_RETURN_IF_ERROR(unmatched_.Write(receipt, after->size(), &batch));
-  SHAREWAY_RETURN_IF_ERROR(store_->Commit(std::move(batch)).status());
-  // Only what is durable may be ingested.
-  for (uint64_t begin = before->tail_begin(); begin < after->tail_begin(); begin += kBundle) {
-    after->recent->Add(TermsOfBundle(grown, begin / kBundle));
+  const size_t ops = batch.ops().size();
+  SHAREWAY_RETURN_IF_ERROR(unmatched_.Write(receipt, group.after_->size(), &batch));
+  // Its account alone is never looked up.
+  if (batch.ops().size() > ops + 1) group.followable_ = false;
+  const uint64_t end = group.after_->tail_begin();
+  for (uint64_t begin = before->tail_begin(); begin < end; begin += kBundle) {
+    group.terms_.push_back(TermsOfBundle(grown, begin / kBundle));
   }
-  absl::MutexLock lock(&mutex_);
-  state_ = std::move(after);
-  stale_ = false;
-  return appended;
+  made_ = group.after_;
+  return group;
+}
+
+void LogWriter::Begin(Group* group, std::function<void()> written) {
+  group->outcome_ = std::make_shared<Group::Outcome>();
+  const auto done = [outcome = group->outcome_, written = std::move(written)](
+                        const absl::StatusOr<kv::Committed>& committed) {
+    outcome->status = committed.status();
+    written();  // first: whoever finishes may be gone afterwards
+    outcome->written.Notify();
+  };
+  if (group->after_ == nullptr) return done(kv::Committed());
+  store_->CommitAsync(std::move(group->batch_), done);
+}
+
+absl::StatusOr<LogWriter::Appended> LogWriter::Finish(Group group) {
+  group.outcome_->written.WaitForNotification();
+  if (!group.outcome_->status.ok()) {
+    stale_ = true;
+    return group.outcome_->status;
+  }
+  if (group.after_ != nullptr) {
+    // Only what is durable may be ingested.
+    for (auto& terms : group.terms_) group.after_->recent->Add(std::move(terms));
+    absl::MutexLock lock(&mutex_);
+    state_ = std::move(group.after_);
+  }
+  return std::move(group.appended_);
 }
 
 absl::Status LogWriter::Settle(absl::Time now) {

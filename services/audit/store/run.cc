@@ -3,6 +3,7 @@
 #include "services/audit/store/run.h"
 
 #include <limits>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/bytes.h"
@@ -51,7 +52,6 @@ absl::StatusOr<uint64_t> LastSequence(const kv::Store& store, const Digest16& st
 absl::StatusOr<std::optional<Run>> Runs::Newest(const Digest16& stream) {
   if (auto known = newest_.find(stream); known != newest_.end()) return known->second;
   SHAREWAY_ASSIGN_OR_RETURN(const std::optional<Run> run, ReadRun(*store_, stream, kMaxSequence));
-  if (newest_.size() >= kMaxStreams) newest_.clear();
   newest_.emplace(stream, run);
   return run;
 }
@@ -83,14 +83,28 @@ void Runs::Add(const Digest16& stream, uint64_t sequence, uint64_t index) {
   added_.push_back({stream, {.first = sequence, .index = index, .count = 1}});
 }
 
-void Runs::Write(kv::Batch* batch) {
+bool Runs::Write(kv::Batch* batch) {
+  if (newest_.size() >= kMaxStreams) {
+    absl::flat_hash_map<Digest16, std::optional<Run>> kept;
+    for (const Added& added : added_) kept[added.stream] = newest_[added.stream];
+    newest_ = std::move(kept);
+  }
+  bool by_heart = true;
+  const Digest16* before = nullptr;
   for (const Added& added : added_) {
+    if (before != nullptr && *before == added.stream) by_heart = false;
+    before = &added.stream;
     batch->Put(RunKey(added.stream, added.run.first),
                absl::StrCat(BigEndian64(added.run.index), BigEndian64(added.run.count)));
     std::optional<Run>& newest = newest_[added.stream];
-    if (!newest || newest->first <= added.run.first) newest = added.run;
+    if (!newest || newest->first <= added.run.first) {
+      newest = added.run;
+    } else {
+      by_heart = false;
+    }
   }
   added_.clear();
+  return by_heart;
 }
 
 }  // namespace shareway::audit

@@ -49,8 +49,9 @@ class Runs {
   absl::StatusOr<std::optional<uint64_t>> Find(const Digest16& stream, uint64_t sequence);
   // Adds an entry that Find did not find.
   void Add(const Digest16& stream, uint64_t sequence, uint64_t index);
-  // Puts what was added into `batch`.
-  void Write(kv::Batch* batch);
+  // Puts what was added into `batch`. True if Find answers rightly before the batch is
+  // durable: what was added is the newest run of its stream, which is known by heart.
+  bool Write(kv::Batch* batch);
 
  private:
   absl::StatusOr<std::optional<Run>> Newest(const Digest16& stream);
