@@ -37,6 +37,9 @@ enum class ItemType { kUnspecified = 0, kText, kDecimal, kInteger, kDate, kDatet
 // 数据分级.
 enum class Grading { kUnspecified = 0, kGeneral, kImportant, kCore };
 
+// 脱敏: what a mask leaves of the item's values, where a grant asks for one.
+enum class Mask { kAll = 0, kKeepFirst, kKeepLast, kKeepEnds };
+
 // 信息资源格式.
 enum class ResourceFormat {
   kUnspecified = 0,
@@ -89,6 +92,19 @@ struct Item {
   bool sensitive = false;
   bool basic = false;
   std::string description = {};
+  Mask mask = Mask::kAll;
+};
+
+// An operation of the provider's system that can be called (系统对接).
+struct Operation {
+  enum class Form { kUnspecified = 0, kJson, kProtobuf, kOpaque };
+  std::string id = {};
+  std::string title = {};
+  Form form = Form::kUnspecified;
+  std::string item = {};                     // of kOpaque
+  std::vector<std::string> parameters = {};  // of the other forms
+  std::string descriptor_set = {};           // of kProtobuf
+  std::string method = {};                   // of kProtobuf
 };
 
 struct Assessment {
@@ -118,6 +134,7 @@ struct Entry {
   std::string use_condition = {};
   std::string division = {};
   std::vector<std::string> keywords = {};
+  std::vector<Operation> operations = {};
   bool secret = false;  // stated by the agency; such entries are refused
 };
 

@@ -12,6 +12,7 @@
 #include "libs/codes/division_code.h"
 #include "libs/codes/resource_code.h"
 #include "services/catalog/domain/faults.h"
+#include "services/catalog/domain/operation_rules.h"
 
 namespace shareway::catalog {
 namespace {
@@ -73,6 +74,9 @@ void CheckItem(const Entry& entry, size_t i, Faults* faults) {
                              "conditions (M16 第十条第二项)"));
   }
   faults->Text(at("description"), item.description, 0, 500);
+  if (const int mask = static_cast<int>(item.mask); mask < 0 || item.mask > Mask::kKeepEnds) {
+    faults->Add(at("mask"), absl::StrCat("is ", mask, ", want 0 to 3 as the API lists them"));
+  }
 }
 
 void CheckItems(const Entry& entry, Faults* faults) {
@@ -263,6 +267,7 @@ std::vector<FieldViolation> Violations(const Entry& entry, const Law& law) {
   CheckConditions(entry, law, &faults);
   CheckBasis(entry, law, &faults);
   CheckMethods(entry, &faults);
+  CheckOperations(entry, &faults);
   faults.Text("open_condition", entry.open_condition, 0, 500);
   CheckEnum("update_cycle", entry.update_cycle, UpdateCycle::kOther, &faults);
   faults.Text("assessment.document", entry.assessment.document, 0, 200);

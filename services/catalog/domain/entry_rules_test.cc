@@ -69,6 +69,70 @@ TEST_CASE("A malformed item is refused by field and rule", "[catalog]") {
        {"items[1].length", "at most", [](auto& e) { e.items[1].length = 2'000'000; }}});
 }
 
+TEST_CASE("An item may say how it is masked, in one of the ways that there are", "[catalog]") {
+  Entry entry = GoodEntry();
+  entry.items[0].mask = Mask::kKeepEnds;
+  CheckRefused(entry, Law2025(),
+               {{"items[0].mask", "want 0 to 3",
+                 [](auto& e) { e.items[0].mask = static_cast<Mask>(4); }},
+                {"items[0].mask", "is -1",
+                 [](auto& e) { e.items[0].mask = static_cast<Mask>(-1); }}});
+}
+
+TEST_CASE("A malformed operation is refused by field and rule", "[catalog]") {
+  Entry entry = GoodEntry();
+  entry.methods.push_back(Method::kCall);
+  entry.operations = {
+      {.id = "look_up", .title = "查询", .form = Operation::Form::kJson, .parameters = {"no"}},
+      {.id = "check",
+       .title = "核查",
+       .form = Operation::Form::kProtobuf,
+       .parameters = {"no"},
+       .descriptor_set = "\x0a",
+       .method = "demo.v1.Aid/Check"},
+      {.id = "photo", .title = "照片", .form = Operation::Form::kOpaque, .item = "name"}};
+  CheckRefused(
+      entry, Law2025(),
+      {{"operations", "CALL is not among", [](auto& e) { e.methods.pop_back(); }},
+       {"operations", "at most 50", [](auto& e) { e.operations.resize(51); }},
+       {"operations", "bytes of descriptor sets",
+        [](auto& e) {
+          e.operations[1].descriptor_set = std::string(256 << 10, 'x');
+          e.operations[0] = e.operations[2] = e.operations[1];
+        }},
+       {"operations[0].id", "want [A-Za-z]", [](auto& e) { e.operations[0].id = "look-up"; }},
+       {"operations[1].id", "twice", [](auto& e) { e.operations[1].id = "look_up"; }},
+       {"operations[0].title", "1 to 100", [](auto& e) { e.operations[0].title.clear(); }},
+       {"operations[0].form", "want 1 to 3",
+        [](auto& e) { e.operations[0].form = Operation::Form::kUnspecified; }},
+       {"operations[0].form", "is 4",
+        [](auto& e) { e.operations[0].form = static_cast<Operation::Form>(4); }},
+       {"operations[0].parameters", "twice",
+        [](auto& e) { e.operations[0].parameters = {"no", "no"}; }},
+       {"operations[0].parameters", "want [A-Za-z]",
+        [](auto& e) { e.operations[0].parameters = {"../no"}; }},
+       {"operations[0].parameters", "at most 50",
+        [](auto& e) { e.operations[0].parameters.assign(51, "no"); }},
+       {"operations[0].item", "OPAQUE_FORM alone",
+        [](auto& e) { e.operations[0].item = "name"; }},
+       {"operations[0].descriptor_set", "PROTOBUF_FORM alone",
+        [](auto& e) { e.operations[0].method = "demo.v1.Aid/Check"; }},
+       {"operations[1].descriptor_set", "want 1 to",
+        [](auto& e) { e.operations[1].descriptor_set.clear(); }},
+       {"operations[1].descriptor_set", "want 1 to",
+        [](auto& e) { e.operations[1].descriptor_set = std::string((256 << 10) + 1, 'x'); }},
+       {"operations[1].method", "want package.Service/Method",
+        [](auto& e) { e.operations[1].method = "demo.v1.Aid.Check"; }},
+       {"operations[1].method", "want package.Service/Method",
+        [](auto& e) { e.operations[1].method = "/demo.v1.Aid/Check"; }},
+       {"operations[2].item", "one item of the entry",
+        [](auto& e) { e.operations[2].item = "photo"; }},
+       {"operations[2].item", "one item of the entry",
+        [](auto& e) { e.operations[2].item.clear(); }},
+       {"operations[2].parameters", "sent a body",
+        [](auto& e) { e.operations[2].parameters = {"no"}; }}});
+}
+
 TEST_CASE("Conditions are stated where they are needed, and only there", "[catalog]") {
   CheckRefused(
       GoodEntry(), Law2025(),

@@ -118,6 +118,9 @@ std::optional<std::string> SecretField(const Entry& entry) {
     texts.emplace_back(absl::StrCat("not_shared_basis[", i, "].article"),
                        entry.not_shared_basis[i].article);
   }
+  for (size_t i = 0; i < entry.operations.size(); ++i) {
+    texts.emplace_back(absl::StrCat("operations[", i, "].title"), entry.operations[i].title);
+  }
   for (const std::string& keyword : entry.keywords) texts.emplace_back("keywords", keyword);
   for (const auto& [field, text] : texts) {
     if (IsMarkedSecret(text)) return absl::StrCat("resource.", field);

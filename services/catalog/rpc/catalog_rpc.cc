@@ -11,6 +11,7 @@
 #include "libs/base/name.h"
 #include "libs/base/status.h"
 #include "services/catalog/rpc/cause.h"
+#include "services/catalog/rpc/descriptor_check.h"
 #include "services/catalog/rpc/watch_stream.h"
 #include "services/catalog/store/resource_message.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
@@ -75,12 +76,16 @@ void CatalogRpc::Serve(rpc::Server* server) {
 
 void CatalogRpc::ServeWrites(rpc::Server* server) {
   server->Unary<v1::CreateResourceRequest, v1::Resource>(
-      Path("CreateResource"), [this](const rpc::Call& call, const v1::CreateResourceRequest& r) {
+      Path("CreateResource"), [this](const rpc::Call& call, const v1::CreateResourceRequest& r)
+          -> absl::StatusOr<v1::Resource> {
+        SHAREWAY_RETURN_IF_ERROR(CheckDescriptors(r.resource()));
         return Answer(call, catalog_->Create(CauseOf(call, r.request_id()), EntryFrom(r.resource()),
                                              r.validate_only()));
       });
   server->Unary<v1::UpdateResourceRequest, v1::Resource>(
-      Path("UpdateResource"), [this](const rpc::Call& call, const v1::UpdateResourceRequest& r) {
+      Path("UpdateResource"), [this](const rpc::Call& call, const v1::UpdateResourceRequest& r)
+          -> absl::StatusOr<v1::Resource> {
+        SHAREWAY_RETURN_IF_ERROR(CheckDescriptors(r.resource()));
         return Answer(call, catalog_->Update(CauseOf(call, r.request_id()), r.resource().name(),
                                              r.resource().etag(), EntryFrom(r.resource())));
       });

@@ -50,7 +50,7 @@ int ChangeLog::Append(absl::string_view bytes, kv::Batch* batch) const {
       batch->Trim(log_, last - kKeptChanges);
     }
   }
-  return batch->Append(log_, bytes);
+  return batch->Append(log_, std::string(bytes));
 }
 
 }  // namespace shareway::catalog

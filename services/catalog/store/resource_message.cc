@@ -18,7 +18,18 @@ Item ItemFrom(const v1::Item& message) {
           .personal = message.personal(),
           .sensitive = message.sensitive(),
           .basic = message.basic(),
-          .description = message.description()};
+          .description = message.description(),
+          .mask = static_cast<Mask>(message.mask())};
+}
+
+Operation OperationFrom(const v1::Operation& message) {
+  return {.id = message.id(),
+          .title = message.title(),
+          .form = static_cast<Operation::Form>(message.form()),
+          .item = message.item(),
+          .parameters = {message.parameters().begin(), message.parameters().end()},
+          .descriptor_set = message.descriptor_set(),
+          .method = message.method()};
 }
 
 void Write(const Item& item, v1::Item* message) {
@@ -34,6 +45,17 @@ void Write(const Item& item, v1::Item* message) {
   message->set_sensitive(item.sensitive);
   message->set_basic(item.basic);
   message->set_description(item.description);
+  message->set_mask(static_cast<v1::Mask>(item.mask));
+}
+
+void Write(const Operation& operation, v1::Operation* message) {
+  message->set_id(operation.id);
+  message->set_title(operation.title);
+  message->set_form(static_cast<v1::OperationForm>(operation.form));
+  message->set_item(operation.item);
+  for (const std::string& parameter : operation.parameters) message->add_parameters(parameter);
+  message->set_descriptor_set(operation.descriptor_set);
+  message->set_method(operation.method);
 }
 
 void Write(const Entry& entry, v1::Resource* message) {
@@ -74,6 +96,7 @@ void Write(const Entry& entry, v1::Resource* message) {
   message->set_use_condition(entry.use_condition);
   message->set_division(entry.division);
   for (const std::string& keyword : entry.keywords) message->add_keywords(keyword);
+  for (const Operation& operation : entry.operations) Write(operation, message->add_operations());
 }
 
 }  // namespace
@@ -110,6 +133,9 @@ Entry EntryFrom(const v1::Resource& message) {
     entry.not_shared_basis.push_back({.level = static_cast<BasisLevel>(basis.level()),
                                       .title = basis.title(),
                                       .article = basis.article()});
+  }
+  for (const v1::Operation& operation : message.operations()) {
+    entry.operations.push_back(OperationFrom(operation));
   }
   for (int method : message.methods()) entry.methods.push_back(static_cast<Method>(method));
   return entry;
