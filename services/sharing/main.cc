@@ -9,6 +9,7 @@
 #include "services/sharing/rpc/directory_view.h"
 #include "services/sharing/rpc/dispute_rpc.h"
 #include "services/sharing/rpc/grant_rpc.h"
+#include "services/sharing/rpc/node_rpc.h"
 #include "services/sharing/rpc/readiness.h"
 #include "services/sharing/rpc/request_rpc.h"
 #include "services/sharing/rpc/supervision_rpc.h"
@@ -36,6 +37,11 @@ absl::Status Serve() {
   Sharing sharing(&desk);
   Grants grants(&desk);
   Disputes disputes(&desk, &sharing);
+  NodeStore node_store(process.store.get(), evidence.outbox.get());
+  Nodes nodes(&desk, &node_store, [directory = process.directory.get()](absl::string_view node,
+                                                                       absl::string_view agency) {
+    return directory->Get()->Serves(node, agency);
+  });
   const Transitions transitions(process.metrics.get());
   RequestRpc requests(&desk, &sharing, &transitions);
   GrantRpc grant_api(&desk, &grants, process.directory.get(), &transitions);
@@ -45,6 +51,7 @@ absl::Status Serve() {
   grant_api.Register(process.server.get());
   dispute_api.Register(process.server.get());
   supervision.Register(process.server.get());
+  RegisterNodes(&nodes, process.server.get());
 
   SHAREWAY_ASSIGN_OR_RETURN(auto catalog, process.Connect(process.options.catalog, "catalog"));
   const rpc::DirectoryFeed directory(catalog, process.store.get(), process.directory.get());

@@ -84,6 +84,8 @@ Grant Grant::Of(const Request& approved, std::string decision, std::string conse
       .start_time = statute::StartOfDay(scope.start),
       .end_time = statute::EndOfDay(scope.end),
       .case_required = request.decision && request.decision->case_required,
+      .day = scope.day,
+      .masked_items = scope.masked_items,
       .state = State::kActive,
       .request = request.name,
       .dispute = request.dispute,

@@ -51,6 +51,8 @@ class Grant {
     absl::Time start_time = {};  // first instant inside
     absl::Time end_time = {};    // first instant outside
     bool case_required = false;
+    DayQuota day = {};
+    std::vector<std::string> masked_items = {};
     State state = State::kUnspecified;
     uint64_t number = 0;  // of the grant log, after the last change; 0 until stored
     std::string request = {};

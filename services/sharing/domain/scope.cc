@@ -71,6 +71,20 @@ void CheckItems(const Scope& scope, const Resource& resource, const std::string&
   }
 }
 
+void CheckMasks(const Scope& scope, const std::string& field, Violations* out) {
+  std::set<std::string> seen;
+  for (size_t i = 0; i < scope.masked_items.size(); ++i) {
+    const std::string& id = scope.masked_items[i];
+    const std::string at = absl::StrCat(field, "[", i, "]");
+    if (!Contains(scope.items, id)) {
+      out->push_back({at, absl::StrCat(codes::Quote(id), " is not among the items")});
+    }
+    if (!seen.insert(id).second) {
+      out->push_back({at, absl::StrCat(codes::Quote(id), " is named twice")});
+    }
+  }
+}
+
 void CheckRows(const Scope& scope, const Resource& resource, const std::string& field,
                Violations* out) {
   if (absl::Status form = filter::Validate(scope.rows, field); !form.ok()) {
@@ -156,6 +170,39 @@ bool PeriodWithin(const Scope& granted, const Scope& asked) {
   return granted.start >= asked.start && granted.end <= asked.end && granted.end >= granted.start;
 }
 
+// True if `granted` lets no more through than `asked`; 0 lets everything through.
+bool NoMore(uint64_t granted, uint64_t asked) {
+  return asked == 0 || (granted != 0 && granted <= asked);
+}
+
+void AddQuotaExcess(const DayQuota& asked, const DayQuota& granted, const std::string& scope,
+                    Violations* out) {
+  const auto check = [&](absl::string_view name, uint64_t g, uint64_t a) {
+    if (NoMore(g, a)) return;
+    out->push_back({absl::StrCat(scope, ".", name),
+                    absl::StrCat(g == 0 ? "not limited" : absl::StrCat(g), " is more than the ", a,
+                                 " that was asked for")});
+  };
+  check("day_calls", granted.calls, asked.calls);
+  check("day_rows", granted.rows, asked.rows);
+  check("day_bytes", granted.bytes, asked.bytes);
+}
+
+// Each item that was to be masked is masked or not granted; each masked item is granted.
+bool MasksWithin(const Scope& granted, const Scope& asked) {
+  const bool kept = std::all_of(
+      asked.masked_items.begin(), asked.masked_items.end(), [&](const std::string& id) {
+        return Contains(granted.masked_items, id) || !Contains(granted.items, id);
+      });
+  return kept && (granted.masked_items.empty() || Within(granted.masked_items, granted.items));
+}
+
+// True if an item that is granted is masked though it was not asked so.
+bool MasksMore(const Scope& granted, const Scope& asked) {
+  return std::any_of(granted.masked_items.begin(), granted.masked_items.end(),
+                     [&](const std::string& id) { return !Contains(asked.masked_items, id); });
+}
+
 // Adds a violation for each part of `granted` that goes beyond `asked`.
 void AddExcess(const Scope& asked, const Scope& granted, const std::string& scope,
                Violations* out) {
@@ -183,6 +230,12 @@ void AddExcess(const Scope& asked, const Scope& granted, const std::string& scop
                                  absl::FormatCivilTime(asked.start), " to ",
                                  absl::FormatCivilTime(asked.end))});
   }
+  AddQuotaExcess(asked.day, granted.day, scope, out);
+  if (!MasksWithin(granted, asked)) {
+    out->push_back({scope + ".masked_items",
+                    "leaves out an item that was to be masked, names one twice, or one that is not "
+                    "granted"});
+  }
 }
 
 }  // namespace
@@ -192,6 +245,7 @@ absl::Status Check(const Scope& scope, const Resource& resource, absl::CivilDay 
   const std::string at(field);
   Violations out;
   CheckItems(scope, resource, at + ".items", &out);
+  CheckMasks(scope, at + ".masked_items", &out);
   CheckRows(scope, resource, at + ".row_filter", &out);
   CheckWords(scope.purposes, PurposeName, at + ".purposes", &out);
   CheckWords(scope.methods, MethodName, at + ".methods", &out);
@@ -257,6 +311,8 @@ absl::Status CheckNarrowing(const Scope& asked, const Scope& granted,
       (granted.start != asked.start || granted.end != asked.end)) {
     ++owed["period"];
   }
+  if (granted.day != asked.day) ++owed["quota"];
+  if (MasksMore(granted, asked)) ++owed["masked_items"];
   if (out.empty() && owed.empty()) {
     out.push_back({scope, "is what was asked; the verdict is then APPROVE"});
   }

@@ -2,6 +2,7 @@
 // What is asked for or granted: items, rows, purposes, methods, days.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,15 @@ namespace shareway::sharing {
 
 inline constexpr int kMaxYears = 3;
 
+// How much may leave a day, until 24:00 in Beijing. 0: not limited.
+struct DayQuota {
+  uint64_t calls = 0;
+  uint64_t rows = 0;
+  uint64_t bytes = 0;  // of answers
+
+  friend bool operator==(const DayQuota&, const DayQuota&) = default;
+};
+
 // A scope of use.
 struct Scope {
   std::vector<std::string> items = {};
@@ -23,16 +33,18 @@ struct Scope {
   std::vector<Method> methods = {};
   absl::CivilDay start = {};  // first day of use, law time
   absl::CivilDay end = {};    // last day of use
+  DayQuota day = {};
+  std::vector<std::string> masked_items = {};  // of `items`: their values leave masked
 
   friend bool operator==(const Scope&, const Scope&) = default;
 };
 
 // INVALID_ARGUMENT naming each part under `field` that breaks a rule: items of the
-// resource, each once; a well-formed filter over its items that some row can match;
-// purposes and methods, each once, methods offered by the resource (one that offers
-// none because it is NOT_SHARED takes any); days in order, at most 3 years apart and
-// not over before `today`; items that are NOT_SHARED are not asked for together with
-// others (R25 15).
+// resource, each once; masked items among them, each once; a well-formed filter over its
+// items that some row can match; purposes and methods, each once, methods offered by the
+// resource (one that offers none because it is NOT_SHARED takes any); days in order, at
+// most 3 years apart and not over before `today`; items that are NOT_SHARED are not asked
+// for together with others (R25 15).
 absl::Status Check(const Scope& scope, const Resource& resource, absl::CivilDay today,
                    absl::string_view field);
 
@@ -47,14 +59,16 @@ std::vector<std::string> UnmetConditions(const Scope& scope, absl::string_view c
 
 // One part that the provider cut, and why (R25 21).
 struct Cut {
-  std::string subject = {};  // an item's id, or row_filter, purposes, methods, period
+  // An item's id, or row_filter, purposes, methods, period, quota, masked_items.
+  std::string subject = {};
   std::string reason = {};   // 1 to 500 characters
 
   friend bool operator==(const Cut&, const Cut&) = default;
 };
 
 // INVALID_ARGUMENT naming each part of `granted` under `field` that goes beyond `asked`:
-// items, rows, purposes, methods, days.
+// items, rows, purposes, methods, days; a day quota that is larger, or an item that was to be
+// masked and is not.
 absl::Status CheckWithin(const Scope& asked, const Scope& granted, absl::string_view field);
 
 // INVALID_ARGUMENT unless `granted` is a true narrowing of `asked` and `cuts` names

@@ -31,6 +31,8 @@ TEST_CASE("A good scope fits its resource and each spoilt part is named") {
       {"s.items", [](Scope& s) { s.items.clear(); }},
       {"s.items[1]", [](Scope& s) { s.items[1] = "no_such"; }},
       {"s.items[3]", [](Scope& s) { s.items.push_back("wife"); }},
+      {"s.masked_items[0]", [](Scope& s) { s.masked_items = {"no_such"}; }},
+      {"s.masked_items[1]", [](Scope& s) { s.masked_items = {"wife", "wife"}; }},
       {"s.purposes", [](Scope& s) { s.purposes.clear(); }},
       {"s.purposes[0]", [](Scope& s) { s.purposes[0] = Purpose::kUnspecified; }},
       {"s.purposes[1]", [](Scope& s) { s.purposes[1] = s.purposes[0]; }},
@@ -108,6 +110,8 @@ TEST_CASE("A reduced scope is a true narrowing with a reason for each cut and no
   const Resource resource = Marriages();
   Scope asked = ScopeOver(resource);
   asked.rows.conditions = {{"cert_no", filter::Op::kPrefix, "99"}};
+  asked.day.calls = 100;
+  asked.masked_items = {"husband"};
   const struct {
     const char* about;
     std::function<void(Scope&)> narrow;
@@ -115,7 +119,13 @@ TEST_CASE("A reduced scope is a true narrowing with a reason for each cut and no
     bool good;
   } table[] = {
       {"an item", [](Scope& s) { s.items.pop_back(); }, {"wife"}, true},
-      {"two items", [](Scope& s) { s.items.resize(1); }, {"wife", "husband"}, true},
+      {"two items",
+       [](Scope& s) {
+         s.items.resize(1);
+         s.masked_items.clear();
+       },
+       {"wife", "husband"},
+       true},
       {"a longer prefix",
        [](Scope& s) { s.rows.conditions[0].value = "9901"; }, {"row_filter"}, true},
       {"one more condition",
@@ -138,6 +148,28 @@ TEST_CASE("A reduced scope is a true narrowing with a reason for each cut and no
        },
        {"period", "wife", "row_filter", "methods", "purposes"},
        true},
+      {"fewer calls", [](Scope& s) { s.day.calls = 99; }, {"quota"}, true},
+      {"a limit on rows", [](Scope& s) { s.day.rows = 1000; }, {"quota"}, true},
+      {"a limit on bytes", [](Scope& s) { s.day.bytes = 1; }, {"quota"}, true},
+      {"one more mask",
+       [](Scope& s) { s.masked_items.push_back("wife"); }, {"masked_items"}, true},
+      {"a masked item",
+       [](Scope& s) {
+         s.items = {"cert_no", "wife"};
+         s.masked_items.clear();
+       },
+       {"husband"},
+       true},
+      {"fewer calls without a reason", [](Scope& s) { s.day.calls = 99; }, {}, false},
+      {"more calls", [](Scope& s) { s.day.calls = 101; }, {"quota"}, false},
+      {"calls without limit", [](Scope& s) { s.day.calls = 0; }, {"quota"}, false},
+      {"no mask", [](Scope& s) { s.masked_items.clear(); }, {}, false},
+      {"another mask instead",
+       [](Scope& s) { s.masked_items = {"wife"}; }, {"masked_items"}, false},
+      {"a mask without a reason",
+       [](Scope& s) { s.masked_items.push_back("wife"); }, {}, false},
+      {"a mask on nothing",
+       [](Scope& s) { s.masked_items.push_back("extra"); }, {"masked_items"}, false},
       {"nothing", [](Scope&) {}, {}, false},
       {"no reason", [](Scope& s) { s.items.pop_back(); }, {}, false},
       {"one reason for two", [](Scope& s) { s.items.resize(1); }, {"wife"}, false},

@@ -145,6 +145,10 @@ v1::Grant ToProto(const Grant& grant, uint64_t epoch) {
   *out.mutable_start_time() = ToTimestamp(f.start_time);
   *out.mutable_end_time() = ToTimestamp(f.end_time);
   out.set_case_required(f.case_required);
+  out.set_day_quota(f.day.calls);
+  out.set_day_rows(f.day.rows);
+  out.set_day_bytes(f.day.bytes);
+  out.mutable_masked_items()->Assign(f.masked_items.begin(), f.masked_items.end());
   out.set_state(static_cast<v1::Grant::State>(f.state));
   out.mutable_revision()->set_epoch(epoch);
   out.mutable_revision()->set_number(f.number);

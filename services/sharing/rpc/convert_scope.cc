@@ -41,6 +41,10 @@ v1::Scope ToProto(const Scope& scope) {
   EnumsToProto(scope.methods, out.mutable_methods());
   out.set_start_date(DayToProto(scope.start));
   out.set_end_date(DayToProto(scope.end));
+  out.set_day_calls(scope.day.calls);
+  out.set_day_rows(scope.day.rows);
+  out.set_day_bytes(scope.day.bytes);
+  out.mutable_masked_items()->Assign(scope.masked_items.begin(), scope.masked_items.end());
   return out;
 }
 
@@ -48,7 +52,11 @@ absl::StatusOr<Scope> FromProto(const v1::Scope& scope, absl::string_view field)
   Scope out{.items = {scope.items().begin(), scope.items().end()},
             .rows = {},
             .purposes = EnumsFromProto(scope.purposes(), Purpose::kOther),
-            .methods = EnumsFromProto(scope.methods(), Method::kSubscribe)};
+            .methods = EnumsFromProto(scope.methods(), Method::kSubscribe),
+            .day = {.calls = scope.day_calls(),
+                    .rows = scope.day_rows(),
+                    .bytes = scope.day_bytes()},
+            .masked_items = {scope.masked_items().begin(), scope.masked_items().end()}};
   std::vector<FieldViolation> faults;
   for (int i = 0; i < scope.row_filter_size(); ++i) {
     const evidence::v1::Condition& row = scope.row_filter(i);

@@ -164,7 +164,7 @@ absl::Status GrantRpc::Watch(const rpc::Call& call, const v1::WatchGrantsRequest
   const absl::Cleanup gone = [this] { transitions_->AddStream(-1); };
   GrantStream stream(&desk_->store(), directory_, node,
                      [&](const v1::GrantChange& change) { return writer.Write(change); });
-  SHAREWAY_RETURN_IF_ERROR(stream.Begin(request.from_revision()));
+  SHAREWAY_RETURN_IF_ERROR(stream.Begin(request.from_revision(), request.served_digest()));
   while (!call.cancelled()) {
     SHAREWAY_RETURN_IF_ERROR(stream.Continue(kPoll));
   }

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
+#include "libs/crypto/hash.h"
 #include "services/sharing/rpc/convert.h"
 
 namespace shareway::sharing {
@@ -37,7 +38,14 @@ absl::StatusOr<bool> GrantStream::ServesOthers() {
   return true;
 }
 
-absl::Status GrantStream::Begin(const evidence::v1::Revision& from) {
+std::string GrantStream::ServedDigest() const {
+  std::string lines;
+  for (const std::string& agency : served_) absl::StrAppend(&lines, agency, "\n");
+  return crypto::Sha256(lines).str();
+}
+
+absl::Status GrantStream::Begin(const evidence::v1::Revision& from,
+                                absl::string_view served_digest) {
   SHAREWAY_RETURN_IF_ERROR(ServesOthers().status());
   const uint64_t head = store_->GrantHead();
   if (from.epoch() != store_->epoch()) return Snapshot();
@@ -48,7 +56,7 @@ absl::Status GrantStream::Begin(const evidence::v1::Revision& from) {
         .With("head", absl::StrCat(head));
   }
   SHAREWAY_ASSIGN_OR_RETURN(const uint64_t tail, store_->GrantTail());
-  if (from.number() + 1 < tail) return Snapshot();
+  if (from.number() + 1 < tail || served_digest != ServedDigest()) return Snapshot();
   at_ = from.number();
   return Deltas();
 }
@@ -77,6 +85,7 @@ absl::Status GrantStream::Snapshot() {
   } while (!cursor.empty());
   v1::GrantChange end = At(head);
   end.set_snapshot_end(true);
+  end.set_served_digest(ServedDigest());
   SHAREWAY_RETURN_IF_ERROR(write_(end));
   at_ = head;
   return absl::OkStatus();

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "libs/rpc/call.h"
 #include "libs/rpc/directory.h"
 #include "libs/rpc/server.h"
@@ -28,9 +29,11 @@ class GrantStream {
               Write write)
       : store_(store), directory_(directory), node_(std::move(node)), write_(std::move(write)) {}
 
-  // Begins after `from` if the log still reaches back that far, else with a snapshot.
-  // FAILED_PRECONDITION, ROLLED_BACK, if the node has applied more than there is.
-  absl::Status Begin(const evidence::v1::Revision& from);
+  // Begins after `from` if the log still reaches back that far and `served_digest`, which the
+  // node kept from its last snapshot, is that of the agencies it serves now; else with a
+  // snapshot: deltas would leave out the older grants of an agency that it began to serve while
+  // no stream ran. FAILED_PRECONDITION, ROLLED_BACK, if the node has applied more than there is.
+  absl::Status Begin(const evidence::v1::Revision& from, absl::string_view served_digest);
   // Sends what has happened since, waiting up to `wait` for something to happen. A change of
   // the agencies that the node serves starts it over with a snapshot. PERMISSION_DENIED,
   // KEY_REVOKED, once the node does not stand any more.
@@ -42,6 +45,8 @@ class GrantStream {
   // Looks at the directory; true if the node serves others than before.
   absl::StatusOr<bool> ServesOthers();
   v1::GrantChange At(uint64_t number) const;
+  // As WatchGrantsRequest.served_digest.
+  std::string ServedDigest() const;
 
   const SharingStore* const store_;
   const rpc::DirectoryHolder* const directory_;

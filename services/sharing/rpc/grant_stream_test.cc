@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "catch2/catch.hpp"
+#include "libs/crypto/hash.h"
 #include "services/sharing/rpc/watchers.h"
 #include "services/sharing/test_desk.h"
 
@@ -49,6 +50,12 @@ struct Fixture : TestDesk {
       return absl::OkStatus();
     });
   }
+  // What a node keeps that serves these agencies.
+  static std::string Digest(const std::vector<std::string>& sorted) {
+    std::string lines;
+    for (const std::string& agency : sorted) absl::StrAppend(&lines, agency, "\n");
+    return crypto::Sha256(lines).str();
+  }
   // What was sent since the last look, in short.
   std::vector<std::string> Take() {
     std::vector<std::string> out;
@@ -84,7 +91,7 @@ TEST_CASE("A new node gets a snapshot whose members carry no revision of the str
   t.clock.Advance(absl::Seconds(1));
   t.Granted();
   GrantStream stream = t.Stream(kTaxNode);
-  REQUIRE(stream.Begin({}).ok());
+  REQUIRE(stream.Begin({}, "").ok());
   CHECK(t.Take() == Sent{"begin", "grant 2", "grant 1", "end@2"});
   t.Granted();
   REQUIRE(stream.Continue(absl::ZeroDuration()).ok());
@@ -97,7 +104,7 @@ TEST_CASE("A node that serves neither party learns only that time goes on") {
   Fixture t;
   t.Granted();
   GrantStream stream = t.Stream(kHousingNode);
-  REQUIRE(stream.Begin({}).ok());
+  REQUIRE(stream.Begin({}, "").ok());
   CHECK(t.Take() == Sent{"begin", "end@1"});
   t.Granted();
   REQUIRE(stream.Continue(absl::ZeroDuration()).ok());
@@ -108,10 +115,10 @@ TEST_CASE("A known revision resumes with what came after it") {
   Fixture t;
   for (int i = 0; i < 4; ++i) t.Granted();
   GrantStream stream = t.Stream(kTaxNode);
-  REQUIRE(stream.Begin(At(1, 2)).ok());
+  REQUIRE(stream.Begin(At(1, 2), t.Digest({kTax})).ok());
   CHECK(t.Take() == Sent{"grant 3@3", "grant 4@4"});
   GrantStream current = t.Stream(kTaxNode);
-  REQUIRE(current.Begin(At(1, 4)).ok());
+  REQUIRE(current.Begin(At(1, 4), t.Digest({kTax})).ok());
   CHECK(t.Take() == Sent{"progress@4"});
 }
 
@@ -119,24 +126,24 @@ TEST_CASE("An old revision or another epoch begins with a snapshot, a later one 
   Fixture t;
   for (int i = 0; i < 4; ++i) t.Granted();
   GrantStream other = t.Stream(kTaxNode);
-  REQUIRE(other.Begin(At(7, 3)).ok());
+  REQUIRE(other.Begin(At(7, 3), t.Digest({kTax})).ok());
   CHECK(t.Take().front() == "begin");
   REQUIRE(t.store.TrimGrants(2).ok());
   GrantStream old = t.Stream(kTaxNode);
-  REQUIRE(old.Begin(At(1, 1)).ok());
+  REQUIRE(old.Begin(At(1, 1), t.Digest({kTax})).ok());
   CHECK(t.Take().front() == "begin");
   GrantStream reachable = t.Stream(kTaxNode);
-  REQUIRE(reachable.Begin(At(1, 2)).ok());
+  REQUIRE(reachable.Begin(At(1, 2), t.Digest({kTax})).ok());
   CHECK(t.Take() == Sent{"grant 3@3", "grant 4@4"});
   GrantStream ahead = t.Stream(kTaxNode);
-  CHECK(ReasonOf(ahead.Begin(At(1, 5))) == Reason::kRolledBack);
+  CHECK(ReasonOf(ahead.Begin(At(1, 5), t.Digest({kTax}))) == Reason::kRolledBack);
 }
 
 TEST_CASE("A node that begins to serve a party starts over with a snapshot") {
   Fixture t;
   t.Granted();
   GrantStream stream = t.Stream(kHousingNode);
-  REQUIRE(stream.Begin({}).ok());
+  REQUIRE(stream.Begin({}, "").ok());
   CHECK(t.Take() == Sent{"begin", "end@1"});
   t.Direct({kTax});
   REQUIRE(stream.Continue(absl::ZeroDuration()).ok());
@@ -146,10 +153,37 @@ TEST_CASE("A node that begins to serve a party starts over with a snapshot") {
   CHECK(t.Take() == Sent{"begin", "end@1"});
 }
 
+TEST_CASE("A node whose agencies changed while its stream was down resumes with a snapshot") {
+  Fixture t;
+  t.Granted();
+  {
+    GrantStream stream = t.Stream(kHousingNode);
+    REQUIRE(stream.Begin({}, "").ok());
+    CHECK(t.sent.back().served_digest() == t.Digest({kHousing}));
+    CHECK(t.Take() == Sent{"begin", "end@1"});
+  }
+  t.Direct({kTax});
+  GrantStream more = t.Stream(kHousingNode);
+  REQUIRE(more.Begin(At(1, 1), t.Digest({kHousing})).ok());
+  CHECK(t.sent.back().served_digest() == t.Digest({kHousing, kTax}));
+  CHECK(t.Take() == Sent{"begin", "grant 1", "end@1"});
+  GrantStream again = t.Stream(kHousingNode);
+  REQUIRE(again.Begin(At(1, 1), t.Digest({kHousing, kTax})).ok());
+  CHECK(t.Take() == Sent{"progress@1"});
+  t.Direct({});
+  GrantStream less = t.Stream(kHousingNode);
+  REQUIRE(less.Begin(At(1, 1), t.Digest({kHousing, kTax})).ok());
+  CHECK(t.Take() == Sent{"begin", "end@1"});
+  // Of a version that does not tell.
+  GrantStream silent = t.Stream(kHousingNode);
+  REQUIRE(silent.Begin(At(1, 1), "").ok());
+  CHECK(t.Take() == Sent{"begin", "end@1"});
+}
+
 TEST_CASE("A node that stands no more is cut off") {
   Fixture t;
   GrantStream stream = t.Stream(kTaxNode);
-  REQUIRE(stream.Begin({}).ok());
+  REQUIRE(stream.Begin({}, "").ok());
   t.directory.Set(std::make_shared<rpc::Directory>());
   CHECK(ReasonOf(stream.Continue(absl::ZeroDuration())) == Reason::kKeyRevoked);
 }

@@ -157,6 +157,8 @@ std::string Encode(const Grant& grant) {
   record.set_ended_reason(f.ended_reason);
   record.set_notice(f.notice);
   record.set_by_authority(f.by_authority);
+  *record.mutable_day() = sharing::ToRecord(f.day);
+  record.mutable_masked_items()->Assign(f.masked_items.begin(), f.masked_items.end());
   return record.SerializeAsString();
 }
 
@@ -178,6 +180,8 @@ absl::StatusOr<Grant> DecodeGrant(absl::string_view bytes, uint64_t number) {
       .start_time = TimeOf(record.start_nanos()),
       .end_time = TimeOf(record.end_nanos()),
       .case_required = record.case_required(),
+      .day = sharing::FromRecord(record.day()),
+      .masked_items = GetStrings(record.masked_items()),
       .state = static_cast<Grant::State>(record.state()),
       .number = number,
       .request = record.request(),

@@ -35,6 +35,18 @@ filter::RowFilter GetRows(const google::protobuf::RepeatedPtrField<store::Condit
   return out;
 }
 
+store::DayQuotaRecord ToRecord(const DayQuota& day) {
+  store::DayQuotaRecord record;
+  record.set_calls(day.calls);
+  record.set_rows(day.rows);
+  record.set_bytes(day.bytes);
+  return record;
+}
+
+DayQuota FromRecord(const store::DayQuotaRecord& record) {
+  return {.calls = record.calls(), .rows = record.rows(), .bytes = record.bytes()};
+}
+
 store::ScopeRecord ToRecord(const Scope& scope) {
   store::ScopeRecord record;
   record.mutable_items()->Assign(scope.items.begin(), scope.items.end());
@@ -43,6 +55,8 @@ store::ScopeRecord ToRecord(const Scope& scope) {
   PutEnums(scope.methods, record.mutable_methods());
   record.set_start_day(DayNumber(scope.start));
   record.set_end_day(DayNumber(scope.end));
+  *record.mutable_day() = ToRecord(scope.day);
+  record.mutable_masked_items()->Assign(scope.masked_items.begin(), scope.masked_items.end());
   return record;
 }
 
@@ -52,7 +66,9 @@ Scope FromRecord(const store::ScopeRecord& record) {
                .purposes = GetEnums<Purpose>(record.purposes()),
                .methods = GetEnums<Method>(record.methods()),
                .start = DayOf(record.start_day()),
-               .end = DayOf(record.end_day())};
+               .end = DayOf(record.end_day()),
+               .day = FromRecord(record.day()),
+               .masked_items = GetStrings(record.masked_items())};
 }
 
 store::DueRecord ToRecord(const statute::DueDate& due) {

@@ -44,6 +44,9 @@ void PutRows(const filter::RowFilter& rows,
              google::protobuf::RepeatedPtrField<store::ConditionRecord>* out);
 filter::RowFilter GetRows(const google::protobuf::RepeatedPtrField<store::ConditionRecord>& rows);
 
+store::DayQuotaRecord ToRecord(const DayQuota& day);
+DayQuota FromRecord(const store::DayQuotaRecord& record);
+
 store::ScopeRecord ToRecord(const Scope& scope);
 Scope FromRecord(const store::ScopeRecord& record);
 

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What nodes of providers ask of sharing besides grants: slices of quotas, holds on file.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/civil_time.h"
+#include "services/sharing/desk.h"
+#include "services/sharing/store/node_store.h"
+
+namespace shareway::sharing {
+
+// Thread-safe. All that is given to it must outlive it.
+class Nodes {
+ public:
+  // True if the node, agencies/{a}/nodes/{n}, serves the agency and both stand.
+  using Serves = std::function<bool(absl::string_view node, absl::string_view agency)>;
+  Nodes(const Desk* desk, NodeStore* store, Serves serves)
+      : desk_(desk), store_(store), serves_(std::move(serves)) {}
+
+  // Takes a slice of the grant's quota of `day` for a node of its provider. Durable once OK: what
+  // was given is never given again. PERMISSION_DENIED, NOT_VISIBLE, unless the node serves the
+  // provider; INVALID_ARGUMENT for another day than today; FAILED_PRECONDITION, STATE_FORBIDS,
+  // unless the grant is ACTIVE; RESOURCE_EXHAUSTED, QUOTA_EXHAUSTED; ABORTED: ask again.
+  absl::StatusOr<DayQuota> LeaseQuota(absl::string_view node, absl::string_view grant,
+                                      absl::CivilDay day, const DayQuota& wanted);
+
+  // Files a hold of `hold.node`, or its end, with its event for the authority; the time at which
+  // it was filed. What is on file already is filed no second time. A subject that is not there,
+  // or not the node's, is filed like any other, so that nobody learns what is.
+  // INVALID_ARGUMENT naming fields; ABORTED, ACT_REPLAYED.
+  absl::StatusOr<absl::Time> FileHold(FiledHold hold, absl::string_view traceparent);
+
+ private:
+  void DropOldDays(absl::CivilDay today);
+  evidence::AuditRecord Event(const FiledHold& hold, absl::string_view traceparent) const;
+
+  const Desk* const desk_;
+  NodeStore* const store_;
+  const Serves serves_;
+  absl::Mutex mutex_;
+  absl::CivilDay dropped_ ABSL_GUARDED_BY(mutex_);  // the day on which old counts were deleted
+};
+
+}  // namespace shareway::sharing

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// The adapter of what nodes take and file: LeaseQuota, FileHold.
+#pragma once
+
+#include "libs/rpc/server.h"
+#include "services/sharing/nodes.h"
+
+namespace shareway::sharing {
+
+// Registers both methods of GrantService. `nodes` must outlive the server.
+void RegisterNodes(Nodes* nodes, rpc::Server* server);
+
+}  // namespace shareway::sharing
