@@ -252,6 +252,7 @@ class World:
 
     def start_nodes(self):
         begins = {}
+        rules = ROOT / "deploy" / "aggregation" / "rules.json"
         for node in self.directory["nodes"]:
             process = self.node_process(node)
             home = self.home("node", node["agency"].split("/")[1], node["id"])
@@ -262,7 +263,8 @@ class World:
             begins[process] = self.start(process, home, "shareway-exchange",
                                          [f"--sharing={self.at('sharing')}",
                                           f"--agency_secret={secret}",
-                                          f"--witness_key={home / 'witness.key'}"])
+                                          f"--witness_key={home / 'witness.key'}",
+                                          f"--aggregation_rules={rules}"])
         for process, begin in begins.items():
             self.await_ready(process, begin)
 

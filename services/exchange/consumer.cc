@@ -11,6 +11,8 @@
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/crypto/hash.h"
+#include "libs/log/log.h"
+#include "services/exchange/answer_check.h"
 #include "services/exchange/consumer_turn.h"
 #include "services/exchange/domain/request_check.h"
 #include "services/exchange/other_half.h"
@@ -44,6 +46,13 @@ absl::Status Unreachable(absl::string_view agency) {
       .With("provider", agency);
 }
 
+// What a call names its demand.
+absl::string_view FieldOf(Method method) {
+  return method == Method::kVerify ? "verification"
+         : method == Method::kCall ? "invocation"
+                                   : "query";
+}
+
 bool SettledElsewhere(const absl::Status& status) {
   return absl::IsAlreadyExists(status) &&
          ReasonOf(status, Reason::kUnspecified) == Reason::kExchangeSettled;
@@ -64,14 +73,14 @@ absl::Status NoEvidence(absl::string_view why) {
 absl::Status Refusal(absl::string_view reason_name, absl::string_view message,
                      const Request& request) {
   const Reason reason = ParseReason(reason_name);
-  if (reason == Reason::kFieldInvalid) return Error::Field("query", message);
+  if (reason == Reason::kFieldInvalid) return Error::Field(FieldOf(request.method), message);
   return Error(reason, CodeOf(reason), message)
       .With("grant", request.grant)
       .With("exchange", request.exchange)
       .With("refused_by", request.provider_node);
 }
 
-absl::StatusOr<Consumer::TurnPtr> Consumer::Open(Ask ask) {
+absl::StatusOr<Consumer::TurnPtr> Consumer::Open(exchange::Ask ask) {
   SHAREWAY_RETURN_IF_ERROR(CheckAsk(ask));
   const InFlight::Entry entry = in_flight_.Enter(ask.exchange);
   if (entry == InFlight::Entry::kFull) return in_flight_.Full();
@@ -107,7 +116,7 @@ absl::Status Consumer::Number(Turn* turn) const {
   return absl::OkStatus();
 }
 
-void Consumer::Query(Ask ask, absl::Time deadline, OnAnswer done) {
+void Consumer::Ask(exchange::Ask ask, absl::Time deadline, OnAnswer done) {
   absl::StatusOr<TurnPtr> opened = Open(std::move(ask));
   if (!opened.ok()) return done(opened.status());
   TurnPtr turn = std::move(*opened);
@@ -118,7 +127,7 @@ void Consumer::Query(Ask ask, absl::Time deadline, OnAnswer done) {
 }
 
 void Consumer::FillRequest(Turn* turn) const {
-  const Ask& ask = turn->ask;
+  const exchange::Ask& ask = turn->ask;
   Request& request = turn->now.request;
   request.nonce = crypto::RandomBytes(16);
   request.kind = kRequestKind;
@@ -152,17 +161,16 @@ absl::Status Consumer::Prepare(Turn* turn) const {
   now.grant = parts_.grants->Find(turn->ask.grant);
   if (now.grant == nullptr) return GrantUnknown(turn->ask.grant);
   now.request.grant_revision = now.grant->revision;
+  now.request.resource_revision = now.grant->resource_revision;
   now.request.purpose = StatedPurpose(*now.grant, turn->ask.purpose);
-  SHAREWAY_ASSIGN_OR_RETURN(now.permission, Permit(*now.grant,
-                                                   {.consumer = turn->ask.agency,
-                                                    .method = turn->ask.method,
-                                                    .purpose = now.request.purpose,
-                                                    .names_case = !turn->ask.case_number.empty(),
-                                                    .items = turn->ask.query.items,
-                                                    .where = turn->ask.query.where},
-                                                   now.request.issue_time));
+  Wanted wanted = WantedOf(turn->ask.demand);
+  wanted.consumer = turn->ask.agency;
+  wanted.method = turn->ask.method;
+  wanted.purpose = now.request.purpose;
+  wanted.names_case = !turn->ask.case_number.empty();
+  SHAREWAY_ASSIGN_OR_RETURN(now.permission, Permit(*now.grant, wanted, now.request.issue_time));
   now.refused = false;
-  now.request.provider_node = parts_.neighbours->NodeOf(now.grant->provider);
+  now.request.provider_node = NodeFor(*turn, *now.grant);
   if (now.request.provider_node.empty()) return Unreachable(now.grant->provider);
   now.envelope.set_payload(Encode(now.request));
   now.digest = crypto::Sha256(now.envelope.payload()).str();
@@ -194,6 +202,29 @@ void Consumer::Send(TurnPtr turn) {
       [this, turn](absl::StatusOr<Envelope> answer) { Answered(turn, std::move(answer)); });
 }
 
+absl::Status Consumer::Quarantine(const Turn& turn, absl::Status checked) const {
+  if (ReasonOf(checked, Reason::kUnspecified) != Reason::kQuarantined) return checked;
+  log::Error("answer-quarantined", {{"exchange", turn.ask.exchange},
+                                    {"grant", turn.ask.grant},
+                                    {"node", turn.now.request.provider_node},
+                                    {"status", checked}});
+  parts_.figures.quarantined.With(turn.now.request.provider_node).Add();
+  return checked;
+}
+
+absl::Status Consumer::CheckBody(Turn* turn, const Response& response) const {
+  // The provider withholds what is not granted; a node that forgot to is not trusted.
+  absl::StatusOr<CheckedAnswer> checked = CheckAnswer(
+      turn->ask.method, response.body, turn->ask.demand, *turn->now.grant, turn->now.permission);
+  if (!checked.ok()) return Quarantine(*turn, checked.status());
+  turn->now.received_items = true;
+  turn->now.items = std::move(checked->items);
+  turn->now.opaque = checked->opaque;
+  turn->now.records = checked->records;
+  turn->now.payload_bytes = response.body.size();
+  return absl::OkStatus();
+}
+
 absl::Status Consumer::Judge(Turn* turn, Envelope envelope) const {
   SHAREWAY_RETURN_IF_ERROR(parts_.neighbours->Verify(turn->now.request.provider_node,
                                                      envelope.payload(), envelope.signature()));
@@ -207,16 +238,8 @@ absl::Status Consumer::Judge(Turn* turn, Envelope envelope) const {
   turn->now.response_record_digest =
       RecordedDigest(envelope.payload(), envelope.signature(), turn->now.response_digest);
   turn->now.response_signature = std::move(*envelope.mutable_signature());
-  if (response.outcome == Outcome::kDelivered && turn->ask.method == Method::kQuery) {
-    SHAREWAY_ASSIGN_OR_RETURN(turn->now.answer, ReadAnswer(response.body));
-    // The provider withholds what is not granted; a node that forgot to is not trusted.
-    if (!HasItems(turn->now.answer.batch(), turn->now.permission.items)) {
-      return Error(Reason::kItemNotGranted, absl::StatusCode::kDataLoss,
-                   "the answer has other items than were asked for");
-    }
-    turn->now.received_items = true;
-    turn->now.records = static_cast<uint64_t>(turn->now.answer.batch().records_size());
-    turn->now.payload_bytes = response.body.size();
+  if (response.outcome == Outcome::kDelivered) {
+    SHAREWAY_RETURN_IF_ERROR(CheckBody(turn, response));
   }
   turn->now.response = std::move(response);
   return absl::OkStatus();
@@ -228,10 +251,13 @@ void Consumer::Answered(TurnPtr turn, absl::StatusOr<Envelope> envelope) {
   if (!envelope.ok()) {
     if (SettledElsewhere(envelope.status())) return SettledBefore(turn, envelope.status());
     const Reason reason = ReasonOf(envelope.status(), Reason::kPeerUnreachable);
-    return Fail(turn, Error(reason, CodeOf(reason),
-                            absl::StrCat(turn->now.request.provider_node,
-                                         " did not answer: ", envelope.status().message()))
-                          .With("exchange", turn->ask.exchange));
+    const absl::Status failed =
+        Error(reason, CodeOf(reason),
+              absl::StrCat(turn->now.request.provider_node,
+                           " did not answer: ", envelope.status().message()))
+            .With("exchange", turn->ask.exchange);
+    if (MayAskElsewhere(turn.get(), envelope.status())) return AskElsewhere(turn, failed);
+    return Fail(turn, failed);
   }
   if (absl::Status judged = Judge(turn.get(), *std::move(envelope)); !judged.ok())
     return Fail(turn, judged);
@@ -240,13 +266,43 @@ void Consumer::Answered(TurnPtr turn, absl::StatusOr<Envelope> envelope) {
                 Refusal(turn->now.response.reason, turn->now.response.message, turn->now.request));
   }
   turn->asked.received = true;
+  if (parts_.received != nullptr && !turn->now.grant->day.none()) {
+    parts_.received->Add(turn->ask.grant, QuotaDay(parts_.clock->Now()),
+                         {.calls = 1, .rows = turn->now.records, .bytes = turn->now.payload_bytes});
+  }
   Record(turn, evidence::v1::EXCHANGE_RECEIVED, "", [this, turn](absl::Status durable) {
     if (!durable.ok()) return Finish(turn, NoEvidence(durable.message()));
     Finish(turn, Answer{.exchange = turn->ask.exchange,
                         .attempt = turn->asked.attempt,
                         .request_digest = turn->now.digest,
                         .response_digest = turn->now.response_digest,
-                        .answer = std::move(turn->now.answer)});
+                        .body = std::move(turn->now.response.body)});
+  });
+}
+
+std::string Consumer::NodeFor(const Turn& turn, const Grant& grant) const {
+  // By the grant: pages and transfers that follow on each other find the same version.
+  for (std::string& node : parts_.neighbours->NodesOf(grant.provider, grant.name)) {
+    if (std::find(turn.tried.begin(), turn.tried.end(), node) == turn.tried.end()) {
+      return std::move(node);
+    }
+  }
+  return "";
+}
+
+bool Consumer::MayAskElsewhere(Turn* turn, const absl::Status& failed) const {
+  if (!AnotherNodeMayAnswer(failed)) return false;
+  turn->tried.push_back(turn->now.request.provider_node);
+  return turn->asked.attempt < kMaxAttempts && parts_.clock->Now() + kOwnBudget < turn->deadline &&
+         !NodeFor(*turn, *turn->now.grant).empty();
+}
+
+void Consumer::AskElsewhere(TurnPtr turn, const absl::Status& failed) {
+  const std::string reason(ReasonName(ReasonOf(failed, Reason::kPeerUnreachable)));
+  Record(turn, evidence::v1::EXCHANGE_NOT_RECEIVED, reason, [this, turn](absl::Status durable) {
+    if (!durable.ok()) return Finish(turn, NoEvidence(durable.message()));
+    ++turn->asked.attempt;
+    Begin(turn);
   });
 }
 
@@ -276,17 +332,19 @@ void Consumer::Record(TurnPtr turn, evidence::RecordKind kind, std::string reaso
   kv::Batch batch;
   parts_.store->PutAsked(turn->asked, turn->asked_version, &batch);
   const Turn::Attempt& now = turn->now;
-  parts_.outbox->Add(
-      HalfOf(
+  parts_.outbox->AddEncoded(
+      EncodeHalf(
           kind, now.request,
           {.grant = now.grant.get(),
            .request_digest =
                RecordedDigest(now.envelope.payload(), now.envelope.signature(), now.digest),
            .response_digest = now.response_record_digest,
-           .items = now.received_items ? &now.permission.items : nullptr,
+           .items = now.received_items ? &now.items : nullptr,
            .records = now.records,
            .payload_bytes = now.payload_bytes,
            .reason = std::move(reason),
+           .operation = OperationOf(turn->ask.demand),
+           .opaque = now.opaque,
            .request_signature = now.envelope.has_signature() ? &now.envelope.signature() : nullptr,
            .response_signature = now.response_digest.empty() ? nullptr : &now.response_signature}),
       &batch);

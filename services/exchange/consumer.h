@@ -14,6 +14,7 @@
 #include "libs/outbox/outbox.h"
 #include "services/exchange/domain/ask.h"
 #include "services/exchange/domain/attempt.h"
+#include "services/exchange/domain/day_use.h"
 #include "services/exchange/domain/grant_table.h"
 #include "services/exchange/domain/in_flight.h"
 #include "services/exchange/domain/permission.h"
@@ -30,7 +31,7 @@ struct Answer {
   uint32_t attempt = 0;
   std::string request_digest = {};
   std::string response_digest = {};
-  evidence::v1::QueryAnswer answer = {};
+  std::string body = {};  // exact bytes that the provider's node signed, by the demand's method
 };
 
 // What a download brought.
@@ -58,6 +59,7 @@ class Consumer {
     const GrantTable* grants = nullptr;
     const EvidenceRoom* room = nullptr;
     LogHeads* log_heads = nullptr;  // null: none travel
+    DayUse* received = nullptr;     // null: nobody asks
     const Clock* clock = nullptr;
     size_t most_in_flight = InFlight::kMost;  // beyond: RESOURCE_EXHAUSTED, OVERLOADED
     Figures figures = {};
@@ -67,20 +69,21 @@ class Consumer {
   explicit Consumer(Parts parts) : parts_(std::move(parts)) {}
 
   using OnAnswer = std::function<void(absl::StatusOr<Answer>)>;
-  // Asks and answers through `done`, once, perhaps on this thread. `deadline` is
+  // Asks, by whatever method but DOWNLOAD, and answers through `done`, once, perhaps on
+  // this thread. `deadline` is
   // by the wall clock. Errors: INVALID_ARGUMENT naming fields, or QUERY_CHANGED;
   // PERMISSION_DENIED with the reason of the refusal; FAILED_PRECONDITION,
   // ATTEMPTS_EXHAUSTED or DATASET_MISSING; ABORTED if the id is being asked now;
   // UNAVAILABLE with PEER_UNREACHABLE, LEASE_STALE or EVIDENCE_UNAVAILABLE: retry
   // under the same id.
-  void Query(Ask ask, absl::Time deadline, OnAnswer done);
+  void Ask(exchange::Ask ask, absl::Time deadline, OnAnswer done);
 
   // Takes the next rows; an error ends the download.
   using OnBatch = std::function<absl::Status(evidence::v1::RecordBatch batch)>;
   // Downloads on this thread. Rows are handed on as they come; only the return of OK
   // says that the whole was received, verified and recorded. Errors as Query, and
   // DATA_LOSS, TRANSFER_BROKEN.
-  absl::StatusOr<Downloaded> Download(Ask ask, OnBatch on_batch);
+  absl::StatusOr<Downloaded> Download(exchange::Ask ask, OnBatch on_batch);
 
   // True while an attempt under this id runs.
   bool Asking(absl::string_view exchange) const { return in_flight_.Has(exchange); }
@@ -94,7 +97,7 @@ class Consumer {
   using TurnPtr = std::shared_ptr<Turn>;  // shared by the callbacks of its stages
 
   // Checks the call and takes its id: from then on Finish must run.
-  absl::StatusOr<TurnPtr> Open(Ask ask);
+  absl::StatusOr<TurnPtr> Open(exchange::Ask ask);
   // Numbers the attempt after what is recorded.
   absl::Status Number(Turn* turn) const;
   // Checks leases, room and grant, and completes the request. A refusal that is
@@ -106,6 +109,16 @@ class Consumer {
   void Answered(TurnPtr turn, absl::StatusOr<evidence::v1::Envelope> envelope);
   // OK if it answers the turn's request; fills what the evidence needs.
   absl::Status Judge(Turn* turn, evidence::v1::Envelope envelope) const;
+  // What came is only what may come; fills what the evidence says of it.
+  // Raises the alarm if `checked` says that more came than was granted; returns it.
+  absl::Status Quarantine(const Turn& turn, absl::Status checked) const;
+  absl::Status CheckBody(Turn* turn, const Response& response) const;
+  // The node to ask: of those that answer for the provider, the first that was not tried.
+  // Empty if none is left.
+  std::string NodeFor(const Turn& turn, const Grant& grant) const;
+  // True if the failure leaves another node to ask under the next attempt, and time.
+  bool MayAskElsewhere(Turn* turn, const absl::Status& failed) const;
+  void AskElsewhere(TurnPtr turn, const absl::Status& failed);
   void SettledBefore(TurnPtr turn, const absl::Status& settled);
   // Writes this node's half; `then` gets OK once it is durable, and the asked
   // record's new version is in the turn.

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "libs/base/error.h"
@@ -12,7 +13,7 @@
 namespace shareway::exchange {
 
 struct Consumer::Turn {
-  Ask ask = {};
+  exchange::Ask ask = {};
   absl::Time deadline = absl::InfiniteFuture();
   OnAnswer done = {};
   absl::Duration started = {};  // boot time
@@ -20,6 +21,8 @@ struct Consumer::Turn {
 
   Asked asked = {};            // as it will be recorded
   uint64_t asked_version = 0;  // of what is recorded now; 0: nothing
+
+  std::vector<std::string> tried = {};  // nodes of the provider that did not answer
 
   // The attempt at hand.
   struct Attempt {
@@ -31,11 +34,12 @@ struct Consumer::Turn {
     std::string digest = {};               // SHA-256 of its payload
     // Of the response, or of a transfer's last manifest, once it verified.
     Response response = {};
-    evidence::v1::QueryAnswer answer = {};
     std::string response_digest = {};         // SHA-256 of its payload
     std::string response_record_digest = {};  // as evidence has it
     evidence::v1::Signature response_signature = {};
-    bool received_items = false;  // rows of the permitted items came
+    bool received_items = false;            // `items` came
+    std::vector<std::string> items = {};
+    bool opaque = false;
     uint64_t records = 0;
     uint64_t payload_bytes = 0;
   };

@@ -1,29 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/exchange/datasets.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/log/log.h"
+#include "services/exchange/domain/value.h"
 
 namespace shareway::exchange {
 namespace {
 
 constexpr int kTries = 5;
+constexpr int kRowsPerScan = 20'000;
+
+bool Has(const std::vector<std::string>& all, absl::string_view one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+// An index by the first key item would repeat the order of the rows.
+bool CanIndex(const DatasetSchema& schema, absl::string_view item) {
+  const std::optional<size_t> place = schema.Find(item);
+  return place && *place != schema.KeyItems()[0];
+}
+
+absl::Status CheckIndexes(const std::vector<std::string>& indexes, const DatasetSchema& schema) {
+  if (indexes.size() > Datasets::kMaxIndexes) {
+    return Error::Field("indexes", absl::StrCat(indexes.size(), " items, want at most ",
+                                                Datasets::kMaxIndexes));
+  }
+  std::vector<FieldViolation> faults;
+  for (size_t i = 0; i < indexes.size(); ++i) {
+    const std::string field = absl::StrCat("indexes[", i, "]");
+    if (!CanIndex(schema, indexes[i])) {
+      faults.push_back({field, absl::StrCat(ShownValue(indexes[i]),
+                                            " is no item of the schema, or the first of its key")});
+    } else if (std::find(indexes.begin(), indexes.begin() + static_cast<std::ptrdiff_t>(i),
+                         indexes[i]) != indexes.begin() + static_cast<std::ptrdiff_t>(i)) {
+      faults.push_back({field, absl::StrCat(indexes[i], " is named twice")});
+    }
+  }
+  return Error::Fields(faults);
+}
 
 }  // namespace
 
-DatasetLoad::DatasetLoad(Datasets* datasets, DatasetSchema schema, DatasetCause cause,
-                         uint64_t number, VersionPin pin)
+DatasetLoad::DatasetLoad(Datasets* datasets, DatasetSchema schema,
+                         std::vector<std::string> indexes, DatasetCause cause, uint64_t number,
+                         VersionPin pin)
     : datasets_(datasets),
       schema_(std::move(schema)),
+      indexes_(std::move(indexes)),
       cause_(std::move(cause)),
       number_(number),
       pin_(std::move(pin)),
       writer_(datasets->store_->Writer(schema_.resource, number)),
+      index_(datasets->store_->Indexer(schema_, number, indexes_)),
       rows_(schema_) {}
 
 DatasetLoad::~DatasetLoad() {
@@ -36,11 +72,19 @@ DatasetLoad::~DatasetLoad() {
   datasets_->End(schema_.resource);
 }
 
+absl::Status DatasetLoad::Take(StoredRow row) {
+  if (!indexes_.empty()) {
+    SHAREWAY_RETURN_IF_ERROR(index_->Add(row.key, row.cells));
+    if (index_->full()) SHAREWAY_RETURN_IF_ERROR(index_->Write());
+  }
+  return writer_->Add(std::move(row));
+}
+
 absl::Status DatasetLoad::Write(absl::string_view chunk) {
   SHAREWAY_RETURN_IF_ERROR(failed_);
   digest_.Update(chunk);
   size_bytes_ += chunk.size();
-  failed_ = Named(rows_.Feed(chunk, [this](StoredRow row) { return writer_->Add(std::move(row)); }));
+  failed_ = Named(rows_.Feed(chunk, [this](StoredRow row) { return Take(std::move(row)); }));
   return failed_;
 }
 
@@ -53,14 +97,16 @@ absl::StatusOr<DatasetVersion> DatasetLoad::Finish(const Hash32& digest) {
                                                " bytes received have ", ToHex(ours.view())));
   }
   SHAREWAY_RETURN_IF_ERROR(
-      Named(rows_.Finish([this](StoredRow row) { return writer_->Add(std::move(row)); })));
+      Named(rows_.Finish([this](StoredRow row) { return Take(std::move(row)); })));
   SHAREWAY_RETURN_IF_ERROR(Named(writer_->Finish()));
+  SHAREWAY_RETURN_IF_ERROR(index_->Write());
   const DatasetVersion version{.number = number_,
                                .records = rows_.rows(),
                                .size_bytes = size_bytes_,
                                .digest = digest,
                                .load_time = datasets_->clock_->Now(),
-                               .schema = schema_};
+                               .schema = schema_,
+                               .indexes = indexes_};
   SHAREWAY_RETURN_IF_ERROR(
       datasets_
           ->Change(
@@ -79,18 +125,23 @@ absl::Status DatasetLoad::Named(absl::Status status) const {
 }
 
 Datasets::Datasets(DatasetStore* store, const Clock* clock, std::string agency,
-                   SchemaLookup schemas)
+                   SchemaLookup schemas, FilterLookup filters)
     : store_(store),
       clock_(clock),
       agency_(std::move(agency)),
-      schemas_(std::move(schemas)) {}
+      schemas_(std::move(schemas)),
+      filters_(std::move(filters)) {}
 
-absl::StatusOr<std::unique_ptr<DatasetLoad>> Datasets::Begin(absl::string_view resource,
-                                                             DatasetCause cause) {
+absl::StatusOr<std::unique_ptr<DatasetLoad>> Datasets::Begin(
+    absl::string_view resource, DatasetCause cause, const std::vector<std::string>& indexes) {
   absl::StatusOr<DatasetSchema> schema = schemas_(resource);
   if (absl::IsNotFound(schema.status())) return Error::NotVisible(resource);
   SHAREWAY_RETURN_IF_ERROR(schema.status());
   SHAREWAY_RETURN_IF_ERROR(schema->CheckLoadable());
+  SHAREWAY_RETURN_IF_ERROR(CheckIndexes(indexes, *schema));
+  std::vector<std::string> indexed = Filtered(*schema, indexes);
+  indexed.insert(indexed.end(), indexes.begin(), indexes.end());
+  std::sort(indexed.begin(), indexed.end());
   {
     absl::MutexLock lock(&mutex_);
     if (!loading_.insert(std::string(resource)).second) {
@@ -112,7 +163,8 @@ absl::StatusOr<std::unique_ptr<DatasetLoad>> Datasets::Begin(absl::string_view r
     SHAREWAY_RETURN_IF_ERROR(saved);
     std::move(end).Cancel();  // the load's end
     return std::unique_ptr<DatasetLoad>(
-        new DatasetLoad(this, *std::move(schema), std::move(cause), number, std::move(pin)));
+        new DatasetLoad(this, *std::move(schema), std::move(indexed), std::move(cause), number,
+                        std::move(pin)));
   }
   return Error(Reason::kChangedMeanwhile, absl::StatusCode::kAborted,
                absl::StrCat("the dataset of ", resource, " kept changing"))
@@ -136,6 +188,67 @@ absl::Status Datasets::Sweep() {
   absl::Status first;
   for (const std::string& resource : resources) first.Update(SweepResource(resource));
   return first;
+}
+
+std::vector<std::string> Datasets::Filtered(const DatasetSchema& schema,
+                                            const std::vector<std::string>& known) const {
+  std::vector<std::string> missing;
+  for (const std::string& item : filters_(schema.resource)) {
+    if (CanIndex(schema, item) && !Has(known, item) && !Has(missing, item)) missing.push_back(item);
+  }
+  return missing;
+}
+
+absl::Status Datasets::Index(const std::function<bool()>& stop) {
+  SHAREWAY_ASSIGN_OR_RETURN(const std::vector<std::string> resources, store_->Resources());
+  absl::Status first;
+  for (const std::string& resource : resources) {
+    if (stop()) break;
+    first.Update(IndexResource(resource, stop));
+  }
+  return first;
+}
+
+absl::Status Datasets::IndexResource(absl::string_view resource,
+                                     const std::function<bool()>& stop) {
+  const absl::StatusOr<PinnedVersion> pinned = store_->Read(resource, 0);
+  if (absl::IsFailedPrecondition(pinned.status())) return absl::OkStatus();  // none serves
+  SHAREWAY_RETURN_IF_ERROR(pinned.status());
+  const DatasetVersion& version = pinned->version();
+  const std::vector<std::string> missing = Filtered(version.schema, version.indexes);
+  if (missing.empty()) return absl::OkStatus();
+  const std::unique_ptr<IndexWriter> writer =
+      store_->Indexer(version.schema, version.number, missing);
+  std::string from;
+  for (int rows = kRowsPerScan; rows == kRowsPerScan;) {
+    if (stop()) return absl::OkStatus();
+    rows = 0;
+    absl::Status added;
+    SHAREWAY_RETURN_IF_ERROR(
+        pinned->Scan(from, "", [&](absl::string_view key, absl::string_view cells) {
+          added = writer->Add(key, cells);
+          from = absl::StrCat(key, absl::string_view("\0", 1));
+          return added.ok() && ++rows < kRowsPerScan && !writer->full();
+        }));
+    SHAREWAY_RETURN_IF_ERROR(added);
+    if (!writer->full()) continue;
+    SHAREWAY_RETURN_IF_ERROR(writer->Write());
+    rows = kRowsPerScan;
+  }
+  SHAREWAY_RETURN_IF_ERROR(writer->Write());
+  for (int tries = 0; tries < kTries; ++tries) {
+    SHAREWAY_ASSIGN_OR_RETURN(const DatasetStore::Loaded before, store_->Load(resource));
+    const absl::StatusOr<Dataset> after = before.dataset->Indexed(version.number, missing);
+    if (!after.ok()) return absl::OkStatus();  // dropped meanwhile, and its entries with it
+    const absl::Status saved = store_->Save(before, *after, std::nullopt);
+    if (absl::IsAborted(saved)) continue;
+    SHAREWAY_RETURN_IF_ERROR(saved);
+    log::Info("dataset-indexed", {{"resource", resource},
+                                  {"version", version.name()},
+                                  {"items", absl::StrJoin(missing, ",")}});
+    return absl::OkStatus();
+  }
+  return absl::OkStatus();  // the dataset kept changing; the next call builds it again
 }
 
 absl::StatusOr<Dataset> Datasets::Change(absl::string_view resource, const Decision& decide,

@@ -9,6 +9,7 @@
 #include "libs/base/status.h"
 #include "libs/crypto/hash.h"
 #include "libs/merkle/frontier.h"
+#include "services/exchange/answer_check.h"
 #include "services/exchange/consumer.h"
 #include "services/exchange/consumer_turn.h"
 #include "services/exchange/domain/request_check.h"
@@ -40,7 +41,7 @@ struct Consumer::Fetch {
   bool final = false;
 };
 
-absl::StatusOr<Downloaded> Consumer::Download(Ask ask, OnBatch on_batch) {
+absl::StatusOr<Downloaded> Consumer::Download(exchange::Ask ask, OnBatch on_batch) {
   SHAREWAY_ASSIGN_OR_RETURN(const TurnPtr turn, Open(std::move(ask)));
   const std::string exchange = turn->ask.exchange;
   const auto leave = absl::MakeCleanup([&] { in_flight_.Leave(exchange); });
@@ -56,9 +57,12 @@ absl::StatusOr<Downloaded> Consumer::Download(Ask ask, OnBatch on_batch) {
     }
     const bool settled = absl::IsAlreadyExists(ended) &&
                          ReasonOf(ended, Reason::kUnspecified) == Reason::kExchangeSettled;
-    if (!settled) break;
-    SHAREWAY_RETURN_IF_ERROR(RecordNow(turn, evidence::v1::EXCHANGE_NOT_RECEIVED,
-                                       std::string(ReasonName(Reason::kExchangeSettled))));
+    // Another node begins anew: only if nothing was handed on.
+    const bool elsewhere = fetch.size_bytes == 0 && MayAskElsewhere(turn.get(), ended);
+    if (!settled && !elsewhere) break;
+    SHAREWAY_RETURN_IF_ERROR(
+        RecordNow(turn, evidence::v1::EXCHANGE_NOT_RECEIVED,
+                  std::string(ReasonName(ReasonOf(ended, Reason::kPeerUnreachable)))));
     if (turn->asked.attempt >= kMaxAttempts) return AttemptsExhausted(exchange);
     ++turn->asked.attempt;
   }
@@ -67,6 +71,7 @@ absl::StatusOr<Downloaded> Consumer::Download(Ask ask, OnBatch on_batch) {
   turn->now.records = fetch.records;
   turn->now.payload_bytes = fetch.size_bytes;
   turn->now.received_items = fetch.records > 0;
+  turn->now.items = turn->now.permission.items;
   turn->asked.received = turn->asked.received || ended.ok();
   const absl::Status durable = RecordNow(
       turn, ended.ok() ? evidence::v1::EXCHANGE_RECEIVED : evidence::v1::EXCHANGE_NOT_RECEIVED,
@@ -76,6 +81,10 @@ absl::StatusOr<Downloaded> Consumer::Download(Ask ask, OnBatch on_batch) {
       .Add();
   if (!durable.ok()) return NoEvidence(durable.message());
   SHAREWAY_RETURN_IF_ERROR(ended);
+  if (parts_.received != nullptr && !turn->now.grant->day.none()) {
+    parts_.received->Add(turn->ask.grant, QuotaDay(parts_.clock->Now()),
+                         {.calls = 1, .rows = fetch.records, .bytes = fetch.size_bytes});
+  }
   return Downloaded{.exchange = exchange,
                     .records = fetch.records,
                     .size_bytes = fetch.size_bytes,
@@ -116,19 +125,17 @@ absl::Status Consumer::TakeChunk(const Turn& turn, const TransferPart& part,
     return Broken(
         absl::StrCat("a chunk of ", part.batch.size(), " bytes, want at most ", kMaxChunkBytes));
   }
-  SHAREWAY_ASSIGN_OR_RETURN(evidence::v1::RecordBatch batch, ReadBatch(part.batch));
-  if (!HasItems(batch, turn.now.permission.items)) {
-    return Error(Reason::kItemNotGranted, absl::StatusCode::kDataLoss,
-                 "a chunk has other items than were asked for");
-  }
+  absl::StatusOr<evidence::v1::RecordBatch> batch =
+      CheckChunk(part.batch, *turn.now.grant, turn.now.permission);
+  if (!batch.ok()) return Quarantine(turn, batch.status());
   fetch->frontier.Append(crypto::LogHasher(),
                          crypto::LogHasher().leaf(crypto::Sha256(part.batch).view()));
-  fetch->records += static_cast<uint64_t>(batch.records_size());
+  fetch->records += static_cast<uint64_t>(batch->records_size());
   fetch->size_bytes += part.batch.size();
   if (fetch->size_bytes - fetch->manifest_bytes > kManifestBytes) {
     return Broken("the next manifest is overdue");
   }
-  return on_batch(std::move(batch));
+  return on_batch(*std::move(batch));
 }
 
 absl::Status Consumer::TakeManifest(const TurnPtr& turn, const evidence::v1::Envelope& envelope,

@@ -28,6 +28,12 @@ Figures::Figures(metrics::Registry* registry) {
   grant_lease = leases.With("grants");
   directory_lease = leases.With("directory");
   grants = registry->AddGauge("shareway_grants_held", "Grants that this node holds.");
+  quarantined = registry->AddCounters(
+      "shareway_exchange_quarantined_total",
+      "Answers that had more than was granted and went no further, by the node that sent them.",
+      {"node"});
+  alerts = registry->AddCounters("shareway_exchange_aggregation_alerts_total",
+                                 "Times that an aggregation rule was met.", {"rule"});
   log_fork = registry->AddGauge(
       "shareway_exchange_log_fork",
       "1 once the audit log showed two histories, until an operator settles it.");

@@ -24,6 +24,8 @@ struct Figures {
   metrics::Gauge outbox_depth = {}, outbox_age = {};
   metrics::Gauge grant_lease = {}, directory_lease = {};  // 1: live
   metrics::Gauge grants = {};
+  metrics::Family<metrics::Counter, 1> quarantined = {};  // answers, by the node that sent them
+  metrics::Family<metrics::Counter, 1> alerts = {};       // by aggregation rule
   metrics::Gauge log_fork = {};      // 1: the audit log showed two histories
   metrics::Gauge log_unlinked = {};  // heads heard of that nobody could link for a minute
   metrics::Gauge log_cosigned = {};  // size of the head last cosigned

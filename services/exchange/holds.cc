@@ -24,7 +24,13 @@ Holds::Holds(ExchangeStore* store, const outbox::Outbox* outbox, const GrantTabl
 
 absl::Status Holds::Restore() {
   SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Hold> holds, store_->LoadHolds());
-  for (const Hold& hold : holds) held_->Set(hold.subject, true);
+  SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Filing> filings, store_->LoadFilings(SIZE_MAX));
+  absl::MutexLock lock(&mutex_);
+  for (const Filing& filing : filings) last_ = std::max(last_, filing.set_time);
+  for (const Hold& hold : holds) {
+    last_ = std::max(last_, hold.set_time);
+    held_->Set(hold.subject, true);
+  }
   return absl::OkStatus();
 }
 
@@ -45,29 +51,9 @@ absl::Status Holds::Set(std::string subject, bool held, std::string reason,
 
   absl::MutexLock lock(&mutex_);
   if (held) held_->Set(subject, true);
-  evidence::AuditRecord record;
-  record.set_kind(evidence::v1::HOLD_CHANGED);
-  record.add_agencies(agency_);
-  if (const auto grant = grants_->Find(subject)) {
-    record.add_agencies(grant->consumer);
-    record.set_grant(subject);
-  }
-  record.set_object(subject);
-  record.set_reason(held ? "HELD" : "");
-  *record.mutable_act() = act;
-  record.set_traceparent(std::string(traceparent));
-  kv::Batch batch;
-  if (held) {
-    const Hold hold = {.subject = subject,
-                       .reason = std::move(reason),
-                       .person = std::string(person),
-                       .set_time = clock_->Now()};
-    record.set_state(store_->PutHold(hold, &batch));
-  } else {
-    store_->DeleteHold(subject, &batch);
-  }
-  outbox_->Add(std::move(record), &batch);
-  const absl::Status kept = store_->Commit(std::move(batch));
+  const absl::Status kept =
+      Keep({.subject = subject, .reason = std::move(reason), .person = std::string(person)}, held,
+           &act, traceparent);
   if (absl::IsAborted(kept)) {
     Follow(subject);
     return Error(outbox_->Taken(act) ? Reason::kActReplayed : Reason::kChangedMeanwhile,
@@ -76,6 +62,75 @@ absl::Status Holds::Set(std::string subject, bool held, std::string reason,
   SHAREWAY_RETURN_IF_ERROR(kept);
   if (!held) held_->Set(subject, false);
   return absl::OkStatus();
+}
+
+absl::Status Holds::SetByRule(const std::string& grant, absl::string_view rule) {
+  absl::MutexLock lock(&mutex_);
+  held_->Set(grant, true);
+  SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Hold> holds, store_->LoadHolds());
+  const bool known = std::any_of(holds.begin(), holds.end(),
+                                 [&](const Hold& hold) { return hold.subject == grant; });
+  if (known) return absl::OkStatus();
+  return Keep({.subject = grant, .reason = absl::StrCat("aggregation rule ", rule)}, true, nullptr,
+              "");
+}
+
+absl::Status Holds::Keep(Hold hold, bool held, const evidence::SignedAct* act,
+                         absl::string_view traceparent) {
+  // Filings sort by time, and sharing takes what is not newer for a repetition.
+  hold.set_time = std::max(clock_->Now(), last_ + absl::Nanoseconds(1));
+  last_ = hold.set_time;
+  evidence::AuditRecord record;
+  record.set_kind(evidence::v1::HOLD_CHANGED);
+  record.add_agencies(agency_);
+  if (const auto grant = grants_->Find(hold.subject)) {
+    record.add_agencies(grant->consumer);
+    record.set_grant(hold.subject);
+  }
+  record.set_object(hold.subject);
+  record.set_reason(held ? "HELD" : "");
+  if (act != nullptr) *record.mutable_act() = *act;
+  record.set_traceparent(std::string(traceparent));
+  kv::Batch batch;
+  if (held) {
+    record.set_state(store_->PutHold(hold, &batch));
+  } else {
+    store_->DeleteHold(hold.subject, &batch);
+  }
+  store_->PutFiling({.subject = hold.subject,
+                     .held = held,
+                     .reason = std::move(hold.reason),
+                     .set_time = hold.set_time,
+                     .act = act != nullptr ? act->SerializeAsString() : ""},
+                    &batch);
+  outbox_->Add(std::move(record), &batch);
+  return store_->Commit(std::move(batch));
+}
+
+absl::StatusOr<std::vector<Hold>> Holds::List(absl::string_view after, size_t limit) const {
+  return store_->ListHolds(after, limit);
+}
+
+absl::StatusOr<int> Holds::File(Send send) {
+  for (int filed = 0;; ++filed) {
+    SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Filing> next, store_->LoadFilings(1));
+    if (next.empty()) return filed;
+    SHAREWAY_ASSIGN_OR_RETURN(const absl::Time filed_time, send(next.front()));
+    SHAREWAY_RETURN_IF_ERROR(Filed(next.front(), filed_time));
+  }
+}
+
+absl::Status Holds::Filed(const Filing& filing, absl::Time filed_time) {
+  absl::MutexLock lock(&mutex_);
+  kv::Batch batch;
+  store_->DeleteFiling(filing, &batch);
+  SHAREWAY_ASSIGN_OR_RETURN(std::vector<Hold> holds, store_->LoadHolds());
+  for (Hold& hold : holds) {
+    if (hold.subject != filing.subject || hold.set_time != filing.set_time) continue;
+    hold.filed_time = filed_time;
+    store_->PutHold(hold, &batch);
+  }
+  return store_->Commit(std::move(batch));
 }
 
 void Holds::Follow(const std::string& subject) {

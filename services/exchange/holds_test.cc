@@ -2,6 +2,7 @@
 #include "services/exchange/holds.h"
 
 #include <thread>
+#include <utility>
 
 #include "catch2/catch.hpp"
 #include "libs/base/error.h"
@@ -136,6 +137,82 @@ TEST_CASE("A hold names what it stops and why", "[exchange]") {
   CHECK(desk.Evidence().empty());
 }
 
+TEST_CASE("Holds and their ends are filed in order once the authority is there again",
+          "[exchange]") {
+  Desk desk;
+  REQUIRE(desk.Set(true, desk.Act()).ok());
+  REQUIRE(desk.Set(false, desk.Act()).ok());
+  const evidence::SignedAct last = desk.Act();
+  REQUIRE(desk.Set(true, last).ok());
+  const auto away = [](const Filing&) -> absl::StatusOr<absl::Time> {
+    return absl::UnavailableError("sharing is away");
+  };
+  CHECK(absl::IsUnavailable(desk.holds.File(away).status()));
+  CHECK_FALSE(desk.holds.List("", 10)->front().filed_time);
+
+  // A restart remembers; the answer to the second filing is lost once.
+  HoldSet held;
+  Holds again(&desk.store, desk.outbox.get(), &desk.grants, &held, &desk.clock, "agencies/civil");
+  std::vector<Filing> filed;
+  bool lost = true;
+  const auto file = [&](const Filing& filing) -> absl::StatusOr<absl::Time> {
+    filed.push_back(filing);
+    if (filed.size() == 2 && std::exchange(lost, false)) return absl::UnavailableError("lost");
+    return absl::FromUnixSeconds(1790000000);
+  };
+  CHECK_FALSE(again.File(file).ok());
+  CHECK(*again.File(file) == 2);
+  REQUIRE(filed.size() == 4);
+  CHECK((filed[0].held && !filed[1].held && !filed[2].held && filed[3].held));
+  CHECK(filed[1].set_time == filed[2].set_time);
+  CHECK(filed[0].set_time < filed[1].set_time);
+  CHECK(filed[2].set_time < filed[3].set_time);
+  CHECK(filed[3].act == last.SerializeAsString());
+  CHECK(*again.File(file) == 0);
+  const Hold hold = again.List("", 10)->front();
+  CHECK(hold.filed_time == absl::FromUnixSeconds(1790000000));
+  CHECK(hold.person == "people/head");
+}
+
+TEST_CASE("Holds are listed by subject from where a page ended", "[exchange]") {
+  Desk desk;
+  for (const char* subject : {"resources/r1", "agencies/tax", "grants/g1", "grants/g11"}) {
+    REQUIRE(desk.Set(true, desk.Act(), subject).ok());
+  }
+  const auto subjects = [](const std::vector<Hold>& holds) {
+    std::vector<std::string> all;
+    for (const Hold& hold : holds) all.push_back(hold.subject);
+    return all;
+  };
+  using Names = std::vector<std::string>;
+  CHECK(subjects(*desk.holds.List("", 3)) == Names{"agencies/tax", "grants/g1", "grants/g11"});
+  CHECK(subjects(*desk.holds.List("grants/g1", 9)) == Names{"grants/g11", "resources/r1"});
+}
+
+TEST_CASE("A rule's hold is recorded and filed without a person, once", "[exchange]") {
+  Desk desk;
+  REQUIRE(desk.holds.SetByRule("grants/g1", "many-records").ok());
+  REQUIRE(desk.holds.SetByRule("grants/g1", "many-records").ok());
+  CHECK(WhyOf(desk.held.Check(kGrant)) == Reason::kHeld);
+  REQUIRE(desk.Evidence().size() == 1);
+  CHECK_FALSE(desk.Evidence()[0].has_act());
+  const auto filings = *desk.store.LoadFilings(10);
+  REQUIRE(filings.size() == 1);
+  CHECK(filings[0].act.empty());
+  CHECK(desk.holds.List("", 10)->front().person.empty());
+  REQUIRE(desk.Set(false, desk.Act()).ok());
+  CHECK(desk.held.Check(kGrant).ok());
+}
+
+TEST_CASE("A snapshot keeps what it was made for, and changes on it keep that", "[exchange]") {
+  Desk desk;
+  CHECK(desk.store.LoadFeed(FeedKind::kGrants)->served_digest.empty());
+  REQUIRE(desk.store.KeepSnapshot(FeedKind::kGrants, {{"grants/a", "A"}}, {1, 1}, "D").ok());
+  CHECK(desk.store.LoadFeed(FeedKind::kGrants)->served_digest == "D");
+  REQUIRE(desk.store.KeepChange(FeedKind::kGrants, "grants/b", "B", {1, 2}, "D").ok());
+  CHECK(desk.store.LoadFeed(FeedKind::kGrants)->served_digest == "D");
+}
+
 TEST_CASE("A snapshot replaces what a feed had", "[exchange]") {
   Desk desk;
   CHECK(desk.store.LoadFeed(FeedKind::kGrants)->applied == Revision{});
@@ -151,18 +228,6 @@ TEST_CASE("A snapshot replaces what a feed had", "[exchange]") {
   CHECK(kept->applied == Revision{2, 1});
   CHECK(*desk.store.LoadResource("resources/r") == "R");
   CHECK(absl::IsNotFound(desk.store.LoadResource("resources/s").status()));
-}
-
-TEST_CASE("Replays are dropped by whole minutes", "[exchange]") {
-  Desk desk;
-  kv::Batch batch;
-  for (int64_t minute : {10, 11, 12, 300}) desk.store.PutReplay(minute, "agencies/a/x/1", &batch);
-  REQUIRE(desk.store.Commit(std::move(batch)).ok());
-  REQUIRE(desk.store.DropReplays(12).ok());
-  const auto kept = *desk.store.LoadReplays();
-  REQUIRE(kept.size() == 2);
-  CHECK(kept[0] == std::pair<int64_t, std::string>(12, "agencies/a/x/1"));
-  CHECK(kept[1].first == 300);
 }
 
 }  // namespace

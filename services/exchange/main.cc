@@ -2,6 +2,7 @@
 // shareway-exchange: one agency's data plane.
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/flags/flag.h"
 #include "libs/app/app.h"
@@ -15,6 +16,12 @@ ABSL_FLAG(std::string, agency_secret, "",
 ABSL_FLAG(std::string, pinned_deciders, "",
           "File with public keys, base64 SubjectPublicKeyInfo, one a line: only grants whose "
           "decision verifies under one of them are honoured. Empty: all.");
+ABSL_FLAG(std::string, backends, "",
+          "JSON file that names the agency's own systems behind ExchangeService.Call, by operation "
+          "(services/exchange/README.md). Empty: no operation can be called.");
+ABSL_FLAG(std::string, aggregation_rules, "",
+          "File of aggregation rules (deploy/aggregation/rules.json): what one consumer or operator "
+          "may put together before somebody is told. Empty: none.");
 ABSL_FLAG(std::string, witness_key, "",
           "PEM file of the Ed25519 key that cosigns the audit log's checkpoints. Empty: this node "
           "is no witness.");
@@ -25,14 +32,21 @@ ABSL_FLAG(std::string, log_fork_settled, "",
 
 namespace shareway::exchange {
 
+// Some seconds of evidence at full load.
+constexpr size_t kMemtableBytes = 32 << 20;
+
 // Everything is a local, so what is declared first is torn down last: the server
 // drains before the node goes, the node before evidence and store.
 absl::Status Serve() {
-  SHAREWAY_ASSIGN_OR_RETURN(app::Process process, app::Process::Open(app::OptionsFromFlags()));
+  app::Options options = app::OptionsFromFlags();
+  options.ballast = true;
+  options.memtable_bytes = kMemtableBytes;
+  SHAREWAY_ASSIGN_OR_RETURN(app::Process process, app::Process::Open(std::move(options)));
   SHAREWAY_ASSIGN_OR_RETURN(app::Evidence evidence, app::Evidence::Open(process));
   NodeParts parts{.identity = process.identity.identity,
                   .tls = process.tls,
                   .store = process.store.get(),
+                  .disk_accepts = [&process] { return process.ballast->Accepts(); },
                   .directory = process.directory.get(),
                   .server = process.server.get(),
                   .metrics = process.metrics.get(),
@@ -53,6 +67,12 @@ absl::Status Serve() {
                             crypto::ReadFile(absl::GetFlag(FLAGS_agency_secret)));
   if (const std::string file = absl::GetFlag(FLAGS_pinned_deciders); !file.empty()) {
     SHAREWAY_ASSIGN_OR_RETURN(parts.pinned_deciders, crypto::ReadFile(file));
+  }
+  if (const std::string file = absl::GetFlag(FLAGS_backends); !file.empty()) {
+    SHAREWAY_ASSIGN_OR_RETURN(parts.backends, crypto::ReadFile(file));
+  }
+  if (const std::string file = absl::GetFlag(FLAGS_aggregation_rules); !file.empty()) {
+    SHAREWAY_ASSIGN_OR_RETURN(parts.aggregation_rules, crypto::ReadFile(file));
   }
   std::unique_ptr<crypto::PrivateKey> witness_key;
   if (const std::string file = absl::GetFlag(FLAGS_witness_key); !file.empty()) {

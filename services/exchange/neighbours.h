@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -45,18 +46,29 @@ class Neighbours {
 
   // The node that answers for an agency; empty if none stands.
   virtual std::string NodeOf(absl::string_view agency) const = 0;
+  // The nodes that answer for an agency, in the order in which to try them: those that
+  // could not be reached just now last, otherwise spread over `key`. Equal keys find the
+  // same order at every node, so that what follows on an answer finds the node that gave it.
+  virtual std::vector<std::string> NodesOf(absl::string_view agency,
+                                           absl::string_view key) const = 0;
   // True if the node is the agency's own or hosts it, and both stand.
   virtual bool Serves(absl::string_view node, absl::string_view agency) const = 0;
   // The highest grading that an agency may receive: 1 general, 2 important, 3 core.
   virtual uint32_t ClearanceOf(absl::string_view agency) const = 0;
   // True while both leases, on grants and on the directory, are fresh. Lock-free.
   virtual bool LeasesLive() const = 0;
+  // What all answers above are drawn from, but for the leases: another pointer once
+  // anything changed. Whoever compares later must hold the first one until then.
+  virtual std::shared_ptr<const void> State() const = 0;
 
   // OK if `signature` over `payload` is by a message key of `node` that the
   // directory lists as valid now. PERMISSION_DENIED, KEY_REVOKED, for another key;
   // DATA_LOSS or INVALID_ARGUMENT, ENVELOPE_INVALID, if it does not verify.
   virtual absl::Status Verify(absl::string_view node, absl::string_view payload,
                               const evidence::v1::Signature& signature) = 0;
+
+  // True if the key that Verify took for `node` would be taken now.
+  virtual bool KeyStands(absl::string_view node, absl::string_view key_id) const = 0;
 
   // OK if `signature` over the payload of this digest, by the signature's suite, is by a
   // message key that the directory lists for `node`, valid still or not. Errors as above.

@@ -23,7 +23,6 @@ using evidence::v1::Envelope;
 
 // How long a cited revision that is ahead of this node may take to arrive.
 constexpr absl::Duration kGrantPatience = absl::Milliseconds(500);
-constexpr size_t kRecallBytes = 16;
 
 absl::Status Stale() {
   return Error(Reason::kLeaseStale, absl::StatusCode::kUnavailable,
@@ -52,6 +51,8 @@ std::string MessageOf(const absl::Status& status) {
 absl::StatusOr<Provider::TurnPtr> Provider::Identify(const std::string& peer, Envelope envelope) {
   auto turn = std::make_shared<Turn>();
   turn->started = turn->stage = parts_.clock->SinceBoot();
+  turn->neighbours = parts_.neighbours->State();
+  turn->holds = parts_.holds->changes();
   const absl::Status identified = [&] {
     SHAREWAY_ASSIGN_OR_RETURN(turn->request, DecodeRequest(envelope.payload()));
     SHAREWAY_RETURN_IF_ERROR(CheckForm(turn->request));
@@ -93,7 +94,6 @@ absl::Status Provider::TakeAttempt(Turn* turn) const {
   if (!parts_.replays->Take(ReplaySet::MinuteOf(request.issue_time), key)) {
     return SettledBefore(*turn);
   }
-  turn->taken = true;
   return absl::OkStatus();
 }
 
@@ -131,62 +131,96 @@ absl::Status Provider::FindGrant(Turn* turn) const {
   return GrantUnknown(request.grant);
 }
 
-absl::StatusOr<Permission> Provider::PermitNow(const Turn& turn, const Grant& grant) const {
+absl::Status Provider::ReadDemand(Turn* turn, bool transfer) const {
+  const Method method = turn->request.method;
+  if (transfer != (method == Method::kDownload)) {
+    return Error(Reason::kMethodNotGranted, absl::StatusCode::kPermissionDenied,
+                 "the request states another way of sharing than it is sent for");
+  }
+  if (transfer) {
+    SHAREWAY_ASSIGN_OR_RETURN(exchange::Query query, DecodeQuery(turn->request.query));
+    SHAREWAY_RETURN_IF_ERROR(CheckQuery(query, method));
+    turn->demand = std::move(query);
+    return absl::OkStatus();
+  }
+  const auto place = static_cast<size_t>(method);
+  turn->serving = place < parts_.servings.size() ? parts_.servings[place] : nullptr;
+  if (turn->serving == nullptr) {
+    return Error(Reason::kMethodNotGranted, absl::StatusCode::kPermissionDenied,
+                 "this node does not serve the way of sharing that the request states");
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(turn->demand, turn->serving->Parse(turn->request.query));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Provider::Permit> Provider::PermitNow(const Turn& turn, const Grant& grant) const {
   const Request& request = turn.request;
-  SHAREWAY_ASSIGN_OR_RETURN(Permission permission,
-                            Permit(grant,
-                                   {.consumer = request.consumer,
-                                    .method = request.method,
-                                    .purpose = request.purpose,
-                                    .names_case = !request.case_digest.empty(),
-                                    .items = turn.query.items,
-                                    .where = turn.query.where},
-                                   parts_.clock->Now()));
-  SHAREWAY_RETURN_IF_ERROR(parts_.holds->Check(grant));
-  const auto resource = parts_.resources->Find(grant.resource);
-  if (resource == nullptr) {
+  Permit permit;
+  permit.resource = parts_.resources->Find(grant.resource);
+  if (permit.resource == nullptr) {
     return Error(Reason::kNotReady, absl::StatusCode::kUnavailable,
                  absl::StrCat("the catalogue's entry of ", grant.resource,
                               " has not reached this node"))
         .With("resource", grant.resource);
   }
-  SHAREWAY_RETURN_IF_ERROR(CheckClearance(*resource, permission.items,
+  Wanted wanted;
+  if (turn.serving == nullptr) {
+    wanted = WantedOf(turn.demand);
+  } else {
+    SHAREWAY_ASSIGN_OR_RETURN(wanted, turn.serving->WantedBy(turn.demand, *permit.resource));
+  }
+  wanted.consumer = request.consumer;
+  wanted.method = request.method;
+  wanted.purpose = request.purpose;
+  wanted.names_case = !request.case_digest.empty();
+  SHAREWAY_ASSIGN_OR_RETURN(permit.permission,
+                            exchange::Permit(grant, wanted, parts_.clock->Now()));
+  SetMasks(*permit.resource, &permit.permission);
+  SHAREWAY_RETURN_IF_ERROR(parts_.holds->Check(grant));
+  SHAREWAY_RETURN_IF_ERROR(CheckClearance(*permit.resource, permit.permission.items,
                                           parts_.neighbours->ClearanceOf(request.consumer)));
-  return permission;
+  return permit;
 }
 
-absl::Status Provider::Judge(Turn* turn, Method method) const {
-  const Request& request = turn->request;
-  SHAREWAY_RETURN_IF_ERROR(CheckAudience(request, parts_.node, parts_.clock->Now()));
+absl::Status Provider::Judge(Turn* turn, bool transfer) const {
+  SHAREWAY_RETURN_IF_ERROR(CheckAudience(turn->request, parts_.node, parts_.clock->Now()));
   SHAREWAY_RETURN_IF_ERROR(TakeAttempt(turn));
   if (!parts_.neighbours->LeasesLive()) return Stale();
   SHAREWAY_RETURN_IF_ERROR(FindGrant(turn));
-  if (request.method != method) {
-    return Error(Reason::kMethodNotGranted, absl::StatusCode::kPermissionDenied,
-                 "the request states another way of sharing than it is sent for");
-  }
-  SHAREWAY_ASSIGN_OR_RETURN(turn->query, DecodeQuery(request.query));
-  SHAREWAY_RETURN_IF_ERROR(CheckQuery(turn->query, method));
-  SHAREWAY_ASSIGN_OR_RETURN(turn->permission, PermitNow(*turn, *turn->grant));
+  SHAREWAY_RETURN_IF_ERROR(ReadDemand(turn, transfer));
+  SHAREWAY_ASSIGN_OR_RETURN(Permit permit, PermitNow(*turn, *turn->grant));
+  turn->permission = std::move(permit.permission);
+  turn->resource = std::move(permit.resource);
   return absl::OkStatus();
+}
+
+bool Provider::NothingChanged(const Turn& turn) const {
+  const absl::Time now = parts_.clock->Now();
+  return now >= turn.grant->start_time && now < turn.grant->end_time &&
+         parts_.holds->changes() == turn.holds && parts_.neighbours->State() == turn.neighbours &&
+         parts_.grants->Find(turn.request.grant) == turn.grant &&
+         parts_.resources->Find(turn.grant->resource) == turn.resource &&
+         parts_.neighbours->KeyStands(turn.request.consumer_node,
+                                      turn.envelope.signature().key_id());
 }
 
 absl::Status Provider::JudgeAgain(const Turn& turn) const {
   if (!parts_.neighbours->LeasesLive()) return Stale();
+  if (NothingChanged(turn)) return absl::OkStatus();
   const std::shared_ptr<const Grant> grant = parts_.grants->Find(turn.request.grant);
   if (grant == nullptr) return GrantUnknown(turn.request.grant);
   // A node, key or agency that was suspended meanwhile gets nothing more.
   if (!parts_.neighbours->Serves(turn.request.consumer_node, turn.request.consumer) ||
       !parts_.neighbours->Serves(parts_.node, grant->provider)) {
-    return Error(Reason::kEnvelopeInvalid, absl::StatusCode::kPermissionDenied,
-                 absl::StrCat(turn.request.consumer_node, " does not speak for ",
-                              turn.request.consumer, " any more, or this node not for ",
-                              grant->provider));
+    return Error(
+        Reason::kEnvelopeInvalid, absl::StatusCode::kPermissionDenied,
+        absl::StrCat(turn.request.consumer_node, " does not speak for ", turn.request.consumer,
+                     " any more, or this node not for ", grant->provider));
   }
   SHAREWAY_RETURN_IF_ERROR(parts_.neighbours->Verify(
       turn.request.consumer_node, turn.envelope.payload(), turn.envelope.signature()));
-  SHAREWAY_ASSIGN_OR_RETURN(const Permission permission, PermitNow(turn, *grant));
-  if (permission == turn.permission && grant->resource == turn.grant->resource) {
+  SHAREWAY_ASSIGN_OR_RETURN(const Permit permit, PermitNow(turn, *grant));
+  if (permit.permission == turn.permission && grant->resource == turn.grant->resource) {
     return absl::OkStatus();
   }
   return Error(Reason::kGrantOutdated, absl::StatusCode::kPermissionDenied,
@@ -194,42 +228,17 @@ absl::Status Provider::JudgeAgain(const Turn& turn) const {
       .With("grant", grant->name);
 }
 
-std::string Provider::RecallOf(const Turn& turn, const std::vector<Row>& rows) const {
-  const auto resource = parts_.resources->Find(turn.grant->resource);
-  if (resource == nullptr) return "";
-  // A record is known by its key; without the whole key, recall goes by dataset version.
-  std::vector<size_t> columns;
-  for (const std::string& key : resource->keys()) {
-    size_t column = 0;
-    while (column < turn.permission.items.size() && turn.permission.items[column] != key) ++column;
-    if (column == turn.permission.items.size()) return "";
-    columns.push_back(column);
+absl::Status Provider::Serve(Turn* turn) const {
+  const Permitted permitted = turn->permitted();
+  if (parts_.usage != nullptr) {
+    SHAREWAY_RETURN_IF_ERROR(parts_.usage->Take(permitted));
+    turn->counted = true;
   }
-  if (columns.empty()) return "";
-  std::string recall;
-  for (const Row& row : rows) {
-    std::string key = absl::StrCat("shareway/v1/record\n", turn.grant->resource, "\n");
-    for (const size_t column : columns) absl::StrAppend(&key, row[column].value_or(""), "\n");
-    absl::StrAppend(&recall, crypto::HmacSha256(parts_.secret, key).view().substr(0, kRecallBytes));
+  SHAREWAY_ASSIGN_OR_RETURN(turn->served, turn->serving->Serve(permitted));
+  turn->payload_bytes = turn->served.body.size();
+  if (parts_.usage != nullptr) {
+    SHAREWAY_RETURN_IF_ERROR(parts_.usage->Fit(permitted, turn->served));
   }
-  return recall;
-}
-
-absl::Status Provider::Read(Turn* turn) const {
-  const uint32_t limit = turn->query.limit == 0 ? kDefaultLimit : turn->query.limit;
-  SHAREWAY_ASSIGN_OR_RETURN(const RowPage page,
-                            parts_.source->Read({.resource = turn->grant->resource,
-                                                 .items = turn->permission.items,
-                                                 .where = turn->permission.where,
-                                                 .after = turn->query.after,
-                                                 .limit = static_cast<int>(limit)}));
-  SHAREWAY_ASSIGN_OR_RETURN(const std::string batch,
-                            EncodeBatch(turn->permission.items, page.types, page.rows));
-  turn->body = EncodeAnswer(batch, page.next);
-  turn->records = page.rows.size();
-  turn->payload_bytes = turn->body.size();
-  turn->dataset_version = page.version;
-  turn->recall = RecallOf(*turn, page.rows);
   return absl::OkStatus();
 }
 
@@ -248,7 +257,7 @@ void Provider::Exchange(const std::string& peer, Envelope request, OnAnswer done
       return turn->done(in_flight_.Full());
   }
   if (!parts_.room->there) return Finish(turn, NoEvidence("the outbox or the disk is full"));
-  absl::Status judged = Judge(turn.get(), Method::kQuery);
+  absl::Status judged = Judge(turn.get(), /*transfer=*/false);
   if (absl::IsAlreadyExists(judged)) return Finish(turn, judged);
   auto stage = [&](metrics::Histogram histogram) {
     const absl::Duration now = parts_.clock->SinceBoot();
@@ -256,13 +265,14 @@ void Provider::Exchange(const std::string& peer, Envelope request, OnAnswer done
     turn->stage = now;
   };
   stage(parts_.figures.answered_check);
-  if (judged.ok()) judged = Read(turn.get());
+  if (judged.ok()) judged = Serve(turn.get());
   if (judged.ok()) judged = JudgeAgain(*turn);
   stage(parts_.figures.answered_read);
   Settle(turn, judged);
 }
 
 void Provider::Settle(const TurnPtr& turn, const absl::Status& refusal) {
+  if (!refusal.ok()) Undo(turn.get());
   Response response;
   response.nonce = crypto::RandomBytes(16);
   response.kind = kResponseKind;
@@ -277,18 +287,19 @@ void Provider::Settle(const TurnPtr& turn, const absl::Status& refusal) {
   if (parts_.log_heads != nullptr) response.log_head = parts_.log_heads->newest();
   if (refusal.ok()) {
     response.outcome = Outcome::kDelivered;
-    response.body = std::move(turn->body);
-    response.dataset_version = turn->dataset_version;
+    response.body = std::move(turn->served.body);
+    response.dataset_version = turn->served.dataset_version;
   } else {
     response.outcome = Outcome::kRefused;
     response.reason = ReasonNameOf(refusal);
     response.message = MessageOf(refusal);
-    turn->records = turn->payload_bytes = 0;
-    turn->recall.clear();
+    turn->payload_bytes = 0;
+    turn->served = {.dataset_version = std::move(turn->served.dataset_version)};
   }
   turn->outcome = response.outcome;
   turn->reason = response.reason;
   turn->payload = Encode(response);
+  turn->served.body = std::move(response.body);  // what it counts for is told once more
   turn->payload_digest = crypto::Sha256(turn->payload).str();
   parts_.signer->SignAsync(
       turn->payload, [this, turn](absl::StatusOr<crypto::BatchSignature> signature) {
@@ -302,23 +313,25 @@ void Provider::Settle(const TurnPtr& turn, const absl::Status& refusal) {
 }
 
 void Provider::PutHalf(const Turn& turn, evidence::RecordKind kind, kv::Batch* batch) const {
-  parts_.outbox->Add(
-      HalfOf(kind, turn.request,
-             {.grant = turn.grant.get(),
-              .provider =
-                  turn.grant ? std::string() : parts_.node.substr(0, parts_.node.find("/nodes/")),
-              .request_digest =
-                  RecordedDigest(turn.envelope.payload(), turn.envelope.signature(), turn.digest),
-              .response_digest =
-                  RecordedDigest(turn.payload, turn.signature, turn.payload_digest),
-              .items = turn.records > 0 || kind == evidence::v1::EXCHANGE_DELIVERED
-                           ? &turn.permission.items
-                           : nullptr,
-              .records = turn.records,
-              .payload_bytes = turn.payload_bytes,
-              .reason = turn.reason,
-              .request_signature = &turn.envelope.signature(),
-              .response_signature = turn.signature.size() > 0 ? &turn.signature : nullptr}),
+  parts_.outbox->AddEncoded(
+      EncodeHalf(
+          kind, turn.request,
+          {.grant = turn.grant.get(),
+           .provider =
+               turn.grant ? std::string() : parts_.node.substr(0, parts_.node.find("/nodes/")),
+           .request_digest =
+               RecordedDigest(turn.envelope.payload(), turn.envelope.signature(), turn.digest),
+           .response_digest = RecordedDigest(turn.payload, turn.signature, turn.payload_digest),
+           .items = turn.served.records > 0 || kind == evidence::v1::EXCHANGE_DELIVERED
+                        ? &turn.served.items
+                        : nullptr,
+           .records = turn.served.records,
+           .payload_bytes = turn.payload_bytes,
+           .reason = turn.reason,
+           .operation = OperationOf(turn.demand),
+           .opaque = turn.served.opaque,
+           .request_signature = &turn.envelope.signature(),
+           .response_signature = turn.signature.size() > 0 ? &turn.signature : nullptr}),
       batch);
 }
 
@@ -329,37 +342,52 @@ void Provider::Keep(const TurnPtr& turn) {
                              .exchange = request.exchange,
                              .attempt = request.attempt,
                              .query_digest = crypto::Sha256(request.query).str(),
+                             .method = request.method,
                              .outcome = turn->outcome,
                              .request_digest = turn->digest,
                              .response_digest = turn->payload_digest,
                              .reason = turn->reason,
                              .resource = turn->grant ? turn->grant->resource : "",
-                             .dataset_version = turn->dataset_version,
-                             .recall = turn->recall},
+                             .dataset_version = turn->served.dataset_version,
+                             .recall = turn->served.recall,
+                             .grant = turn->grant ? turn->grant->name : "",
+                             .settle_time = parts_.clock->Now()},
                             &batch);
-  if (turn->taken) {
-    parts_.store->PutReplay(ReplaySet::MinuteOf(request.issue_time),
-                            ReplaySet::KeyOf(request.consumer, request.exchange, request.attempt),
-                            &batch);
-  }
   PutHalf(*turn,
           turn->outcome == Outcome::kDelivered ? evidence::v1::EXCHANGE_DELIVERED
                                                : evidence::v1::EXCHANGE_REFUSED,
           &batch);
-  parts_.store->CommitAsync(std::move(batch), [this, turn](absl::StatusOr<uint64_t> version) {
-    parts_.figures.answered_commit.Observe(
-        absl::ToDoubleSeconds(parts_.clock->SinceBoot() - turn->stage));
-    Kept(turn, version.status());
-  });
+  auto commit = [&] {
+    parts_.store->CommitAsync(std::move(batch), [this, turn](absl::StatusOr<uint64_t> version) {
+      parts_.figures.answered_commit.Observe(
+          absl::ToDoubleSeconds(parts_.clock->SinceBoot() - turn->stage));
+      Kept(turn, version.status());
+    });
+  };
+  if (turn->counted) {
+    parts_.usage->Keep(turn->permitted(), turn->served, &batch, commit);
+  } else {
+    commit();
+  }
+}
+
+void Provider::Undo(Turn* turn) const {
+  if (!turn->counted) return;
+  turn->counted = false;
+  parts_.usage->Undo(turn->permitted());
 }
 
 void Provider::Kept(const TurnPtr& turn, const absl::Status& durable) {
   if (absl::IsAborted(durable)) return Finish(turn, SettledBefore(*turn));
   if (!durable.ok()) return Finish(turn, NoEvidence(durable.message()));
   // A disk that stalled may have outlived lease or grant: evidence then says more than happened.
-  if (turn->outcome == Outcome::kDelivered) {
-    if (absl::Status judged = JudgeAgain(*turn); !judged.ok()) return Finish(turn, judged);
+  const absl::Status judged =
+      turn->outcome == Outcome::kDelivered ? JudgeAgain(*turn) : absl::OkStatus();
+  if (turn->counted) {
+    turn->counted = false;
+    parts_.usage->Kept(turn->permitted(), turn->served);  // what it sets on hold is the next one
   }
+  if (!judged.ok()) return Finish(turn, judged);
   Envelope answer;
   answer.set_payload(std::move(turn->payload));
   *answer.mutable_signature() = std::move(turn->signature);
@@ -375,8 +403,14 @@ absl::Status Provider::RecordLost(const evidence::AuditRecord& other) {
       std::optional<exchange::Answered> known,
       parts_.store->LoadAnswered(other.agencies(0), other.exchange(), other.attempt()));
   // A transfer that this node began and did not live to end is the one thing to add to.
-  const bool cut = known && known->outcome == Outcome::kUnspecified &&
-                   !known->request_digest.empty() && !in_flight_.Has(known->request_digest);
+  bool cut = known && known->outcome == Outcome::kUnspecified && !known->request_digest.empty() &&
+             !in_flight_.Has(known->request_digest);
+  if (cut) {
+    // It may have ended since: what ran no more when it was looked for is kept by now.
+    SHAREWAY_ASSIGN_OR_RETURN(
+        known, parts_.store->LoadAnswered(other.agencies(0), other.exchange(), other.attempt()));
+    cut = known && known->outcome == Outcome::kUnspecified;
+  }
   if (known && !cut) return absl::OkStatus();
   exchange::Answered settled = known.value_or(exchange::Answered{
       .consumer = other.agencies(0), .exchange = other.exchange(), .attempt = other.attempt()});
@@ -388,10 +422,24 @@ absl::Status Provider::RecordLost(const evidence::AuditRecord& other) {
       LostHalf(cut ? evidence::v1::EXCHANGE_REFUSED : evidence::v1::EXCHANGE_NOT_RECEIVED, other,
                settled.reason),
       &batch);
+  if (cut) parts_.intents->Drop(other, &batch);
   return parts_.store->Commit(std::move(batch));
 }
 
+void Provider::Count(const Turn& turn) const {
+  if (parts_.tallies == nullptr) return;
+  // A grant of others is not named: its name is what a stranger chose to say.
+  const absl::string_view grant = turn.grant ? absl::string_view(turn.grant->name) : "";
+  const absl::Time now = parts_.clock->Now();
+  if (turn.outcome == Outcome::kDelivered) {
+    parts_.tallies->AddDelivered(turn.request, grant, turn.served.records, turn.payload_bytes, now);
+  } else {
+    parts_.tallies->AddRefused(turn.request, grant, now);
+  }
+}
+
 void Provider::Finish(const TurnPtr& turn, absl::StatusOr<Envelope> answer) {
+  Undo(turn.get());
   if (!answer.ok()) {
     parts_.figures.exchanges.With("provider", "unanswered", ReasonNameOf(answer.status())).Add();
   } else if (turn->outcome == Outcome::kDelivered) {
@@ -399,6 +447,7 @@ void Provider::Finish(const TurnPtr& turn, absl::StatusOr<Envelope> answer) {
   } else {
     parts_.figures.exchanges.With("provider", "refused", turn->reason).Add();
   }
+  if (answer.ok()) Count(*turn);
   parts_.figures.answered_total.Observe(
       absl::ToDoubleSeconds(parts_.clock->SinceBoot() - turn->started));
   const OnAnswer done = std::move(turn->done);

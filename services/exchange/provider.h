@@ -2,6 +2,7 @@
 // The provider's side of an exchange: verify, judge, read, judge again, sign, keep, answer.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <string>
@@ -21,8 +22,12 @@
 #include "services/exchange/figures.h"
 #include "services/exchange/log_heads.h"
 #include "services/exchange/neighbours.h"
+#include "services/exchange/serving.h"
 #include "services/exchange/source/dataset_source.h"
 #include "services/exchange/store/exchange_store.h"
+#include "services/exchange/store/intent_store.h"
+#include "services/exchange/store/tally_store.h"
+#include "services/exchange/usage.h"
 
 namespace shareway::exchange {
 
@@ -35,6 +40,7 @@ class Provider {
  public:
   struct Parts {  // all must outlive the provider
     ExchangeStore* store = nullptr;
+    const IntentStore* intents = nullptr;
     const outbox::Outbox* outbox = nullptr;
     crypto::BatchSigner* signer = nullptr;
     Neighbours* neighbours = nullptr;
@@ -43,14 +49,17 @@ class Provider {
     const HoldSet* holds = nullptr;
     ReplaySet* replays = nullptr;
     RejectionCount* rejected = nullptr;
-    const DatasetSource* source = nullptr;
+    const DatasetSource* source = nullptr;  // of transfers
+    // By method. Null: this node does not share so. Transfers have none.
+    std::array<const Serving*, 6> servings = {};
+    Usage* usage = nullptr;         // null: nothing is counted
+    TallyStore* tallies = nullptr;  // null: what was answered is not counted by day
     const EvidenceRoom* room = nullptr;
     LogHeads* log_heads = nullptr;  // null: none travel
     const Clock* clock = nullptr;
     size_t most_in_flight = InFlight::kMost;  // beyond: RESOURCE_EXHAUSTED, OVERLOADED
     Figures figures = {};
-    std::string node = {};    // agencies/{a}/nodes/{n}: this one
-    std::string secret = {};  // the agency's, for the recall index
+    std::string node = {};  // agencies/{a}/nodes/{n}: this one
   };
   explicit Provider(Parts parts) : parts_(std::move(parts)) {}
 
@@ -71,6 +80,10 @@ class Provider {
   // is the consumer's half. Does nothing if this node has its own.
   absl::Status RecordLost(const evidence::AuditRecord& record);
 
+  // Records the end, REFUSED for TRANSFER_BROKEN, of every transfer that this node began, perhaps
+  // in an earlier life, and whose end it did not record. Those that run now are left alone.
+  absl::Status SettleIntents();
+
  private:
   struct Turn;                            // one request; provider_turn.h
   struct Sending;                         // the running state of a transfer; transfer.cc
@@ -79,29 +92,40 @@ class Provider {
   // Checks what must hold before a refusal can be attributed: form, key, signature.
   absl::StatusOr<TurnPtr> Identify(const std::string& peer, evidence::v1::Envelope request);
   // OK if the turn may be read for; ALREADY_EXISTS if it is settled; or the refusal.
-  absl::Status Judge(Turn* turn, Method method) const;
+  absl::Status Judge(Turn* turn, bool transfer) const;
   absl::Status TakeAttempt(Turn* turn) const;
   absl::Status FindGrant(Turn* turn) const;
-  absl::StatusOr<Permission> PermitNow(const Turn& turn, const Grant& grant) const;
+  // The demand in the request, read by its way of sharing.
+  absl::Status ReadDemand(Turn* turn, bool transfer) const;
+  // What the grant permits at this moment, and the entry it was judged by.
+  struct Permit;
+  absl::StatusOr<Permit> PermitNow(const Turn& turn, const Grant& grant) const;
+  // True if all that the first check rested on is as it was.
+  bool NothingChanged(const Turn& turn) const;
   // The second check, and the one before every chunk.
   absl::Status JudgeAgain(const Turn& turn) const;
-  absl::Status Read(Turn* turn) const;
-  std::string RecallOf(const Turn& turn, const std::vector<Row>& rows) const;
+  // Counts, reads and projects what may leave.
+  absl::Status Serve(Turn* turn) const;
 
   // Signs, keeps and sends the response that `refusal` says; OK: delivered.
   void Settle(const TurnPtr& turn, const absl::Status& refusal);
   void Keep(const TurnPtr& turn);
   void Kept(const TurnPtr& turn, const absl::Status& durable);
+  // Gives back what Usage took for it, if it waits for that.
+  void Undo(Turn* turn) const;
   // What is known of the attempt that a twin settled.
   absl::Status SettledBefore(const Turn& turn) const;
   void PutHalf(const Turn& turn, evidence::RecordKind kind, kv::Batch* batch) const;
   void Finish(const TurnPtr& turn, absl::StatusOr<evidence::v1::Envelope> answer);
+  // Adds what was answered to the day's counts.
+  void Count(const Turn& turn) const;
 
   absl::Status KeepIntent(const Turn& turn);
   absl::Status KeepManifest(Turn* turn, bool final, bool whole);
   absl::Status Send(Turn* turn, RowCursor* cursor, PartWriter* writer, Sending* sending);
   absl::Status SendChunk(const std::vector<Row>& rows, Turn* turn, PartWriter* writer,
                          Sending* sending);
+  absl::Status CountChunk(const Turn& turn, const Served& chunk);
   absl::Status SendManifest(Turn* turn, bool final, const absl::Status& cut, PartWriter* writer,
                             Sending* sending);
 

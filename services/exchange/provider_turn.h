@@ -19,24 +19,34 @@ struct Provider::Turn {
   evidence::v1::Envelope envelope = {};  // as it came
   Request request = {};
   std::string digest = {};  // SHA-256 of the envelope's payload
-  Query query = {};
-  bool taken = false;  // its attempt entered the replay set
+  Demand demand = {};
+  const Serving* serving = nullptr;  // null until it is known, and for a transfer
+  // What its checks rest on, as it was before the first of them.
+  std::shared_ptr<const void> neighbours = {};
+  uint64_t holds = 0;
+  bool counted = false;  // Usage took it, and waits for Kept or Undo
   // Null until the grant is found.
   std::shared_ptr<const Grant> grant = {};
+  // Both by the check before the read; null before it.
+  std::shared_ptr<const Resource> resource = {};
   Permission permission = {};
 
   Outcome outcome = Outcome::kUnspecified;
   std::string reason = {};
-  std::string body = {};
-  uint64_t records = 0;
+  Served served = {};
   uint64_t payload_bytes = 0;
-  std::string dataset_version = {};
-  std::string recall = {};
 
   // Of the response, or of a transfer's manifest.
   std::string payload = {};
   std::string payload_digest = {};
   evidence::v1::Signature signature = {};
+
+  Permitted permitted() const { return {request, demand, *grant, *resource, permission}; }
+};
+
+struct Provider::Permit {
+  Permission permission = {};
+  std::shared_ptr<const Resource> resource = {};
 };
 
 }  // namespace shareway::exchange

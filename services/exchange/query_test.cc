@@ -10,7 +10,7 @@ using evidence::AuditRecord;
 namespace v1 = evidence::v1;
 
 // The text of all cells, and the items, of an answer.
-v1::RecordBatch BatchOf(const Answer& answer) { return answer.answer.batch(); }
+v1::RecordBatch BatchOf(const Answer& answer) { return ReadAnswer(answer.body)->batch(); }
 
 TEST_CASE("A query brings the granted rows and items, and both halves match", "[exchange]") {
   World world;
@@ -75,7 +75,7 @@ TEST_CASE("A query outside the scope is refused by its own node, and recorded th
           "[exchange]") {
   World world;
   Ask ask = World::GoodAsk();
-  ask.query.items = {"code", "secret"};
+  QueryOf(ask).items = {"code", "secret"};
   const auto answer = world.Query(ask);
   CHECK(absl::IsPermissionDenied(answer.status()));
   CHECK(WhyOf(answer.status()) == Reason::kItemNotGranted);
@@ -275,7 +275,7 @@ TEST_CASE("Beyond its most exchanges a node reads and records nothing", "[exchan
   std::function<void()> download = [&] {
     Ask ask = World::GoodAsk(Method::kDownload);
     ask.exchange = absl::StrCat("load", ++open);
-    ask.query_bytes = Encode(ask.query);
+    ask.query_bytes = Encode(QueryOf(ask));
     const auto done = world.tax->consumer->Download(
         std::move(ask), [&](const v1::RecordBatch&) { return download(), absl::OkStatus(); });
     if (!done.ok()) last = done.status();
@@ -409,13 +409,13 @@ TEST_CASE("No item outside the grant ever leaves, whatever grant and query", "[e
     world.tax->grants.Put(lenient, grant.revision);
     Ask ask = World::GoodAsk();
     ask.exchange = absl::StrCat("r", round);
-    ask.query.items.clear();
+    QueryOf(ask).items.clear();
     for (const std::string& item : all) {
-      if (random(3) == 0) ask.query.items.push_back(item);
+      if (random(3) == 0) QueryOf(ask).items.push_back(item);
     }
-    ask.query.where.conditions = {{"code", filter::Op::kPrefix, random(2) == 0 ? "1" : "12"}};
+    QueryOf(ask).where.conditions = {{"code", filter::Op::kPrefix, random(2) == 0 ? "1" : "12"}};
     if (random(4) == 0) {
-      ask.query.where.conditions.push_back({all[1 + random(4)], filter::Op::kPrefix, "CANARY"});
+      QueryOf(ask).where.conditions.push_back({all[1 + random(4)], filter::Op::kPrefix, "CANARY"});
     }
     std::string wire;
     world.on_answer = [&wire](absl::StatusOr<v1::Envelope> answer) {

@@ -44,14 +44,15 @@ struct Host {
         [this](absl::string_view resource) -> absl::StatusOr<DatasetSchema> {
           if (resource != kResource) return absl::NotFoundError("not ours");
           return schema;
-        });
+        },
+        [this](absl::string_view) { return filtered; });
     source = std::make_unique<HostedSource>(datasets_store.get());
   }
 
   // Loads a file in pieces; a digest of our own unless one is given.
   absl::StatusOr<DatasetVersion> Load(absl::string_view file, size_t chunk = 1 << 16,
                                       const Hash32* digest = nullptr) {
-    auto load = datasets->Begin(kResource, {.operator_digest = "who"});
+    auto load = datasets->Begin(kResource, {.operator_digest = "who"}, indexes);
     if (!load.ok()) return load.status();
     for (size_t at = 0; at < file.size(); at += chunk) {
       if (absl::Status fed = (*load)->Write(file.substr(at, chunk)); !fed.ok()) return fed;
@@ -91,6 +92,8 @@ struct Host {
   }
 
   DatasetSchema schema = TestSchema();
+  std::vector<std::string> indexes;   // that loads name
+  std::vector<std::string> filtered;  // items that grants filter by
   FakeClock clock;
   kv::Store* kv;
   std::unique_ptr<outbox::Outbox> outbox;

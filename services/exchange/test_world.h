@@ -8,20 +8,26 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "libs/base/error.h"
 #include "libs/base/fake_clock.h"
 #include "libs/base/status.h"
 #include "libs/evidence/envelope.h"
 #include "libs/kv/memory_store.h"
+#include "services/exchange/call_serving.h"
 #include "services/exchange/consumer.h"
 #include "services/exchange/provider.h"
+#include "services/exchange/query_serving.h"
 #include "services/exchange/store/message.h"
 #include "services/exchange/test_audit_log.h"
+#include "services/exchange/verify_serving.h"
 
 namespace shareway::exchange {
 
@@ -29,6 +35,9 @@ inline constexpr char kTax[] = "agencies/tax";
 inline constexpr char kTaxNode[] = "agencies/tax/nodes/n1";
 inline constexpr char kCivil[] = "agencies/civil";
 inline constexpr char kCivilNode[] = "agencies/civil/nodes/n1";
+
+// The query that a call asks.
+inline Query& QueryOf(Ask& ask) { return std::get<Query>(ask.demand); }
 
 // Rows in memory; every row has the same items.
 class MemorySource final : public DatasetSource {
@@ -115,10 +124,24 @@ class TestNeighbours final : public Neighbours {
   uint32_t clearance = 3;
   std::set<std::string, std::less<>> suspended;  // nodes and agencies
   bool keys_valid = true;
+  bool keeps_state = true;  // false: State is another one at every look, so that no check is spared
+  std::function<std::vector<std::string>(absl::string_view)> nodes_of;  // if set, for NodesOf
 
   std::string NodeOf(absl::string_view agency) const override {
     return agency == kCivil ? kCivilNode : agency == kTax ? kTaxNode : "";
   }
+  std::vector<std::string> NodesOf(absl::string_view agency, absl::string_view) const override {
+    return nodes_of ? nodes_of(agency) : std::vector<std::string>{NodeOf(agency)};
+  }
+  std::shared_ptr<const void> State() const override {
+    const Told now = {suspended, clearance, keys_valid};
+    absl::MutexLock lock(&mutex_);
+    if (state_ == nullptr || !keeps_state || *state_ != now) {
+      state_ = std::make_shared<const Told>(now);
+    }
+    return state_;
+  }
+  bool KeyStands(absl::string_view, absl::string_view) const override { return keys_valid; }
   bool Serves(absl::string_view node, absl::string_view agency) const override {
     return NodeOf(agency) == node && !suspended.contains(agency) && !suspended.contains(node);
   }
@@ -135,8 +158,11 @@ class TestNeighbours final : public Neighbours {
                                                        const std::string&) override;
 
  private:
+  using Told = std::tuple<std::set<std::string, std::less<>>, uint32_t, bool>;
   World* const world_;
   crypto::BatchVerifier verifier_;
+  mutable absl::Mutex mutex_;
+  mutable std::shared_ptr<const Told> state_ ABSL_GUARDED_BY(mutex_);
 };
 
 // The signing keys are made once: a test makes many worlds.
@@ -163,18 +189,20 @@ struct TestNode {
         clock(fake),
         kv(memory),
         store(memory),
+        intents(memory),
         witness_store(memory),
         outbox(*outbox::Outbox::Open(memory, "shareway://test/agency/x/node/n1", fake)),
         signer(TestKey(name, suite)),
-        neighbours(world) {
+        neighbours(world),
+        query_serving(source, &corrections, std::string(32, 's')),
+        verify_serving(source, &corrections, std::string(32, 's')),
+        call_serving(&backends, &corrections, std::string(32, 's')) {
     if (log != nullptr) {
       log_heads = *LogHeads::Open({.log = log,
                                    .store = &witness_store,
                                    .clock = clock,
                                    .log_key = FakeLog::VerifierKey()});
     }
-    const auto kept = *store.LoadReplays();
-    for (const auto& [minute, key] : kept) replays.Take(minute, key);
     consumer = std::make_unique<Consumer>(Consumer::Parts{.store = &store,
                                                           .outbox = outbox.get(),
                                                           .signer = &signer,
@@ -187,6 +215,7 @@ struct TestNode {
                                                           .node = name,
                                                           .secret = std::string(32, 's')});
     provider = std::make_unique<Provider>(Provider::Parts{.store = &store,
+                                                          .intents = &intents,
                                                           .outbox = outbox.get(),
                                                           .signer = &signer,
                                                           .neighbours = &neighbours,
@@ -196,12 +225,14 @@ struct TestNode {
                                                           .replays = &replays,
                                                           .rejected = &rejected,
                                                           .source = source,
+                                                          .servings = {nullptr, &query_serving,
+                                                                       &verify_serving,
+                                                                       nullptr, &call_serving},
                                                           .room = &room,
                                                           .log_heads = log_heads.get(),
                                                           .clock = clock,
                                                           .most_in_flight = 8,
-                                                          .node = name,
-                                                          .secret = std::string(32, 's')});
+                                                          .node = name});
   }
 
   // All evidence, oldest first.
@@ -218,11 +249,17 @@ struct TestNode {
   FakeClock* const clock;
   kv::MemoryStore* const kv;
   ExchangeStore store;
+  IntentStore intents;
   WitnessStore witness_store;
   std::unique_ptr<LogHeads> log_heads;  // null without a log
   std::unique_ptr<outbox::Outbox> outbox;
   crypto::BatchSigner signer;
   TestNeighbours neighbours;
+  CorrectionTable corrections;
+  QueryServing query_serving;
+  VerifyServing verify_serving;
+  Backends backends;  // of operations that a test gives the node
+  CallServing call_serving;
   GrantTable grants;
   ResourceTable resources;
   HoldSet holds;
@@ -294,25 +331,29 @@ class World {
                       .operator_id = "e-17",
                       .exchange = "x1"};
     if (method == Method::kQuery) {
-      ask.query.where.conditions = {{"code", filter::Op::kPrefix, "111"}};
+      QueryOf(ask).where.conditions = {{"code", filter::Op::kPrefix, "111"}};
     }
     return ask;
   }
   // Asks and waits for the answer.
   absl::StatusOr<Answer> Query(exchange::Ask ask) {
-    ask.query_bytes = Encode(ask.query);
+    ask.query_bytes = Encode(QueryOf(ask));
+    return Ask(std::move(ask));
+  }
+  // The same by any method: `query_bytes` holds what is signed.
+  absl::StatusOr<Answer> Ask(exchange::Ask ask) {
     absl::StatusOr<Answer> result = absl::UnknownError("no answer");
     absl::Notification answered;
-    tax->consumer->Query(std::move(ask), absl::InfiniteFuture(),
-                         [&](absl::StatusOr<Answer> answer) {
-                           result = std::move(answer);
-                           answered.Notify();
-                         });
+    tax->consumer->Ask(std::move(ask), absl::InfiniteFuture(),
+                       [&](absl::StatusOr<Answer> answer) {
+                         result = std::move(answer);
+                         answered.Notify();
+                       });
     answered.WaitForNotification();
     return result;
   }
   absl::StatusOr<Downloaded> Download(exchange::Ask ask, std::vector<std::string>* batches) {
-    ask.query_bytes = Encode(ask.query);
+    ask.query_bytes = Encode(QueryOf(ask));
     return tax->consumer->Download(std::move(ask),
                                    [batches](const evidence::v1::RecordBatch& batch) {
                                      batches->push_back(batch.SerializeAsString());
@@ -337,7 +378,8 @@ class World {
   FakeClock clock;
   MemorySource source;
   kv::MemoryStore tax_store, civil_store;
-  // Between the nodes: what becomes of an answer on its way back, and of each part.
+  // Between the nodes: whether the one that is asked can be reached; what becomes of an answer on its way back, and of each part.
+  std::function<absl::Status(const std::string& node)> on_send;
   std::function<absl::StatusOr<evidence::v1::Envelope>(absl::StatusOr<evidence::v1::Envelope>)>
       on_answer;
   std::function<absl::StatusOr<TransferPart>(TransferPart)> on_part;
@@ -361,9 +403,12 @@ inline absl::Status TestNeighbours::VerifyDigest(absl::string_view node,
                                 payload_digest, signature);
 }
 
-inline void TestNeighbours::Exchange(const std::string&, const evidence::v1::Envelope& request,
+inline void TestNeighbours::Exchange(const std::string& node, const evidence::v1::Envelope& request,
                                      absl::Duration, const std::string&, OnAnswer done) {
   world_->sent.push_back(request);
+  if (world_->on_send) {
+    if (absl::Status reached = world_->on_send(node); !reached.ok()) return done(reached);
+  }
   world_->civil->provider->Exchange(
       kTaxNode, request, [this, done](absl::StatusOr<evidence::v1::Envelope> answer) {
         done(world_->on_answer ? world_->on_answer(std::move(answer)) : std::move(answer));
@@ -371,7 +416,7 @@ inline void TestNeighbours::Exchange(const std::string&, const evidence::v1::Env
 }
 
 inline absl::StatusOr<std::unique_ptr<PartReader>> TestNeighbours::Transfer(
-    const std::string&, const evidence::v1::Envelope& request, const std::string&) {
+    const std::string& node, const evidence::v1::Envelope& request, const std::string&) {
   // The whole transfer runs first; what a reader sees is the same.
   class Parts final : public PartReader, public PartWriter {
    public:
@@ -397,6 +442,7 @@ inline absl::StatusOr<std::unique_ptr<PartReader>> TestNeighbours::Transfer(
   };
   auto parts = std::make_unique<Parts>(world_);
   world_->sent.push_back(request);
+  if (world_->on_send) SHAREWAY_RETURN_IF_ERROR(world_->on_send(node));
   parts->ended = world_->civil->provider->Transfer(kTaxNode, request, parts.get());
   return parts;
 }

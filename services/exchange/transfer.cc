@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "libs/base/bytes.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
@@ -57,8 +59,13 @@ absl::Status Provider::Transfer(const std::string& peer, evidence::v1::Envelope 
     return Error(Reason::kEvidenceUnavailable, absl::StatusCode::kUnavailable,
                  "the outbox or the disk is full");
   }
-  absl::Status ended = Judge(turn.get(), Method::kDownload);
+  absl::Status ended = Judge(turn.get(), /*transfer=*/true);
   if (absl::IsAlreadyExists(ended)) return ended;
+  const auto undo = absl::MakeCleanup([&] { Undo(turn.get()); });
+  if (ended.ok() && parts_.usage != nullptr) {
+    ended = parts_.usage->Take(turn->permitted());
+    turn->counted = ended.ok();
+  }
   std::unique_ptr<RowCursor> cursor;
   Sending sending;
   sending.manifest_time = parts_.clock->SinceBoot();
@@ -71,16 +78,19 @@ absl::Status Provider::Transfer(const std::string& peer, evidence::v1::Envelope 
     if (opened.ok()) cursor = std::move(*opened);
   }
   if (ended.ok()) {
-    turn->dataset_version = cursor->version();
+    turn->served.dataset_version = cursor->version();
+    turn->served.items = turn->permission.items;
     sending.types = cursor->types();
     SHAREWAY_RETURN_IF_ERROR(KeepIntent(*turn));
-    ended = Send(turn.get(), cursor.get(), writer, &sending);
+    ended = CountChunk(*turn, {});  // the call itself
+    if (ended.ok()) ended = Send(turn.get(), cursor.get(), writer, &sending);
   }
   const absl::Status told = SendManifest(turn.get(), true, ended, writer, &sending);
   parts_.figures.exchanges
       .With("provider", turn->outcome == Outcome::kDelivered ? "delivered" : "refused",
             turn->reason)
       .Add();
+  Count(*turn);
   return sending.written_off ? ended : told;
 }
 
@@ -92,14 +102,18 @@ absl::Status Provider::KeepIntent(const Turn& turn) {
                              .exchange = request.exchange,
                              .attempt = request.attempt,
                              .query_digest = crypto::Sha256(request.query).str(),
+                             .method = request.method,
                              .request_digest = turn.digest,
                              .resource = turn.grant->resource,
-                             .dataset_version = turn.dataset_version},
+                             .dataset_version = turn.served.dataset_version},
                             &batch);
-  parts_.store->PutReplay(ReplaySet::MinuteOf(request.issue_time),
-                          ReplaySet::KeyOf(request.consumer, request.exchange, request.attempt),
-                          &batch);
   PutHalf(turn, evidence::v1::TRANSFER_INTENT, &batch);
+  parts_.intents->Put(
+      HalfOf(evidence::v1::TRANSFER_INTENT, request,
+             {.grant = turn.grant.get(),
+              .request_digest =
+                  RecordedDigest(turn.envelope.payload(), turn.envelope.signature(), turn.digest)}),
+      &batch);
   const absl::Status kept = parts_.store->Commit(std::move(batch));
   if (absl::IsAborted(kept)) return SettledBefore(turn);
   if (!kept.ok()) {
@@ -110,9 +124,10 @@ absl::Status Provider::KeepIntent(const Turn& turn) {
 
 absl::Status Provider::Send(Turn* turn, RowCursor* cursor, PartWriter* writer, Sending* sending) {
   for (;;) {
-    SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Row> rows, cursor->Next(sending->rows));
+    SHAREWAY_ASSIGN_OR_RETURN(std::vector<Row> rows, cursor->Next(sending->rows));
     SHAREWAY_RETURN_IF_ERROR(JudgeAgain(*turn));  // reading may have taken long
     if (rows.empty()) return absl::OkStatus();
+    MaskRows(turn->permission.masks, &sending->types, &rows);
     SHAREWAY_RETURN_IF_ERROR(SendChunk(rows, turn, writer, sending));
     const bool due = sending->size_bytes - sending->manifest_bytes + kChunkBytes > kManifestBytes ||
                      parts_.clock->SinceBoot() - sending->manifest_time >= kManifestEvery;
@@ -136,6 +151,7 @@ absl::Status Provider::SendChunk(const std::vector<Row>& rows, Turn* turn, PartW
   const uint64_t row_bytes = std::max<uint64_t>(1, batch.size() / rows.size());
   sending->rows = static_cast<int>(
       std::clamp<uint64_t>(kAimedBytes / row_bytes, 1, static_cast<uint64_t>(kMaxRows)));
+  SHAREWAY_RETURN_IF_ERROR(CountChunk(*turn, {.body = batch, .records = rows.size()}));
   const uint64_t index = sending->frontier.size();
   sending->frontier.Append(crypto::LogHasher(),
                            crypto::LogHasher().leaf(crypto::Sha256(batch).view()));
@@ -146,6 +162,24 @@ absl::Status Provider::SendChunk(const std::vector<Row>& rows, Turn* turn, PartW
     return Cut("the consumer's node stopped reading");
   }
   return absl::OkStatus();
+}
+
+// Durable before the chunk leaves: a crash gives nothing back that left.
+absl::Status Provider::CountChunk(const Turn& turn, const Served& chunk) {
+  if (!turn.counted || turn.grant->day.none()) return absl::OkStatus();
+  SHAREWAY_RETURN_IF_ERROR(parts_.usage->Fit(turn.permitted(), chunk));
+  kv::Batch batch;
+  absl::Status kept;
+  absl::Notification durable;
+  parts_.usage->Keep(turn.permitted(), chunk, &batch, [&] {
+    parts_.store->CommitAsync(std::move(batch), [&](absl::StatusOr<uint64_t> version) {
+      kept = version.status();
+      durable.Notify();
+    });
+  });
+  durable.WaitForNotification();
+  if (kept.ok()) return absl::OkStatus();
+  return Error(Reason::kEvidenceUnavailable, absl::StatusCode::kUnavailable, kept.message());
 }
 
 absl::Status Provider::SendManifest(Turn* turn, bool final, const absl::Status& cut,
@@ -160,7 +194,7 @@ absl::Status Provider::SendManifest(Turn* turn, bool final, const absl::Status& 
   manifest.attempt = turn->request.attempt;
   manifest.provider_node = parts_.node;
   manifest.issue_time = parts_.clock->Now();
-  manifest.dataset_version = turn->dataset_version;
+  manifest.dataset_version = turn->served.dataset_version;
   manifest.chunks = sending->frontier.size();
   manifest.records = sending->records;
   manifest.size_bytes = sending->size_bytes;
@@ -171,7 +205,7 @@ absl::Status Provider::SendManifest(Turn* turn, bool final, const absl::Status& 
     log::Warn("transfer-ended-early", {{"exchange", manifest.exchange}, {"status", cut}});
   }
   turn->reason = manifest.reason;
-  turn->records = sending->records;
+  turn->served.records = sending->records;
   turn->payload_bytes = sending->size_bytes;
   turn->payload = Encode(manifest);
   turn->payload_digest = crypto::Sha256(turn->payload).str();
@@ -204,19 +238,49 @@ absl::Status Provider::KeepManifest(Turn* turn, bool final, bool whole) {
                                .exchange = request.exchange,
                                .attempt = request.attempt,
                                .query_digest = crypto::Sha256(request.query).str(),
+                               .method = request.method,
                                .outcome = turn->outcome,
                                .request_digest = turn->digest,
                                .response_digest = turn->payload_digest,
                                .reason = turn->reason,
                                .resource = turn->grant ? turn->grant->resource : "",
-                               .dataset_version = turn->dataset_version},
-                              &batch, turn->dataset_version.empty());
+                               .dataset_version = turn->served.dataset_version,
+                               .grant = turn->grant ? turn->grant->name : "",
+                               .settle_time = parts_.clock->Now()},
+                              &batch, turn->served.dataset_version.empty());
+    parts_.intents->Drop(HalfOf(kind, request, {.grant = turn->grant.get()}), &batch);
   }
   PutHalf(*turn, kind, &batch);
   const absl::Status kept = parts_.store->Commit(std::move(batch));
   if (absl::IsAborted(kept)) return SettledBefore(*turn);
   if (!kept.ok()) {
     return Error(Reason::kEvidenceUnavailable, absl::StatusCode::kUnavailable, kept.message());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Provider::SettleIntents() {
+  SHAREWAY_ASSIGN_OR_RETURN(const std::vector<evidence::AuditRecord> intents,
+                            parts_.intents->Open());
+  for (const evidence::AuditRecord& intent : intents) {
+    SHAREWAY_ASSIGN_OR_RETURN(
+        std::optional<exchange::Answered> known,
+        parts_.store->LoadAnswered(intent.agencies(0), intent.exchange(), intent.attempt()));
+    if (known && in_flight_.Has(known->request_digest)) continue;
+    // It may have ended since: what ran no more when it was looked for is kept by now.
+    SHAREWAY_ASSIGN_OR_RETURN(known, parts_.store->LoadAnswered(
+                                         intent.agencies(0), intent.exchange(), intent.attempt()));
+    kv::Batch batch;
+    parts_.intents->Drop(intent, &batch);
+    if (known && known->outcome == Outcome::kUnspecified) {
+      known->outcome = Outcome::kRefused;
+      known->reason = std::string(ReasonName(Reason::kTransferBroken));
+      parts_.store->PutAnswered(*known, &batch, /*first=*/false);
+      parts_.outbox->Add(LostHalf(evidence::v1::EXCHANGE_REFUSED, intent, known->reason), &batch);
+      log::Warn("transfer-settled",
+                {{"exchange", intent.exchange()}, {"grant", intent.grant()}});
+    }
+    SHAREWAY_RETURN_IF_ERROR(parts_.store->Commit(std::move(batch)));
   }
   return absl::OkStatus();
 }

@@ -40,7 +40,9 @@ TEST_CASE("A download brings every granted row under a signed manifest", "[excha
   for (const std::string& batch : batches) {
     CHECK(batch.size() <= 256 << 10);
     CHECK(batch.find("CANARY") == std::string::npos);
-    records += static_cast<uint64_t>(ReadBatch(batch)->records_size());
+    v1::RecordBatch read;
+    REQUIRE(read.ParseFromString(batch));
+    records += static_cast<uint64_t>(read.records_size());
     bytes += batch.size();
   }
   CHECK(records == 9000);
@@ -214,6 +216,65 @@ TEST_CASE("A transfer that its provider did not live to end is closed by recover
   REQUIRE(world.civil->provider->RecordLost(not_received).ok());
   REQUIRE(world.civil->provider->RecordLost(not_received).ok());
   CHECK(KindsOf(*world.civil) == std::vector<std::string>{"TRANSFER_INTENT", "EXCHANGE_REFUSED"});
+  CHECK(world.civil->intents.Open()->empty());
+}
+
+TEST_CASE("A transfer that neither node lived to end is settled once its provider is up again",
+          "[exchange]") {
+  World world;
+  const auto dead = [](const kv::Batch&) {
+    return kv::Outcome{.apply = false, .status = absl::UnavailableError("dead")};
+  };
+  world.on_part = [&](TransferPart part) -> absl::StatusOr<TransferPart> {
+    world.civil_store.on_commit = dead;
+    world.tax_store.on_commit = dead;
+    return part;
+  };
+  std::vector<std::string> batches;
+  CHECK_FALSE(world.Download(World::GoodAsk(Method::kDownload), &batches).ok());
+  world.on_part = nullptr;
+  world.tax_store.on_commit = nullptr;
+  world.RestartTax();
+  CHECK(world.tax->Evidence().empty());
+
+  const bool applied = GENERATE(false, true);
+  CAPTURE(applied);
+  world.civil_store.on_commit = nullptr;
+  world.RestartCivil();
+  world.civil_store.on_commit = [applied](const kv::Batch&) {
+    return kv::Outcome{.apply = applied, .status = absl::UnavailableError("disk")};
+  };
+  CHECK_FALSE(world.civil->provider->SettleIntents().ok());
+  world.civil_store.on_commit = nullptr;
+  for (int start = 0; start < 2; ++start) {
+    world.RestartCivil();
+    REQUIRE(world.civil->provider->SettleIntents().ok());
+  }
+  CHECK(KindsOf(*world.civil) == std::vector<std::string>{"TRANSFER_INTENT", "EXCHANGE_REFUSED"});
+  const AuditRecord end = world.civil->Evidence()[1];
+  CHECK(end.reason() == "TRANSFER_BROKEN");
+  CHECK(end.exchange() == "x1");
+  CHECK(end.grant() == "grants/g1");
+  CHECK(end.request_digest() == world.civil->Evidence()[0].request_digest());
+  // The consumer's node hears of it from audit, as of any exchange that it lost.
+  REQUIRE(world.tax->consumer->RecordLost(end).ok());
+  CHECK(KindsOf(*world.tax) == std::vector<std::string>{"EXCHANGE_NOT_RECEIVED"});
+  // And its next attempt is served.
+  CHECK(world.Download(World::GoodAsk(Method::kDownload), &batches).ok());
+}
+
+TEST_CASE("Transfers that ended leave nothing to settle", "[exchange]") {
+  World world;
+  std::vector<std::string> batches;
+  REQUIRE(world.Download(World::GoodAsk(Method::kDownload), &batches).ok());
+  world.civil->holds.Set("grants/g1", true);
+  auto ask = World::GoodAsk(Method::kDownload);
+  ask.exchange = "x2";
+  CHECK_FALSE(world.Download(ask, &batches).ok());
+  CHECK(world.civil->intents.Open()->empty());
+  const size_t records = world.civil->Evidence().size();
+  REQUIRE(world.civil->provider->SettleIntents().ok());
+  CHECK(world.civil->Evidence().size() == records);
 }
 
 }  // namespace

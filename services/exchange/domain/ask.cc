@@ -91,7 +91,7 @@ absl::Status CheckQuery(const Query& query, Method method) {
 
 absl::Status CheckAsk(const Ask& ask) {
   std::vector<FieldViolation> faults;
-  if (!ParseName("grants/{g}", ask.grant).ok()) {
+  if (!HasForm("grants/{g}", ask.grant)) {
     faults.push_back({"grant", "is required and has the form grants/{g}"});
   }
   if (ask.purpose < 0 || ask.purpose > kMaxPurpose) {
@@ -102,7 +102,9 @@ absl::Status CheckAsk(const Ask& ask) {
   if (!IsExchangeId(ask.exchange)) {
     faults.push_back({"exchange", "want 1 to 63 of A-Z a-z 0-9 and '-'"});
   }
-  CheckQueryFields(ask.query, ask.method, &faults);
+  if (const Query* query = std::get_if<Query>(&ask.demand)) {
+    CheckQueryFields(*query, ask.method, &faults);
+  }
   return Error::Fields(faults);
 }
 

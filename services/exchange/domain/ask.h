@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "services/exchange/domain/request.h"
+#include "services/exchange/domain/demand.h"
 
 namespace shareway::exchange {
 
@@ -21,8 +21,8 @@ struct Ask {
   std::string operator_id = {};
   std::string exchange = {};     // the caller's idempotency key
   bool exchange_is_new = false;  // the node made it just now: nothing is known of it
-  Query query = {};
-  std::string query_bytes = {};  // exact bytes of `query`, as they are signed
+  Demand demand = {};            // by `method`
+  std::string query_bytes = {};  // exact bytes of `demand`, as they are signed
   std::string traceparent = {};
 };
 
@@ -32,8 +32,9 @@ bool IsExchangeId(absl::string_view id);
 // INVALID_ARGUMENT naming every field of a query, under `query`, that breaks a rule.
 absl::Status CheckQuery(const Query& query, Method method);
 
-// INVALID_ARGUMENT naming every field that breaks a rule, with value and limit.
-// Needs `exchange` to be filled.
+// INVALID_ARGUMENT naming every field that breaks a rule, with value and limit. Needs
+// `exchange` to be filled. Of a demand it looks at a Query only: who takes in the
+// others checks them before.
 absl::Status CheckAsk(const Ask& ask);
 
 }  // namespace shareway::exchange

@@ -9,6 +9,8 @@
 namespace shareway::exchange {
 namespace {
 
+Query& QueryOf(Ask& ask) { return std::get<Query>(ask.demand); }
+
 Ask Good() {
   return {.agency = "agencies/tax",
           .grant = "grants/g1",
@@ -16,7 +18,7 @@ Ask Good() {
           .case_number = "案2026-1",
           .operator_id = "e-17",
           .exchange = "x1",
-          .query = {.items = {"code"}, .where = {{{"code", filter::Op::kEquals, "11"}}}}};
+          .demand = Query{.items = {"code"}, .where = {{{"code", filter::Op::kEquals, "11"}}}}};
 }
 
 TEST_CASE("A call is checked field by field", "[exchange]") {
@@ -30,17 +32,17 @@ TEST_CASE("A call is checked field by field", "[exchange]") {
       {"operator", [](Ask& a) { a.operator_id.clear(); }},
       {"operator", [](Ask& a) { a.operator_id = std::string(65, 'o'); }},
       {"exchange", [](Ask& a) { a.exchange = "x_1"; }},
-      {"query.items[0]", [](Ask& a) { a.query.items = {"1code"}; }},
-      {"query.items[1]", [](Ask& a) { a.query.items = {"code", "code"}; }},
-      {"query.items", [](Ask& a) { a.query.items.assign(501, "code"); }},
-      {"query.where", [](Ask& a) { a.query.where.conditions.clear(); }},
-      {"query.where[0].value", [](Ask& a) { a.query.where.conditions[0].value.clear(); }},
-      {"query.limit", [](Ask& a) { a.query.limit = 1001; }},
-      {"query.after", [](Ask& a) { a.query.after = std::string(1025, 'a'); }},
+      {"query.items[0]", [](Ask& a) { QueryOf(a).items = {"1code"}; }},
+      {"query.items[1]", [](Ask& a) { QueryOf(a).items = {"code", "code"}; }},
+      {"query.items", [](Ask& a) { QueryOf(a).items.assign(501, "code"); }},
+      {"query.where", [](Ask& a) { QueryOf(a).where.conditions.clear(); }},
+      {"query.where[0].value", [](Ask& a) { QueryOf(a).where.conditions[0].value.clear(); }},
+      {"query.limit", [](Ask& a) { QueryOf(a).limit = 1001; }},
+      {"query.after", [](Ask& a) { QueryOf(a).after = std::string(1025, 'a'); }},
       {"query.limit",
        [](Ask& a) {
          a.method = Method::kDownload;
-         a.query.limit = 1;
+         QueryOf(a).limit = 1;
        }},
   }));
   CAPTURE(field);
@@ -57,7 +59,7 @@ TEST_CASE("A call is checked field by field", "[exchange]") {
 TEST_CASE("A download needs no condition", "[exchange]") {
   Ask ask = Good();
   ask.method = Method::kDownload;
-  ask.query.where.conditions.clear();
+  QueryOf(ask).where.conditions.clear();
   CHECK(CheckAsk(ask).ok());
 }
 

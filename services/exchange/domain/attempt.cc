@@ -47,4 +47,20 @@ absl::StatusOr<uint32_t> NextAttempt(const std::optional<Asked>& before, const A
   return before->attempt + 1;
 }
 
+bool AnotherNodeMayAnswer(const absl::Status& failed) {
+  if (!absl::IsUnavailable(failed) && !absl::IsDeadlineExceeded(failed)) return false;
+  const std::optional<ErrorDetails> details = DetailsOf(failed);
+  if (!details) return true;  // not the node's own words
+  switch (details->reason) {
+    case Reason::kPeerUnreachable:
+    case Reason::kNotReady:
+    case Reason::kDraining:
+    case Reason::kEvidenceUnavailable:
+    case Reason::kLeaseStale:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace shareway::exchange

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "services/exchange/domain/grant.h"
 #include "services/exchange/domain/request.h"
 
@@ -31,6 +32,7 @@ struct Answered {
   std::string exchange = {};
   uint32_t attempt = 0;
   std::string query_digest = {};
+  Method method = Method::kUnspecified;  // unspecified in what older versions kept
   Outcome outcome = Outcome::kUnspecified;
   std::string request_digest = {};
   std::string response_digest = {};
@@ -39,6 +41,8 @@ struct Answered {
   std::string dataset_version = {};
   // For recall: the keyed digests of the records let through, 16 bytes each.
   std::string recall = {};
+  std::string grant = {};  // grants/{g}; this and the time are empty in what older versions kept
+  absl::Time settle_time = absl::UnixEpoch();
 };
 
 // The number of the next attempt, after `before` (nothing: the first).
@@ -52,5 +56,10 @@ absl::Status QueryChanged(absl::string_view exchange);
 absl::Status AttemptsExhausted(absl::string_view exchange);
 // ALREADY_EXISTS, EXCHANGE_SETTLED, with attempt, outcome and digests (hexadecimal).
 absl::Status Settled(const Answered& answered);
+
+// True if the failure of a call says nothing of what was asked: the provider's node was
+// not reached, starts, ends or cannot keep evidence. Then another node of the agency may
+// be asked, under the next attempt.
+bool AnotherNodeMayAnswer(const absl::Status& failed);
 
 }  // namespace shareway::exchange

@@ -65,6 +65,20 @@ absl::StatusOr<Dataset> Dataset::RolledBack(uint64_t number) const {
   return Dataset(std::move(next));
 }
 
+absl::StatusOr<Dataset> Dataset::Indexed(uint64_t number,
+                                         const std::vector<std::string>& items) const {
+  Fields next = fields_;
+  for (DatasetVersion& version : next.versions) {
+    if (version.number != number) continue;
+    version.indexes.insert(version.indexes.end(), items.begin(), items.end());
+    std::sort(version.indexes.begin(), version.indexes.end());
+    version.indexes.erase(std::unique(version.indexes.begin(), version.indexes.end()),
+                          version.indexes.end());
+    return Dataset(std::move(next));
+  }
+  return Error::NotVisible(absl::StrCat(fields_.resource, " version v", number));
+}
+
 Dataset Dataset::Swept(uint64_t number) const {
   Fields next = fields_;
   next.unreferenced.erase(

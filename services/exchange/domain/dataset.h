@@ -22,6 +22,8 @@ struct DatasetVersion {
   Hash32 digest = {};       // SHA-256 of that file
   absl::Time load_time = {};
   DatasetSchema schema = {};  // that its rows have
+  // Items by which its rows can be looked up besides the first key item; sorted, each once.
+  std::vector<std::string> indexes = {};
 
   std::string name() const;  // v3
 };
@@ -56,6 +58,8 @@ class Dataset {
   absl::StatusOr<Dataset> Completed(DatasetVersion version) const;
   // Version `number` serves. NOT_VISIBLE if it is not kept.
   absl::StatusOr<Dataset> RolledBack(uint64_t number) const;
+  // Version `number` can be looked up by `items` too. NOT_VISIBLE if it is not kept.
+  absl::StatusOr<Dataset> Indexed(uint64_t number, const std::vector<std::string>& items) const;
   // The rows of an unreferenced number are gone.
   Dataset Swept(uint64_t number) const;
 

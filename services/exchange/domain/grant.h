@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "libs/filter/row_filter.h"
+#include "services/exchange/domain/quota.h"
 
 namespace shareway::exchange {
 
@@ -42,18 +43,20 @@ struct Grant {
   std::string provider = {};  // agencies/{a} that answers
   std::string resource = {};  // resources/{r}
   uint32_t resource_revision = 0;
-  std::vector<std::string> items = {};  // that may leave; nothing else does
-  filter::RowFilter rows = {};          // that may leave
+  std::vector<std::string> items = {};         // that may leave; nothing else does
+  std::vector<std::string> masked_items = {};  // of `items`: they leave masked only
+  filter::RowFilter rows = {};                 // that may leave
   std::vector<Purpose> purposes = {};
   std::vector<Method> methods = {};
   absl::Time start_time = {};  // first instant of validity
   absl::Time end_time = {};    // first instant after it
   bool case_required = false;
+  Amounts day = {};  // that may leave a day, all nodes of the provider together; 0: not limited
   State state = State::kUnspecified;
   Revision revision = {};       // of the grant log, after its last change
   std::string request = {};     // requests/{r} it rests on
   std::string rule = {};        // legal text and article
-  bool limited = false;         // sets a quota or masks, which this version cannot enforce
+  bool limited = false;         // sets what this version cannot enforce
   bool pinned_decision = true;  // false: its decision is by none of the keys that this node pinned
   std::string message = {};     // exact bytes that sharing sent
 };

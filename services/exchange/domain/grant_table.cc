@@ -2,6 +2,7 @@
 #include "services/exchange/domain/grant_table.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/hash/hash.h"
@@ -28,9 +29,10 @@ void GrantTable::Write(size_t shard, std::shared_ptr<const Shard> next) {
 }
 
 std::shared_ptr<const Grant> GrantTable::Find(absl::string_view name) const {
-  const std::shared_ptr<const Shard> shard = Read(ShardOf(name));
-  const auto it = shard->find(name);
-  return it == shard->end() ? nullptr : it->second;
+  const Slot& slot = slots_[ShardOf(name)];
+  absl::ReaderMutexLock lock(&slot.mutex);
+  const auto it = slot.shard->find(name);
+  return it == slot.shard->end() ? nullptr : it->second;
 }
 
 std::vector<std::shared_ptr<const Grant>> GrantTable::ListOf(absl::string_view consumer,
@@ -47,6 +49,20 @@ std::vector<std::shared_ptr<const Grant>> GrantTable::ListOf(absl::string_view c
             [](const auto& a, const auto& b) { return a->name < b->name; });
   if (found.size() > limit) found.resize(limit);
   return found;
+}
+
+std::vector<std::string> GrantTable::RowItemsOf(absl::string_view resource) const {
+  std::set<std::string> items;
+  for (size_t i = 0; i < kShards; ++i) {
+    const std::shared_ptr<const Shard> shard = Read(i);
+    for (const auto& [name, grant] : *shard) {
+      if (grant->resource != resource || grant->state == Grant::State::kRevoked) continue;
+      for (const filter::Condition& condition : grant->rows.conditions) {
+        items.insert(condition.item);
+      }
+    }
+  }
+  return {items.begin(), items.end()};
 }
 
 void GrantTable::Put(Grant grant, Revision revision) {

@@ -30,6 +30,8 @@ class GrantTable {
   // Grants of one consumer, by name, after `after`, at most `limit`.
   std::vector<std::shared_ptr<const Grant>> ListOf(absl::string_view consumer,
                                                    absl::string_view after, size_t limit) const;
+  // The items in the row filters of the grants on `resource` that are not revoked, each once.
+  std::vector<std::string> RowItemsOf(absl::string_view resource) const;
 
   // One grant is new or changed; `revision` is applied.
   void Put(Grant grant, Revision revision);

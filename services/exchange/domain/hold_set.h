@@ -2,6 +2,8 @@
 // What the provider's own veto stops at this node.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
@@ -26,7 +28,10 @@ class HoldSet {
     } else {
       subjects_.erase(subject);
     }
+    ++changes_;
   }
+  // Another number once anything changed. Lock-free.
+  uint64_t changes() const { return changes_; }
 
   // PERMISSION_DENIED, HELD, if the grant, its consumer or its resource is held.
   absl::Status Check(const Grant& grant) const {
@@ -42,6 +47,7 @@ class HoldSet {
   }
 
  private:
+  std::atomic<uint64_t> changes_ = 0;
   mutable absl::Mutex mutex_;
   absl::flat_hash_set<std::string> subjects_ ABSL_GUARDED_BY(mutex_);
 };

@@ -10,8 +10,8 @@
 namespace shareway::exchange {
 namespace {
 
-template <typename T>
-bool Has(const std::vector<T>& all, const T& one) {
+template <typename One, typename T>
+bool Has(const std::vector<T>& all, const One& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
 }
 
@@ -34,8 +34,7 @@ absl::Status CheckInForce(const Grant& grant, absl::Time now) {
                      absl::FormatTime(grant.end_time), ", it is ", absl::FormatTime(now)));
   }
   if (grant.limited) {
-    return Refused(Reason::kNotSupported, grant,
-                   "sets a quota or masks, which this node cannot enforce");
+    return Refused(Reason::kNotSupported, grant, "has conditions that this node does not know");
   }
   if (!grant.pinned_decision) {
     return Refused(Reason::kHeld, grant, "its decision is by no key that this node pinned");
@@ -48,7 +47,41 @@ absl::Status ItemRefused(const Grant& grant, absl::string_view item) {
       .With("item", item);
 }
 
+// Comparing a masked value would tell it, one guess a call; so would one that is withheld.
+absl::Status CheckCompared(const Grant& grant, absl::string_view item) {
+  if (!Has(grant.items, item)) return ItemRefused(grant, item);
+  if (!Has(grant.masked_items, item)) return absl::OkStatus();
+  return Refused(Reason::kItemNotGranted, grant,
+                 absl::StrCat("item ", item, " is granted masked, and is not compared"))
+      .With("item", item);
+}
+
 }  // namespace
+
+Wanted WantedOf(const Demand& demand) {
+  Wanted wanted;
+  if (const Query* query = std::get_if<Query>(&demand)) {
+    wanted.items = query->items;
+    wanted.where = query->where;
+  } else if (const Verification* verification = std::get_if<Verification>(&demand)) {
+    for (const Verification::Claim& claim : verification->claims) {
+      wanted.items.push_back(claim.item);
+    }
+    wanted.where.conditions = verification->key;
+  } else {
+    wanted.items = std::get<Invocation>(demand).items;
+  }
+  return wanted;
+}
+
+void SetMasks(const Resource& resource, Permission* permission) {
+  for (size_t i = 0; i < permission->items.size(); ++i) {
+    if (permission->masks[i] == MaskKind::kNone) continue;
+    for (const Resource::Item& item : resource.items) {
+      if (item.id == permission->items[i]) permission->masks[i] = item.mask;
+    }
+  }
+}
 
 absl::Status GrantUnknown(absl::string_view grant) {
   return Error(Reason::kGrantUnknown, absl::StatusCode::kPermissionDenied,
@@ -60,7 +93,7 @@ Purpose StatedPurpose(const Grant& grant, Purpose stated) {
   return stated == 0 && grant.purposes.size() == 1 ? grant.purposes[0] : stated;
 }
 
-absl::StatusOr<Permission> Permit(const Grant& grant, const Wanted& wanted, absl::Time now) {
+absl::Status Decide(const Grant& grant, const Wanted& wanted, absl::Time now) {
   if (grant.consumer != wanted.consumer) return GrantUnknown(grant.name);
   SHAREWAY_RETURN_IF_ERROR(CheckInForce(grant, now));
   if (!Has(grant.methods, wanted.method)) {
@@ -76,18 +109,29 @@ absl::StatusOr<Permission> Permit(const Grant& grant, const Wanted& wanted, absl
   }
   for (const std::string& item : wanted.items) {
     if (!Has(grant.items, item)) return ItemRefused(grant, item);
+    if (wanted.method == Method::kVerify) {
+      SHAREWAY_RETURN_IF_ERROR(CheckCompared(grant, item));
+    }
   }
-  // A condition on a withheld item would tell its value, one guess a call.
   for (const filter::Condition& condition : wanted.where.conditions) {
-    if (!Has(grant.items, condition.item)) return ItemRefused(grant, condition.item);
+    SHAREWAY_RETURN_IF_ERROR(CheckCompared(grant, condition.item));
   }
-  Permission permission;
-  permission.items = wanted.items.empty() ? grant.items : wanted.items;
-  permission.where = filter::And(wanted.where, grant.rows);
-  if (filter::Contradicts(permission.where)) {
+  if (filter::Contradict(wanted.where, grant.rows)) {
     return Refused(Reason::kRowNotGranted, grant,
                    absl::StrCat("allows ", filter::ToString(grant.rows)));
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Permission> Permit(const Grant& grant, const Wanted& wanted, absl::Time now) {
+  SHAREWAY_RETURN_IF_ERROR(Decide(grant, wanted, now));
+  Permission permission;
+  permission.items = wanted.items.empty() ? grant.items : wanted.items;
+  permission.masks.reserve(permission.items.size());
+  for (const std::string& item : permission.items) {
+    permission.masks.push_back(Has(grant.masked_items, item) ? MaskKind::kAll : MaskKind::kNone);
+  }
+  permission.where = filter::And(wanted.where, grant.rows);
   return permission;
 }
 
@@ -101,8 +145,16 @@ absl::StatusCode CodeOf(Reason reason) {
     case Reason::kOverloaded:
     case Reason::kRolledBack:
     case Reason::kGrantOutdated:
+    case Reason::kBackendFailed:
+    case Reason::kReceiptPending:
     case Reason::kUnspecified:  // a fault, not a rule
       return absl::StatusCode::kUnavailable;
+    case Reason::kQuotaExhausted:
+    case Reason::kMismatchesExhausted:
+    case Reason::kRateLimited:
+      return absl::StatusCode::kResourceExhausted;
+    case Reason::kQuarantined:
+      return absl::StatusCode::kDataLoss;
     case Reason::kFieldInvalid:
       return absl::StatusCode::kInvalidArgument;
     case Reason::kDatasetMissing:

@@ -10,8 +10,10 @@
 #include "absl/time/time.h"
 #include "libs/base/reason.h"
 #include "libs/filter/row_filter.h"
+#include "services/exchange/domain/demand.h"
 #include "services/exchange/domain/grant.h"
-#include "services/exchange/domain/request.h"
+#include "services/exchange/domain/mask.h"
+#include "services/exchange/domain/resource_table.h"
 
 namespace shareway::exchange {
 
@@ -25,23 +27,34 @@ struct Wanted {
   filter::RowFilter where = {};
 };
 
+// The items and conditions that `demand` wants, as far as it says them itself.
+Wanted WantedOf(const Demand& demand);
+
 // What may be read and sent.
 struct Permission {
   std::vector<std::string> items = {};  // in the order asked for
   filter::RowFilter where = {};         // the call's conditions and the grant's
+  std::vector<MaskKind> masks = {};     // one for each of `items`
 
   friend bool operator==(const Permission&, const Permission&) = default;
 };
 
+// Whether `grant` permits `wanted` at `now`: OK, or as Permit. Allocates nothing where it says OK.
+absl::Status Decide(const Grant& grant, const Wanted& wanted, absl::Time now);
+
 // What `grant` permits of `wanted` at `now`. PERMISSION_DENIED otherwise, with
 //   GRANT_UNKNOWN         it is another consumer's (alike for what is not there)
 //   GRANT_REVOKED, GRANT_SUSPENDED, GRANT_EXPIRED
-//   NOT_SUPPORTED         it sets a quota or masks
+//   NOT_SUPPORTED         it has conditions that this version does not know
 //   HELD                  its decision is by none of the keys that this node pinned
 //   PURPOSE_NOT_GRANTED, METHOD_NOT_GRANTED, CASE_REQUIRED
-//   ITEM_NOT_GRANTED      an item, or an item of a condition, is not in the grant
+//   ITEM_NOT_GRANTED      an item, or an item of a condition, is not in the grant; or is
+//                         masked and would be compared with a value
 //   ROW_NOT_GRANTED       no row can meet the call's conditions and the grant's
 absl::StatusOr<Permission> Permit(const Grant& grant, const Wanted& wanted, absl::Time now);
+
+// Gives masked items the masks of their entry, instead of kAll.
+void SetMasks(const Resource& resource, Permission* permission);
 
 // The purpose that a call states: its own, or the only one of the grant.
 Purpose StatedPurpose(const Grant& grant, Purpose stated);

@@ -15,7 +15,9 @@ namespace shareway::exchange {
 
 // Takes each attempt once. An attempt stays taken whatever became of it: whether
 // a failed commit wrote it is not known. What is forgotten is older than any
-// request that would still be accepted. Thread-safe.
+// request that would still be accepted. It lasts as long as the process: it spares the
+// work for an attempt that comes twice, and what stops a second delivery is the commit
+// that settles the attempt. Thread-safe.
 class ReplaySet {
  public:
   // The minute that an attempt issued at `issue` belongs to, since 1970.

@@ -43,9 +43,10 @@ struct Request {
   Purpose purpose = 0;
   std::string case_digest = {};
   std::string operator_digest = {};
-  std::string query = {};  // exact bytes of a Query
+  std::string query = {};  // exact bytes of the demand, by the method
   std::string traceparent = {};
   LogHeadPtr log_head = {};  // the newest that the consumer's node knows
+  uint32_t resource_revision = 0;  // of the entry that the consumer's grant is for
 };
 
 // The numbers of shareway.evidence.v1.PayloadKind.
@@ -70,7 +71,7 @@ struct Response {
   Outcome outcome = Outcome::kUnspecified;
   std::string reason = {};
   std::string message = {};
-  std::string body = {};  // for a delivered query: exact bytes of a QueryAnswer
+  std::string body = {};  // of what was delivered: exact bytes of the answer, by the method
   std::string dataset_version = {};
   LogHeadPtr log_head = {};  // the newest that the provider's node knows
 };

@@ -29,7 +29,7 @@ absl::Status Mismatch(absl::string_view field) {
 }
 
 absl::Status CheckName(absl::string_view field, absl::string_view pattern, absl::string_view name) {
-  if (ParseName(pattern, name).ok()) return absl::OkStatus();
+  if (HasForm(pattern, name)) return absl::OkStatus();
   return Malformed(field, absl::StrCat("want ", pattern));
 }
 

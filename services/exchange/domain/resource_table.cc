@@ -17,6 +17,12 @@ std::vector<std::string> Resource::keys() const {
   return ids;
 }
 
+const Operation* Resource::FindOperation(absl::string_view id) const {
+  const auto found = std::find_if(operations.begin(), operations.end(),
+                                  [id](const Operation& one) { return one.id == id; });
+  return found == operations.end() ? nullptr : &*found;
+}
+
 void ResourceTable::Put(Resource resource) {
   std::string name = resource.name;
   auto next = std::make_shared<const Resource>(std::move(resource));

@@ -12,6 +12,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "services/exchange/domain/grant.h"
+#include "services/exchange/domain/mask.h"
+#include "services/exchange/domain/operation.h"
+#include "services/exchange/domain/schema.h"
 
 namespace shareway::exchange {
 
@@ -20,11 +23,17 @@ struct Resource {
   struct Item {
     std::string id = {};
     bool key = false;
-    uint32_t grading = 1;  // 1 general, 2 important, 3 core
+    uint32_t grading = 1;            // 1 general, 2 important, 3 core
+    MaskKind mask = MaskKind::kAll;  // where a grant masks it
+    ItemType type = ItemType::kText;
+    uint32_t length = 0;  // longest text in code points; 0: no limit
   };
   std::string name = {};
   std::vector<Item> items = {};
+  std::vector<Operation> operations = {};
 
+  // Null if there is no such operation.
+  const Operation* FindOperation(absl::string_view id) const;
   // The ids of the key items, in order.
   std::vector<std::string> keys() const;
 };

@@ -27,6 +27,7 @@ v1::DatasetVersion ToProto(const DatasetVersion& version, bool serving) {
   *out.mutable_load_time() = evidence::ToTimestamp(version.load_time);
   out.set_serving(serving);
   out.set_resource_revision(version.schema.revision);
+  *out.mutable_indexes() = {version.indexes.begin(), version.indexes.end()};
   return out;
 }
 
@@ -106,7 +107,8 @@ absl::StatusOr<v1::DatasetVersion> DatasetRpc::Load(const rpc::Call& call,
   }
   SHAREWAY_RETURN_IF_ERROR(CheckOwn(call, header.resource()));
   SHAREWAY_ASSIGN_OR_RETURN(const std::unique_ptr<DatasetLoad> load,
-                            datasets_->Begin(header.resource(), CauseOf(call)));
+                            datasets_->Begin(header.resource(), CauseOf(call),
+                                             {header.indexes().begin(), header.indexes().end()}));
   SHAREWAY_ASSIGN_OR_RETURN(const Hash32 digest, ReadFile(reader, load.get()));
   SHAREWAY_ASSIGN_OR_RETURN(const DatasetVersion version, load->Finish(digest));
   return ToProto(version, /*serving=*/true);

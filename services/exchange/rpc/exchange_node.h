@@ -25,6 +25,7 @@ struct NodeParts {
   crypto::Identity identity = {};  // a node's: agency and name are served from it
   crypto::TlsFiles tls = {};
   kv::Store* store = nullptr;
+  std::function<bool()> disk_accepts = {};  // of the store's volume; empty: always
   rpc::DirectoryHolder* directory = nullptr;
   rpc::Server* server = nullptr;  // configured here, not started
   metrics::Registry* metrics = nullptr;
@@ -40,6 +41,8 @@ struct NodeParts {
   std::function<std::optional<bool>()> rolled_back = {};
   std::string agency_secret = {};    // at least 32 bytes
   std::string pinned_deciders = {};  // text of the file; empty: decisions are not pinned
+  std::string aggregation_rules = {};  // JSON of the file; empty: none
+  std::string backends = {};         // text of the file (source/backend_targets.h); empty: none
   const Clock* clock = &SystemClock();
 };
 
@@ -48,7 +51,8 @@ class ExchangeNode {
  public:
   // Restores what the store holds, registers all services, starts to follow the
   // feeds. INVALID_ARGUMENT for an identity that is no node's, a secret that is too
-  // short, a witness key of another algorithm or a pinned key that does not read; DATA_LOSS if the store cannot be read.
+  // short, a witness key of another algorithm, or a pinned key or an aggregation rule
+  // that does not read; DATA_LOSS if the store cannot be read.
   static absl::StatusOr<std::unique_ptr<ExchangeNode>> Open(NodeParts parts);
   ~ExchangeNode();
 

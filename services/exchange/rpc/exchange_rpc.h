@@ -5,13 +5,13 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "libs/base/clock.h"
+#include "absl/strings/ascii.h"
+#include "libs/base/name.h"
+#include "libs/base/status.h"
+#include "libs/crypto/hash.h"
 #include "libs/rpc/call.h"
-#include "libs/rpc/paging.h"
 #include "libs/rpc/server.h"
 #include "services/exchange/consumer.h"
-#include "services/exchange/domain/grant_table.h"
-#include "services/exchange/store/exchange_store.h"
 #include "shareway/exchange/v1/exchange_service.pb.h"
 
 namespace shareway::exchange {
@@ -21,32 +21,40 @@ namespace shareway::exchange {
 // INVALID_ARGUMENT naming `operator` if a person names another.
 absl::StatusOr<std::string> OperatorOf(const rpc::Caller& caller, absl::string_view given);
 
+// What a call asks, but for its demand, of any method.
+template <typename RequestMessage>
+absl::StatusOr<Ask> AskOf(const rpc::Call& call, const RequestMessage& request, Method method) {
+  Ask ask;
+  ask.agency = call.caller().agency;
+  ask.grant = request.grant();
+  ask.method = method;
+  ask.purpose = static_cast<Purpose>(request.purpose());
+  // Evidence knows persons and cases by the digest of their text without what surrounds it.
+  ask.case_number = std::string(absl::StripAsciiWhitespace(request.case_number()));
+  SHAREWAY_ASSIGN_OR_RETURN(ask.operator_id, OperatorOf(call.caller(), request.operator_()));
+  ask.exchange_is_new = request.exchange().empty();
+  ask.exchange = ask.exchange_is_new ? IdFromRandom(crypto::RandomBytes(15)) : request.exchange();
+  ask.traceparent = call.traceparent();
+  return ask;
+}
+
 // Callers of another agency get NOT_VISIBLE, whatever they name. Thread-safe.
 class ExchangeRpc {
  public:
-  // `agency` is the node's own, agencies/{a}. The pointers must outlive the server.
-  ExchangeRpc(Consumer* consumer, const ExchangeStore* store, const GrantTable* grants,
-              const Clock* clock, std::string agency);
+  // `agency` is the node's own, agencies/{a}. `consumer` must outlive the server.
+  ExchangeRpc(Consumer* consumer, std::string agency);
 
-  // Registers the four methods.
+  // Registers Query and Download.
   void Register(rpc::Server* server);
 
  private:
   void Query(const rpc::Call& call, const v1::QueryRequest& request,
-             const rpc::Reply<v1::QueryResponse>& reply);
+             const rpc::Server::ReplyBytes& reply);
   absl::Status Download(const rpc::Call& call, const v1::DownloadRequest& request,
                         rpc::Writer<v1::DownloadPart>& writer);
-  absl::StatusOr<v1::ListGrantsResponse> ListGrants(const rpc::Call& call,
-                                                    const v1::ListGrantsRequest& request);
-  absl::StatusOr<v1::ExchangeReport> GetExchange(const rpc::Call& call,
-                                                 const v1::GetExchangeRequest& request);
 
   Consumer* const consumer_;
-  const ExchangeStore* const store_;
-  const GrantTable* const grants_;
-  const Clock* const clock_;
   const std::string agency_;
-  const rpc::PageTokens tokens_;
 };
 
 }  // namespace shareway::exchange

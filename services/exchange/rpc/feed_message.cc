@@ -49,6 +49,16 @@ bool DecidedUnder(const PinnedKeys& pinned, const sharing::v1::Grant& grant) {
   });
 }
 
+// A mask that this version does not know leaves nothing.
+MaskKind MaskFromMessage(catalog::v1::Mask mask) {
+  switch (mask) {
+    case catalog::v1::KEEP_FIRST: return MaskKind::kKeepFirst;
+    case catalog::v1::KEEP_LAST: return MaskKind::kKeepLast;
+    case catalog::v1::KEEP_ENDS: return MaskKind::kKeepEnds;
+    default: return MaskKind::kAll;
+  }
+}
+
 filter::RowFilter RowsOf(const sharing::v1::Grant& message, bool* unknown) {
   filter::RowFilter rows;
   for (const evidence::v1::Condition& condition : message.row_filter()) {
@@ -94,20 +104,41 @@ Grant GrantFromMessage(const sharing::v1::Grant& message, const PinnedKeys& pinn
   grant.resource = message.resource();
   grant.resource_revision = message.resource_revision();
   grant.items.assign(message.items().begin(), message.items().end());
+  grant.masked_items.assign(message.masked_items().begin(), message.masked_items().end());
   grant.rows = RowsOf(message, &unknown);
   for (const int purpose : message.purposes()) grant.purposes.push_back(purpose);
   for (const int method : message.methods()) grant.methods.push_back(static_cast<Method>(method));
   grant.start_time = evidence::FromTimestamp(message.start_time());
   grant.end_time = evidence::FromTimestamp(message.end_time());
   grant.case_required = message.case_required();
+  grant.day = {.calls = message.day_quota(),
+               .rows = message.day_rows(),
+               .bytes = message.day_bytes()};
   grant.state = static_cast<Grant::State>(message.state());
   grant.revision = RevisionFromMessage(message.revision());
   grant.request = message.request();
   grant.rule = message.rule();
-  grant.limited = message.day_quota() != 0 || message.masked_items_size() > 0 || unknown;
+  grant.limited = unknown;
   grant.pinned_decision = pinned.empty() || DecidedUnder(pinned, message);
   grant.message = message.SerializeAsString();
   return grant;
+}
+
+ItemType TypeOf(catalog::v1::ItemType type) {
+  switch (type) {
+    case catalog::v1::DECIMAL:
+      return ItemType::kDecimal;
+    case catalog::v1::INTEGER:
+      return ItemType::kInteger;
+    case catalog::v1::DATE:
+      return ItemType::kDate;
+    case catalog::v1::DATETIME:
+      return ItemType::kDatetime;
+    case catalog::v1::BOOLEAN:
+      return ItemType::kBoolean;
+    default:
+      return ItemType::kText;
+  }
 }
 
 Resource ResourceFromMessage(const catalog::v1::Resource& message) {
@@ -117,7 +148,19 @@ Resource ResourceFromMessage(const catalog::v1::Resource& message) {
     resource.items.push_back(
         {.id = item.id(),
          .key = item.key(),
-         .grading = std::max<uint32_t>(1, static_cast<uint32_t>(item.grading()))});
+         .grading = std::max<uint32_t>(1, static_cast<uint32_t>(item.grading())),
+         .mask = MaskFromMessage(item.mask()),
+         .type = TypeOf(item.type()),
+         .length = item.length()});
+  }
+  for (const catalog::v1::Operation& operation : message.operations()) {
+    resource.operations.push_back(
+        {.id = operation.id(),
+         .form = static_cast<Operation::Form>(operation.form()),
+         .item = operation.item(),
+         .parameters = {operation.parameters().begin(), operation.parameters().end()},
+         .descriptor_set = operation.descriptor_set(),
+         .method = operation.method()});
   }
   return resource;
 }

@@ -25,9 +25,11 @@ absl::StatusOr<PinnedKeys> ReadPinnedKeys(absl::string_view text);
 // The grant as this node enforces it. With pinned keys, `pinned_decision` says
 // whether its decision verifies under one of them, and is about this grant's
 // request, consent or resource. A grant with conditions that this version does not
-// know matches no row.
+// know is `limited`.
 Grant GrantFromMessage(const sharing::v1::Grant& message, const PinnedKeys& pinned);
 
+// Text for a type that this version does not know.
+ItemType TypeOf(catalog::v1::ItemType type);
 Resource ResourceFromMessage(const catalog::v1::Resource& message);
 
 Revision RevisionFromMessage(const evidence::v1::Revision& message);

@@ -66,15 +66,35 @@ TEST_CASE("A grant's message becomes what the node enforces", "[exchange]") {
 }
 
 TEST_CASE("What this version cannot enforce makes a grant unusable", "[exchange]") {
-  auto spoil = GENERATE(
-      as<void (*)(sharing::v1::Grant&)>(), [](auto& g) { g.set_day_quota(5); },
-      [](auto& g) { g.add_masked_items("code"); },
-      [](auto& g) {
-        g.mutable_row_filter(0)->set_operator_(static_cast<evidence::v1::Condition::Operator>(9));
-      });
   sharing::v1::Grant message = Good();
-  spoil(message);
+  message.mutable_row_filter(0)->set_operator_(static_cast<evidence::v1::Condition::Operator>(9));
   CHECK(GrantFromMessage(message, {}).limited);
+}
+
+TEST_CASE("Quota and masks of a grant, and masks of an entry, reach the node", "[exchange]") {
+  sharing::v1::Grant message = Good();
+  message.set_day_quota(5);
+  message.set_day_rows(6);
+  message.set_day_bytes(7);
+  message.add_masked_items("code");
+  const Grant grant = GrantFromMessage(message, {});
+  CHECK_FALSE(grant.limited);
+  CHECK(grant.day == Amounts{.calls = 5, .rows = 6, .bytes = 7});
+  CHECK(grant.masked_items == std::vector<std::string>{"code"});
+
+  catalog::v1::Resource entry;
+  for (const int mask : {0, 1, 2, 3, 9}) {
+    catalog::v1::Item* item = entry.add_items();
+    item->set_mask(static_cast<catalog::v1::Mask>(mask));
+    item->set_type(catalog::v1::DATE);
+  }
+  const Resource resource = ResourceFromMessage(entry);
+  const MaskKind want[] = {MaskKind::kAll, MaskKind::kKeepFirst, MaskKind::kKeepLast,
+                           MaskKind::kKeepEnds, MaskKind::kAll};
+  for (size_t i = 0; i < 5; ++i) {
+    CHECK(resource.items[i].mask == want[i]);
+    CHECK(resource.items[i].type == ItemType::kDate);
+  }
 }
 
 TEST_CASE("With pinned deciders only their decision about this grant counts", "[exchange]") {

@@ -34,23 +34,6 @@ absl::StatusOr<Message> Kept(const std::string& bytes) {
   return message;
 }
 
-ItemType TypeOf(catalog::v1::ItemType type) {
-  switch (type) {
-    case catalog::v1::DECIMAL:
-      return ItemType::kDecimal;
-    case catalog::v1::INTEGER:
-      return ItemType::kInteger;
-    case catalog::v1::DATE:
-      return ItemType::kDate;
-    case catalog::v1::DATETIME:
-      return ItemType::kDatetime;
-    case catalog::v1::BOOLEAN:
-      return ItemType::kBoolean;
-    default:
-      return ItemType::kText;
-  }
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<GrantFeed>> GrantFeed::Open(std::shared_ptr<rpc::Channel> sharing,
@@ -65,12 +48,18 @@ absl::StatusOr<std::unique_ptr<GrantFeed>> GrantFeed::Open(std::shared_ptr<rpc::
   }
   table->Replace(std::move(grants), kept.applied);
   feed->applied_ = ToMessage(kept.applied);
+  feed->served_digest_ = kept.served_digest;
   rpc::Feed::Options options;
   options.watch_path = "/shareway.sharing.v1.GrantService/WatchGrants";
   options.lease_path = "/shareway.sharing.v1.GrantService/RenewLease";
   options.clock = clock;
   options.from = feed->applied_;
   options.opened = [raw = feed.get()] { raw->Reset(); };
+  options.resume = [raw = feed.get()] {
+    sharing::v1::WatchGrantsRequest served;
+    served.set_served_digest(raw->served_digest_);
+    return served.SerializeAsString();
+  };
   options.apply = [raw = feed.get()](absl::string_view bytes) { return raw->Apply(bytes); };
   feed->feed_ = std::make_unique<rpc::Feed>(std::move(sharing), std::move(options));
   return feed;
@@ -95,14 +84,17 @@ absl::StatusOr<evidence::v1::Revision> GrantFeed::Apply(absl::string_view bytes)
       SHAREWAY_RETURN_IF_ERROR(rpc::CheckForward(applied_, change.revision(), false));
       Grant grant = GrantFromMessage(change.grant(), pinned_);
       SHAREWAY_RETURN_IF_ERROR(
-          store_->KeepChange(FeedKind::kGrants, grant.name, grant.message, revision));
+          store_->KeepChange(FeedKind::kGrants, grant.name, grant.message, revision,
+                             served_digest_));
       table_->Put(std::move(grant), revision);
       break;
     }
     case sharing::v1::GrantChange::kSnapshotEnd: {
       SHAREWAY_RETURN_IF_ERROR(rpc::CheckForward(applied_, change.revision(), true));
       staging_ = false;
-      SHAREWAY_RETURN_IF_ERROR(store_->KeepSnapshot(FeedKind::kGrants, Named(staged_), revision));
+      SHAREWAY_RETURN_IF_ERROR(store_->KeepSnapshot(FeedKind::kGrants, Named(staged_), revision,
+                                                    change.served_digest()));
+      served_digest_ = change.served_digest();
       std::vector<Grant> grants;
       for (const auto& message : staged_) grants.push_back(GrantFromMessage(message, pinned_));
       staged_.clear();

@@ -46,6 +46,7 @@ class GrantFeed {
   GrantTable* const table_;
   const PinnedKeys pinned_;
   evidence::v1::Revision applied_;  // feed thread only, as what follows
+  std::string served_digest_;       // of the last whole snapshot
   bool staging_ = false;            // a snapshot comes, and will replace everything
   std::vector<sharing::v1::Grant> staged_;
   std::unique_ptr<rpc::Feed> feed_;  // last: its threads use the rest

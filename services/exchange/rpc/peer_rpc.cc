@@ -6,6 +6,7 @@
 
 #include "libs/base/error.h"
 #include "libs/base/status.h"
+#include "libs/base/wire.h"
 #include "shareway/exchange/v1/exchange_service.pb.h"
 
 namespace shareway::exchange {
@@ -36,39 +37,26 @@ class PartsToPeer final : public PartWriter {
 }  // namespace
 
 void RegisterPeerService(Provider* provider, rpc::Server* server) {
-  server->UnaryAsync<v1::PeerServiceExchangeRequest, v1::PeerExchangeResponse>(
+  server->UnaryBytes<v1::PeerServiceExchangeRequest, v1::PeerExchangeResponse>(
       "/shareway.exchange.v1.PeerService/Exchange",
       [provider](std::shared_ptr<rpc::Call> call, v1::PeerServiceExchangeRequest request,
-                 rpc::Reply<v1::PeerExchangeResponse> reply) {
+                 rpc::Server::ReplyBytes reply) {
         provider->Exchange(call->caller().name(), std::move(*request.mutable_request()),
                            [reply](absl::StatusOr<evidence::v1::Envelope> answer) {
                              if (!answer.ok()) return reply(answer.status());
-                             v1::PeerExchangeResponse response;
-                             *response.mutable_response() = std::move(*answer);
-                             reply(std::move(response));
+                             // A PeerExchangeResponse: field 1 is the envelope.
+                             WireWriter wire(answer->ByteSizeLong() + 8);
+                             wire.Proto(1, *answer);
+                             reply(std::move(wire).Take());
                            });
-      });
+      },
+      rpc::Server::Begin::kSoon);
   server->ServerStream<v1::PeerServiceTransferRequest, v1::PeerTransferPart>(
       "/shareway.exchange.v1.PeerService/Transfer",
       [provider](const rpc::Call& call, const v1::PeerServiceTransferRequest& request,
                  rpc::Writer<v1::PeerTransferPart>& writer) {
         PartsToPeer parts(&call, &writer);
         return provider->Transfer(call.caller().name(), request.request(), &parts);
-      });
-}
-
-void RegisterSourceService(Holds* holds, std::string agency, rpc::Server* server) {
-  server->Unary<v1::HoldRequest, v1::HoldResponse>(
-      "/shareway.exchange.v1.SourceService/Hold",
-      [holds, agency = std::move(agency)](const rpc::Call& call, const v1::HoldRequest& request)
-          -> absl::StatusOr<v1::HoldResponse> {
-        if (call.caller().agency != agency) return Error::NotVisible(request.subject());
-        SHAREWAY_RETURN_IF_ERROR(holds->Set(request.subject(), request.held(), request.reason(),
-                                            call.caller().name(), *call.act(), call.traceparent()));
-        v1::HoldResponse response;
-        response.set_subject(request.subject());
-        response.set_held(request.held());
-        return response;
       });
 }
 

@@ -3,13 +3,17 @@
 
 #include <algorithm>
 #include <thread>
+#include <tuple>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
+#include "libs/crypto/hash.h"
 #include "libs/crypto/key.h"
 #include "libs/evidence/envelope.h"
+#include "services/exchange/domain/attempt.h"
 #include "shareway/exchange/v1/exchange_service.pb.h"
 
 namespace shareway::exchange {
@@ -17,6 +21,8 @@ namespace {
 
 constexpr char kExchange[] = "/shareway.exchange.v1.PeerService/Exchange";
 constexpr char kTransfer[] = "/shareway.exchange.v1.PeerService/Transfer";
+// A node that could not be reached is tried last for so long.
+constexpr absl::Duration kUnreachedFor = absl::Seconds(5);
 
 absl::Status Unreachable(absl::string_view node, absl::string_view why) {
   return Error(Reason::kPeerUnreachable, absl::StatusCode::kUnavailable,
@@ -120,7 +126,7 @@ class PartsOfPeer final : public PartReader {
 
 }  // namespace
 
-std::string Peers::NodeOf(absl::string_view agency) const {
+Peers::Nodes Peers::Answering(absl::string_view agency) const {
   const auto directory = parts_.directory->Get();
   absl::MutexLock lock(&answering_mutex_);
   if (answering_of_ != directory) {
@@ -129,10 +135,60 @@ std::string Peers::NodeOf(absl::string_view agency) const {
   }
   const auto known = answering_.find(agency);
   if (known != answering_.end()) return known->second;
-  const catalog::v1::Node* node = directory->Stands(agency) ? directory->NodeOf(agency) : nullptr;
-  std::string& name = answering_[std::string(agency)];
-  if (node != nullptr) name = node->name();
-  return name;
+  auto names = std::make_shared<std::vector<std::string>>();
+  if (directory->Stands(agency)) {
+    for (const catalog::v1::Node* node : directory->NodesOf(agency)) {
+      if (directory->Stands(node->name())) names->push_back(node->name());
+    }
+  }
+  answering_[std::string(agency)] = names;
+  return names;
+}
+
+std::string Peers::NodeOf(absl::string_view agency) const {
+  const Nodes nodes = Answering(agency);
+  return nodes->empty() ? "" : nodes->front();
+}
+
+std::vector<std::string> Peers::NodesOf(absl::string_view agency, absl::string_view key) const {
+  const Nodes nodes = Answering(agency);
+  if (nodes->size() < 2) return *nodes;
+  // Of a node's own place among its agency's the others know nothing: when one comes or
+  // goes, only the keys that it has change their place.
+  struct Place {
+    bool hosts, unreached;
+    Hash32 rank;
+    const std::string* node;
+    bool operator<(const Place& other) const {
+      return std::tie(unreached, hosts, rank) < std::tie(other.unreached, other.hosts, other.rank);
+    }
+  };
+  const std::string own = absl::StrCat(agency, "/");
+  const absl::Duration now = parts_.clock->SinceBoot();
+  std::vector<Place> places;
+  absl::MutexLock lock(&unreached_mutex_);
+  for (const std::string& node : *nodes) {
+    const auto at = unreached_.find(node);
+    places.push_back({.hosts = !absl::StartsWith(node, own),
+                      .unreached = at != unreached_.end() && now - at->second < kUnreachedFor,
+                      .rank = crypto::Sha256(absl::StrCat(key, "\n", node)),
+                      .node = &node});
+  }
+  std::sort(places.begin(), places.end());
+  std::vector<std::string> ordered;
+  for (const Place& place : places) ordered.push_back(*place.node);
+  return ordered;
+}
+
+void Peers::Reached(const std::string& node, bool reached) {
+  if (reached && !any_unreached_) return;
+  absl::MutexLock lock(&unreached_mutex_);
+  if (reached) {
+    unreached_.erase(node);
+  } else {
+    unreached_[node] = parts_.clock->SinceBoot();
+  }
+  any_unreached_ = !unreached_.empty();
 }
 
 bool Peers::Serves(absl::string_view node, absl::string_view agency) const {
@@ -158,6 +214,13 @@ absl::Status Peers::Verify(absl::string_view node, absl::string_view payload,
       directory->ValidKey(id, node, catalog::v1::Key::MESSAGE, parts_.clock->Now());
   if (key == nullptr) return NoKey(id, node);
   return evidence::Verify(&verifier_, key->parsed, payload, signature);
+}
+
+bool Peers::KeyStands(absl::string_view node, absl::string_view key_id) const {
+  const absl::StatusOr<Hash32> id = Hash32::From(key_id);
+  const auto directory = parts_.directory->Get();
+  return id.ok() && directory->ValidKey(*id, node, catalog::v1::Key::MESSAGE,
+                                        parts_.clock->Now()) != nullptr;
 }
 
 absl::Status Peers::VerifyDigest(absl::string_view node, absl::string_view payload_digest,
@@ -207,7 +270,9 @@ void Peers::Exchange(const std::string& node, const evidence::v1::Envelope& requ
   rpc::Channel* const raw = channel->get();
   raw->RawUnaryAsync(
       kExchange, std::move(bytes), {.timeout = timeout, .traceparent = traceparent},
-      [done = std::move(done), kept = *std::move(channel)](absl::StatusOr<std::string> answer) {
+      [this, node, done = std::move(done),
+       kept = *std::move(channel)](absl::StatusOr<std::string> answer) {
+        Reached(node, !AnotherNodeMayAnswer(answer.status()));
         if (!answer.ok()) return done(answer.status());
         v1::PeerExchangeResponse response;
         if (!response.ParseFromString(*answer)) {

@@ -3,7 +3,8 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "absl/strings/match.h"
+#include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/evidence/envelope.h"
 #include "libs/log/log.h"
@@ -16,6 +17,7 @@ constexpr absl::Duration kTick = absl::Milliseconds(100);
 constexpr absl::Duration kMeasureEvery = absl::Seconds(1);
 constexpr absl::Duration kRecoverEvery = absl::Minutes(5);
 constexpr int64_t kSweepMinutes = 60;
+constexpr int kTallyDays = 400;  // above the longest that ListExchanges tells
 // About a gigabyte of evidence that audit has not taken.
 constexpr uint64_t kMaxOutbox = 1'000'000;
 
@@ -30,23 +32,35 @@ Upkeep::Upkeep(Parts parts)
 Upkeep::~Upkeep() {
   stopped_.Notify();
   thread_.join();
+  WriteTallies();
+  if (!Current()) return;
+  if (absl::Status recorded = Record(parts_.rejected->TakeAll()); !recorded.ok()) {
+    log::Warn("rejections-not-recorded", {{"status", recorded}});
+  }
 }
 
 void Upkeep::Run() {
   absl::Duration measured = absl::ZeroDuration(), recovered = absl::ZeroDuration();
+  std::optional<absl::Duration> settled;
   bool recovering = false;
   do {
     const absl::Duration now = parts_.clock->SinceBoot();
     Open();
-    // An old copy of a store must not speak for the node that it once was.
-    const bool current = parts_.caught_up() && parts_.rolled_back() == false;
+    const bool current = Current();
     if (now - measured >= kMeasureEvery) {
       measured = now;
       Measure();
+      WriteTallies();
     }
     if (const int64_t minute = ReplaySet::MinuteOf(parts_.clock->Now()); minute != minute_) {
       minute_ = minute;
       EachMinute(minute, current);
+    }
+    if (current && (!settled || now - *settled >= kRecoverEvery)) {
+      settled = now;
+      if (absl::Status ended = parts_.provider->SettleIntents(); !ended.ok()) {
+        log::Warn("transfers-not-settled", {{"status", ended}});
+      }
     }
     if (parts_.audit != nullptr && current && (!recovering || now - recovered >= kRecoverEvery)) {
       recovered = now;
@@ -57,6 +71,9 @@ void Upkeep::Run() {
     }
   } while (!stopped_.WaitForNotificationWithTimeout(kTick));
 }
+
+// An old copy of a store must not speak for the node that it once was.
+bool Upkeep::Current() const { return parts_.caught_up() && parts_.rolled_back() == false; }
 
 void Upkeep::Open() {
   if (!parts_.caught_up()) {
@@ -72,7 +89,9 @@ void Upkeep::Open() {
 
 void Upkeep::Measure() {
   const uint64_t depth = parts_.outbox->depth();
-  parts_.room->there = depth < kMaxOutbox;
+  // Before either is full: what was accepted until then is still to be recorded.
+  const bool disk = !parts_.disk_accepts || parts_.disk_accepts();
+  parts_.room->there = depth < kMaxOutbox && disk;
   parts_.figures.outbox_depth.Set(static_cast<double>(depth));
   parts_.figures.outbox_age.Set(absl::ToDoubleSeconds(parts_.outbox->oldest_age()));
   parts_.figures.grant_lease.Set(parts_.grant_lease->live() ? 1 : 0);
@@ -80,38 +99,50 @@ void Upkeep::Measure() {
   parts_.figures.grants.Set(static_cast<double>(parts_.grants->size()));
 }
 
-void Upkeep::EachMinute(int64_t minute, bool current) {
-  const int64_t first = ReplaySet::FirstMinute(parts_.clock->Now());
-  parts_.replays->Forget(first);
-  if (absl::Status dropped = parts_.store->DropReplays(first); !dropped.ok()) {
-    log::Warn("replays-not-dropped", {{"status", dropped}});
+void Upkeep::WriteTallies() {
+  if (parts_.tallies == nullptr) return;
+  if (absl::Status written = parts_.tallies->Flush(); !written.ok()) {
+    log::Warn("tallies-not-written", {{"status", written}});
   }
-  if (absl::Status recorded = current ? RecordRejected() : absl::OkStatus(); !recorded.ok()) {
+}
+
+void Upkeep::EachMinute(int64_t minute, bool current) {
+  parts_.replays->Forget(ReplaySet::FirstMinute(parts_.clock->Now()));
+  const absl::Status recorded =
+      current ? Record(parts_.rejected->TakeOver(parts_.clock->Now())) : absl::OkStatus();
+  if (!recorded.ok()) {
     log::Warn("rejections-not-recorded", {{"status", recorded}});
   }
   if (minute % kSweepMinutes != 0) return;
+  if (parts_.tallies != nullptr) {
+    const absl::CivilDay first = DayOf(parts_.clock->Now()) - kTallyDays;
+    if (absl::Status dropped = parts_.tallies->DropBefore(first); !dropped.ok()) {
+      log::Warn("tallies-not-dropped", {{"status", dropped}});
+    }
+  }
   if (absl::Status swept = parts_.datasets->Sweep(); !swept.ok()) {
     log::Warn("datasets-not-swept", {{"status", swept}});
   }
 }
 
-absl::Status Upkeep::RecordRejected() {
-  const std::vector<RejectedCalls> over = parts_.rejected->TakeOver(parts_.clock->Now());
-  if (over.empty()) return absl::OkStatus();
+absl::Status Upkeep::Record(std::vector<RejectedCalls> calls) {
+  if (calls.empty()) return absl::OkStatus();
   kv::Batch batch;
-  for (const RejectedCalls& calls : over) {
+  for (const RejectedCalls& rejected : calls) {
     evidence::AuditRecord record;
     record.set_kind(evidence::v1::CALLS_REJECTED);
     record.add_agencies(parts_.node.substr(0, parts_.node.find("/nodes/")));
-    record.set_object(calls.peer);
-    record.set_record_count(calls.count);
-    record.set_reason(calls.reason);
-    record.add_nodes(calls.peer);
+    record.set_object(rejected.peer);
+    record.set_record_count(rejected.count);
+    record.set_reason(rejected.reason);
+    if (absl::StrContains(rejected.peer, "/nodes/")) record.add_nodes(rejected.peer);
     record.add_nodes(parts_.node);
-    *record.mutable_time() = evidence::ToTimestamp(absl::FromUnixSeconds(calls.minute * 60));
+    *record.mutable_time() = evidence::ToTimestamp(absl::FromUnixSeconds(rejected.minute * 60));
     parts_.outbox->Add(std::move(record), &batch);
   }
-  return parts_.store->Commit(std::move(batch));
+  absl::Status recorded = parts_.store->Commit(std::move(batch));
+  if (!recorded.ok()) parts_.rejected->PutBack(std::move(calls));
+  return recorded;
 }
 
 absl::StatusOr<int> Upkeep::Recover() {
@@ -138,6 +169,17 @@ absl::StatusOr<int> Upkeep::Recover() {
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty() && !stopped_.HasBeenNotified());
   return listed;
+}
+
+void CountRejected(const rpc::Caller& caller, const absl::Status& status, absl::Time now,
+                   RejectionCount* rejected) {
+  const std::optional<ErrorDetails> details = DetailsOf(status);
+  if (!details) return;
+  const bool told = details->reason != Reason::kOverloaded &&
+                    details->reason != Reason::kRateLimited &&
+                    details->reason != Reason::kExchangeSettled;
+  if (told) return;
+  rejected->Add(caller.person() ? caller.agency : caller.name(), now, ReasonName(details->reason));
 }
 
 }  // namespace shareway::exchange

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
@@ -23,6 +24,7 @@
 #include "services/exchange/figures.h"
 #include "services/exchange/provider.h"
 #include "services/exchange/store/exchange_store.h"
+#include "services/exchange/store/tally_store.h"
 
 namespace shareway::exchange {
 
@@ -41,10 +43,12 @@ class Upkeep {
     const rpc::Lease* directory_lease = nullptr;
     const outbox::Outbox* outbox = nullptr;
     EvidenceRoom* room = nullptr;
+    std::function<bool()> disk_accepts = {};  // empty: always
     const GrantTable* grants = nullptr;
     ReplaySet* replays = nullptr;
     RejectionCount* rejected = nullptr;
     ExchangeStore* store = nullptr;
+    TallyStore* tallies = nullptr;  // null: nothing is counted
     Datasets* datasets = nullptr;
     Consumer* consumer = nullptr;
     Provider* provider = nullptr;
@@ -54,6 +58,7 @@ class Upkeep {
     std::string node = {};  // agencies/{a}/nodes/{n}
   };
   explicit Upkeep(Parts parts);
+  // Records what was rejected in the minute that runs, too. The server must be drained.
   ~Upkeep();
 
   // Writes this node's half of every exchange that audit knows of and this node
@@ -64,13 +69,21 @@ class Upkeep {
   void Run();
   void Open();
   void Measure();
+  void WriteTallies();
   void EachMinute(int64_t minute, bool current);
-  absl::Status RecordRejected();
+  bool Current() const;
+  absl::Status Record(std::vector<RejectedCalls> calls);
 
   Parts parts_;
   int64_t minute_;  // that was last begun; the thread's own once it runs
   absl::Notification stopped_;
   std::thread thread_;
 };
+
+// Counts a call that the server refused or that failed, if nothing else tells of it: for
+// want of room (OVERLOADED, RATE_LIMITED) or because it was answered before
+// (EXCHANGE_SETTLED). Persons are counted by their agency: evidence names none of them.
+void CountRejected(const rpc::Caller& caller, const absl::Status& status, absl::Time now,
+                   RejectionCount* rejected);
 
 }  // namespace shareway::exchange

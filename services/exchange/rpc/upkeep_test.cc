@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/exchange/rpc/upkeep.h"
 
+#include <thread>
+
+#include "absl/time/clock.h"
 #include "catch2/catch.hpp"
+#include "libs/kv/ballast.h"
 #include "libs/rpc/directory.h"
 #include "services/exchange/test_world.h"
 #include "shareway/audit/v1/audit_service.pb.h"
+#include "tests/support/temp_dir.h"
 
 namespace shareway::exchange {
 namespace {
@@ -50,26 +55,33 @@ class AuditChannel final : public rpc::Channel {
 
 // A node with its upkeep, which is told what `rolled_back` says.
 struct Kept {
-  Kept(World* world, TestNode* node, std::optional<bool> rolled_back)
+  Kept(World* world, TestNode* node, std::optional<bool> rolled_back,
+       kv::Ballast* ballast = nullptr)
       : server(rpc::Server::Options(), &directory),
         grant_lease(&world->clock),
         directory_lease(&world->clock),
-        upkeep({.server = &server,
-                .caught_up = [] { return true; },
-                .rolled_back = [rolled_back] { return rolled_back; },
-                .grant_lease = &grant_lease,
-                .directory_lease = &directory_lease,
-                .outbox = node->outbox.get(),
-                .room = &node->room,
-                .grants = &node->grants,
-                .replays = &node->replays,
-                .rejected = &node->rejected,
-                .store = &node->store,
-                .consumer = node->consumer.get(),
-                .provider = node->provider.get(),
-                .audit = audit,
-                .clock = &world->clock,
-                .node = node->name}) {}
+        upkeep(PartsOf(world, node, rolled_back, ballast)) {}
+
+  Upkeep::Parts PartsOf(World* world, TestNode* node, std::optional<bool> rolled_back,
+                        kv::Ballast* ballast = nullptr) {
+    return {.server = &server,
+            .caught_up = [] { return true; },
+            .rolled_back = [rolled_back] { return rolled_back; },
+            .grant_lease = &grant_lease,
+            .directory_lease = &directory_lease,
+            .outbox = node->outbox.get(),
+            .room = &node->room,
+            .disk_accepts = [ballast] { return ballast == nullptr || ballast->Accepts(); },
+            .grants = &node->grants,
+            .replays = &node->replays,
+            .rejected = &node->rejected,
+            .store = &node->store,
+            .consumer = node->consumer.get(),
+            .provider = node->provider.get(),
+            .audit = audit,
+            .clock = &world->clock,
+            .node = node->name};
+  }
 
   std::shared_ptr<AuditChannel> audit = std::make_shared<AuditChannel>();
   rpc::DirectoryHolder directory;
@@ -121,23 +133,7 @@ TEST_CASE("A node recovers by itself once it knows that it was not rolled back",
   lost.set_exchange("x9");
   Kept tax(&world, world.tax.get(), std::nullopt);  // does nothing by itself
   tax.audit->unmatched = {lost};
-  Upkeep::Parts parts{.server = &tax.server,
-                      .caught_up = [] { return true; },
-                      .rolled_back = [rolled_back] { return rolled_back; },
-                      .grant_lease = &tax.grant_lease,
-                      .directory_lease = &tax.directory_lease,
-                      .outbox = world.tax->outbox.get(),
-                      .room = &world.tax->room,
-                      .grants = &world.tax->grants,
-                      .replays = &world.tax->replays,
-                      .rejected = &world.tax->rejected,
-                      .store = &world.tax->store,
-                      .consumer = world.tax->consumer.get(),
-                      .provider = world.tax->provider.get(),
-                      .audit = tax.audit,
-                      .clock = &world.clock,
-                      .node = world.tax->name};
-  const Upkeep upkeep(std::move(parts));
+  const Upkeep upkeep(tax.PartsOf(&world, world.tax.get(), rolled_back));
   const bool written = world.tax_store.WaitLog(
       "outbox", 1, current ? absl::Seconds(5) : absl::Milliseconds(250));
   CHECK(written == current);
@@ -159,6 +155,86 @@ TEST_CASE("Rejected calls become one record a peer and minute", "[exchange]") {
   CHECK(record.record_count() == 3);
   CHECK(record.object() == kTaxNode);
   CHECK(record.reason() == "ENVELOPE_INVALID");
+}
+
+TEST_CASE("What was rejected in the minute that runs is recorded at the end", "[exchange]") {
+  World world;
+  const auto rolled_back = GENERATE(std::optional<bool>(false), std::optional<bool>(true));
+  {
+    Kept civil(&world, world.civil.get(), rolled_back);
+    for (int i = 0; i < 3; ++i) (void)world.Send(evidence::v1::Envelope(), kTaxNode);
+    CHECK(world.civil->Evidence().empty());
+  }
+  REQUIRE(world.civil->Evidence().size() == (*rolled_back ? 0u : 1u));
+  if (!*rolled_back) CHECK(world.civil->Evidence()[0].record_count() == 3);
+}
+
+TEST_CASE("Rejections whose record a full disk refused are counted on", "[exchange]") {
+  World world;
+  RejectionCount& rejected = world.civil->rejected;
+  const absl::Time now = world.clock.Now();
+  rejected.Add("a", now, "OVERLOADED");
+  rejected.Add("b", now, "OVERLOADED");
+  std::vector<RejectedCalls> taken = rejected.TakeAll();
+  REQUIRE(taken.size() == 2);
+  rejected.Add("a", now, "EXCHANGE_SETTLED");
+  rejected.PutBack(std::move(taken));
+  taken = rejected.TakeAll();
+  REQUIRE(taken.size() == 2);
+  CHECK(taken[0].count == 2);
+  CHECK(taken[0].reason == "EXCHANGE_SETTLED");
+  CHECK(taken[1].count == 1);
+  CHECK(taken[1].peer == "b");
+  CHECK(rejected.TakeAll().empty());
+}
+
+TEST_CASE("Of refused calls those are counted of which nothing else tells", "[exchange]") {
+  rpc::Caller node, person;
+  node.identity.name = kTaxNode;
+  node.agency = person.agency = kTax;
+  person.identity.kind = crypto::Identity::Kind::kPerson;
+  person.identity.name = "people/somebody";
+  const absl::Time now = absl::FromUnixSeconds(1790000000);
+  struct Case {
+    Reason reason;
+    bool counted;
+  };
+  for (const auto& [reason, counted] :
+       {Case{Reason::kOverloaded, true}, Case{Reason::kRateLimited, true},
+        Case{Reason::kExchangeSettled, true}, Case{Reason::kEnvelopeInvalid, false},
+        Case{Reason::kItemNotGranted, false}, Case{Reason::kFieldInvalid, false}}) {
+    RejectionCount rejected;
+    for (const rpc::Caller* caller : {&node, &person}) {
+      CountRejected(*caller, Error(reason, absl::StatusCode::kResourceExhausted, "x"), now,
+                    &rejected);
+    }
+    CountRejected(node, absl::UnavailableError("x"), now, &rejected);
+    const std::vector<RejectedCalls> all = rejected.TakeAll();
+    CAPTURE(ReasonName(reason));
+    REQUIRE(all.size() == (counted ? 2 : 0));
+    if (!counted) continue;
+    CHECK(all[0].peer == kTax);
+    CHECK(all[1].peer == kTaxNode);
+    CHECK(all[1].reason == ReasonName(reason));
+  }
+}
+
+TEST_CASE("A node whose volume is nearly full accepts nothing until there is room",
+          "[exchange]") {
+  World world;
+  const testing::TempDir dir;
+  const double share = GENERATE(0.0, 1.0);
+  auto ballast = kv::Ballast::Open(
+      {.dir = dir.path(), .bytes = 1 << 20, .min_free_share = share, .clock = &world.clock});
+  REQUIRE(ballast.ok());
+  world.tax->room.there = share > 0.5;  // the other of what is to come
+  const Kept tax(&world, world.tax.get(), std::nullopt, ballast->get());
+  const absl::Time limit = absl::Now() + absl::Seconds(5);
+  while (world.tax->room.there == (share > 0.5) && absl::Now() < limit) std::this_thread::yield();
+  CHECK(world.tax->room.there == (share < 0.5));
+  const auto asked = world.Query(World::GoodAsk());
+  CHECK(asked.ok() == (share < 0.5));
+  if (!asked.ok()) CHECK(WhyOf(asked.status()) == Reason::kEvidenceUnavailable);
 }
 
 }  // namespace

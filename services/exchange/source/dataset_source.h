@@ -55,8 +55,8 @@ class DatasetSource {
   // FAILED_PRECONDITION, DATASET_MISSING, if the node hosts no dataset of the
   // resource; INVALID_ARGUMENT if no item is asked for, if an item of `items` or
   // `where` is not in it, if `after` is not from a page of these conditions or its
-  // version is gone, or if no condition of `where` is on the first key item (equal
-  // or prefix): other queries wait for secondary indexes.
+  // version is gone, or if no condition of `where` (equal or prefix) is on the first
+  // key item or on one that the version is indexed by.
   virtual absl::StatusOr<RowPage> Read(const ReadRequest& request) const = 0;
   // All rows that match; `limit` is not used and no condition is needed. The
   // version stays readable while the cursor lives.

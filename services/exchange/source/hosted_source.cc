@@ -4,14 +4,19 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
+#include "services/exchange/domain/index_entry.h"
+#include "services/exchange/source/index_plan.h"
 #include "services/exchange/source/row_plan.h"
 
 namespace shareway::exchange {
 namespace {
 
-constexpr int kMaxLooked = 100'000;
+constexpr int kMaxLooked = 100'000;  // rows of a scan, for a page
+constexpr int kMaxFetched = 20'000;  // rows found by an index, for a page
+constexpr size_t kEntriesPerScan = 128;
 constexpr size_t kMaxPageBytes = 2 << 20;
 constexpr int kLookedPerScan = 20'000;
 
@@ -87,24 +92,26 @@ class HostedCursor final : public RowCursor {
 struct PageReader {
   RowPlan* plan;
   size_t limit;
+  int most;  // rows to look at
   RowPage page = {};
-  std::string last = {};  // key of the last row that the page is done with
+  std::string last = {};  // place of the last row that the page is done with
   int looked = 0;
   size_t bytes = 0;
   bool more = false;
   bool damaged = false;
 
+  // `place` is the row's in the order of the page: its key, or an index entry.
   // False once the page is known to be full or the work for it is done.
-  bool Visit(absl::string_view key, absl::string_view cells) {
+  bool Visit(absl::string_view place, absl::string_view cells) {
     const bool full = page.rows.size() == limit || bytes >= kMaxPageBytes;
-    if (full || looked == kMaxLooked) {
+    if (full || looked == most) {
       // A full page goes on to see whether a row is left, but not for ever.
-      const RowPlan::Taken taken = looked < kMaxLooked ? plan->Match(cells) : RowPlan::Taken::kRow;
+      const RowPlan::Taken taken = looked < most ? plan->Match(cells) : RowPlan::Taken::kRow;
       damaged = taken == RowPlan::Taken::kDamaged;
       more = taken == RowPlan::Taken::kRow;
       ++looked;
       if (taken != RowPlan::Taken::kNoMatch) return false;
-      last.assign(key.data(), key.size());
+      last.assign(place.data(), place.size());
       return true;
     }
     Row row;
@@ -114,11 +121,80 @@ struct PageReader {
       bytes += BytesOf(row);
       page.rows.push_back(std::move(row));
     }
-    last.assign(key.data(), key.size());
+    last.assign(place.data(), place.size());
     ++looked;
     return !damaged;
   }
 };
+
+// The range of places that a page is read from.
+struct Way {
+  bool by_index = false;
+  std::string start = {};
+  std::string limit = {};  // empty: to the end
+};
+
+absl::StatusOr<Way> WayInto(const DatasetVersion& version, const RowPlan& plan,
+                            const filter::RowFilter& where,
+                            const std::optional<DatasetStore::Position>& after) {
+  // A page goes on in the order that it began in, whatever was indexed meanwhile.
+  const std::optional<IndexPlan> index =
+      !after            ? IndexPlan::Best(where, version.indexes)
+      : after->by_index ? IndexPlan::By(where, IndexedItem(after->last))
+                        : std::nullopt;
+  Way way;
+  if (plan.bounded() && (!index || plan.one_row() || plan.weight() >= index->weight) &&
+      !(after && after->by_index)) {
+    way = {.start = plan.start(), .limit = plan.limit()};
+  } else if (index) {
+    way = {.by_index = true, .start = index->start, .limit = index->limit};
+  } else if (!after) {
+    const std::string& key = version.schema.items[version.schema.KeyItems()[0]].id;
+    return Error::Field(
+        "where", absl::StrCat("has no condition on ", key, ", the first key item of ",
+                              version.schema.resource, ", nor on an indexed one (",
+                              version.indexes.empty() ? "none"
+                                                      : absl::StrJoin(version.indexes, ", "),
+                              ")"));
+  } else {
+    return Error::Field("after", "is not from a page of these conditions");
+  }
+  if (!after) return way;
+  if (after->last < way.start || (!way.limit.empty() && after->last >= way.limit)) {
+    return Error::Field("after", "is not from a page of these conditions");
+  }
+  way.start = After(after->last);
+  return way;
+}
+
+absl::Status ReadOne(const PinnedVersion& pinned, const std::string& key, PageReader* reader) {
+  const absl::StatusOr<std::string> cells = pinned.Get(key);
+  if (absl::IsNotFound(cells.status())) return absl::OkStatus();
+  SHAREWAY_RETURN_IF_ERROR(cells.status());
+  reader->Visit(key, *cells);
+  return absl::OkStatus();
+}
+
+// Entries first and rows after them: no read begins within another.
+absl::Status ReadByIndex(const PinnedVersion& pinned, const Way& way, PageReader* reader) {
+  std::string from = way.start;
+  for (;;) {
+    std::vector<std::string> entries;
+    SHAREWAY_RETURN_IF_ERROR(
+        pinned.ScanIndex(from, way.limit, [&entries](absl::string_view entry) {
+          entries.emplace_back(entry);
+          return entries.size() < kEntriesPerScan;
+        }));
+    for (const std::string& entry : entries) {
+      const absl::StatusOr<std::string> cells = pinned.Get(IndexedRow(entry));
+      if (absl::IsNotFound(cells.status())) return Damaged(pinned.version());
+      SHAREWAY_RETURN_IF_ERROR(cells.status());
+      if (!reader->Visit(entry, *cells)) return absl::OkStatus();
+    }
+    if (entries.size() < kEntriesPerScan) return absl::OkStatus();
+    from = After(entries.back());
+  }
+}
 
 }  // namespace
 
@@ -126,40 +202,39 @@ absl::StatusOr<RowPage> HostedSource::Read(const ReadRequest& request) const {
   if (request.limit < 1) {
     return Error::Field("limit", absl::StrCat("is ", request.limit, ", want at least 1"));
   }
-  DatasetStore::Position after;
+  std::optional<DatasetStore::Position> after;
   if (!request.after.empty()) {
     SHAREWAY_ASSIGN_OR_RETURN(after, store_->Unseal(request.resource, request.after));
   }
-  absl::StatusOr<PinnedVersion> pinned = store_->Read(request.resource, after.number);
+  absl::StatusOr<PinnedVersion> pinned = store_->Read(request.resource, after ? after->number : 0);
   if (absl::IsNotFound(pinned.status())) {
-    return Error::Field("after", absl::StrCat("is in version v", after.number,
+    return Error::Field("after", absl::StrCat("is in version v", after->number,
                                               ", which is not kept any more; start over"));
   }
   SHAREWAY_RETURN_IF_ERROR(pinned.status());
   const DatasetVersion& version = pinned->version();
   SHAREWAY_ASSIGN_OR_RETURN(RowPlan plan, RowPlan::Make(request, version.schema));
-  if (!plan.bounded()) {
-    return Error::Field("where", absl::StrCat("has no condition on ",
-                                              version.schema.items[version.schema.KeyItems()[0]].id,
-                                              ", the first key item of ", request.resource));
+  SHAREWAY_ASSIGN_OR_RETURN(const Way way, WayInto(version, plan, request.where, after));
+  PageReader reader{.plan = &plan,
+                    .limit = static_cast<size_t>(request.limit),
+                    .most = way.by_index ? kMaxFetched : kMaxLooked};
+  if (plan.one_row() && !after) {
+    SHAREWAY_RETURN_IF_ERROR(ReadOne(*pinned, plan.start(), &reader));
+  } else if (way.by_index) {
+    SHAREWAY_RETURN_IF_ERROR(ReadByIndex(*pinned, way, &reader));
+  } else {
+    SHAREWAY_RETURN_IF_ERROR(pinned->Scan(
+        way.start, way.limit, [&reader](absl::string_view key, absl::string_view cells) {
+          return reader.Visit(key, cells);
+        }));
   }
-  std::string from = plan.start();
-  if (!request.after.empty()) {
-    if (after.key < plan.start() || (!plan.limit().empty() && after.key >= plan.limit())) {
-      return Error::Field("after", "is not from a page of these conditions");
-    }
-    from = After(after.key);
-  }
-  PageReader reader{.plan = &plan, .limit = static_cast<size_t>(request.limit)};
-  SHAREWAY_RETURN_IF_ERROR(
-      pinned->Scan(from, plan.limit(), [&reader](absl::string_view key, absl::string_view cells) {
-        return reader.Visit(key, cells);
-      }));
   if (reader.damaged) return Damaged(version);
   RowPage page = std::move(reader.page);
   page.version = version.name();
   page.types = plan.types();
-  if (reader.more) page.next = store_->Seal(request.resource, {version.number, reader.last});
+  if (reader.more) {
+    page.next = store_->Seal(request.resource, {version.number, way.by_index, reader.last});
+  }
   return page;
 }
 

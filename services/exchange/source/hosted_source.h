@@ -10,10 +10,12 @@
 namespace shareway::exchange {
 
 // Keys are scanned in the order of their bytes, over the range that conditions on
-// the key items leave; of each row only the cells asked for and those in
-// conditions are looked at. A page looks at no more than 100,000 rows and takes no
-// more than 2 MiB of values. A position is bound to its version, which goes on
-// being read while it is kept; it does not tell the key that it holds. Thread-safe.
+// the key items leave, or an index in the order of its values and then keys, by the
+// heavier of both (source/index_plan.h); of each row only the cells asked for and
+// those in conditions are looked at. A page looks at no more than 100,000 rows, or
+// 20,000 by an index, and takes no more than 2 MiB of values. A position is bound to
+// its version, which goes on being read while it is kept, and to its order; it does
+// not tell the key or value that it holds. Thread-safe.
 class HostedSource final : public DatasetSource {
  public:
   // `store` must outlive it and its cursors.

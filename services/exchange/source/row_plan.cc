@@ -8,6 +8,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "services/exchange/domain/value.h"
+#include "services/exchange/source/index_plan.h"
 
 namespace shareway::exchange {
 namespace {
@@ -16,20 +17,6 @@ absl::Status NotInDataset(absl::string_view field, absl::string_view item,
                           const DatasetSchema& schema) {
   return Error::Field(field, absl::StrCat(ShownValue(item), " is not an item of ", schema.resource,
                                           " revision ", schema.revision));
-}
-
-// The condition on `item` that leaves the fewest keys; nothing if there is none.
-const filter::Condition* Narrowest(const filter::RowFilter& where, absl::string_view item) {
-  const filter::Condition* best = nullptr;
-  for (const filter::Condition& condition : where.conditions) {
-    if (condition.item != item) continue;
-    if (best == nullptr || (best->op == filter::Op::kPrefix &&
-                            (condition.op == filter::Op::kEquals ||
-                             condition.value.size() > best->value.size()))) {
-      best = &condition;
-    }
-  }
-  return best;
 }
 
 }  // namespace
@@ -67,16 +54,21 @@ absl::StatusOr<RowPlan> RowPlan::Make(const ReadRequest& request, const DatasetS
 }
 
 void RowPlan::Bound(const DatasetSchema& schema) {
-  for (size_t item : schema.KeyItems()) {
-    const filter::Condition* condition = Narrowest(where_, schema.items[item].id);
+  size_t equal = 0;
+  const std::vector<size_t> key = schema.KeyItems();
+  for (size_t item : key) {
+    const filter::Condition* condition = Heaviest(where_, schema.items[item].id);
     if (condition == nullptr) break;
     bounded_ = true;
+    weight_ += Weight(*condition);
     if (condition->op == filter::Op::kPrefix) {
       AppendKeyPrefix(condition->value, &start_);
       break;
     }
     AppendKeyItem(condition->value, &start_);
+    ++equal;
   }
+  one_row_ = bounded_ && equal == key.size();
   if (bounded_) limit_ = PrefixEnd(start_);
 }
 

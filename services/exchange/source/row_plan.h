@@ -25,6 +25,10 @@ class RowPlan {
   const std::string& limit() const { return limit_; }
   // True if the first key item has a condition, so that the range is narrower than all.
   bool bounded() const { return bounded_; }
+  // True if the conditions name a whole key, start(): no more than that row can match.
+  bool one_row() const { return one_row_; }
+  // Weight of the conditions that bound the range (source/index_plan.h).
+  size_t weight() const { return weight_; }
   const std::vector<ItemType>& types() const { return types_; }
 
   enum class Taken { kRow, kNoMatch, kDamaged };
@@ -44,6 +48,8 @@ class RowPlan {
   std::string start_;
   std::string limit_;
   bool bounded_ = false;
+  bool one_row_ = false;
+  size_t weight_ = 0;
   std::vector<ItemType> types_;
   std::vector<size_t> places_;  // cells that are looked at, ascending
   std::vector<size_t> asked_;   // for each item asked for, its slot in places_

@@ -55,6 +55,7 @@ absl::StatusOr<DatasetVersion> FromRecord(const store::DatasetVersionRecord& rec
                                     .key = item.key(),
                                     .required = item.required()});
   }
+  version.indexes.assign(record.indexes().begin(), record.indexes().end());
   return version;
 }
 
@@ -85,6 +86,7 @@ std::string EncodeDataset(const Dataset& dataset) {
   int at = 0;
   for (const DatasetVersion& version : dataset.fields().versions) {
     store::DatasetVersionRecord* out = record.mutable_versions(at++);
+    *out->mutable_indexes() = {version.indexes.begin(), version.indexes.end()};
     for (const SchemaItem& item : version.schema.items) {
       store::SchemaItemRecord* to = out->add_items();
       to->set_id(item.id);

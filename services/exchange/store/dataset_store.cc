@@ -19,6 +19,7 @@ constexpr char kRecordPrefix[] = "dataset/";
 constexpr char kSecretKey[] = "dataset-secret";
 constexpr absl::string_view kResources = "resources/";
 constexpr size_t kSecretBytes = 32;
+constexpr char kByKey[] = "k", kByIndex[] = "x";  // after the number in a position
 
 absl::string_view IdOf(absl::string_view resource) {
   absl::ConsumePrefix(&resource, kResources);
@@ -29,8 +30,16 @@ std::string RecordKey(absl::string_view resource) {
   return absl::StrCat(kRecordPrefix, IdOf(resource));
 }
 
+std::string NumberPrefix(absl::string_view resource, uint64_t number) {
+  return absl::StrCat("d/", IdOf(resource), "/", BigEndian64(number), "/");
+}
+
 std::string RowPrefix(absl::string_view resource, uint64_t number) {
-  return absl::StrCat("d/", IdOf(resource), "/", BigEndian64(number), "/row/");
+  return NumberPrefix(resource, number) + "row/";
+}
+
+std::string IndexPrefix(absl::string_view resource, uint64_t number) {
+  return NumberPrefix(resource, number) + "ix/";
 }
 
 }  // namespace
@@ -53,6 +62,7 @@ PinnedVersion::PinnedVersion(const kv::Store* kv, std::shared_ptr<const Dataset>
       dataset_(std::move(dataset)),
       version_(version),
       prefix_(RowPrefix(dataset_->fields().resource, version->number)),
+      index_prefix_(IndexPrefix(dataset_->fields().resource, version->number)),
       pin_(std::move(pin)) {}
 
 absl::Status PinnedVersion::Scan(absl::string_view start, absl::string_view limit,
@@ -62,6 +72,21 @@ absl::Status PinnedVersion::Scan(absl::string_view start, absl::string_view limi
   return kv_->Scan(absl::StrCat(prefix_, start), end,
                    [&](absl::string_view key, absl::string_view cells, uint64_t) {
                      return visit(key.substr(prefix_.size()), cells);
+                   });
+}
+
+absl::StatusOr<std::string> PinnedVersion::Get(absl::string_view key) const {
+  SHAREWAY_ASSIGN_OR_RETURN(kv::Entry entry, kv_->Get(absl::StrCat(prefix_, key)));
+  return std::move(entry.value);
+}
+
+absl::Status PinnedVersion::ScanIndex(absl::string_view start, absl::string_view limit,
+                                      EntryVisitor visit) const {
+  const std::string end =
+      limit.empty() ? PrefixEnd(index_prefix_) : absl::StrCat(index_prefix_, limit);
+  return kv_->Scan(absl::StrCat(index_prefix_, start), end,
+                   [&](absl::string_view key, absl::string_view, uint64_t) {
+                     return visit(key.substr(index_prefix_.size()));
                    });
 }
 
@@ -143,7 +168,7 @@ absl::Status DatasetStore::Save(const Loaded& before, const Dataset& after,
 absl::Status DatasetStore::Sweep(const Loaded& before, uint64_t number) {
   const Dataset after = before.dataset->Swept(number);
   const std::string key = RecordKey(after.fields().resource);
-  const std::string prefix = RowPrefix(after.fields().resource, number);
+  const std::string prefix = NumberPrefix(after.fields().resource, number);
   kv::Batch batch;
   batch.Expect(key, before.version)
       .Put(key, EncodeDataset(after))
@@ -197,10 +222,16 @@ std::unique_ptr<RowWriter> DatasetStore::Writer(absl::string_view resource,
   return std::make_unique<RowWriter>(kv_, RowPrefix(resource, number));
 }
 
+std::unique_ptr<IndexWriter> DatasetStore::Indexer(const DatasetSchema& schema, uint64_t number,
+                                                   const std::vector<std::string>& items) const {
+  return std::make_unique<IndexWriter>(kv_, IndexPrefix(schema.resource, number), schema, items);
+}
+
 // Synthetic IV: the tag over the text is also what the mask is derived from, so
 // equal positions have equal bytes and nothing else is learnt.
 std::string DatasetStore::Seal(absl::string_view resource, const Position& position) const {
-  const std::string text = absl::StrCat(BigEndian64(position.number), position.key);
+  const std::string text = absl::StrCat(
+      BigEndian64(position.number), position.by_index ? kByIndex : kByKey, position.last);
   const std::string tag = TagOf(resource, text);
   return absl::StrCat(tag, Masked(tag, text));
 }
@@ -210,11 +241,11 @@ absl::StatusOr<DatasetStore::Position> DatasetStore::Unseal(absl::string_view re
   constexpr size_t kTagBytes = 16;
   const std::string tag(sealed.substr(0, kTagBytes));
   const std::string text = Masked(tag, sealed.substr(tag.size()));
-  if (tag.size() < kTagBytes || text.size() < 8 ||
+  if (tag.size() < kTagBytes || text.size() < 9 ||
       !crypto::SameBytes(tag, TagOf(resource, text))) {
     return Error::Field("after", absl::StrCat("is not a position in ", resource));
   }
-  return Position{ReadBigEndian64(text), text.substr(8)};
+  return Position{ReadBigEndian64(text), text.substr(8, 1) == kByIndex, text.substr(9)};
 }
 
 std::string DatasetStore::TagOf(absl::string_view resource, absl::string_view text) const {

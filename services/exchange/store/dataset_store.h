@@ -5,10 +5,13 @@
 //   dataset/{r}         -> DatasetRecord
 //   dataset-secret      -> 32 random bytes, under which positions are sealed
 //   d/{r}/{n}/row/{key} -> cells (domain/row.h)
+//   d/{r}/{n}/ix/{entry} -> empty (domain/index_entry.h); ingested
 //
 // Crash order: a number is in the record's `unreferenced` before the first row is
 // written under it, and until its last row is deleted. So rows that no version
-// has are always found, and no reader sees them.
+// has are always found, and no reader sees them. An index is in the version's
+// `indexes` after its last entry is durable: entries of others are not read, go
+// with their version, and are written again by who builds that index next.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +32,7 @@
 #include "libs/kv/store.h"
 #include "libs/outbox/outbox.h"
 #include "services/exchange/domain/dataset.h"
+#include "services/exchange/store/index_writer.h"
 #include "services/exchange/store/row_writer.h"
 
 namespace shareway::exchange {
@@ -59,6 +63,13 @@ class PinnedVersion {
   // returns false. An empty `limit` means to the end.
   using Visitor = absl::FunctionRef<bool(absl::string_view key, absl::string_view cells)>;
   absl::Status Scan(absl::string_view start, absl::string_view limit, Visitor visit) const;
+  // The cells of one row. NOT_FOUND if there is none of that key.
+  absl::StatusOr<std::string> Get(absl::string_view key) const;
+  // Calls `visit` for each index entry in [start, limit), in order, until it returns false. The
+  // item must be among the version's indexes.
+  using EntryVisitor = absl::FunctionRef<bool(absl::string_view entry)>;
+  absl::Status ScanIndex(absl::string_view start, absl::string_view limit,
+                         EntryVisitor visit) const;
 
  private:
   friend class DatasetStore;
@@ -68,6 +79,7 @@ class PinnedVersion {
   std::shared_ptr<const Dataset> dataset_;  // shared with the store's memory of it
   const DatasetVersion* version_;           // in dataset_
   std::string prefix_;
+  std::string index_prefix_;
   VersionPin pin_;
 };
 
@@ -101,7 +113,7 @@ class DatasetStore {
   // `before` was loaded; see kv::Store::Commit for the rest.
   absl::Status Save(const Loaded& before, const Dataset& after,
                     std::optional<evidence::AuditRecord> event);
-  // Deletes the rows of an unreferenced number and forgets it, in one commit.
+  // Deletes rows and indexes of an unreferenced number and forgets it, in one commit.
   absl::Status Sweep(const Loaded& before, uint64_t number);
 
   // Version `number`, or the serving one if 0. FAILED_PRECONDITION,
@@ -113,12 +125,17 @@ class DatasetStore {
 
   // A writer of rows under a number that is unreferenced and pinned.
   std::unique_ptr<RowWriter> Writer(absl::string_view resource, uint64_t number) const;
+  // A writer of index entries under a number that is pinned.
+  std::unique_ptr<IndexWriter> Indexer(const DatasetSchema& schema, uint64_t number,
+                                       const std::vector<std::string>& items) const;
 
-  // A position in a version's rows, which tells nobody the key that it holds: the
-  // reader may not have been granted it. The same place has the same bytes.
+  // A position in a version's rows, in their own order or in that of an index, which
+  // tells nobody the key or value that it holds: the reader may not have been granted
+  // it. The same place has the same bytes.
   struct Position {
     uint64_t number = 0;
-    std::string key = {};
+    bool by_index = false;
+    std::string last = {};  // key of a row, or index entry
   };
   std::string Seal(absl::string_view resource, const Position& position) const;
   // INVALID_ARGUMENT for bytes that Seal did not make for this resource.

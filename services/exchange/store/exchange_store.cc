@@ -9,8 +9,9 @@
 namespace shareway::exchange {
 namespace {
 
-constexpr char kReplay[] = "replay/";
+constexpr char kAnsweredToAgencies[] = "answered/agencies/";
 constexpr char kHold[] = "hold/";
+constexpr char kFiling[] = "filing/";
 
 std::string Folder(FeedKind kind) { return kind == FeedKind::kGrants ? "grant/g/" : "resource/r/"; }
 std::string AppliedKey(FeedKind kind) {
@@ -20,8 +21,10 @@ std::string AskedKey(absl::string_view exchange) { return absl::StrCat("asked/",
 std::string AnsweredKey(absl::string_view consumer, absl::string_view exchange, uint32_t attempt) {
   return absl::StrCat("answered/", consumer, "/", exchange, "/", attempt);
 }
-std::string ReplayKey(int64_t minute) {
-  return absl::StrCat(kReplay, BigEndian64(static_cast<uint64_t>(minute)), "/");
+
+std::string FilingKey(const Filing& filing) {
+  return absl::StrCat(kFiling, BigEndian64(static_cast<uint64_t>(absl::ToUnixNanos(filing.set_time))),
+                      filing.subject);
 }
 
 template <typename Record>
@@ -33,10 +36,11 @@ absl::StatusOr<Record> Read(absl::string_view key, absl::string_view bytes) {
   return record;
 }
 
-std::string AppliedBytes(Revision applied) {
+std::string AppliedBytes(Revision applied, absl::string_view served_digest) {
   store::AppliedRecord record;
   record.set_epoch(applied.epoch);
   record.set_number(applied.number);
+  record.set_served_digest(std::string(served_digest));
   return record.SerializeAsString();
 }
 
@@ -50,6 +54,7 @@ absl::StatusOr<KeptFeed> ExchangeStore::LoadFeed(FeedKind kind) const {
   SHAREWAY_ASSIGN_OR_RETURN(const auto record,
                             Read<store::AppliedRecord>(AppliedKey(kind), applied->value));
   kept.applied = {record.epoch(), record.number()};
+  kept.served_digest = record.served_digest();
   const std::string folder = Folder(kind);
   SHAREWAY_RETURN_IF_ERROR(kv_->Scan(folder, PrefixEnd(folder),
                                      [&](absl::string_view, absl::string_view value, uint64_t) {
@@ -60,16 +65,17 @@ absl::StatusOr<KeptFeed> ExchangeStore::LoadFeed(FeedKind kind) const {
 }
 
 absl::Status ExchangeStore::KeepChange(FeedKind kind, absl::string_view name,
-                                       absl::string_view message, Revision applied) {
+                                       absl::string_view message, Revision applied,
+                                       absl::string_view served_digest) {
   kv::Batch batch;
   if (!name.empty()) batch.Put(absl::StrCat(Folder(kind), name), message);
-  batch.Put(AppliedKey(kind), AppliedBytes(applied));
+  batch.Put(AppliedKey(kind), AppliedBytes(applied, served_digest));
   return Commit(std::move(batch));
 }
 
 absl::Status ExchangeStore::KeepSnapshot(
     FeedKind kind, const std::vector<std::pair<std::string, std::string>>& messages,
-    Revision applied) {
+    Revision applied, absl::string_view served_digest) {
   // DeleteRange is not for keys that the same batch puts: what goes is named one by one.
   kv::Batch batch;
   const std::string folder = Folder(kind);
@@ -79,7 +85,7 @@ absl::Status ExchangeStore::KeepSnapshot(
         return true;
       }));
   for (const auto& [name, message] : messages) batch.Put(absl::StrCat(folder, name), message);
-  batch.Put(AppliedKey(kind), AppliedBytes(applied));
+  batch.Put(AppliedKey(kind), AppliedBytes(applied, served_digest));
   return Commit(std::move(batch));
 }
 
@@ -139,18 +145,45 @@ absl::StatusOr<std::optional<Answered>> ExchangeStore::LoadAnswered(absl::string
                                           .exchange = std::string(exchange),
                                           .attempt = attempt,
                                           .query_digest = record.query_digest(),
+                                          .method = static_cast<Method>(record.method()),
                                           .outcome = static_cast<Outcome>(record.outcome()),
                                           .request_digest = record.request_digest(),
                                           .response_digest = record.response_digest(),
                                           .reason = record.reason(),
                                           .resource = record.resource(),
                                           .dataset_version = record.dataset_version(),
-                                          .recall = record.recall()});
+                                          .recall = record.recall(),
+                                          .grant = record.grant(),
+                                          .settle_time =
+                                              absl::FromUnixNanos(record.settle_time_nanos())});
+}
+
+absl::StatusOr<bool> ExchangeStore::Knows(absl::string_view exchange) const {
+  const absl::Status asked = kv_->Get(AskedKey(exchange)).status();
+  if (!absl::IsNotFound(asked)) return asked.ok() ? absl::StatusOr<bool>(true) : asked;
+  // Consumers come first in the keys: from one that answered was to the next, an agency each.
+  std::string from = kAnsweredToAgencies;
+  for (;;) {
+    std::string consumer;
+    SHAREWAY_RETURN_IF_ERROR(kv_->Scan(
+        from, PrefixEnd(kAnsweredToAgencies), [&](absl::string_view key, absl::string_view, uint64_t) {
+          key.remove_prefix(sizeof(kAnsweredToAgencies) - 1);
+          consumer = absl::StrCat("agencies/", key.substr(0, key.find('/')));
+          return false;
+        }));
+    if (consumer.empty()) return false;
+    for (uint32_t attempt = 1; attempt <= kMaxAttempts; ++attempt) {
+      const absl::Status answered = kv_->Get(AnsweredKey(consumer, exchange, attempt)).status();
+      if (!absl::IsNotFound(answered)) return answered.ok() ? absl::StatusOr<bool>(true) : answered;
+    }
+    from = PrefixEnd(absl::StrCat("answered/", consumer, "/"));
+  }
 }
 
 void ExchangeStore::PutAnswered(const Answered& answered, kv::Batch* batch, bool first) const {
   store::AnsweredRecord record;
   record.set_query_digest(answered.query_digest);
+  record.set_method(static_cast<int>(answered.method));
   record.set_outcome(static_cast<int>(answered.outcome));
   record.set_request_digest(answered.request_digest);
   record.set_response_digest(answered.response_digest);
@@ -158,38 +191,27 @@ void ExchangeStore::PutAnswered(const Answered& answered, kv::Batch* batch, bool
   record.set_resource(answered.resource);
   record.set_dataset_version(answered.dataset_version);
   record.set_recall(answered.recall);
+  record.set_grant(answered.grant);
+  record.set_settle_time_nanos(absl::ToUnixNanos(answered.settle_time));
   const std::string key = AnsweredKey(answered.consumer, answered.exchange, answered.attempt);
   if (first) batch->ExpectAbsent(key);
   batch->Put(key, record.SerializeAsString());
 }
 
-void ExchangeStore::PutReplay(int64_t minute, absl::string_view key, kv::Batch* batch) const {
-  batch->Put(absl::StrCat(ReplayKey(minute), key), "");
-}
-
-absl::StatusOr<std::vector<std::pair<int64_t, std::string>>> ExchangeStore::LoadReplays() const {
-  std::vector<std::pair<int64_t, std::string>> replays;
-  SHAREWAY_RETURN_IF_ERROR(kv_->Scan(
-      kReplay, PrefixEnd(kReplay), [&](absl::string_view key, absl::string_view, uint64_t) {
-        key.remove_prefix(sizeof(kReplay) - 1);
-        const auto minute = static_cast<int64_t>(ReadBigEndian64(key));
-        replays.emplace_back(minute, std::string(key.substr(9)));
-        return true;
-      }));
-  return replays;
-}
-
-absl::Status ExchangeStore::DropReplays(int64_t minute) {
-  kv::Batch batch;
-  batch.DeleteRange(kReplay, ReplayKey(minute));
-  return Commit(std::move(batch));
-}
-
 absl::StatusOr<std::vector<Hold>> ExchangeStore::LoadHolds() const {
+  return ListHolds("", SIZE_MAX);
+}
+
+absl::StatusOr<std::vector<Hold>> ExchangeStore::ListHolds(absl::string_view after,
+                                                           size_t limit) const {
   std::vector<Hold> holds;
   absl::Status unreadable;
+  // A key after the cursor's own: the cursor and a zero byte.
+  const std::string start =
+      after.empty() ? kHold : absl::StrCat(kHold, after, absl::string_view("\0", 1));
   SHAREWAY_RETURN_IF_ERROR(kv_->Scan(
-      kHold, PrefixEnd(kHold), [&](absl::string_view key, absl::string_view value, uint64_t) {
+      start, PrefixEnd(kHold), [&](absl::string_view key, absl::string_view value, uint64_t) {
+        if (holds.size() == limit) return false;
         const auto record = Read<store::HoldRecord>(key, value);
         if (!record.ok()) {
           unreadable = record.status();
@@ -199,6 +221,9 @@ absl::StatusOr<std::vector<Hold>> ExchangeStore::LoadHolds() const {
                          .reason = record->reason(),
                          .person = record->person(),
                          .set_time = absl::FromUnixNanos(record->set_time_nanos())});
+        if (record->filed_time_nanos() != 0) {
+          holds.back().filed_time = absl::FromUnixNanos(record->filed_time_nanos());
+        }
         return true;
       }));
   SHAREWAY_RETURN_IF_ERROR(unreadable);
@@ -210,6 +235,7 @@ std::string ExchangeStore::PutHold(const Hold& hold, kv::Batch* batch) const {
   record.set_reason(hold.reason);
   record.set_person(hold.person);
   record.set_set_time_nanos(absl::ToUnixNanos(hold.set_time));
+  if (hold.filed_time) record.set_filed_time_nanos(absl::ToUnixNanos(*hold.filed_time));
   std::string bytes = record.SerializeAsString();
   batch->Put(absl::StrCat(kHold, hold.subject), bytes);
   return bytes;
@@ -217,6 +243,42 @@ std::string ExchangeStore::PutHold(const Hold& hold, kv::Batch* batch) const {
 
 void ExchangeStore::DeleteHold(absl::string_view subject, kv::Batch* batch) const {
   batch->Delete(absl::StrCat(kHold, subject));
+}
+
+absl::StatusOr<std::vector<Filing>> ExchangeStore::LoadFilings(size_t limit) const {
+  std::vector<Filing> filings;
+  absl::Status unreadable;
+  SHAREWAY_RETURN_IF_ERROR(kv_->Scan(
+      kFiling, PrefixEnd(kFiling), [&](absl::string_view key, absl::string_view value, uint64_t) {
+        if (filings.size() == limit) return false;
+        auto record = Read<store::FilingRecord>(key, value);
+        if (!record.ok()) {
+          unreadable = record.status();
+          return false;
+        }
+        filings.push_back({.subject = record->subject(),
+                           .held = record->held(),
+                           .reason = record->reason(),
+                           .set_time = absl::FromUnixNanos(record->set_time_nanos()),
+                           .act = record->act()});
+        return true;
+      }));
+  SHAREWAY_RETURN_IF_ERROR(unreadable);
+  return filings;
+}
+
+void ExchangeStore::PutFiling(const Filing& filing, kv::Batch* batch) const {
+  store::FilingRecord record;
+  record.set_subject(filing.subject);
+  record.set_held(filing.held);
+  record.set_reason(filing.reason);
+  record.set_set_time_nanos(absl::ToUnixNanos(filing.set_time));
+  record.set_act(filing.act);
+  batch->Put(FilingKey(filing), record.SerializeAsString());
+}
+
+void ExchangeStore::DeleteFiling(const Filing& filing, kv::Batch* batch) const {
+  batch->Delete(FilingKey(filing));
 }
 
 void ExchangeStore::CommitAsync(kv::Batch batch,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps what a node must know after a restart: grants, exchanges, replays, holds.
+// Keeps what a node must know after a restart: grants, exchanges, holds.
 //
 // Keys:
 //   grant/g/{name}                          -> sharing's message, as it came
@@ -8,8 +8,8 @@
 //   resource/applied                        -> AppliedRecord
 //   asked/{exchange}                        -> AskedRecord: this node as the consumer's
 //   answered/{consumer}/{exchange}/{attempt} -> AnsweredRecord: as the provider's, and recall
-//   replay/{minute, 8 bytes}/{consumer}/{exchange}/{attempt} -> empty; see ReplaySet
 //   hold/{subject}                          -> HoldRecord
+//   filing/{time, 8 bytes}{subject}         -> FilingRecord: a hold, or its end, to be filed
 #pragma once
 
 #include <functional>
@@ -29,7 +29,8 @@ namespace shareway::exchange {
 
 // A feed that is kept: objects as they came, by name, and the revision applied.
 struct KeptFeed {
-  Revision applied = {};  // epoch 0: nothing is complete yet
+  Revision applied = {};           // epoch 0: nothing is complete yet
+  std::string served_digest = {};  // of the last snapshot; sent to resume
   std::vector<std::string> messages = {};
 };
 enum class FeedKind { kGrants, kResources };
@@ -38,8 +39,18 @@ enum class FeedKind { kGrants, kResources };
 struct Hold {
   std::string subject = {};  // grants/{g}, agencies/{a} or resources/{r}
   std::string reason = {};
-  std::string person = {};
+  std::string person = {};  // people/{p}; empty: an aggregation rule
   absl::Time set_time = {};
+  std::optional<absl::Time> filed_time = {};  // with the authority; nothing: not yet
+};
+
+// A hold, or its end, that is still to be filed with the authority.
+struct Filing {
+  std::string subject = {};
+  bool held = false;  // false: it ended
+  std::string reason = {};
+  absl::Time set_time = {};  // no two have the same
+  std::string act = {};      // exact bytes of the SignedAct; empty: an aggregation rule
 };
 
 // Thread-safe.
@@ -50,13 +61,14 @@ class ExchangeStore {
 
   // DATA_LOSS if what is kept cannot be read.
   absl::StatusOr<KeptFeed> LoadFeed(FeedKind kind) const;
-  // Keeps one object (an empty name: none) and the revision. Durable on OK.
+  // Keeps one object (an empty name: none) and the revision. Durable on OK. `served_digest` is
+  // that of the snapshot on which the change rests.
   absl::Status KeepChange(FeedKind kind, absl::string_view name, absl::string_view message,
-                          Revision applied);
+                          Revision applied, absl::string_view served_digest = "");
   // Replaces all objects.
   absl::Status KeepSnapshot(FeedKind kind,
                             const std::vector<std::pair<std::string, std::string>>& messages,
-                            Revision applied);
+                            Revision applied, absl::string_view served_digest = "");
   // NOT_FOUND if no such resource is kept.
   absl::StatusOr<std::string> LoadResource(absl::string_view name) const;
 
@@ -73,21 +85,22 @@ class ExchangeStore {
   absl::StatusOr<std::optional<Answered>> LoadAnswered(absl::string_view consumer,
                                                        absl::string_view exchange,
                                                        uint32_t attempt) const;
+  // True if this node asked under that id, or answered somebody who did.
+  absl::StatusOr<bool> Knows(absl::string_view exchange) const;
   // Settles an attempt. If it is `first`, the commit fails with ABORTED when it was
   // settled before; a transfer settles twice, at its intent and at its end.
   void PutAnswered(const Answered& answered, kv::Batch* batch, bool first = true) const;
 
-  // Remembers an attempt of the replay set under the minute of its issue.
-  void PutReplay(int64_t minute, absl::string_view key, kv::Batch* batch) const;
-  // All that are remembered.
-  absl::StatusOr<std::vector<std::pair<int64_t, std::string>>> LoadReplays() const;
-  // Drops whole minutes before `minute`.
-  absl::Status DropReplays(int64_t minute);
-
   absl::StatusOr<std::vector<Hold>> LoadHolds() const;
+  // Up to `limit` holds whose subject is after `after`, by subject.
+  absl::StatusOr<std::vector<Hold>> ListHolds(absl::string_view after, size_t limit) const;
   // Returns the record's bytes.
   std::string PutHold(const Hold& hold, kv::Batch* batch) const;
   void DeleteHold(absl::string_view subject, kv::Batch* batch) const;
+  // Up to `limit` filings, oldest first.
+  absl::StatusOr<std::vector<Filing>> LoadFilings(size_t limit) const;
+  void PutFiling(const Filing& filing, kv::Batch* batch) const;
+  void DeleteFiling(const Filing& filing, kv::Batch* batch) const;
 
   // `done` gets the version of what was written. It runs on the store's thread and
   // must not block.

@@ -2,7 +2,9 @@
 #include "services/exchange/store/half.h"
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/wire.h"
 #include "libs/crypto/hash.h"
+#include "services/exchange/store/message.h"
 
 namespace shareway::exchange {
 
@@ -51,10 +53,50 @@ evidence::AuditRecord HalfOf(evidence::RecordKind kind, const Request& request,
   if (facts.response_signature != nullptr) {
     *record.mutable_response_signature() = *facts.response_signature;
   }
+  record.set_method(static_cast<evidence::v1::Method>(request.method));
+  record.set_operation(std::string(facts.operation));
+  record.set_opaque(facts.opaque);
   record.add_nodes(request.consumer_node);
   // What never left the consumer's node has one half only, and audit must not wait for another.
   if (!request.provider_node.empty()) record.add_nodes(request.provider_node);
   return record;
+}
+
+std::string EncodeHalf(evidence::RecordKind kind, const Request& request, const HalfFacts& facts) {
+  size_t expected = 1024;
+  for (const evidence::v1::Signature* one : {facts.request_signature, facts.response_signature}) {
+    if (one != nullptr) expected += one->ByteSizeLong();
+  }
+  WireWriter wire(expected);
+  const Grant* const grant = facts.grant;
+  const absl::string_view provider = !facts.provider.empty() || grant == nullptr
+                                         ? absl::string_view(facts.provider)
+                                         : absl::string_view(grant->provider);
+  wire.Number(2, static_cast<uint64_t>(kind)).Message(7, request.consumer);
+  if (provider != request.consumer) wire.Bytes(7, provider);
+  wire.Bytes(8, request.operator_digest);
+  if (grant != nullptr) wire.Bytes(9, grant->resource).Bytes(10, grant->request);
+  wire.Bytes(11, request.grant);
+  if (grant != nullptr) wire.Message(12, Encode(grant->revision));
+  wire.Bytes(13, request.exchange)
+      .Number(14, request.attempt)
+      .Number(15, static_cast<uint64_t>(request.purpose))
+      .Bytes(16, request.case_digest)
+      .Bytes(17, facts.request_digest)
+      .Bytes(18, facts.response_digest);
+  if (facts.items != nullptr) wire.Bytes(19, ItemSetDigest(*facts.items));
+  wire.Number(20, facts.records)
+      .Number(21, facts.payload_bytes)
+      .Bytes(22, facts.reason)
+      .Bytes(23, request.traceparent);
+  if (facts.request_signature != nullptr) wire.Proto(27, *facts.request_signature);
+  if (facts.response_signature != nullptr) wire.Proto(28, *facts.response_signature);
+  wire.Message(29, request.consumer_node).Bytes(29, request.provider_node);
+  if (grant != nullptr) wire.Bytes(30, grant->rule);
+  wire.Number(31, static_cast<uint64_t>(request.method))
+      .Bytes(32, facts.operation)
+      .Number(33, facts.opaque ? 1 : 0);
+  return std::move(wire).Take();
 }
 
 evidence::AuditRecord LostHalf(evidence::RecordKind kind, const evidence::AuditRecord& other,
@@ -71,6 +113,8 @@ evidence::AuditRecord LostHalf(evidence::RecordKind kind, const evidence::AuditR
   record.set_purpose(other.purpose());
   record.set_request_digest(other.request_digest());
   record.set_reason(std::string(reason));
+  record.set_method(other.method());
+  record.set_operation(other.operation());
   *record.mutable_nodes() = other.nodes();
   return record;
 }

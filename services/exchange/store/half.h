@@ -18,13 +18,15 @@ namespace shareway::exchange {
 struct HalfFacts {
   // The grant as this node applied it; null if it holds none of that name.
   const Grant* grant = nullptr;
-  std::string provider = {};  // agencies/{a}; empty: the grant's
-  std::string request_digest = {};   // RecordedDigest
-  std::string response_digest = {};  // RecordedDigest
+  std::string provider = {};                        // agencies/{a}; empty: the grant's
+  std::string request_digest = {};                  // RecordedDigest
+  std::string response_digest = {};                 // RecordedDigest
   const std::vector<std::string>* items = nullptr;  // let through, in order; null: none
   uint64_t records = 0;
   uint64_t payload_bytes = 0;
   std::string reason = {};
+  absl::string_view operation = {};  // of a CALL: its id
+  bool opaque = false;               // of a CALL: its answer was one opaque item
   const evidence::v1::Signature* request_signature = nullptr;   // null: never signed
   const evidence::v1::Signature* response_signature = nullptr;  // null: none came
 };
@@ -38,6 +40,9 @@ std::string RecordedDigest(absl::string_view payload, const evidence::v1::Signat
 // A record of `kind` about the exchange of `request`.
 evidence::AuditRecord HalfOf(evidence::RecordKind kind, const Request& request,
                              const HalfFacts& facts);
+
+// The exact bytes of that record, for Outbox::AddEncoded: nothing is built before.
+std::string EncodeHalf(evidence::RecordKind kind, const Request& request, const HalfFacts& facts);
 
 // The half that this node owes to `other`, the half of an exchange that it knows
 // nothing of: it let nothing through and got nothing.

@@ -7,12 +7,16 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
+#include "libs/base/wire.h"
 #include "libs/evidence/record.h"
 
 namespace shareway::exchange {
 namespace {
 
 namespace v1 = evidence::v1;
+
+// What a request or response has beside what grows with its content.
+constexpr size_t kFixedBytes = 768;
 
 // proto/FORMATS.md: fields of a signed payload keep their numbers, so that the
 // nonce comes first.
@@ -62,13 +66,10 @@ bool SetCell(ItemType type, const std::optional<std::string>& value, v1::Cell* c
   return false;
 }
 
-template <typename Message>
-void SetLogHead(const LogHeadPtr& head, Message* message) {
-  if (head == nullptr) return;
-  v1::LogHead* out = message->mutable_log_head();
-  out->set_size(head->size);
-  out->set_root(head->root);
-  out->set_signature(head->signature);
+std::string Encode(const LogHead& head) {
+  WireWriter wire(head.root.size() + head.signature.size() + 16);
+  wire.Number(1, head.size).Bytes(2, head.root).Bytes(3, head.signature);
+  return std::move(wire).Take();
 }
 
 template <typename Message>
@@ -91,29 +92,35 @@ absl::Status CheckCells(const v1::RecordBatch& batch) {
 
 }  // namespace
 
+std::string Encode(const Revision& revision) {
+  WireWriter wire(22);
+  wire.Number(1, revision.epoch).Number(2, revision.number);
+  return std::move(wire).Take();
+}
+
 std::string Encode(const Request& r) {
-  v1::ExchangeRequest message;
-  message.set_nonce(r.nonce);
-  message.set_kind(static_cast<v1::PayloadKind>(r.kind));
-  message.set_version(r.version);
-  message.set_exchange(r.exchange);
-  message.set_attempt(r.attempt);
-  message.set_consumer(r.consumer);
-  message.set_consumer_node(r.consumer_node);
-  message.set_provider_node(r.provider_node);
-  *message.mutable_issue_time() = evidence::ToTimestamp(r.issue_time);
-  *message.mutable_expire_time() = evidence::ToTimestamp(r.expire_time);
-  message.set_grant(r.grant);
-  message.mutable_grant_revision()->set_epoch(r.grant_revision.epoch);
-  message.mutable_grant_revision()->set_number(r.grant_revision.number);
-  message.set_method(static_cast<v1::Method>(r.method));
-  message.set_purpose(static_cast<v1::Purpose>(r.purpose));
-  message.set_case_digest(r.case_digest);
-  message.set_operator_digest(r.operator_digest);
-  message.set_query(r.query);
-  message.set_traceparent(r.traceparent);
-  SetLogHead(r.log_head, &message);
-  return message.SerializeAsString();
+  WireWriter wire(kFixedBytes + r.query.size());
+  wire.Bytes(1, r.nonce)
+      .Number(2, static_cast<uint64_t>(r.kind))
+      .Number(3, r.version)
+      .Bytes(4, r.exchange)
+      .Number(5, r.attempt)
+      .Bytes(6, r.consumer)
+      .Bytes(7, r.consumer_node)
+      .Bytes(8, r.provider_node)
+      .Time(9, r.issue_time)
+      .Time(10, r.expire_time)
+      .Bytes(11, r.grant)
+      .Message(12, Encode(r.grant_revision))
+      .Number(13, static_cast<uint64_t>(r.method))
+      .Number(14, static_cast<uint64_t>(r.purpose))
+      .Bytes(15, r.case_digest)
+      .Bytes(16, r.operator_digest)
+      .Bytes(17, r.query)
+      .Bytes(18, r.traceparent);
+  if (r.log_head != nullptr) wire.Message(19, Encode(*r.log_head));
+  wire.Number(20, r.resource_revision);
+  return std::move(wire).Take();
 }
 
 absl::StatusOr<Request> DecodeRequest(absl::string_view bytes) {
@@ -137,27 +144,28 @@ absl::StatusOr<Request> DecodeRequest(absl::string_view bytes) {
                  .operator_digest = m.operator_digest(),
                  .query = m.query(),
                  .traceparent = m.traceparent(),
-                 .log_head = LogHeadOf(m)};
+                 .log_head = LogHeadOf(m),
+                 .resource_revision = m.resource_revision()};
 }
 
 std::string Encode(const Response& r) {
-  v1::ExchangeResponse message;
-  message.set_nonce(r.nonce);
-  message.set_kind(static_cast<v1::PayloadKind>(r.kind));
-  message.set_version(r.version);
-  message.set_request_digest(r.request_digest);
-  message.set_exchange(r.exchange);
-  message.set_attempt(r.attempt);
-  message.set_provider(r.provider);
-  message.set_provider_node(r.provider_node);
-  *message.mutable_issue_time() = evidence::ToTimestamp(r.issue_time);
-  message.set_outcome(static_cast<v1::Outcome>(r.outcome));
-  message.set_reason(r.reason);
-  message.set_message(r.message);
-  message.set_body(r.body);
-  message.set_dataset_version(r.dataset_version);
-  SetLogHead(r.log_head, &message);
-  return message.SerializeAsString();
+  WireWriter wire(kFixedBytes + r.message.size() + r.body.size());
+  wire.Bytes(1, r.nonce)
+      .Number(2, static_cast<uint64_t>(r.kind))
+      .Number(3, r.version)
+      .Bytes(4, r.request_digest)
+      .Bytes(5, r.exchange)
+      .Number(6, r.attempt)
+      .Bytes(7, r.provider)
+      .Bytes(8, r.provider_node)
+      .Time(9, r.issue_time)
+      .Number(10, static_cast<uint64_t>(r.outcome))
+      .Bytes(11, r.reason)
+      .Bytes(12, r.message)
+      .Bytes(13, r.body)
+      .Bytes(14, r.dataset_version);
+  if (r.log_head != nullptr) wire.Message(15, Encode(*r.log_head));
+  return std::move(wire).Take();
 }
 
 absl::StatusOr<Response> DecodeResponse(absl::string_view bytes) {
@@ -236,7 +244,11 @@ std::string Encode(const Query& query) {
 }
 
 absl::StatusOr<Query> DecodeQuery(absl::string_view bytes) {
-  SHAREWAY_ASSIGN_OR_RETURN(v1::Query message, Parse<v1::Query>(bytes, "Query"));
+  SHAREWAY_ASSIGN_OR_RETURN(const v1::Query message, Parse<v1::Query>(bytes, "Query"));
+  return ReadQuery(message);
+}
+
+absl::StatusOr<Query> ReadQuery(const v1::Query& message) {
   Query query;
   query.items.assign(message.items().begin(), message.items().end());
   for (const v1::Condition& condition : message.where()) {
@@ -278,28 +290,9 @@ absl::StatusOr<std::string> EncodeBatch(const std::vector<std::string>& items,
 }
 
 std::string EncodeAnswer(absl::string_view batch, absl::string_view next) {
-  v1::QueryAnswer answer;
-  answer.set_next(std::string(next));
-  std::string bytes = answer.SerializeAsString();
-  // Field 1 of QueryAnswer is the batch: tag, length, its bytes.
-  std::string head(1, '\x0a');
-  for (size_t length = batch.size();; length >>= 7) {
-    if (length < 0x80) {
-      head.push_back(static_cast<char>(length));
-      break;
-    }
-    head.push_back(static_cast<char>(0x80 | (length & 0x7f)));
-  }
-  return absl::StrCat(head, batch, bytes);
-}
-
-absl::StatusOr<v1::RecordBatch> ReadBatch(absl::string_view bytes) {
-  v1::RecordBatch batch;
-  if (!batch.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return BadBatch("a chunk is no RecordBatch");
-  }
-  SHAREWAY_RETURN_IF_ERROR(CheckCells(batch));
-  return batch;
+  WireWriter wire(batch.size() + next.size() + 16);
+  wire.Message(1, batch).Bytes(2, next);
+  return std::move(wire).Take();
 }
 
 absl::StatusOr<v1::QueryAnswer> ReadAnswer(absl::string_view bytes) {

@@ -19,6 +19,7 @@ std::string Encode(const Request& request);
 std::string Encode(const Response& response);
 std::string Encode(const Manifest& manifest);
 std::string Encode(const Query& query);
+std::string Encode(const Revision& revision);
 
 // INVALID_ARGUMENT, ENVELOPE_INVALID, if the bytes are no such message.
 absl::StatusOr<Request> DecodeRequest(absl::string_view bytes);
@@ -26,6 +27,7 @@ absl::StatusOr<Response> DecodeResponse(absl::string_view bytes);
 absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes);
 // Also if it names an operator of conditions that this version does not know.
 absl::StatusOr<Query> DecodeQuery(absl::string_view bytes);
+absl::StatusOr<Query> ReadQuery(const evidence::v1::Query& message);
 
 // The values of one row, in the order of its items. No value: null.
 using Cells = std::vector<std::optional<std::string>>;

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// 系统对接: calls of operations of the provider's own systems.
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "services/exchange/domain/correction_table.h"
+#include "services/exchange/serving.h"
+#include "services/exchange/source/backend.h"
+
+namespace shareway::exchange {
+
+// Serves CALL. Of a typed operation the granted items of the granted rows leave, decoded and encoded
+// again, masked where the grant says so; of an opaque one the whole answer as one item, undecoded and
+// never cut: under a grant that limits rows or masks the item it does not leave at all, and its
+// system is not asked. Thread-safe.
+//
+// Refusals besides those of the grant: OPERATION_UNKNOWN, FIELD_INVALID, BACKEND_FAILED, OVERLOADED.
+class CallServing final : public Serving {
+ public:
+  // `backends` and `corrections` must outlive it; `secret` is the agency's, for the recall index.
+  CallServing(const Backends* backends, const CorrectionTable* corrections, std::string secret)
+      : backends_(backends), corrections_(corrections), secret_(std::move(secret)) {}
+
+  absl::StatusOr<Demand> Parse(absl::string_view bytes) const override;
+  absl::StatusOr<Wanted> WantedBy(const Demand& demand, const Resource& resource) const override;
+  absl::StatusOr<Served> Serve(const Permitted& permitted) const override;
+
+ private:
+  // The operation's entry; OPERATION_UNKNOWN if the resource or this node does not have it.
+  absl::StatusOr<const Operation*> Find(const Invocation& invocation,
+                                        const Resource& resource) const;
+  absl::StatusOr<BackendAnswer> Ask(const Permitted& permitted, const Operation& operation,
+                                    const std::vector<SchemaItem>& items) const;
+  absl::StatusOr<Served> ServeTyped(const Permitted& permitted, const Operation& operation) const;
+  absl::StatusOr<Served> ServeOpaque(const Permitted& permitted, const Operation& operation) const;
+
+  const Backends* const backends_;
+  const CorrectionTable* const corrections_;
+  mutable std::atomic<int> running_ = 0;  // calls of systems
+  const std::string secret_;
+};
+
+}  // namespace shareway::exchange

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/exchange/query_serving.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/status.h"
+#include "libs/crypto/hash.h"
+#include "services/exchange/domain/ask.h"
+#include "services/exchange/store/message.h"
+#include "services/exchange/store/note_message.h"
+
+namespace shareway::exchange {
+
+static_assert(kRecallBytes == kRecordDigestBytes);
+
+std::string RecallDigest(absl::string_view secret, absl::string_view resource,
+                         const std::vector<absl::string_view>& key) {
+  std::string text = absl::StrCat("shareway/v1/record\n", resource, "\n");
+  for (const absl::string_view value : key) absl::StrAppend(&text, value, "\n");
+  return std::string(crypto::HmacSha256(secret, text).view().substr(0, kRecallBytes));
+}
+
+absl::StatusOr<Demand> QueryServing::Parse(absl::string_view bytes) const {
+  SHAREWAY_ASSIGN_OR_RETURN(Query query, DecodeQuery(bytes));
+  SHAREWAY_RETURN_IF_ERROR(CheckQuery(query, Method::kQuery));
+  return Demand(std::move(query));
+}
+
+absl::StatusOr<Wanted> QueryServing::WantedBy(const Demand& demand, const Resource&) const {
+  return WantedOf(demand);
+}
+
+std::string QueryServing::RecallOf(const Permitted& permitted,
+                                   const std::vector<Row>& rows) const {
+  // A record is known by its key; without the whole key, recall goes by dataset version.
+  const std::vector<std::string>& items = permitted.permission.items;
+  std::vector<size_t> columns;
+  for (const std::string& key : permitted.resource.keys()) {
+    size_t column = 0;
+    while (column < items.size() && items[column] != key) ++column;
+    if (column == items.size()) return "";
+    columns.push_back(column);
+  }
+  if (columns.empty()) return "";
+  std::string recall;
+  std::vector<absl::string_view> key(columns.size());
+  for (const Row& row : rows) {
+    for (size_t i = 0; i < columns.size(); ++i) {
+      const std::optional<std::string>& value = row[columns[i]];
+      key[i] = value ? absl::string_view(*value) : absl::string_view();
+    }
+    absl::StrAppend(&recall, RecallDigest(secret_, permitted.resource.name, key));
+  }
+  return recall;
+}
+
+absl::StatusOr<Served> QueryServing::Serve(const Permitted& permitted) const {
+  const Query& query = std::get<Query>(permitted.demand);
+  const Permission& permission = permitted.permission;
+  const uint32_t limit = query.limit == 0 ? kDefaultLimit : query.limit;
+  SHAREWAY_ASSIGN_OR_RETURN(RowPage page,
+                            source_->Read({.resource = permitted.resource.name,
+                                           .items = permission.items,
+                                           .where = permission.where,
+                                           .after = query.after,
+                                           .limit = static_cast<int>(limit)}));
+  std::string recall = RecallOf(permitted, page.rows);  // by the keys as they are
+  MaskRows(permission.masks, &page.types, &page.rows);
+  SHAREWAY_ASSIGN_OR_RETURN(const std::string batch,
+                            EncodeBatch(permission.items, page.types, page.rows));
+  const std::vector<CorrectionNote> notes =
+      corrections_->On(permitted.resource.name, recall, page.rows.size(), permission.items);
+  return Served{.body = absl::StrCat(EncodeAnswer(batch, page.next), QueryNotes(notes)),
+                .records = page.rows.size(),
+                .items = permission.items,
+                .dataset_version = page.version,
+                .recall = std::move(recall)};
+}
+
+}  // namespace shareway::exchange

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/exchange/source/index_plan.h"
+
+#include "libs/base/bytes.h"
+#include "services/exchange/domain/index_entry.h"
+
+namespace shareway::exchange {
+
+size_t Weight(const filter::Condition& condition) {
+  return condition.value.size() * (condition.op == filter::Op::kEquals ? 2 : 1);
+}
+
+const filter::Condition* Heaviest(const filter::RowFilter& where, absl::string_view item) {
+  const filter::Condition* best = nullptr;
+  for (const filter::Condition& condition : where.conditions) {
+    if (condition.item != item) continue;
+    const bool better =
+        best == nullptr || (best->op == filter::Op::kPrefix &&
+                            (condition.op == filter::Op::kEquals ||
+                             condition.value.size() > best->value.size()));
+    if (better) best = &condition;
+  }
+  return best;
+}
+
+std::optional<IndexPlan> IndexPlan::By(const filter::RowFilter& where, absl::string_view item) {
+  const filter::Condition* condition = Heaviest(where, item);
+  if (condition == nullptr) return std::nullopt;
+  IndexPlan plan{.start = IndexStart(*condition), .weight = Weight(*condition)};
+  plan.limit = PrefixEnd(plan.start);
+  return plan;
+}
+
+std::optional<IndexPlan> IndexPlan::Best(const filter::RowFilter& where,
+                                         const std::vector<std::string>& indexes) {
+  std::optional<IndexPlan> best;
+  for (const std::string& item : indexes) {
+    std::optional<IndexPlan> plan = By(where, item);
+    if (plan && (!best || plan->weight > best->weight)) best = std::move(plan);
+  }
+  return best;
+}
+
+}  // namespace shareway::exchange
