@@ -67,7 +67,8 @@ HOMES = {
     "google/rpc/": RPC,
     "google/protobuf/": [r"libs/(evidence|outbox|rpc)/", r"services/\w+/(store|rpc)/"],
     "yaml-cpp/": [r"libs/statute/"],
-    "nlohmann/": [r"libs/evidence/", TEST],
+    "nlohmann/": [r"libs/evidence/", r"services/exchange/source/", TEST],
+    "curl/": [r"services/exchange/source/"],
     "CLI/": [],
     "catch2/": [TEST],
     "groonga": [r"services/catalog/search/"],
@@ -203,7 +204,7 @@ def self_test():
         ("tools/bench_x/m.cc", "tests/support/mini.h", "", None),
         ("tests/scenario/s.cc", "services/a/a.h", "", None),
         ("elsewhere/s.cc", "", "libs/base/b.h", "unknown folder"),
-        ("libs/base/f.cc", "libs/base/b.h absl/time/time.h", "bytes.h curl/c.h", "package"),
+        ("libs/base/f.cc", "libs/base/b.h absl/time/time.h", "bytes.h zlib/z.h", "package"),
         *[("libs/base/f.cc", "", package + "x.h", package) for package in HOMES],
     ]
     cases = [
@@ -211,7 +212,7 @@ def self_test():
         *[inc(path, f'"{bad}"', rule) for path, _, bads, rule in table for bad in bads.split()],
         inc("libs/base/f.cc", "<sys/stat.h>"), inc("libs/base/f.cc", "<vector>"),
         inc("libs/base/f.cc", "<rocksdb/db.h>", "rocksdb/"),
-        inc("libs/base/f.cc", "<curl/curl.h>", "package"),
+        inc("libs/base/f.cc", "<zlib/zlib.h>", "package"),
         ("libs/base/f.cc", "#include <vector>\n", "spdx"),
         ("libs/base/f.h", SPDX + "\n", "pragma"),
         ("libs/base/f.cc", SPDX + "\n" * MAX_LINES, None),

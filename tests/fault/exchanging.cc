@@ -7,6 +7,7 @@
 #include "libs/evidence/envelope.h"
 #include "libs/merkle/verify.h"
 #include "shareway/audit/v1/audit_service.pb.h"
+#include "tests/support/await.h"
 
 namespace shareway::testing {
 namespace {
@@ -53,7 +54,7 @@ size_t Acknowledged::AwaitMore(size_t more, absl::Duration limit) const {
   return ids_.size();
 }
 
-Exchanging::Exchanging(Cluster::Options options) : cluster(WithTwoNodes(std::move(options))) {
+Exchanging::Exchanging(Cluster::Options options) : cluster(WithTwoNodes(options)) {
   auto resource = Publish(cluster, kStatistics, Divisions(cluster));
   REQUIRE(resource.ok());
   const std::string csv = "code,name,level\n9901,演示市,CITY\n";
@@ -63,6 +64,11 @@ Exchanging::Exchanging(Cluster::Options options) : cluster(WithTwoNodes(std::mov
     loaded = testing::Load(cluster, kStatistics, resource->name(), csv);
   }
   REQUIRE(loaded.ok());
+  if (!options.replicas.empty() && options.replicas.front() == kStatistics) {
+    REQUIRE(AskUntilOk([&] {
+              return testing::Load(cluster, kStatistics, resource->name(), csv, "statistics-node2");
+            }).ok());
+  }
   sh::GiveStandingConsentRequest consent;
   consent.set_resource(resource->name());
   REQUIRE(cluster

@@ -38,7 +38,8 @@ class Acknowledged {
   std::vector<std::string> ids_ ABSL_GUARDED_BY(mutex_);
 };
 
-// Statistics and tax with a dataset and a grant.
+// Statistics and tax with a dataset and a grant. If statistics is the first of the
+// replicas, its second node has the dataset, too.
 struct Exchanging {
   explicit Exchanging(Cluster::Options options = {});
   // One exchange; its id if it was answered.

@@ -86,16 +86,18 @@ struct Evidence {
     exchange::Ask ask = exchange::World::GoodAsk();
     ask.operator_id = Person(kTrue);
     ask.case_number = Case(kTrue);
-    ask.query = QueryOf(kTrue);
+    ask.demand = QueryOf(kTrue);
     const auto answer = world.Query(ask);
     INFO(answer.status());
     REQUIRE(answer.ok());
-    REQUIRE(answer->answer.batch().records_size() == 1);
+    evidence::v1::QueryAnswer body;
+    REQUIRE(body.ParseFromString(answer->body));
+    REQUIRE(body.batch().records_size() == 1);
     asked = world.sent.back();
 
     exchange::Ask greedy = ask;  // refused by its own node
     greedy.exchange = "x2";
-    greedy.query.items = {"code", "secret"};
+    exchange::QueryOf(greedy).items = {"code", "secret"};
     CHECK_FALSE(world.Query(greedy).ok());
     world.civil->holds.Set("grants/g1", true);  // refused by the provider
     exchange::Ask held = ask;

@@ -131,10 +131,10 @@ absl::StatusOr<cat::Resource> Publish(Cluster& cluster, const std::string& alias
 }
 
 absl::StatusOr<ex::DatasetVersion> Load(Cluster& cluster, const std::string& alias,
-                                        const std::string& resource, const std::string& csv) {
+                                        const std::string& resource, const std::string& csv, const std::string& process) {
   rpc::CallOptions options;
   options.timeout = absl::Seconds(60);
-  auto stream = cluster.Channel(alias + "-system", alias + "-node")
+  auto stream = cluster.Channel(alias + "-system", process.empty() ? alias + "-node" : process)
                     ->ClientStream<ex::LoadRequest, ex::DatasetVersion>(DatasetMethod("Load"),
                                                                         options);
   ex::LoadRequest part;

@@ -37,10 +37,11 @@ absl::StatusOr<catalog::v1::Resource> Publish(Cluster& cluster, const std::strin
                                               const catalog::v1::Resource& draft,
                                               const std::string& bureau = kBureau);
 
-// Loads CSV text as the agency's system.
+// Loads CSV text as the agency's system, into its node n1 or the process named.
 absl::StatusOr<exchange::v1::DatasetVersion> Load(Cluster& cluster, const std::string& alias,
                                                   const std::string& resource,
-                                                  const std::string& csv);
+                                                  const std::string& csv,
+                                                  const std::string& process = "");
 
 // A draft request of tax for these items.
 sharing::v1::CreateRequestRequest Ask(const std::string& resource,

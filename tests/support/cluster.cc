@@ -60,6 +60,7 @@ Cluster::Cluster(Options options) : options_(std::move(options)), pki_(dir_.path
   const std::vector<std::string> order = [&] {
     std::vector<std::string> names = {"catalog", "audit", "sharing"};
     for (const std::string& node : options_.nodes) names.push_back(node + "-node");
+    for (const std::string& node : options_.replicas) names.push_back(node + "-node2");
     return names;
   }();
   for (const std::string& process : order) ports_.try_emplace(process);
@@ -184,22 +185,27 @@ void Cluster::MakeIdentities() {
           absl::StrCat("shareway://", kDomain, "/agency/", codes_[alias], "/system/s1"),
           Agency(alias) + "/systems/s1");
   }
-  for (const std::string& alias : options_.nodes) {
-    const std::string label = alias + "-node";
+  std::map<std::string, std::string> secrets;  // of agencies, shared by their nodes
+  auto node = [&](const std::string& alias, const std::string& name, const std::string& label) {
+    const std::string full_name = Node(alias, name);
     put([&](DirectoryChange* change) {
       auto* out = change->mutable_node();
-      out->set_name(Node(alias));
-      out->set_address(absl::StrCat("127.0.0.1:", ports_.at(label).number()));
+      out->set_name(full_name);
+      out->set_address(absl::StrCat("127.0.0.1:", PortOf("", label)));
       out->set_standing(catalog::v1::ACTIVE);
     });
-    issue(label, absl::StrCat("shareway://", kDomain, "/agency/", codes_[alias], "/node/n1"),
-          Node(alias));
-    message_key(label, Node(alias));
+    issue(label, absl::StrCat("shareway://", kDomain, "/agency/", codes_[alias], "/node/", name),
+          full_name);
+    message_key(label, full_name);
     const crypto::PrivateKey witness = crypto::PrivateKey::Generate(crypto::Suite::kEd25519);
     WriteFile(identities_.at(label).dir + "/witness.key", witness.ToPem());
-    key(Node(alias), witness.public_key(), Key::WITNESS);
-    WriteFile(identities_.at(label).dir + "/agency.secret", crypto::RandomBytes(32));
-  }
+    key(full_name, witness.public_key(), Key::WITNESS);
+    std::string& secret = secrets[alias];
+    if (secret.empty()) secret = crypto::RandomBytes(32);
+    WriteFile(identities_.at(label).dir + "/agency.secret", secret);
+  };
+  for (const std::string& alias : options_.nodes) node(alias, "n1", alias + "-node");
+  for (const std::string& alias : options_.replicas) node(alias, "n2", alias + "-node2");
 
   const crypto::PrivateKey log = crypto::PrivateKey::Generate(crypto::Suite::kEd25519);
   WriteFile(identities_.at("audit").dir + "/log.key", log.ToPem());
@@ -220,14 +226,19 @@ std::string Cluster::Address(const std::string& process) const {
   return absl::StrCat("127.0.0.1:", ports_.at(process).number());
 }
 
+int Cluster::PortOf(const std::string& from, const std::string& to) const {
+  const int port = ports_.at(to).number();
+  return options_.port_of ? options_.port_of(from, to, port) : port;
+}
+
 std::string Cluster::StoreOf(const std::string& process) const { return dir_ / (process + ".db"); }
 
 std::vector<std::string> Cluster::CommandOf(const std::string& process) const {
-  const bool node = absl::EndsWith(process, "-node");
-  auto at = [&](const std::string& to) { return Address(to); };
+  const bool node = absl::StrContains(process, "-node");
+  auto at = [&](const std::string& to) { return absl::StrCat("127.0.0.1:", PortOf(process, to)); };
   std::vector<std::string> argv = {
       absl::StrCat(SHAREWAY_BIN_DIR, "/shareway-", node ? "exchange" : process),
-      "--listen=" + at(process),
+      "--listen=" + Address(process),
       "--store=rocksdb:" + StoreOf(process),
       "--tls=" + identities_.at(process).dir,
       "--message_key=" + identities_.at(process).dir + "/message.key",

@@ -3,12 +3,14 @@
 // people and nodes. Scenario tests, fault tests and benchmarks live in it.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
@@ -38,8 +40,13 @@ class Cluster {
  public:
   struct Options {
     std::vector<std::string> nodes = {kStatistics, kCivil, kTax};
+    // Agencies of these nodes that have a second one: n2, process {alias}-node2.
+    std::vector<std::string> replicas = {};
     // Extra flags of one process, by its name.
     std::map<std::string, std::vector<std::string>> flags = {};
+    // Where `from`, a process, finds `to`, which listens on `port`; an empty `from`: where the
+    // directory says that a node is, for all. Empty: at its own port.
+    std::function<int(const std::string& from, const std::string& to, int port)> port_of = {};
   };
   // Starts catalog, audit, sharing and the nodes, and waits until all are ready.
   explicit Cluster(Options options);
@@ -48,7 +55,9 @@ class Cluster {
 
   // agencies/{credit code}.
   std::string Agency(const std::string& alias) const;
-  std::string Node(const std::string& alias) const { return Agency(alias) + "/nodes/n1"; }
+  std::string Node(const std::string& alias, const std::string& name = "n1") const {
+    return absl::StrCat(Agency(alias), "/nodes/", name);
+  }
   // people/{alias}-{role}, role one of editor, head, sharing-head, reviewer, applicant, steward.
   // Of bureaus: officer, recording. Besides: people/security, people/auditor.
   static std::string Person(const std::string& who) { return "people/" + who; }
@@ -102,6 +111,7 @@ class Cluster {
   void MakeIdentities();
   void WriteBootstrap();
   std::vector<std::string> CommandOf(const std::string& process) const;
+  int PortOf(const std::string& from, const std::string& to) const;
 
   Options options_;
   TempDir dir_;

@@ -96,4 +96,8 @@ function(shareway_service name)
   cmake_parse_arguments(S "" "LIB;MAIN" "" ${ARGN})
   add_executable(shareway-${name} ${S_MAIN})
   target_link_libraries(shareway-${name} PRIVATE shareway_flags ${S_LIB} app)
+  # Memory is mostly freed by another thread than took it, which glibc's malloc is slow at.
+  if(NOT SHAREWAY_SANITIZE)
+    target_link_libraries(shareway-${name} PRIVATE ${SHAREWAY_MALLOC})
+  endif()
 endfunction()

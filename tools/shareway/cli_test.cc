@@ -89,6 +89,11 @@ TEST_CASE("a wrong command line exits 2 and says why on stderr") {
       {"code", "check", "1", "--timeout", "0"},
       {"request", "list", "--state", "SLEEPING"},
       {"exchange", "query", "--grant", "g1"},
+      {"exchange", "verify", "--grant", "g1"},
+      {"exchange", "call", "--grant", "g1", "--operator", "o"},
+      {"exchange", "call", "look_up", "--grant", "g1", "--operator", "o", "--argument", "code"},
+      {"exchange", "call", "look_up", "--grant", "g1", "--operator", "o", "--content-type", "a/b"},
+      {"exchange", "receipt", "x1"},
       {"no-such-noun"}};
   for (const auto& arguments : wrong) {
     const Ran ran = Run(arguments);
@@ -306,6 +311,16 @@ TEST_CASE("a reduced decision strikes what is cut and refuses cuts that make no 
   CHECK(decision->scope().purposes_size() == 1);
   CHECK(decision->scope().end_date() == "2026-12-31");
   CHECK(decision->cuts(0).reason() == "not needed");
+
+  asked.add_masked_items("b");
+  asked.add_masked_items("c");
+  const auto less = Reduce(asked, {"b=not needed", "quota=enough"}, {.day_calls = 50});
+  REQUIRE(less.ok());
+  CHECK(less->scope().day_calls() == 50);
+  CHECK(less->scope().masked_items_size() == 1);
+  CHECK(less->scope().masked_items(0) == "c");
+  CHECK(ExitCodeOf(Reduce(asked, {"quota=enough"}, {}).status()) == kUsage);
+  CHECK(ExitCodeOf(Reduce(asked, {"a=x"}, {.masked = {"b"}}).status()) == kUsage);
 
   CHECK(ExitCodeOf(Reduce(asked, {"b"}, {}).status()) == kUsage);
   CHECK(ExitCodeOf(Reduce(asked, {"b="}, {}).status()) == kUsage);

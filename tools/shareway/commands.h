@@ -30,6 +30,9 @@ void AddGrantCommands(CLI::App* app, Session* session);
 void AddDisputeCommands(CLI::App* app, Session* session);
 void AddSupervisionCommands(CLI::App* app, Session* session);
 void AddExchangeCommands(CLI::App* app, Session* session);
+// exchange call, and exchange show, receipt, list; AddExchangeCommands adds them.
+void AddCallCommand(CLI::App* noun, Session* session);
+void AddReportCommands(CLI::App* noun, Session* session);
 void AddDatasetCommands(CLI::App* app, Session* session);
 void AddAuditCommands(CLI::App* app, Session* session);
 void AddOperationCommands(CLI::App* app, Session* session);

@@ -21,6 +21,7 @@ constexpr size_t kPart = 256 << 10;
 
 struct DatasetArgs {
   std::string resource, file, version, subject, reason;
+  std::vector<std::string> indexes;
 };
 
 absl::Status Load(Session* session, const DatasetArgs& args) {
@@ -33,6 +34,7 @@ absl::Status Load(Session* session, const DatasetArgs& args) {
   pb::LoadRequest head;
   head.mutable_header()->set_resource(FullName("resources", args.resource));
   head.mutable_header()->set_format(pb::CSV);
+  *head.mutable_header()->mutable_indexes() = {args.indexes.begin(), args.indexes.end()};
   bool wanted = stream.Write(head);
   const bool progress = isatty(STDERR_FILENO) != 0;
   crypto::Sha256Stream digest;
@@ -70,7 +72,8 @@ absl::Status Versions(Session* session, const DatasetArgs& args) {
                             {"SERVING", "serving"},
                             {"RECORDS", "records"},
                             {"LOADED", "loadTime"},
-                            {"REVISION", "resourceRevision"}});
+                            {"REVISION", "resourceRevision"},
+                            {"INDEXES", "indexes"}});
   return absl::OkStatus();
 }
 
@@ -89,6 +92,19 @@ absl::Status Hold(Session* session, const DatasetArgs& args, bool held) {
   return session->Show<pb::HoldResponse>("/shareway.exchange.v1.SourceService/Hold", request);
 }
 
+absl::Status Holds(Session* session) {
+  pb::ListHoldsRequest request;
+  SHAREWAY_ASSIGN_OR_RETURN(const Json holds,
+                            session->List<pb::ListHoldsResponse>(
+                                "/shareway.exchange.v1.SourceService/ListHolds", request));
+  session->Print(holds, {{"SUBJECT", "subject"},
+                         {"SINCE", "setTime"},
+                         {"BY", "person"},
+                         {"FILED", "filedTime"},
+                         {"REASON", "reason"}});
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void AddDatasetCommands(CLI::App* app, Session* session) {
@@ -98,10 +114,13 @@ void AddDatasetCommands(CLI::App* app, Session* session) {
     verb->add_option("--resource", args->resource, "By name or code")->required();
     return verb;
   };
-  of_resource(Verb(dataset, session, "load", "Load a new version from CSV and serve it",
-                   [=] { return Load(session, *args); }))
-      ->add_option("FILE", args->file, "RFC 4180 with item ids as header; - is standard input")
+  CLI::App* load = of_resource(Verb(dataset, session, "load",
+                                    "Load a new version from CSV and serve it",
+                                    [=] { return Load(session, *args); }));
+  load->add_option("FILE", args->file, "RFC 4180 with item ids as header; - is standard input")
       ->required();
+  Repeated(load, "--index", &args->indexes,
+           "Item ids to look up by besides the key; those that grants filter by are added", true);
   of_resource(
       Verb(dataset, session, "versions", "Newest first", [=] { return Versions(session, *args); }));
   of_resource(Verb(dataset, session, "rollback", "Serve an older version again",
@@ -118,6 +137,8 @@ void AddDatasetCommands(CLI::App* app, Session* session) {
         ->required();
     verb->add_option("--reason", args->reason, "Why")->required();
   }
+  Verb(hold, session, "list", "What is held here, and whether the authority has it on file",
+       [=] { return Holds(session); });
 }
 
 }  // namespace shareway::cli

@@ -23,13 +23,13 @@ constexpr char kService[] = "/shareway.exchange.v1.ExchangeService/";
 
 struct ExchangeArgs {
   std::string grant, operator_id, case_number, purpose, exchange, after, to;
-  std::vector<std::string> where, items;
+  std::vector<std::string> where, items, key, claims;
   uint32_t limit = 0;
 };
 
-// What Query and Download have in common.
+// What all ways of sharing have in common.
 template <typename Req>
-absl::StatusOr<Req> Ask(const ExchangeArgs& args) {
+Req AskInGeneral(const ExchangeArgs& args) {
   Req request;
   request.set_grant(FullName("grants", args.grant));
   request.set_operator_(args.operator_id);
@@ -38,6 +38,13 @@ absl::StatusOr<Req> Ask(const ExchangeArgs& args) {
   // Chosen here, so that a caller who got no answer can ask again under the same id.
   request.set_exchange(args.exchange.empty() ? IdFromRandom(crypto::RandomBytes(15))
                                              : args.exchange);
+  return request;
+}
+
+// What Query and Download have in common.
+template <typename Req>
+absl::StatusOr<Req> Ask(const ExchangeArgs& args) {
+  Req request = AskInGeneral<Req>(args);
   evidence::v1::Query* query = request.mutable_query();
   SHAREWAY_RETURN_IF_ERROR(AddConditions(args.where, query->mutable_where()));
   *query->mutable_items() = {args.items.begin(), args.items.end()};
@@ -67,6 +74,26 @@ absl::Status Query(Session* session, const ExchangeArgs& args) {
     *session->err << "more records match; go on with --after " << ToBase64(response.answer().next())
                   << "\n";
   }
+  return absl::OkStatus();
+}
+
+absl::Status Verify(Session* session, const ExchangeArgs& args) {
+  auto request = AskInGeneral<exchange::v1::VerifyRequest>(args);
+  evidence::v1::Verification* verification = request.mutable_verification();
+  SHAREWAY_RETURN_IF_ERROR(AddConditions(args.key, verification->mutable_key()));
+  for (const std::string& text : args.claims) {
+    const size_t equals = text.find('=');
+    if (equals == std::string::npos) return UsageError("--claim takes ITEM=VALUE");
+    evidence::v1::Verification::Claim* claim = verification->add_claims();
+    claim->set_item(text.substr(0, equals));
+    claim->set_value(text.substr(equals + 1));
+  }
+  TellExchange(session, request.exchange());
+  SHAREWAY_ASSIGN_OR_RETURN(const auto response, session->Call<exchange::v1::VerifyResponse>(
+                                                     absl::StrCat(kService, "Verify"), request));
+  Json comparisons = Json::array();
+  for (const auto& each : response.answer().comparisons()) comparisons.push_back(ToJson(each));
+  session->Print(comparisons, {{"ITEM", "item"}, {"RESULT", "comparison"}});
   return absl::OkStatus();
 }
 
@@ -165,12 +192,6 @@ absl::Status Download(Session* session, const ExchangeArgs& args) {
   return absl::OkStatus();
 }
 
-absl::Status Show(Session* session, const ExchangeArgs& args) {
-  exchange::v1::GetExchangeRequest get;
-  get.set_exchange(args.exchange);
-  return session->Show<exchange::v1::ExchangeReport>(absl::StrCat(kService, "GetExchange"), get);
-}
-
 absl::Status Grants(Session* session) {
   SHAREWAY_ASSIGN_OR_RETURN(const Json grants, session->List<exchange::v1::ListGrantsResponse>(
                                                    absl::StrCat(kService, "ListGrants"),
@@ -185,15 +206,19 @@ absl::Status Grants(Session* session) {
   return absl::OkStatus();
 }
 
-void AddAsk(CLI::App* verb, ExchangeArgs* args) {
+void AddAskInGeneral(CLI::App* verb, ExchangeArgs* args) {
   verb->add_option("--grant", args->grant, "grants/{g} or {g}")->required();
   verb->add_option("--operator", args->operator_id, "On whose act this runs")->required();
   verb->add_option("--case", args->case_number, "The case on the desk");
   verb->add_option("--purpose", args->purpose, "Where the grant has several")
       ->check(Is<evidence::v1::Purpose>());
+  verb->add_option("--exchange", args->exchange, "Idempotency key; one is made if not given");
+}
+
+void AddAsk(CLI::App* verb, ExchangeArgs* args) {
+  AddAskInGeneral(verb, args);
   Repeated(verb, "--where", &args->where, "KEY=VALUE or KEY^=PREFIX; repeated: and");
   Repeated(verb, "--items", &args->items, "Item ids; all that the grant allows if not given", true);
-  verb->add_option("--exchange", args->exchange, "Idempotency key; one is made if not given");
 }
 
 }  // namespace
@@ -208,14 +233,19 @@ void AddExchangeCommands(CLI::App* app, Session* session) {
   query->add_option("--limit", args->limit, "Records at most, 1 to 1000; 100 if not given");
   query->add_option("--after", args->after, "Go on where the last answer ended");
 
+  CLI::App* verify = Verb(noun, session, "verify", "Whether values match one record; none is told",
+                          [=] { return Verify(session, *args); });
+  AddAskInGeneral(verify, args.get());
+  Repeated(verify, "--key", &args->key, "ITEM=VALUE of each key item of the resource");
+  Repeated(verify, "--claim", &args->claims, "ITEM=VALUE to compare; 1 to 50");
+
   CLI::App* download = Verb(noun, session, "download", "All granted rows into a CSV file",
                             [=] { return Download(session, *args); });
   AddAsk(download, args.get());
   download->add_option("--to", args->to, "The file; it appears complete or not at all")->required();
 
-  CLI::App* show = Verb(noun, session, "show", "What the node knows of an exchange",
-                        [=] { return Show(session, *args); });
-  show->add_option("EXCHANGE", args->exchange)->required();
+  AddCallCommand(noun, session);
+  AddReportCommands(noun, session);
   Verb(noun, session, "grants", "What your agency may fetch now", [=] { return Grants(session); });
 }
 

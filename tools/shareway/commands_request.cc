@@ -103,6 +103,11 @@ void AddScope(CLI::App* verb, ScopeFlags* scope) {
       ->check(Is<evidence::v1::Method>());
   verb->add_option("--start", scope->start, "First day of use, CCYY-MM-DD");
   verb->add_option("--end", scope->end, "Last day of use, CCYY-MM-DD");
+  Repeated(verb, "--mask", &scope->masked, "Items, of those granted, whose values leave masked",
+           true);
+  verb->add_option("--day-calls", scope->day_calls, "Calls a day at most");
+  verb->add_option("--day-rows", scope->day_rows, "Rows a day at most");
+  verb->add_option("--day-bytes", scope->day_bytes, "Bytes of answers a day at most");
 }
 
 }  // namespace

@@ -24,6 +24,12 @@ absl::Status ApplyFlags(const ScopeFlags& flags, sharing::v1::Scope* scope) {
   }
   if (!flags.start.empty()) scope->set_start_date(flags.start);
   if (!flags.end.empty()) scope->set_end_date(flags.end);
+  if (!flags.masked.empty()) {
+    *scope->mutable_masked_items() = {flags.masked.begin(), flags.masked.end()};
+  }
+  if (flags.day_calls != 0) scope->set_day_calls(flags.day_calls);
+  if (flags.day_rows != 0) scope->set_day_rows(flags.day_rows);
+  if (flags.day_bytes != 0) scope->set_day_bytes(flags.day_bytes);
   return absl::OkStatus();
 }
 
@@ -36,7 +42,9 @@ absl::StatusOr<sharing::v1::Decision> Reduce(const sharing::v1::Scope& asked,
       {"row_filter", !flags.where.empty()},
       {"purposes", !flags.purposes.empty()},
       {"methods", !flags.methods.empty()},
-      {"period", !flags.start.empty() || !flags.end.empty()}};
+      {"period", !flags.start.empty() || !flags.end.empty()},
+      {"quota", flags.day_calls != 0 || flags.day_rows != 0 || flags.day_bytes != 0},
+      {"masked_items", !flags.masked.empty()}};
   std::set<std::string> subjects;
   for (const std::string& text : cuts) {
     const size_t equals = text.find('=');
@@ -51,7 +59,8 @@ absl::StatusOr<sharing::v1::Decision> Reduce(const sharing::v1::Scope& asked,
     if (!item && !part) {
       return UsageError(absl::StrCat("--cut ", subject,
                                      " is neither an item of the request nor "
-                                     "row_filter, purposes, methods or period"));
+                                     "row_filter, purposes, methods, period, quota or "
+                                     "masked_items"));
     }
     subjects.insert(subject);
     sharing::v1::Cut* cut = decision.add_cuts();
@@ -74,6 +83,11 @@ absl::StatusOr<sharing::v1::Decision> Reduce(const sharing::v1::Scope& asked,
   for (const std::string& item : asked.items()) {
     if (subjects.count(item) == 0) decision.mutable_scope()->add_items(item);
   }
+  // An item that is struck needs no mask.
+  auto* masked = decision.mutable_scope()->mutable_masked_items();
+  masked->erase(std::remove_if(masked->begin(), masked->end(),
+                               [&](const std::string& item) { return subjects.count(item) > 0; }),
+                masked->end());
   return decision;
 }
 

@@ -2,6 +2,7 @@
 // The scope of a request from flags, and the reduced scope of a decision.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -19,14 +20,19 @@ struct ScopeFlags {
   std::vector<std::string> methods = {};
   std::string start = {};
   std::string end = {};
+  std::vector<std::string> masked = {};
+  uint64_t day_calls = 0;
+  uint64_t day_rows = 0;
+  uint64_t day_bytes = 0;
 };
 
 // Replaces what the flags name. A usage error for a malformed condition.
 absl::Status ApplyFlags(const ScopeFlags& flags, sharing::v1::Scope* scope);
 
 // The answer that grants `asked` without the cuts, each SUBJECT=REASON. An item's
-// id strikes the item; row_filter, purposes, methods and period take the new
-// value from the flags (row_filter: further conditions). A usage error for a cut
+// id strikes the item; row_filter, purposes, methods, period, quota and masked_items
+// take the new value from the flags (row_filter: further conditions; quota: the limits
+// named; masked_items: all that are masked). A usage error for a cut
 // of what was not asked, one without its new value, and a new value without its cut.
 absl::StatusOr<sharing::v1::Decision> Reduce(const sharing::v1::Scope& asked,
                                              const std::vector<std::string>& cuts,
