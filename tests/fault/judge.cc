@@ -25,8 +25,8 @@ constexpr uint64_t kSample = 61;  // every so many entries, a path
 // Errors mean refused; `wrong_` is filled by what is served and should not be.
 class Judgement {
  public:
-  Judgement(const audit::Audit& log, const audit::LogReader& reader, const LogOracle& oracle)
-      : log_(log), reader_(reader), oracle_(oracle), state_(log.state()) {}
+  Judgement(const audit::Audit& log, const audit::LogReader& reader, const Judge& judge)
+      : log_(log), reader_(reader), judge_(judge), state_(log.state()) {}
 
   absl::Status Compare() {
     SHAREWAY_RETURN_IF_ERROR(CompareEntries());
@@ -38,7 +38,7 @@ class Judgement {
     return CompareSearch({.grant = "grants/g7"}, [](uint64_t n) { return n % 50 == 7; });
   }
   const std::string& wrong() const { return wrong_; }
-  uint64_t end() const { return std::min(state_->size(), oracle_.end()); }
+  uint64_t end() const { return std::min(state_->size(), judge_.log().end()); }
 
  private:
   absl::Status CompareEntries() {
@@ -47,11 +47,10 @@ class Judgement {
           const std::vector<audit::Found> found,
           reader_.Entries(*state_, begin, std::min(begin + 256, end()), 1 << 20));
       for (const audit::Found& one : found) {
-        const evidence::v1::SealedRecord sent = RecordOf(oracle_.entries().at(one.index));
-        const audit::Entry entry = *audit::OpenEntry(sent);
-        if (one.index != begin || one.stored.commitment != entry.commitment ||
-            one.stored.sealed.record() != sent.record() ||
-            one.stored.sealed.salt() != sent.salt()) {
+        const Judge::Expected& want = judge_.entries().at(begin);
+        if (one.index != begin || one.stored.commitment != want.entry.commitment ||
+            one.stored.sealed.record() != want.sent.record() ||
+            one.stored.sealed.salt() != want.sent.salt()) {
           wrong_ = absl::StrCat("entry ", begin);
         }
         ++begin;
@@ -63,7 +62,7 @@ class Judgement {
   absl::Status ComparePaths() {
     const auto newest = log_.signer().newest();
     const absl::StatusOr<evidence::TreeHead> head =
-        evidence::OpenNote(newest->note, oracle_.log_key().verifier_key());
+        evidence::OpenNote(newest->note, judge_.key().verifier_key());
     if (!head.ok() || head->size != newest->size) {
       wrong_ = "checkpoint";
       return absl::OkStatus();
@@ -73,9 +72,8 @@ class Judgement {
       SHAREWAY_ASSIGN_OR_RETURN(
           const std::vector<Hash32> path,
           merkle::MakeInclusionProof(crypto::LogHasher(), index, head->size, read));
-      const audit::Entry entry = *audit::OpenEntry(RecordOf(oracle_.entries().at(index)));
-      if (!merkle::VerifyInclusion(crypto::LogHasher(), entry.leaf, index, head->size, path,
-                                   head->root)
+      if (!merkle::VerifyInclusion(crypto::LogHasher(), judge_.entries().at(index).entry.leaf,
+                                   index, head->size, path, head->root)
                .ok()) {
         wrong_ = absl::StrCat("path of ", index);
       }
@@ -86,8 +84,8 @@ class Judgement {
   template <typename Matches>
   absl::Status CompareSearch(const audit::Query& query, Matches matches) {
     std::vector<uint64_t> want;
-    for (const auto& [index, number] : oracle_.entries()) {
-      if (index < end() && matches(number)) want.push_back(index);
+    for (const auto& [index, expected] : judge_.entries()) {
+      if (index < end() && matches(expected.number)) want.push_back(index);
     }
     std::vector<uint64_t> got;
     for (uint64_t below = std::numeric_limits<uint64_t>::max(); below > 0;) {
@@ -103,33 +101,40 @@ class Judgement {
 
   const audit::Audit& log_;
   const audit::LogReader& reader_;
-  const LogOracle& oracle_;
+  const Judge& judge_;
   const std::shared_ptr<const audit::LogState> state_;
   std::string wrong_;
 };
 
 }  // namespace
 
-std::string Judge(const std::string& dir, const LogOracle& oracle) {
+Judge::Judge(const LogOracle& log) : log_(log), key_(log.log_key()) {
+  for (const auto& [index, number] : log.entries()) {
+    const evidence::v1::SealedRecord sent = RecordOf(number);
+    entries_[index] = {number, sent, *audit::OpenEntry(sent)};
+  }
+}
+
+std::string Judge::Of(const std::string& dir) const {
   const absl::StatusOr<std::unique_ptr<kv::Store>> store = kv::OpenRocks(dir, {.for_log = true});
   if (!store.ok()) return absl::StrCat("refused store: ", store.status().message());
   const absl::StatusOr<std::unique_ptr<audit::Archive>> archive =
-      audit::OpenArchive(ArchiveOf(dir), store->get(), oracle.log_key().verifier_key());
+      audit::OpenArchive(ArchiveOf(dir), store->get(), key_.verifier_key());
   if (!archive.ok()) return absl::StrCat("refused archive: ", archive.status().message());
   metrics::Registry metrics;
   audit::Audit::Options options;
   options.metrics = &metrics;
   options.archive = archive->get();
   const absl::StatusOr<std::unique_ptr<audit::Audit>> log =
-      audit::Audit::Open(store->get(), oracle.log_key(), options);
+      audit::Audit::Open(store->get(), key_, options);
   if (!log.ok()) return absl::StrCat("refused log: ", log.status().message());
   const audit::LogReader reader(store->get(), archive->get());
-  Judgement judgement(**log, reader, oracle);
+  Judgement judgement(**log, reader, *this);
   const absl::Status compared = judgement.Compare();
   if (!judgement.wrong().empty()) return absl::StrCat("wrong ", judgement.wrong());
   if (!compared.ok()) return absl::StrCat("refused answer: ", compared.message());
-  const uint64_t seen = oracle.heads().empty() ? 0 : oracle.heads().rbegin()->first;
-  if (judgement.end() < oracle.end() || (*log)->signer().newest()->size < seen) {
+  const uint64_t seen = log_.heads().empty() ? 0 : log_.heads().rbegin()->first;
+  if (judgement.end() < log_.end() || (*log)->signer().newest()->size < seen) {
     return absl::StrCat("behind ", judgement.end());
   }
   return "same";

@@ -89,6 +89,7 @@ LogOracle ReadOracle(const std::string& file) {
 
 std::string JudgeFlip(const std::vector<std::string>& words) {
   static const LogOracle& oracle = *new LogOracle(ReadOracle(words[2]));
+  static const Judge& judge = *new Judge(oracle);
   long at = 0;
   int mask = 0;
   if (!absl::SimpleAtoi(words[4], &at) || !absl::SimpleAtoi(words[5], &mask)) return "error";
@@ -100,7 +101,7 @@ std::string JudgeFlip(const std::vector<std::string>& words) {
   file.seekp(at);
   file.put(byte);
   file.close();
-  return Judge(copy / "store", oracle);
+  return judge.Of(copy / "store");
 }
 
 class LoneAudit {
