@@ -15,6 +15,10 @@
 namespace shareway::rpc {
 namespace {
 
+// What an answered call itself takes until it ends: gRPC's stream and ours.
+constexpr size_t kCallBytes = 16 << 10;
+// Answered calls that did not end yet, for each that may be in progress.
+constexpr int kEndingPerCall = 8;
 constexpr absl::Duration kLongestTick = absl::Seconds(1);
 // What every refusal advises anyway (libs/rpc/grpc_status.cc).
 constexpr double kUsualRetrySeconds = 0.2;
@@ -30,10 +34,11 @@ Error Limited(const std::string& caller, absl::string_view why) {
 // What one caller has now.
 struct CallerLimits::Pass::Caller {
   std::string name;
-  int calls = 0;
+  int calls = 0;   // in progress
+  int ending = 0;  // answered, not ended
   size_t bytes = 0;
-  double tokens = 0;            // calls that it may begin at once
-  absl::Duration filled = {};   // when that was counted, by boot time
+  double tokens = 0;           // calls that it may begin at once
+  absl::Duration filled = {};  // when that was counted, by boot time
 };
 
 struct CallerLimits::State {
@@ -54,8 +59,9 @@ struct CallerLimits::State {
 
   void Refill(Pass::Caller* caller) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     const absl::Duration now = clock->SinceBoot();
-    caller->tokens = std::min(limits.burst, caller->tokens + limits.per_second *
-                                                absl::ToDoubleSeconds(now - caller->filled));
+    caller->tokens =
+        std::min(limits.burst,
+                 caller->tokens + limits.per_second * absl::ToDoubleSeconds(now - caller->filled));
     caller->filled = now;
   }
   // OK and counted, or the refusal.
@@ -73,6 +79,11 @@ absl::Status CallerLimits::State::Begin(Pass::Caller* caller) {
     return Limited(caller->name, absl::StrCat("has ", caller->calls,
                                               " calls in progress, may have ", limits.concurrent));
   }
+  if (limits.concurrent > 0 && caller->ending / kEndingPerCall >= limits.concurrent) {
+    return Limited(caller->name,
+                   absl::StrCat("has not taken ", caller->ending, " answers, may leave ",
+                                int64_t{kEndingPerCall} * limits.concurrent));
+  }
   if (limits.bytes > 0 && caller->bytes >= limits.bytes) {
     return Limited(caller->name,
                    absl::StrCat("holds ", caller->bytes,
@@ -82,9 +93,9 @@ absl::Status CallerLimits::State::Begin(Pass::Caller* caller) {
     Refill(caller);
     if (caller->tokens < 1) {
       const double wait = (1 - caller->tokens) / limits.per_second;
-      Error error = Limited(caller->name, absl::StrCat("may begin ", limits.per_second,
-                                                       " calls a second, ", limits.burst,
-                                                       " after a pause"));
+      Error error =
+          Limited(caller->name, absl::StrCat("may begin ", limits.per_second, " calls a second, ",
+                                             limits.burst, " after a pause"));
       if (wait > kUsualRetrySeconds) {
         error.With("retry_after_seconds", absl::StrCat(static_cast<int64_t>(std::ceil(wait))));
       }
@@ -128,7 +139,7 @@ void CallerLimits::State::Forget() {
     Pass::Caller& caller = it->second;
     if (limits.per_second > 0) Refill(&caller);
     const bool full = limits.per_second <= 0 || caller.tokens >= limits.burst;
-    it = caller.calls == 0 && full ? callers.erase(it) : std::next(it);
+    it = caller.calls == 0 && caller.ending == 0 && full ? callers.erase(it) : std::next(it);
   }
 }
 
@@ -157,7 +168,7 @@ CallerLimits::Pass::~Pass() {
   }
   s.Unlist(this);
   caller_->bytes -= bytes_;
-  --caller_->calls;
+  --(in_progress_ ? caller_->calls : caller_->ending);
 }
 
 CallerLimits::CallerLimits(Limits limits, const Clock* clock)
@@ -173,8 +184,7 @@ CallerLimits::~CallerLimits() {
   state_->thread.join();
 }
 
-absl::StatusOr<std::unique_ptr<CallerLimits::Pass>> CallerLimits::Enter(
-    const std::string& caller) {
+absl::StatusOr<std::unique_ptr<CallerLimits::Pass>> CallerLimits::Enter(const std::string& caller) {
   State& s = *state_;
   absl::MutexLock lock(&s.mutex);
   const auto [it, made] = s.callers.try_emplace(caller);
@@ -199,15 +209,18 @@ absl::Status CallerLimits::TakeRequest(Pass* pass, size_t bytes) {
   // bounds the size of a message.
   if (s.limits.bytes == 0 || held <= s.limits.bytes || held == bytes) return absl::OkStatus();
   return Limited(pass->caller_->name,
-                 absl::StrCat("would hold ", held, " bytes of requests and untaken answers, may hold ",
-                              s.limits.bytes));
+                 absl::StrCat("would hold ", held,
+                              " bytes of requests and untaken answers, may hold ", s.limits.bytes));
 }
 
 void CallerLimits::GiveAnswer(Pass* pass, size_t bytes, std::function<void()> cut) {
   State& s = *state_;
   absl::MutexLock lock(&s.mutex);
-  pass->bytes_ += bytes;
-  pass->caller_->bytes += bytes;
+  pass->bytes_ += bytes + kCallBytes;
+  pass->caller_->bytes += bytes + kCallBytes;
+  --pass->caller_->calls;
+  ++pass->caller_->ending;
+  pass->in_progress_ = false;
   pass->answered_ = s.clock->SinceBoot();
   pass->cut_ = std::move(cut);
   pass->before_ = s.newest;

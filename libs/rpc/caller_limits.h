@@ -17,7 +17,7 @@ namespace shareway::rpc {
 
 // Of each caller, by the name in its certificate.
 struct Limits {
-  int concurrent = 512;   // calls and streams in progress; 0: not limited
+  int concurrent = 512;   // calls and streams not answered yet; 0: not limited
   double per_second = 0;  // calls begun, on average; 0: not limited
   double burst = 1000;    // calls begun at once after a pause
   // Of requests in progress and of answers that were not taken yet; 0: not limited.
@@ -41,9 +41,13 @@ class CallerLimits {
   // The call's request came, so many bytes. RESOURCE_EXHAUSTED, RATE_LIMITED, if that is
   // more than the caller may still hold; it counts until the pass ends in either case.
   absl::Status TakeRequest(Pass* pass, size_t bytes);
-  // The call's answer is on its way, so many bytes. An answer is never refused: what it
-  // tells is evidence already; instead the next calls are. `cut` runs once, on the
-  // limits' thread, if the pass does not end for `stalled`; the end of the pass waits for it.
+  // The call's answer is on its way, so many bytes, and some for the call itself: from
+  // now on it counts by its bytes, not as in progress, since a caller that has its answer
+  // cannot know how long the server takes to end the call; eight times as many may be on
+  // their way as in progress. An answer is never refused:
+  // what it tells is evidence already; instead the next calls are. `cut` runs once, on
+  // the limits' thread, if the pass does not end for `stalled`; the end of the pass waits
+  // for it.
   void GiveAnswer(Pass* pass, size_t bytes, std::function<void()> cut);
 
  private:
@@ -67,6 +71,7 @@ class CallerLimits::Pass {
   Caller* const caller_;  // the state's
   // The rest is guarded by the state's mutex.
   size_t bytes_ = 0;
+  bool in_progress_ = true;
   // Answers that are not taken yet form a list, oldest first.
   bool listed_ = false;
   Pass *before_ = nullptr, *after_ = nullptr;

@@ -27,8 +27,7 @@ using Passes = std::vector<std::unique_ptr<CallerLimits::Pass>>;
 // The value that a refusal names under `key`; empty if it is no refusal by a limit.
 std::string Refused(const absl::Status& status, const std::string& key = "caller") {
   const auto details = DetailsOf(status);
-  if (!absl::IsResourceExhausted(status) || !details ||
-      details->reason != Reason::kRateLimited) {
+  if (!absl::IsResourceExhausted(status) || !details || details->reason != Reason::kRateLimited) {
     return "";
   }
   const auto it = details->metadata.find(key);
@@ -44,6 +43,27 @@ TEST_CASE("A caller has its calls in progress and not one more", "[rpc][limits]"
   CHECK(limits.Enter("b").ok());
   passes.pop_back();
   CHECK(limits.Enter("a").ok());
+}
+
+TEST_CASE("An answered call is not in progress, however late it ends", "[rpc][limits]") {
+  FakeClock clock;
+  CallerLimits limits({.concurrent = 2}, &clock);
+  Passes passes;
+  const auto answered = [&] {
+    auto pass = limits.Enter("a");
+    if (!pass.ok()) return false;
+    limits.GiveAnswer(pass->get(), 1, [] {});
+    passes.push_back(*std::move(pass));
+    return true;
+  };
+  // Yet one who takes no answers leaves eight for each call that it may have.
+  while (answered()) continue;
+  CHECK(passes.size() == 16);
+  passes.pop_back();
+  CHECK(answered());
+  passes.clear();
+  for (int i = 0; i < 2; ++i) passes.push_back(*limits.Enter("a"));
+  CHECK(Refused(limits.Enter("a").status()) == "a");
 }
 
 TEST_CASE("A caller begins its burst at once and its rate afterwards", "[rpc][limits]") {
@@ -159,7 +179,7 @@ class SilentReader final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc
 };
 
 TEST_CASE("A caller that reads no answers is cut and its memory given back", "[rpc][limits]") {
-  World world({.concurrent = 3, .stalled = absl::Milliseconds(200)});
+  World world({.bytes = 3 << 20, .stalled = absl::Milliseconds(200)});
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   arguments.SetMaxReceiveMessageSize(64 << 20);
@@ -171,8 +191,8 @@ TEST_CASE("A caller that reads no answers is cut and its memory given back", "[r
   large.set_name("large");
   std::vector<std::unique_ptr<SilentReader>> readers;
   for (int i = 0; i < 3; ++i) {
-    readers.push_back(std::make_unique<SilentReader>(&stub, Path("GetAgency"),
-                                                     large.SerializeAsString()));
+    readers.push_back(
+        std::make_unique<SilentReader>(&stub, Path("GetAgency"), large.SerializeAsString()));
   }
   // All that the caller may have is stuck; the others are served.
   while (world.large < 3) std::this_thread::yield();
@@ -201,9 +221,9 @@ TEST_CASE("Whom the server refuses for want of room is told to somebody", "[rpc]
 
 TEST_CASE("A connection without calls is closed, and opened again for the next", "[rpc][limits]") {
   World world({}, absl::Milliseconds(100));
-  const auto channel = grpc::CreateChannel(
-      absl::StrCat("127.0.0.1:", world.server->port()),
-      ClientTls(world.node.tls, "shareway://test/service/catalog"));
+  const auto channel =
+      grpc::CreateChannel(absl::StrCat("127.0.0.1:", world.server->port()),
+                          ClientTls(world.node.tls, "shareway://test/service/catalog"));
   const auto until = [&](grpc_connectivity_state state) {
     const auto limit = std::chrono::system_clock::now() + std::chrono::seconds(10);
     for (grpc_connectivity_state now = channel->GetState(true); now != state;) {

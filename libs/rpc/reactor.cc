@@ -97,17 +97,16 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
     log::TraceScope trace(traceparent_);
     code_ = status.code();
     if (shared_->failed && !caller_.name().empty()) shared_->failed(caller_, status);
+    CountAnswer(status.message().size());
     Finish(ToGrpc(status, language_));
   }
   void Succeed(const std::string& bytes) {
     answer_ = ToBuffer(bytes);
-    if (pass_ != nullptr) {
-      shared_->limits->GiveAnswer(pass_.get(), bytes.size(), [this] {
-        log::Warn("untaken-answer-cut", {{"method", method()}, {"caller", caller().name()}});
-        context_->TryCancel();
-      });
-    }
-    StartWriteAndFinish(&answer_, grpc::WriteOptions(), grpc::Status::OK);
+    CountAnswer(bytes.size());
+    // Both leave together. But gRPC wakes a thread of its own to end a call after a Finish, and
+    // ends it at once after a write; one that is written through completes last.
+    StartWriteLast(&answer_, grpc::WriteOptions().set_write_through());
+    Finish(grpc::Status::OK);
   }
   void SucceedEmpty() { Finish(grpc::Status::OK); }
 
@@ -116,8 +115,8 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
   absl::Status OpenAct(std::string* bytes) {
     // Again, now that the request is there: between headers and body a key may die
     // and roles may change.
-    if (caller_.person() || !shared_->gate->Stands(caller_, definition_->policy,
-                                                   shared_->options.clock->Now())) {
+    if (caller_.person() ||
+        !shared_->gate->Stands(caller_, definition_->policy, shared_->options.clock->Now())) {
       SHAREWAY_RETURN_IF_ERROR(Enter());
     }
     if (definition_->policy.signed_act()) {
@@ -147,6 +146,13 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
   std::unique_ptr<CallerLimits::Pass> pass_;  // null where there are no limits
 
  private:
+  void CountAnswer(size_t bytes) {
+    if (pass_ == nullptr) return;
+    shared_->limits->GiveAnswer(pass_.get(), bytes, [this] {
+      log::Warn("untaken-answer-cut", {{"method", method()}, {"caller", caller().name()}});
+      context_->TryCancel();
+    });
+  }
   absl::Status Enter() {
     const auto peer = context_->auth_context();
     const auto uris = peer->FindPropertyValues("peer_uri");
@@ -156,9 +162,8 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
                    absl::StrCat("the certificate has ", uris.size(), " URIs, want exactly one"));
     }
     SHAREWAY_ASSIGN_OR_RETURN(
-        caller_,
-        shared_->gate->Identify(absl::string_view(pems[0].data(), pems[0].size()),
-                                definition_->policy, shared_->options.clock->Now()));
+        caller_, shared_->gate->Identify(absl::string_view(pems[0].data(), pems[0].size()),
+                                         definition_->policy, shared_->options.clock->Now()));
     return Gate::Admit(definition_->policy, caller_);
   }
 

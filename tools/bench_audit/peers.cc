@@ -130,7 +130,9 @@ std::vector<std::string> Postgres::AsUser(std::vector<std::string> argv) const {
   argv[0] = bin_ + "/" + argv[0];
   if (::geteuid() == 0) {
     argv.insert(argv.begin(),
-                {"/usr/bin/setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"});
+                // Another user's process forgets whose death it should end with.
+                {"/usr/bin/setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups",
+                 "--pdeathsig=SIGINT"});
   }
   return argv;
 }
