@@ -121,7 +121,7 @@ void Audit::Append(std::vector<EntryPtr> entries, Done done) {
     } else {
       ++requests_;
       bytes_ += pending.bytes;
-      queued_entries_ += pending.entries.size();
+      queued_entries_ += pending.places();
       queue_.push_back(std::move(pending));
       metrics_.queue.Set(static_cast<double>(queue_.size()));
       return;
@@ -163,7 +163,7 @@ Audit::Group Audit::Take(const std::optional<Group>& writing, bool* last) {
     }
     group.entries.insert(group.entries.end(), next.entries.begin(), next.entries.end());
     group.bytes += next.bytes;
-    queued_entries_ -= next.entries.size();
+    queued_entries_ -= next.places();
     group.requests.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }

@@ -56,7 +56,8 @@ class Audit {
   ~Audit();
 
   using Done = std::function<void(absl::StatusOr<std::vector<uint64_t>>)>;
-  // Answers with one index for each entry (at least one), once all are durable.
+  // Answers with one index for each entry, once all are durable; of no entries after all
+  // that came before, and then state() is what is durable, whatever failed till then.
   // `done` runs on the sequencer's thread and must not block. RESOURCE_EXHAUSTED,
   // OVERLOADED, when too much is queued; otherwise as LogWriter::Append.
   void Append(std::vector<EntryPtr> entries, Done done);
@@ -76,6 +77,8 @@ class Audit {
     size_t bytes = 0;
     absl::Duration arrival = {};  // since boot
     Done done = {};
+    // In the queue: one without entries waits for its turn, too.
+    size_t places() const { return entries.empty() ? 1 : entries.size(); }
   };
   // Requests that share a commit.
   struct Group {

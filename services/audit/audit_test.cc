@@ -142,6 +142,27 @@ TEST_CASE("A failed commit is told to all whom it concerns, and the log goes on"
   CHECK(MustCheck(store).checkpoint_size == 5);
 }
 
+TEST_CASE("An append of nothing tells what became durable, whatever failed before", "[audit]") {
+  const bool applied = GENERATE(false, true);
+  CAPTURE(applied);
+  kv::MemoryStore store;
+  std::atomic<bool> fail = false;
+  store.on_commit = [&](const kv::Batch& batch) -> kv::Outcome {
+    const bool appends = std::any_of(batch.ops().begin(), batch.ops().end(),
+                                     [](const auto& op) { return op.key == kHeadKey; });
+    if (!appends || !fail.exchange(false)) return {};
+    return {applied, absl::UnavailableError("the disk went away")};
+  };
+  World world(&store);
+  CHECK(world.audit->AppendAndWait({})->empty());
+  REQUIRE(world.audit->AppendAndWait(MakeEntries(1, 4)).ok());
+  fail = true;
+  CHECK_FALSE(world.audit->AppendAndWait(MakeEntries(4, 6)).ok());
+  CHECK(world.audit->state()->size() == 3);
+  CHECK(world.audit->AppendAndWait({})->empty());
+  CHECK(world.audit->state()->size() == (applied ? 5 : 3));
+}
+
 TEST_CASE("A head is signed at once when someone waits for it", "[audit]") {
   kv::MemoryStore store;
   metrics::Registry metrics;
@@ -228,7 +249,9 @@ TEST_CASE("The service's own start is in the log, once for each start", "[audit]
   for (uint64_t start = 0; start < 3; ++start) {
     World world(&store);
     OwnRecords own(world.audit.get(), &reader, &key, kUri);
-    REQUIRE(*RecordStart(&own) == start);
+    evidence::AuditRecord record;
+    record.set_kind(evidence::v1::SERVICE_STARTED);
+    REQUIRE(*own.Append(record) == start);
     CHECK(*reader.LastSequence(kUri, world.audit->incarnation()) == start + 1);
   }
   World world(&store);

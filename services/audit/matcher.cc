@@ -47,6 +47,7 @@ bool IsReportOf(const Facts& facts, const std::string& self, const Half& half,
 bool IsMatchOf(const Facts& facts, const Half& half) {
   const std::optional<Half> other = HalfOf(facts);
   return other && other->side == half.other_side() && other->attempt == half.attempt &&
+         other->exchange == half.exchange &&
          other->node == half.other && other->other == half.node;
 }
 
@@ -54,7 +55,7 @@ bool IsMatchOf(const Facts& facts, const Half& half) {
 // way round a node could bury its silence.
 absl::StatusOr<Said> Ask(const LogReader& reader, const LogState& state, const std::string& self,
                          const Half& half, const std::string& grant) {
-  const Query query{.exchange = half.exchange};
+  const Query query{.exchange = std::string(ExchangeIdOf(half.exchange))};
   uint64_t below = state.size();
   for (int pages = 0; below > 0 && pages < kMaxPages; ++pages) {
     SHAREWAY_ASSIGN_OR_RETURN(
@@ -88,7 +89,7 @@ evidence::AuditRecord ReportOf(const Half& half, const Facts& facts) {
   record.set_resource(facts.resource);
   record.set_request(facts.request);
   record.set_grant(facts.grant);
-  record.set_exchange(half.exchange);
+  record.set_exchange(std::string(ExchangeIdOf(half.exchange)));
   record.set_attempt(half.attempt);
   record.add_nodes(half.other);
   record.add_nodes(half.node);

@@ -145,7 +145,9 @@ TEST_CASE("A half of which no report can be made stands in no other's way", "[au
   records[0].set_nodes(0, large);
   records[1].set_grant(large);
   records[2].add_agencies(large);
-  for (int i = 0; i < 1500; ++i) records[3].add_agencies(absl::StrCat("agencies/with-long-name/", i));
+  for (int i = 0; i < 1500; ++i) {
+    records[3].add_agencies(absl::StrCat("agencies/with-long-name/", i));
+  }
   place.Append(records);
   place.clock.Advance(absl::Minutes(6));
   REQUIRE(place.matcher->Turn().ok());

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "libs/base/status.h"
+#include "libs/evidence/envelope.h"
 #include "services/audit/store/run.h"
 #include "services/audit/store/witness_store.h"
 
@@ -15,6 +16,17 @@ namespace {
 
 constexpr size_t kKept = 256;
 constexpr size_t kMaxEntryBytes = 1 << 20;
+constexpr size_t kPageBytes = 4 << 20;
+
+// What a record says, whenever and under whatever id it does.
+std::string Saying(evidence::AuditRecord record) {
+  record.clear_nonce();
+  record.clear_producer();
+  record.clear_incarnation();
+  record.clear_sequence();
+  record.clear_time();
+  return record.SerializeAsString();
+}
 
 }  // namespace
 
@@ -69,6 +81,24 @@ absl::StatusOr<OwnEntries::Page> OwnEntries::Read(uint64_t from, uint64_t end,
     page.entries.push_back(std::move(found));
   }
   return page;
+}
+
+absl::Status AppendOnce(evidence::AuditRecord record, uint64_t from, const OwnEntries& entries,
+                        Audit* audit, OwnRecords* own) {
+  // After an error only the next append reads again what became durable.
+  SHAREWAY_RETURN_IF_ERROR(audit->AppendAndWait({}).status());
+  const std::string saying = Saying(record);
+  const uint64_t end = audit->state()->size();
+  while (from < end) {
+    SHAREWAY_ASSIGN_OR_RETURN(const OwnEntries::Page page, entries.Read(from, end, kPageBytes));
+    for (const Found& found : page.entries) {
+      SHAREWAY_ASSIGN_OR_RETURN(evidence::OpenedRecord opened,
+                                evidence::Open(found.stored.sealed));
+      if (Saying(std::move(opened.record)) == saying) return absl::OkStatus();
+    }
+    from = page.next;
+  }
+  return own->Append(std::move(record)).status();
 }
 
 }  // namespace shareway::audit

@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "libs/evidence/record.h"
 #include "libs/kv/store.h"
 #include "services/audit/audit.h"
 #include "services/audit/own_record.h"
@@ -45,5 +47,12 @@ class OwnEntries {
   mutable absl::Mutex mutex_;
   mutable std::map<uint64_t, Found> kept_ ABSL_GUARDED_BY(mutex_);
 };
+
+// Appends `record` unless the log has one of its own with an index of at least `from` that says
+// the same (nonce, id and time left aside): a first try may have come through though it failed.
+// For one caller at a time, and for records that nobody else appends. Errors as
+// OwnRecords::Append and OwnEntries::Read.
+absl::Status AppendOnce(evidence::AuditRecord record, uint64_t from, const OwnEntries& entries,
+                        Audit* audit, OwnRecords* own);
 
 }  // namespace shareway::audit

@@ -157,10 +157,4 @@ void OwnRecords::AppendGroup(std::vector<Waiting> group) {
   }
 }
 
-absl::StatusOr<uint64_t> RecordStart(OwnRecords* own) {
-  evidence::AuditRecord record;
-  record.set_kind(evidence::v1::SERVICE_STARTED);
-  return own->Append(std::move(record));
-}
-
 }  // namespace shareway::audit

@@ -90,7 +90,4 @@ class OwnRecords {
   std::thread thread_;
 };
 
-// Appends SERVICE_STARTED and returns its index once it is durable.
-absl::StatusOr<uint64_t> RecordStart(OwnRecords* own);
-
 }  // namespace shareway::audit

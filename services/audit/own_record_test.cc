@@ -96,7 +96,8 @@ TEST_CASE("A commit that fails, written or not, leaves sequences dense", "[witne
   world.CheckDense(world.Sequences().size());
 }
 
-TEST_CASE("What waits is answered, and what is too large or comes too early is refused", "[witness]") {
+TEST_CASE("What waits is answered, and what is too large or comes too early is refused",
+          "[witness]") {
   kv::MemoryStore store;
   World world(&store);
   evidence::AuditRecord large = Reading();

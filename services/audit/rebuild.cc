@@ -48,7 +48,7 @@ absl::StatusOr<std::unique_ptr<Rebuild>> Rebuild::Open(Neighbours neighbours) {
   std::unique_ptr<Rebuild> rebuild(new Rebuild(std::move(neighbours), std::move(staging)));
   absl::MutexLock lock(&rebuild->mutex_);
   // A kill between appending and renewing: nothing of its own may follow under the old one.
-  rebuild->appended_ = rebuild->staging_.DropBelow(rebuild->of_.audit->state()->size());
+  rebuild->DropAppended();
   if (rebuild->appended_ > 0) SHAREWAY_RETURN_IF_ERROR(rebuild->Renew());
   return rebuild;
 }
@@ -71,9 +71,8 @@ absl::Status Rebuild::CheckSender(absl::string_view producer, const Entry& entry
 }
 
 uint64_t Rebuild::CountMissing(uint64_t end) {
-  const uint64_t begin = of_.audit->state()->size();
-  appended_ += staging_.DropBelow(begin);
-  return staging_.CountMissing(begin, end);
+  DropAppended();
+  return staging_.CountMissing(of_.audit->state()->size(), end);
 }
 
 uint64_t Rebuild::TellMissing(uint64_t missing, uint64_t end) {
@@ -149,11 +148,17 @@ absl::Status Rebuild::Finish(uint64_t end) {
     return absl::OkStatus();
   }
   SHAREWAY_RETURN_IF_ERROR(AppendStaged(end));
-  appended_ += staging_.DropBelow(of_.audit->state()->size());
+  DropAppended();
   SHAREWAY_RETURN_IF_ERROR(Renew());
   of_.gate->Grown();
   // Unless a larger head was reported meanwhile, or more witnesses are to be heard.
   return of_.gate->serving() ? RecordAndForget() : absl::OkStatus();
+}
+
+void Rebuild::DropAppended() {
+  const uint64_t size = of_.audit->state()->size();
+  appended_to_ = std::max(appended_to_, std::min(staging_.end(), size));
+  appended_ += staging_.DropBelow(size);
 }
 
 absl::Status Rebuild::RecordAndForget() {
@@ -162,7 +167,9 @@ absl::Status Rebuild::RecordAndForget() {
   record.set_kind(evidence::v1::LOG_RESTORED);
   record.set_object("log");
   record.set_record_count(appended_);
-  SHAREWAY_RETURN_IF_ERROR(of_.own->Append(std::move(record)).status());
+  // A try before may have come through.
+  SHAREWAY_RETURN_IF_ERROR(
+      AppendOnce(std::move(record), appended_to_, *of_.own_entries, of_.audit, of_.own));
   appended_ = 0;
   return staging_.Forget();
 }
@@ -245,7 +252,7 @@ absl::Status Rebuild::Renew() {
 
 absl::Status Rebuild::Conclude() {
   absl::MutexLock lock(&mutex_);
-  appended_ += staging_.DropBelow(of_.audit->state()->size());
+  DropAppended();
   if (appended_ > 0) return RecordAndForget();
   return staging_.empty() ? absl::OkStatus() : staging_.Forget();
 }

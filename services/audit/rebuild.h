@@ -22,6 +22,7 @@
 #include "libs/crypto/key.h"
 #include "libs/kv/store.h"
 #include "services/audit/audit.h"
+#include "services/audit/own_entries.h"
 #include "services/audit/own_record.h"
 #include "services/audit/staging.h"
 #include "services/audit/start_gate.h"
@@ -53,6 +54,7 @@ class Rebuild {
     Audit* audit = nullptr;
     StartGate* gate = nullptr;
     OwnRecords* own = nullptr;
+    const OwnEntries* own_entries = nullptr;
     crypto::PublicKey message_key = {};  // of the service's own records, today
     // The message key of `owner` (services/{s}) with this id, whatever became of it since.
     std::function<std::optional<crypto::PublicKey>(const Hash32& id, absl::string_view owner)>
@@ -103,6 +105,8 @@ class Rebuild {
   absl::StatusOr<bool> Fit(uint64_t end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status AppendStaged(uint64_t end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Renew() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Forgets what was staged and is in the log by now.
+  void DropAppended() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status RecordAndForget() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Neighbours of_;
@@ -111,7 +115,9 @@ class Rebuild {
 
   absl::Mutex mutex_;
   Staging staging_ ABSL_GUARDED_BY(mutex_);
-  uint64_t appended_ ABSL_GUARDED_BY(mutex_) = 0;  // of those that were staged
+  // Of those that were staged: how many are in the log, and where they end there.
+  uint64_t appended_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t appended_to_ ABSL_GUARDED_BY(mutex_) = 0;
   std::optional<Misfit> misfit_ ABSL_GUARDED_BY(mutex_);
   // Was anything staged since the last try, and for which size that was.
   bool fresh_ ABSL_GUARDED_BY(mutex_) = true;

@@ -120,9 +120,17 @@ absl::StatusOr<bool> Staging::TakeRivals(Giver giver, const std::vector<Restored
     const auto by_one = std::count_if(all.begin(), all.end(), [giver](const Rival& rival) {
       return rival.givers.contains(giver);
     });
-    if (static_cast<size_t>(by_one) >= kMaxRivalsByOne || all.size() >= kMaxRivals) {
+    if (static_cast<size_t>(by_one) >= kMaxRivalsByOne ||
+        (all.size() >= kMaxRivals && by_one > 0)) {
       ++refused;
       continue;
+    }
+    // There is room for the first entry of each: many who lie must not keep the right one out.
+    const auto surplus = all.size() < kMaxRivals ? all.end() : Surplus(&all, staged.commitment);
+    if (surplus != all.end()) {
+      DeleteStagedToo(index, surplus->commitment, &batch);
+      all.erase(surplus);
+      ++refused;
     }
     all.push_back({entry->commitment, {giver}});
     PutStagedToo(index, *entry, &batch);
@@ -139,6 +147,21 @@ absl::StatusOr<bool> Staging::TakeRivals(Giver giver, const std::vector<Restored
     if (all.size() > 1) rivals_[index] = std::move(all);
   }
   return any;
+}
+
+std::vector<Staging::Rival>::iterator Staging::Surplus(std::vector<Rival>* all,
+                                                       const Hash32& chosen) {
+  std::map<Giver, size_t> given;
+  for (const Rival& rival : *all) {
+    for (const Giver giver : rival.givers) ++given[giver];
+  }
+  // The first one is stored as the index's own.
+  for (auto at = all->end(); --at != all->begin();) {
+    const bool spare = std::all_of(at->givers.begin(), at->givers.end(),
+                                   [&given](Giver giver) { return given[giver] > 1; });
+    if (spare && at->commitment != chosen) return at;
+  }
+  return all->end();
 }
 
 absl::StatusOr<bool> Staging::Knows(const Entry& entry) const {

@@ -29,7 +29,8 @@ struct RestoredEntry {
 };
 
 // Keeps, durably, all that is given for an index: three entries of one giver and 16 together at
-// most, what is beyond is logged. Entries without a place that neighbour each other in one call,
+// most, but the first one of each giver in any case, in place of another's second or third. What
+// is not kept is logged. Entries without a place that neighbour each other in one call,
 // and have consecutive sequences, are a *run*: they were sent as one batch, and lie together in
 // the log, if there at all. Runs are kept up to 8, 2,048 entries and 4 MiB of one giver, 65,536
 // entries and 64 MiB in all. What the log has is not kept. For one thread at a time.
@@ -50,6 +51,8 @@ class Staging {
   uint64_t FirstMissing(uint64_t begin);
   // Entries without a place.
   uint64_t unplaced() const;
+  // One past the last index that has an entry; 0 if none has.
+  uint64_t end() const { return staged_.empty() ? 0 : staged_.rbegin()->first + 1; }
   // The indices from `begin` on that have several entries; at most `limit`.
   std::vector<uint64_t> Disputed(uint64_t begin, uint64_t end, size_t limit) const;
   bool empty() const { return staged_.empty() && runs_.empty(); }
@@ -96,6 +99,8 @@ class Staging {
   Giver GiverOf(absl::string_view producer);
   absl::StatusOr<bool> TakeRivals(Giver giver, const std::vector<RestoredEntry>& entries,
                                   absl::string_view name);
+  // One that may go, since all who gave it gave others, too; the end if there is none.
+  static std::vector<Rival>::iterator Surplus(std::vector<Rival>* all, const Hash32& chosen);
   absl::StatusOr<bool> TakeRuns(Giver giver, const std::vector<RestoredEntry>& entries,
                                 absl::string_view name);
   // True if the entry is in a run, or in the log.

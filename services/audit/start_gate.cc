@@ -14,9 +14,6 @@
 namespace shareway::audit {
 namespace {
 
-// So long a first person's naming waits for the second's.
-constexpr absl::Duration kNamingLasts = absl::Hours(1);
-
 absl::Status Forked(absl::StatusCode code, absl::string_view why) {
   return Error(Reason::kLogForked, code, why);
 }
@@ -28,7 +25,8 @@ absl::Status NotAWitness(absl::string_view node) {
 }
 
 std::string HeadText(const Reported& head) {
-  return absl::StrCat("the head of ", head.size, " entries with root ", ToHex(head.root.view()));
+  return absl::StrCat("the head ", HeadId(head.root), " of ", head.size, " entries with root ",
+                      ToHex(head.root.view()));
 }
 
 }  // namespace
@@ -44,7 +42,7 @@ StartGate::StartGate(const Audit* audit, const LogReader* reader, std::vector<Wi
           "Entries of the largest head that a witness reported and the log lacks.")),
       forked_(options.metrics->AddGauge(
           "shareway_audit_forked", "1 once a signed head was seen that does not fit the log.")),
-      rule_(std::move(sets)) {
+      rule_(StartRule(std::move(sets)).SettingAside(std::move(options.set_aside))) {
   absl::MutexLock lock(&mutex_);
   log::Info("witnesses-awaited", {{"sets", rule_.sets().size()}});
 }
@@ -128,22 +126,42 @@ absl::StatusOr<Reported> StartGate::Place(const evidence::TreeHead& head) const 
   return reported;
 }
 
-absl::StatusOr<Reported> StartGate::Verified(absl::string_view note, absl::string_view line,
-                                             const std::vector<std::string>& keys) const {
+absl::StatusOr<CosignedHead> StartGate::Verified(absl::string_view note, absl::string_view line,
+                                                 const std::vector<std::string>& keys) const {
   const auto invalid = [](const absl::Status& status) -> absl::Status {
     return Error(Reason::kProofInvalid, absl::StatusCode::kInvalidArgument, status.message());
   };
   const absl::StatusOr<evidence::TreeHead> head = evidence::OpenNote(note, audit_->verifier_key());
   if (!head.ok()) return invalid(head.status());
-  // A log that serves looks at no line: its own signature convicts it.
-  bool by_one = keys.empty();
+  CosignedHead cosigned{.note = std::string(note), .line = std::string(line)};
   for (const std::string& key : keys) {
-    const absl::StatusOr<bool> verified = evidence::VerifyCosignature(note, line, key);
-    if (!verified.ok()) return invalid(verified.status());
-    by_one = by_one || *verified;
+    const absl::StatusOr<bool> by = evidence::VerifyCosignature(note, line, key);
+    if (!by.ok()) return invalid(by.status());
+    if (*by) cosigned.verifier_key = key;
   }
-  if (!by_one) return NotAWitness("the caller");
-  return Place(*head);
+  // A log that serves looks at no line: its own signature convicts it.
+  if (!keys.empty() && cosigned.verifier_key.empty()) return NotAWitness("the caller");
+  SHAREWAY_ASSIGN_OR_RETURN(cosigned.head, Place(*head));
+  return cosigned;
+}
+
+std::vector<std::string> StartGate::KeysOf(absl::string_view node,
+                                           std::vector<std::string> listed) const {
+  for (const WitnessSet& set : rule_.sets()) {
+    const Witness* witness = set.Find(node);
+    if (witness != nullptr) listed.push_back(witness->verifier_key);
+  }
+  return listed;
+}
+
+absl::StatusOr<StartGate::Answer> StartGate::Answered(absl::string_view node,
+                                                      const Reported& reported) {
+  if (reported.fit == Fit::kContained || rule_.IsSetAside(reported)) return Answer{.serving = true};
+  forked_.Set(1);
+  const std::string why = absl::StrCat(HeadText(reported), ", which ", node,
+                                       " has, does not fit the log that serves");
+  log::Error("log-forked", {{"why", why}, {"head", HeadId(reported.root)}});
+  return Forked(absl::StatusCode::kFailedPrecondition, why);
 }
 
 absl::StatusOr<StartGate::Answer> StartGate::Report(absl::string_view node, absl::string_view note,
@@ -154,34 +172,30 @@ absl::StatusOr<StartGate::Answer> StartGate::Report(absl::string_view node, absl
     absl::MutexLock lock(&mutex_);
     if (state_ == State::kForked) return Forked(absl::StatusCode::kFailedPrecondition, why_);
     if (state_ != State::kServing) {
-      accepted = keys;
-      for (const WitnessSet& set : rule_.sets()) {
-        const Witness* witness = set.Find(node);
-        if (witness != nullptr) accepted.push_back(witness->verifier_key);
-      }
+      accepted = KeysOf(node, keys);
       if (accepted.empty()) return NotAWitness(node);
     }
   }
-  Reported reported;
+  CosignedHead cosigned;
   if (!note.empty()) {
-    SHAREWAY_ASSIGN_OR_RETURN(reported, Verified(note, line, accepted));
+    SHAREWAY_ASSIGN_OR_RETURN(cosigned, Verified(note, line, accepted));
   } else if (!line.empty()) {
     return Error::Field("note", "is empty, but there is a cosignature");
   }
   absl::MutexLock lock(&mutex_);
+  Reported& reported = cosigned.head;
   if (reported.fit == Fit::kBeyond) {
     // A rebuild may have appended it since.
     SHAREWAY_ASSIGN_OR_RETURN(reported, Place({.size = reported.size, .root = reported.root}));
   }
-  if (state_ == State::kServing) {
-    if (reported.fit == Fit::kContained) return Answer{.serving = true};
-    forked_.Set(1);
-    const std::string why = absl::StrCat(HeadText(reported), ", which ", node,
-                                         " has, does not fit the log that serves");
-    log::Error("log-forked", {{"why", why}});
-    return Forked(absl::StatusCode::kFailedPrecondition, why);
-  }
+  if (state_ == State::kServing) return Answered(node, reported);
   rule_ = rule_.With(node, reported);
+  const auto counts = rule_.reports().find(std::string(node));
+  if (counts == rule_.reports().end()) {
+    cosigned_.erase(std::string(node));
+  } else if (!note.empty() && counts->second.root == reported.root) {
+    cosigned_[std::string(node)] = std::move(cosigned);
+  }
   Decide();
   if (state_ == State::kForked) return Forked(absl::StatusCode::kFailedPrecondition, why_);
   return Answer{.serving = state_ == State::kServing, .awaited = rule_.awaited()};
@@ -216,7 +230,10 @@ void StartGate::Decide(bool grown) {
                                     " entries"));
     }
   }
-  SetForked("two witnesses cosigned heads of one size with different roots");
+  if (const auto both = rule_.conflict()) {
+    SetForked(absl::StrCat("witnesses cosigned ", HeadText(both->first), " and ",
+                           HeadText(both->second)));
+  }
 }
 
 void StartGate::DecideBehind() {
@@ -230,7 +247,11 @@ void StartGate::DecideBehind() {
   first_missing_ = size;
   behind_.Set(static_cast<double>(missing_));
   log::Error("log-behind-witnesses",
-             {{"witness", node}, {"witnessed", head.size}, {"size", size}, {"missing", missing_},
+             {{"witness", node},
+              {"witnessed", head.size},
+              {"head", HeadId(head.root)},
+              {"size", size},
+              {"missing", missing_},
               {"rebuild", rebuild_}});
 }
 
@@ -244,7 +265,6 @@ void StartGate::SetForked(absl::string_view why) {
 absl::StatusOr<bool> StartGate::Name(absl::string_view person, const evidence::SignedAct& act,
                                      const std::set<std::string>& nodes,
                                      const WitnessSet& listed) {
-  const absl::Time now = audit_->clock().Now();
   absl::MutexLock lock(&mutex_);
   if (state_ == State::kServing) {
     return Error(Reason::kAlreadyServing, absl::StatusCode::kFailedPrecondition,
@@ -261,29 +281,29 @@ absl::StatusOr<bool> StartGate::Name(absl::string_view person, const evidence::S
     }
     witnesses.push_back(*witness);
   }
-  std::erase_if(namings_, [now](const auto& one) { return now - one.second.time > kNamingLasts; });
-  namings_[std::string(person)] = {.act = act, .time = now, .nodes = nodes};
-  for (const auto& [other, naming] : namings_) {
-    if (other == person || naming.nodes != nodes) continue;
-    acts_ = {{other, naming.act}, {std::string(person), act}};
-    named_ = WitnessSet(std::move(witnesses));
-    rule_ = rule_.Naming(nodes);
-    log::Warn("witnesses-named",
-              {{"first", other}, {"second", person}, {"witnesses", nodes.size()}});
-    Decide();
-    return true;
-  }
-  return false;
+  const WitnessSet named(std::move(witnesses));
+  if (!namings_.Name(person, act, named, audit_->clock().Now())) return false;
+  rule_ = rule_.Naming(nodes);
+  log::Warn("witnesses-named", {{"first", namings_.acts()[0].person},
+                                {"second", person},
+                                {"witnesses", nodes.size()}});
+  Decide();
+  return true;
 }
 
-std::vector<StartGate::NamingAct> StartGate::naming_acts() const {
+Namings StartGate::namings() const {
   absl::MutexLock lock(&mutex_);
-  return acts_;
+  return namings_;
 }
 
-WitnessSet StartGate::named_set() const {
+std::map<std::string, CosignedHead> StartGate::cosigned() const {
   absl::MutexLock lock(&mutex_);
-  return named_;
+  return cosigned_;
+}
+
+std::map<std::string, Reported> StartGate::set_aside() const {
+  absl::MutexLock lock(&mutex_);
+  return rule_.set_aside();
 }
 
 std::map<std::string, Reported> StartGate::reports() const {

@@ -22,14 +22,16 @@
 #include "libs/metrics/registry.h"
 #include "services/audit/audit.h"
 #include "services/audit/domain/start_rule.h"
+#include "services/audit/namings.h"
 #include "services/audit/store/log_reader.h"
 
 namespace shareway::audit {
 
 // Decides by domain/start_rule.h, as soon as it is known whom the directory lists. A log that
-// is rebuilt opens only when the rebuild says that it grew. Once open it stays open; a fork that is reported later is an alarm
-// (metric shareway_audit_forked), and the witness that tells of it cosigns nothing more.
-// Thread-safe.
+// is rebuilt opens only when the rebuild says that it grew. Once open it stays open; a fork that
+// is reported later is an alarm (metric shareway_audit_forked), and the witness that tells of it
+// cosigns nothing more. A head that is set aside is neither: who reports it is answered as if
+// silent, and finds by itself that its head is not in this log. Thread-safe.
 class StartGate {
  public:
   enum class State {
@@ -42,6 +44,7 @@ class StartGate {
 
   struct Options {
     bool rebuild = false;                  // --rebuild
+    std::set<std::string> set_aside = {};  // ids of heads, --log_fork_settled
     metrics::Registry* metrics = nullptr;  // required; must outlive the gate
   };
   // Reads the sets that the log names where it ends: the one in force and those announced after it.
@@ -83,16 +86,15 @@ class StartGate {
   // ALREADY_SERVING.
   absl::StatusOr<bool> Name(absl::string_view person, const evidence::SignedAct& act,
                             const std::set<std::string>& nodes, const WitnessSet& listed);
-  // The two acts by which the named set took effect, in their order; empty if none did.
-  struct NamingAct {
-    std::string person = {};
-    evidence::SignedAct act = {};
-  };
-  std::vector<NamingAct> naming_acts() const;
-  WitnessSet named_set() const;
+  // Who named what, as far as it took effect.
+  Namings namings() const;
 
   // The heads that the log must contain before it serves: those that were reported.
   std::map<std::string, Reported> reports() const;
+  // The same with notes and lines; without the nodes that never cosigned.
+  std::map<std::string, CosignedHead> cosigned() const;
+  // The reports that count as silence.
+  std::map<std::string, Reported> set_aside() const;
   // The largest of them; size 0 before the first report.
   Reported target() const;
   // For the rebuild: how many entries are missing, and the first of them; the log grew up to
@@ -103,19 +105,20 @@ class StartGate {
 
  private:
   absl::StatusOr<Reported> Place(const evidence::TreeHead& head) const;
-  absl::StatusOr<Reported> Verified(absl::string_view note, absl::string_view line,
-                                    const std::vector<std::string>& keys) const;
+  // The head, and by which of `keys` the line is.
+  absl::StatusOr<CosignedHead> Verified(absl::string_view note, absl::string_view line,
+                                        const std::vector<std::string>& keys) const;
+  // The verifier keys that a line of the node may be by; empty if it is no witness.
+  std::vector<std::string> KeysOf(absl::string_view node, std::vector<std::string> listed) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // What a log that serves answers, and alarms of.
+  absl::StatusOr<Answer> Answered(absl::string_view node, const Reported& reported)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Sets the state by the rule. Only what `grown` knows opens a log that is being rebuilt.
   void Decide(bool grown = false) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void DecideBehind() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SetForked(absl::string_view why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Checked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-
-  struct Naming {
-    evidence::SignedAct act = {};
-    absl::Time time = {};
-    std::set<std::string> nodes = {};
-  };
 
   const Audit* const audit_;
   const LogReader* const reader_;
@@ -131,9 +134,8 @@ class StartGate {
   uint64_t behind_head_ ABSL_GUARDED_BY(mutex_) = 0;  // the size that the log lacks entries of
   uint64_t missing_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t first_missing_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::map<std::string, Naming> namings_ ABSL_GUARDED_BY(mutex_);  // by person
-  std::vector<NamingAct> acts_ ABSL_GUARDED_BY(mutex_);
-  WitnessSet named_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, CosignedHead> cosigned_ ABSL_GUARDED_BY(mutex_);  // by node
+  Namings namings_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace shareway::audit

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/evidence/record.h"
 #include "libs/log/log.h"
@@ -28,26 +30,31 @@ absl::StatusOr<std::unique_ptr<WatchedLog>> WatchedLog::Open(Parts parts, Option
   auto gate = std::make_unique<StartGate>(
       parts.audit, parts.reader, std::move(sets),
       [from = witnesses.get()] { return from->Reread(); },
-      StartGate::Options{options.rebuild, parts.metrics});
+      StartGate::Options{options.rebuild, std::move(options.set_aside), parts.metrics});
   if (!parts.witnesses_today) gate->Expect(WitnessSet());
   parts.own->StandBehind(gate.get());
+  auto own_entries =
+      std::make_unique<OwnEntries>(parts.store, parts.audit, parts.reader, parts.own);
   SHAREWAY_ASSIGN_OR_RETURN(std::unique_ptr<Rebuild> rebuild,
                             Rebuild::Open({.store = parts.store,
                                            .audit = parts.audit,
                                            .gate = gate.get(),
                                            .own = parts.own,
+                                           .own_entries = own_entries.get(),
                                            .message_key = parts.message_key,
                                            .message_key_of = parts.message_key_of}));
   return std::unique_ptr<WatchedLog>(new WatchedLog(
-      std::move(parts), std::move(gate), std::move(witnesses), std::move(rebuild)));
+      std::move(parts), std::move(gate), std::move(witnesses), std::move(own_entries),
+      std::move(rebuild)));
 }
 
 WatchedLog::WatchedLog(Parts parts, std::unique_ptr<StartGate> gate,
-                       std::unique_ptr<Witnesses> witnesses, std::unique_ptr<Rebuild> rebuild)
+                       std::unique_ptr<Witnesses> witnesses,
+                       std::unique_ptr<OwnEntries> own_entries, std::unique_ptr<Rebuild> rebuild)
     : parts_(std::move(parts)),
       gate_(std::move(gate)),
       witnesses_(std::move(witnesses)),
-      own_entries_(parts_.store, parts_.audit, parts_.reader, parts_.own),
+      own_entries_(std::move(own_entries)),
       rebuild_(std::move(rebuild)) {}
 
 WatchedLog::~WatchedLog() {
@@ -88,22 +95,45 @@ void WatchedLog::AwaitAndBegin() {
 }
 
 absl::Status WatchedLog::Begin() {
+  if (!began_at_) began_at_ = parts_.audit->state()->size();
+  SHAREWAY_RETURN_IF_ERROR(witnesses_->Recall(gate_->cosigned()));
   SHAREWAY_RETURN_IF_ERROR(rebuild_->Conclude());
   SHAREWAY_RETURN_IF_ERROR(RecordNaming());
-  SHAREWAY_RETURN_IF_ERROR(RecordStart(parts_.own).status());
+  SHAREWAY_RETURN_IF_ERROR(RecordSetAside());
+  evidence::AuditRecord start;
+  start.set_kind(evidence::v1::SERVICE_STARTED);
+  SHAREWAY_RETURN_IF_ERROR(Record(std::move(start)));
   if (parts_.witnesses_today) witnesses_->Start(parts_.own, parts_.witnesses_today);
   return absl::OkStatus();
 }
 
+absl::Status WatchedLog::Record(evidence::AuditRecord record) {
+  return AppendOnce(std::move(record), *began_at_, *own_entries_, parts_.audit, parts_.own);
+}
+
 absl::Status WatchedLog::RecordNaming() {
-  const std::string named = WitnessSetBytes(gate_->named_set());
-  for (const StartGate::NamingAct& naming : gate_->naming_acts()) {
+  const Namings namings = gate_->namings();
+  for (const Namings::Act& naming : namings.acts()) {
     evidence::AuditRecord record;
     record.set_kind(evidence::v1::WITNESSES_CHANGED);
     record.set_object(naming.person);
     *record.mutable_act() = naming.act;
-    record.set_state(named);
-    SHAREWAY_RETURN_IF_ERROR(parts_.own->Append(std::move(record)).status());
+    record.set_state(WitnessSetBytes(namings.effective()));
+    SHAREWAY_RETURN_IF_ERROR(Record(std::move(record)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WatchedLog::RecordSetAside() {
+  for (const auto& [node, head] : gate_->set_aside()) {
+    log::Warn("log-fork-settled",
+              {{"head", HeadId(head.root)}, {"size", head.size}, {"witness", node}});
+    evidence::AuditRecord record;
+    record.set_kind(evidence::v1::WITNESSES_CHANGED);
+    record.set_object(absl::StrCat(kSetAsidePrefix, head.size, "/", ToHex(head.root.view())));
+    record.set_reason(std::string(ReasonName(Reason::kLogForked)));
+    record.add_nodes(node);
+    SHAREWAY_RETURN_IF_ERROR(Record(std::move(record)));
   }
   return absl::OkStatus();
 }

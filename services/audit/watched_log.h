@@ -2,9 +2,11 @@
 // The log under its witnesses: all that stands between a started process and a log that serves.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -15,6 +17,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "libs/crypto/key.h"
+#include "libs/evidence/record.h"
 #include "libs/kv/store.h"
 #include "libs/metrics/registry.h"
 #include "services/audit/audit.h"
@@ -46,6 +49,7 @@ class WatchedLog {
   };
   struct Options {
     bool rebuild = false;
+    std::set<std::string> set_aside = {};  // ids of heads; see StartRule
     absl::Duration candidate_interval = absl::Seconds(1);
   };
   // `own` stands behind the gate from here on. DATA_LOSS if the store is damaged.
@@ -60,24 +64,29 @@ class WatchedLog {
 
   StartGate* gate() const { return gate_.get(); }
   Witnesses* witnesses() const { return witnesses_.get(); }
-  const OwnEntries& own_entries() const { return own_entries_; }
+  const OwnEntries& own_entries() const { return *own_entries_; }
   Rebuild* rebuild() const { return rebuild_.get(); }
   const Parts& parts() const { return parts_; }
 
  private:
   WatchedLog(Parts parts, std::unique_ptr<StartGate> gate, std::unique_ptr<Witnesses> witnesses,
-             std::unique_ptr<Rebuild> rebuild);
+             std::unique_ptr<OwnEntries> own_entries, std::unique_ptr<Rebuild> rebuild);
+  // What a start owes the log, each record once, however often it is tried: who named which
+  // witnesses, whose reports were set aside, that it started.
   absl::Status Begin();
   absl::Status RecordNaming();
+  absl::Status RecordSetAside();
+  absl::Status Record(evidence::AuditRecord record);
   void ExpectListed();
   void AwaitAndBegin();
 
   const Parts parts_;
   const std::unique_ptr<StartGate> gate_;
   const std::unique_ptr<Witnesses> witnesses_;
-  const OwnEntries own_entries_;
+  const std::unique_ptr<OwnEntries> own_entries_;
   const std::unique_ptr<Rebuild> rebuild_;
   std::function<bool()> directory_current_;
+  std::optional<uint64_t> began_at_;  // the log's size at the first try; of one thread
 
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

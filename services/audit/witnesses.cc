@@ -72,14 +72,10 @@ absl::StatusOr<std::vector<WitnessSet>> Witnesses::Reread() {
   std::vector<WitnessSet> sets = {read.in_force};
   for (const PlacedSet& one : read.announced) sets.push_back(one.set);
   std::erase_if(sets, [](const WitnessSet& set) { return set.empty(); });
+  std::optional<PlacedSet> announced;
+  if (!read.announced.empty()) announced = std::move(read.announced.front());
   absl::MutexLock lock(&mutex_);
-  set_ = std::move(read.in_force);
-  announced_.reset();
-  if (!read.announced.empty()) announced_ = std::move(read.announced.front());
-  if (set_.empty() && announced_) {  // the first set needs nobody's consent
-    set_ = std::move(announced_->set);
-    announced_.reset();
-  }
+  succession_ = Succession(std::move(read.in_force), std::move(announced));
   newest_ = std::make_shared<const WitnessedCheckpoint>(std::move(newest));
   return sets;
 }
@@ -113,14 +109,14 @@ void Witnesses::Run(OwnRecords* own, const WitnessesToday& today) {
 absl::Status Witnesses::Follow(OwnRecords* own, const WitnessSet& listed) {
   {
     absl::MutexLock lock(&mutex_);
-    listed_ = listed;
+    succession_ = succession_.Listing(listed);
   }
   SHAREWAY_RETURN_IF_ERROR(Settle());
   size_t before = 0;
   {
     absl::MutexLock lock(&mutex_);
-    if (announced_ || listed == set_) return absl::OkStatus();
-    before = set_.size();
+    if (!succession_.IsDue()) return absl::OkStatus();
+    before = succession_.in_force().size();
   }
   if (before == 0) {
     absl::MutexLock settling(&settling_);
@@ -137,7 +133,7 @@ absl::Status Witnesses::Follow(OwnRecords* own, const WitnessSet& listed) {
                                     {"index", index}});
   {
     absl::MutexLock lock(&mutex_);
-    announced_ = PlacedSet{.set = listed, .index = index};
+    succession_ = succession_.Announcing({.set = listed, .index = index});
   }
   return Settle();
 }
@@ -156,34 +152,31 @@ absl::Status Witnesses::Settle() {
 }
 
 std::optional<WitnessedCheckpoint> Witnesses::NextWitnessed() const {
-  if (set_.empty()) return std::nullopt;
+  if (succession_.in_force().empty()) return std::nullopt;
   for (auto candidate = candidates_.rbegin(); candidate != candidates_.rend(); ++candidate) {
     if (candidate->witnessed) continue;
     if (std::optional<WitnessedCheckpoint> complete = Complete(*candidate)) return complete;
   }
-  if (!announced_ || Listed() > 0) return std::nullopt;
-  // Nobody who watched is left to ask.
   const std::shared_ptr<const Checkpoint> head = audit_->signer().newest();
-  if (head->size <= announced_->index) return std::nullopt;
+  if (!succession_.IsOrphaned() || !succession_.TakesOver(head->size)) return std::nullopt;
   return WitnessedCheckpoint{.checkpoint = *head, .cosignatures = {}};
 }
 
 bool Witnesses::TakeOver() {
   absl::MutexLock lock(&mutex_);
-  if (!announced_) return false;
-  if (!set_.empty() && newest_->checkpoint.size <= announced_->index) return false;
-  log::Info("witnesses-changed", {{"before", set_.size()},
-                                  {"of_them_listed", Listed()},
-                                  {"witnesses", announced_->set.size()},
-                                  {"index", announced_->index}});
-  set_ = std::move(announced_->set);
-  announced_.reset();
+  if (!succession_.TakesOver(newest_->checkpoint.size)) return false;
+  log::Info("witnesses-changed", {{"before", succession_.in_force().size()},
+                                  {"of_them_listed", succession_.listed_members()},
+                                  {"witnesses", succession_.announced()->set.size()},
+                                  {"index", succession_.announced()->index}});
+  succession_ = succession_.Next();
+  const WitnessSet& set = succession_.in_force();
   for (Candidate& candidate : candidates_) {
     // The head that handed over is to have a quorum of the new set, too.
-    candidate.witnessed = set_.empty() || candidate.checkpoint.size < newest_->checkpoint.size;
+    candidate.witnessed = set.empty() || candidate.checkpoint.size < newest_->checkpoint.size;
     // What was cosigned under a key that the set does not have does not count in it.
-    std::erase_if(candidate.cosignatures, [this](const auto& one) {
-      const Witness* now = set_.Find(one.first);
+    std::erase_if(candidate.cosignatures, [&set](const auto& one) {
+      const Witness* now = set.Find(one.first);
       return now == nullptr || now->verifier_key != one.second.verifier_key;
     });
   }
@@ -204,10 +197,34 @@ void Witnesses::Pick() {
   if (now - picked_ < interval_) return;
   if (!candidates_.empty() && head->size <= candidates_.back().checkpoint.size) return;
   picked_ = now;
-  const uint64_t number = candidates_.empty() ? 1 : candidates_.back().number + 1;
-  candidates_.push_back(
-      {.number = number, .checkpoint = *head, .cosignatures = {}, .witnessed = set_.empty()});
+  AddCandidate({.checkpoint = *head, .cosignatures = {}, .witnessed = succession_.in_force().empty()});
+}
+
+void Witnesses::AddCandidate(Candidate candidate) {
+  candidate.number = candidates_.empty() ? 1 : candidates_.back().number + 1;
+  candidates_.push_back(std::move(candidate));
   if (candidates_.size() > kCandidates) candidates_.pop_front();
+}
+
+absl::Status Witnesses::Recall(const std::map<std::string, CosignedHead>& reported) {
+  std::map<uint64_t, Candidate> heads;  // one for a size, since all are in the log
+  for (const auto& [node, cosigned] : reported) {
+    Candidate& candidate = heads[cosigned.head.size];
+    candidate.checkpoint = {.size = cosigned.head.size,
+                            .root = cosigned.head.root,
+                            .time = audit_->clock().Now(),
+                            .note = cosigned.note};
+    candidate.cosignatures[node] = {.line = cosigned.line, .verifier_key = cosigned.verifier_key};
+  }
+  {
+    absl::MutexLock lock(&mutex_);
+    for (auto& [size, candidate] : heads) {
+      if (succession_.in_force().empty() || size <= newest_->checkpoint.size) continue;
+      if (!candidates_.empty() && size <= candidates_.back().checkpoint.size) continue;
+      AddCandidate(std::move(candidate));
+    }
+  }
+  return Settle();
 }
 
 absl::Status Witnesses::Store(WitnessedCheckpoint witnessed) {
@@ -227,13 +244,13 @@ absl::Status Witnesses::Store(WitnessedCheckpoint witnessed) {
 
 WitnessSet Witnesses::set() const {
   absl::MutexLock lock(&mutex_);
-  return set_;
+  return succession_.in_force();
 }
 
 std::shared_ptr<const WitnessedCheckpoint> Witnesses::newest() const {
   {
     absl::MutexLock lock(&mutex_);
-    if (!set_.empty()) return newest_;
+    if (!succession_.in_force().empty()) return newest_;
   }
   return std::make_shared<const WitnessedCheckpoint>(
       WitnessedCheckpoint{.checkpoint = *audit_->signer().newest(), .cosignatures = {}});
@@ -242,12 +259,12 @@ std::shared_ptr<const WitnessedCheckpoint> Witnesses::newest() const {
 bool Witnesses::WaitCovers(uint64_t size, absl::Duration timeout) const {
   const absl::Duration end = audit_->clock().SinceBoot() + timeout;
   const auto covered = [this, size]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return set_.empty() || newest_->checkpoint.size >= size;
+    return succession_.in_force().empty() || newest_->checkpoint.size >= size;
   };
   {
     absl::MutexLock lock(&mutex_);
     if (!mutex_.AwaitWithTimeout(absl::Condition(&covered), timeout)) return false;
-    if (!set_.empty()) return true;
+    if (!succession_.in_force().empty()) return true;
   }
   return audit_->signer().WaitCovers(size, end - audit_->clock().SinceBoot());
 }
@@ -270,42 +287,18 @@ Witnesses::Candidate* Witnesses::Find(absl::string_view note) {
   return found == candidates_.end() ? nullptr : &*found;
 }
 
-std::vector<std::string> Witnesses::KeysOf(absl::string_view node) const {
-  std::vector<std::string> keys;
-  const Witness* member = set_.Find(node);
-  if (member != nullptr) keys.push_back(member->verifier_key);
-  const Witness* next = announced_ ? announced_->set.Find(node) : nullptr;
-  if (next != nullptr) keys.push_back(next->verifier_key);
-  // While a change is announced a key may change once more.
-  const Witness* today = announced_ && listed_ && !keys.empty() ? listed_->Find(node) : nullptr;
-  if (today != nullptr) keys.push_back(today->verifier_key);
-  return keys;
-}
-
 bool Witnesses::IsMember(absl::string_view node) const {
   absl::MutexLock lock(&mutex_);
-  return !KeysOf(node).empty();
-}
-
-size_t Witnesses::Listed() const {
-  if (!listed_) return set_.size();
-  const std::vector<Witness>& members = set_.witnesses();
-  return static_cast<size_t>(
-      std::count_if(members.begin(), members.end(), [this](const Witness& member) {
-        return listed_->Find(member.node) != nullptr;
-      }));
+  return !succession_.KeysOf(node).empty();
 }
 
 std::optional<WitnessedCheckpoint> Witnesses::Complete(const Candidate& candidate) const {
-  const bool hands_over = announced_ && candidate.checkpoint.size > announced_->index;
-  const size_t needed = hands_over ? std::min(set_.quorum(), Listed()) : set_.quorum();
+  const uint64_t size = candidate.checkpoint.size;
   WitnessedCheckpoint complete{.checkpoint = candidate.checkpoint, .cosignatures = {}};
   for (const auto& [node, one] : candidate.cosignatures) {
-    const Witness* member = set_.Find(node);
-    if (member == nullptr) continue;
-    if (!hands_over && member->verifier_key != one.verifier_key) continue;
-    complete.cosignatures.push_back(one.line);
+    if (succession_.Counts(node, one.verifier_key, size)) complete.cosignatures.push_back(one.line);
   }
+  const size_t needed = succession_.Needed(size);
   if (needed == 0 || complete.cosignatures.size() < needed) return std::nullopt;
   return complete;
 }
@@ -315,7 +308,7 @@ absl::StatusOr<bool> Witnesses::Cosign(absl::string_view node, absl::string_view
   std::vector<std::string> keys;
   {
     absl::MutexLock lock(&mutex_);
-    keys = KeysOf(node);
+    keys = succession_.KeysOf(node);
   }
   std::string by;
   for (const std::string& key : keys) {
@@ -325,7 +318,7 @@ absl::StatusOr<bool> Witnesses::Cosign(absl::string_view node, absl::string_view
   }
   {
     absl::MutexLock lock(&mutex_);
-    keys = KeysOf(node);  // it may have changed meanwhile
+    keys = succession_.KeysOf(node);  // it may have changed meanwhile
     if (std::find(keys.begin(), keys.end(), by) == keys.end()) return NotAWitness(node);
     Candidate* candidate = Find(note);
     if (candidate == nullptr) {

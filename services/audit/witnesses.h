@@ -21,6 +21,8 @@
 #include "libs/kv/store.h"
 #include "libs/metrics/registry.h"
 #include "services/audit/audit.h"
+#include "services/audit/domain/start_rule.h"
+#include "services/audit/domain/succession.h"
 #include "services/audit/domain/witness_set.h"
 #include "services/audit/own_record.h"
 #include "services/audit/store/witness_store.h"
@@ -38,16 +40,14 @@ using WitnessesToday = std::function<std::optional<WitnessSet>()>;
 //
 // A change of the set is *announced* by a record, one at a time, and is in force once the set
 // before it witnessed a head that covers the record: so whoever later asks enough of the old
-// set, with a copy from before the change, learns of it. Members count there by any key that
-// they have had since, and only those that the directory still lists can be waited for: if they
-// are fewer than a quorum all of them suffice, and if there is none the next signed head does
-// (domain/start_rule.h knows).
+// set, with a copy from before the change, learns of it. Whose lines count there domain/succession.h
+// says; if nobody is left to ask the next signed head does (domain/start_rule.h knows).
 //
 // Crash order: when the first witness comes, the newest signed head is stored as witnessed, then
 // the record that announces the set; from there on heads count with their cosignatures. The
 // head that puts a set in force is stored before the set is: a start reads from it which one
-// is. A crash between a candidate's last cosignature and its storing loses the candidate:
-// witnesses cosign the next.
+// is. A crash between a candidate's last cosignature and its storing loses the candidate,
+// unless enough of its witnesses report it at the next start; else they cosign the next.
 class Witnesses {
  public:
   struct Options {
@@ -65,6 +65,12 @@ class Witnesses {
   // Starts to pick candidates, and to keep the set as `today` says, each change of it an own
   // record WITNESSES_CHANGED. Once, when the log serves. `own` must outlive it.
   void Start(OwnRecords* own, WitnessesToday today);
+
+  // Heads that witnesses reported at a start, by node, all of them in the log: what a quorum
+  // cosigned of it is witnessed from here on, durably, and what others still cosign counts, too.
+  // So a log that was rebuilt is witnessed as far as it was before. Before Start; repeating it
+  // is harmless. Nobody remembers when such a head was signed: its time is now.
+  absl::Status Recall(const std::map<std::string, CosignedHead>& reported);
 
   // The set in force.
   WitnessSet set() const;
@@ -113,6 +119,7 @@ class Witnesses {
   absl::Status Follow(OwnRecords* own, const WitnessSet& listed);
   void Measure();
   void Pick();
+  void AddCandidate(Candidate candidate) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Store(WitnessedCheckpoint witnessed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(settling_);
   // Stores what has become witnessed, and puts the announced set in force when it may be.
   absl::Status Settle();
@@ -121,11 +128,6 @@ class Witnesses {
   // Puts the announced set in force if it may be; true if it did.
   bool TakeOver() ABSL_EXCLUSIVE_LOCKS_REQUIRED(settling_);
   Candidate* Find(absl::string_view note) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // The verifier keys that a line of the node may be by.
-  std::vector<std::string> KeysOf(absl::string_view node) const
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Members of the set in force that the directory lists.
-  size_t Listed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The candidate as a witnessed checkpoint if enough cosigned it.
   std::optional<WitnessedCheckpoint> Complete(const Candidate& candidate) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -139,10 +141,7 @@ class Witnesses {
 
   absl::Mutex settling_;  // choosing, storing and taking over; taken before mutex_
   mutable absl::Mutex mutex_;
-  WitnessSet set_ ABSL_GUARDED_BY(mutex_);
-  std::optional<PlacedSet> announced_ ABSL_GUARDED_BY(mutex_);
-  // By the directory, when it was last asked.
-  std::optional<WitnessSet> listed_ ABSL_GUARDED_BY(mutex_);
+  Succession succession_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const WitnessedCheckpoint> newest_ ABSL_GUARDED_BY(mutex_);  // with witnesses
   std::deque<Candidate> candidates_ ABSL_GUARDED_BY(mutex_);  // oldest first
   absl::Duration picked_ ABSL_GUARDED_BY(mutex_) = {};        // since boot

@@ -23,6 +23,12 @@ struct Candidate {
   bool more = false;
 };
 
+// The newest head that the log calls witnessed, and the lines of who cosigned it.
+struct WitnessedNote {
+  std::string note = {};
+  std::vector<std::string> cosignatures = {};
+};
+
 // Thread-safe. Nothing that it says is verified, but that an own entry's record opens
 // the commitment it came with.
 class AuditLog {
@@ -35,6 +41,8 @@ class AuditLog {
   // The consistency proof between two sizes, 0 < old_size < new_size.
   virtual absl::StatusOr<std::vector<Hash32>> Consistency(uint64_t old_size,
                                                           uint64_t new_size) = 0;
+  // The newest witnessed head.
+  virtual absl::StatusOr<WitnessedNote> Witnessed() = 0;
   // Hands in a cosignature.
   virtual absl::Status Cosign(const std::string& note, const std::string& cosignature) = 0;
   // True if the log lost its disk and wants its entries back.

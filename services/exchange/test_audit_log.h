@@ -41,6 +41,7 @@ class FakeLog final : public AuditLog {
   std::vector<std::pair<std::string, std::string>> reported;  // note, line
   std::vector<std::pair<std::string, std::string>> cosigned;
   absl::Status on_cosign;
+  WitnessedNote witnessed;  // what it calls so
   std::vector<OwnEntry> restored;
 
   // Entries of this text; what differs in them is another history.
@@ -94,6 +95,10 @@ class FakeLog final : public AuditLog {
         });
     if (proof.ok() && spoils_proofs) proof->push_back(Hash32());
     return proof;
+  }
+  absl::StatusOr<WitnessedNote> Witnessed() override {
+    if (!away.ok()) return away;
+    return witnessed;
   }
   absl::Status Cosign(const std::string& note, const std::string& line) override {
     if (!away.ok()) return away;

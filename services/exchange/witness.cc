@@ -78,6 +78,11 @@ std::optional<Witness::Last> Witness::last() const {
   return last_;
 }
 
+uint64_t Witness::own_next() const {
+  absl::MutexLock lock(&mutex_);
+  return own_next_;
+}
+
 absl::StatusOr<std::string> Witness::LineOver(const Last& last) const {
   return evidence::CosignNote(*parts_.key, parts_.node, last.kept.note, last.kept.cosigned);
 }
@@ -151,6 +156,11 @@ absl::Duration Witness::Wait() const {
   return std::max(not_before_ - parts_.clock->SinceBoot(), absl::ZeroDuration());
 }
 
+void Witness::PutBack(Candidate candidate) {
+  absl::MutexLock lock(&mutex_);
+  if (!candidate_) candidate_ = std::move(candidate);
+}
+
 absl::Status Witness::Cosign() {
   std::optional<Candidate> candidate;
   {
@@ -158,23 +168,46 @@ absl::Status Witness::Cosign() {
     candidate.swap(candidate_);
   }
   if (!candidate) return absl::OkStatus();
-  const absl::Status cosigned = CosignCandidate(*candidate);
-  if (WorthAnotherTry(cosigned)) {
-    absl::MutexLock lock(&mutex_);
-    if (!candidate_) candidate_ = std::move(candidate);
+  if (!cosigns()) {
+    const absl::StatusOr<bool> reached = FollowWitnessed(*candidate);
+    if (reached.ok() ? !*reached : WorthAnotherTry(reached.status())) {
+      PutBack(*std::move(candidate));
+    }
+    return reached.status();
   }
+  const absl::Status cosigned = CosignCandidate(*candidate);
+  if (WorthAnotherTry(cosigned)) PutBack(*std::move(candidate));
   return cosigned;
+}
+
+absl::Status Witness::BelieveKept(const Last& kept) {
+  SHAREWAY_ASSIGN_OR_RETURN(LogHeads::Linked linked, parts_.heads->Link(kept.kept.note, kAudit));
+  return parts_.heads->Believe(std::move(linked), kAudit);
+}
+
+absl::StatusOr<bool> Witness::FollowWitnessed(const Candidate& candidate) {
+  SHAREWAY_ASSIGN_OR_RETURN(const evidence::TreeHead asked,
+                            evidence::OpenNote(candidate.note, parts_.log_key));
+  SHAREWAY_ASSIGN_OR_RETURN(const WitnessedNote newest, parts_.log->Witnessed());
+  // While the directory knows other witnesses than the log, the next one may do.
+  if (newest.note.empty() || !parts_.witnessed(newest)) return false;
+  const std::optional<Last> before = last();
+  if (before) SHAREWAY_RETURN_IF_ERROR(BelieveKept(*before));
+  SHAREWAY_ASSIGN_OR_RETURN(LogHeads::Linked linked, parts_.heads->Link(newest.note, kAudit));
+  const evidence::TreeHead head = linked.tree();
+  if (!before || head.size > before->head.size) {
+    SHAREWAY_RETURN_IF_ERROR(Keep(
+        head,
+        {.note = newest.note, .own_next = own_next(), .safe_size = candidate.safe_size}));
+    SHAREWAY_RETURN_IF_ERROR(parts_.heads->Believe(std::move(linked), kAudit));
+  }
+  return head.size >= asked.size;
 }
 
 absl::Status Witness::CosignCandidate(const Candidate& candidate) {
   SHAREWAY_RETURN_IF_ERROR(CheckStore());
   const std::optional<Last> before = last();
-  if (before) {
-    // It is believed since it was kept, unless the log went away between the two.
-    SHAREWAY_ASSIGN_OR_RETURN(LogHeads::Linked kept,
-                              parts_.heads->Link(before->kept.note, kAudit));
-    SHAREWAY_RETURN_IF_ERROR(parts_.heads->Believe(std::move(kept), kAudit));
-  }
+  if (before) SHAREWAY_RETURN_IF_ERROR(BelieveKept(*before));
   SHAREWAY_ASSIGN_OR_RETURN(LogHeads::Linked linked, parts_.heads->Link(candidate.note, kAudit));
   if (!parts_.heads->may_cosign()) {
     return absl::FailedPreconditionError("heads of other nodes are not linked to this log");
@@ -190,7 +223,6 @@ absl::Status Witness::CosignCandidate(const Candidate& candidate) {
     SHAREWAY_RETURN_IF_ERROR(Keep(head, candidate));
     SHAREWAY_RETURN_IF_ERROR(parts_.heads->Believe(std::move(linked), kAudit));
   }
-  if (parts_.key == nullptr) return absl::OkStatus();
   SHAREWAY_ASSIGN_OR_RETURN(const std::string line, LineOver(*last()));
   // The candidate's note: the log may have signed the same text once more.
   return parts_.log->Cosign(candidate.note, line);

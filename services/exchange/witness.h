@@ -25,12 +25,15 @@ namespace shareway::exchange {
 // second, over restarts too. A head is cosigned only after it, and all of the log's own
 // entries below it, are durable here: the log itself has no outbox, and may lose its disk.
 //
-// A node without a witness key follows the log all the same, and keeps what it verified,
-// so that it can tell its peers. One whose store is an old copy may have forgotten what it
-// cosigned: it neither reports nor cosigns (FAILED_PRECONDITION, ROLLED_BACK). While that
-// is not known yet it reports, since the log may wait for that, and does not cosign
-// (UNAVAILABLE). rpc/log_follower moves it. Thread-safe, but Cosign is
-// for one thread.
+// A node without a witness key, or with one that the directory does not list, follows the log all
+// the same, so that it can tell its peers. It keeps, and believes, only what a quorum of the
+// others cosigned: the log asks it nothing when it lost its disk, and goes back no further than
+// to what was witnessed. A head beyond that, kept here, would look like a fork.
+//
+// One whose store is an old copy may have forgotten what it cosigned: it neither reports nor
+// cosigns (FAILED_PRECONDITION, ROLLED_BACK). While that is not known yet it reports, since the
+// log may wait for that, and does not cosign (UNAVAILABLE). rpc/log_follower moves it.
+// Thread-safe, but Cosign is for one thread.
 class Witness {
  public:
   struct Parts {  // all must outlive it
@@ -42,6 +45,10 @@ class Witness {
     const crypto::PrivateKey* key = nullptr;  // Ed25519; null: this node is no witness
     std::string node = {};                    // agencies/{a}/nodes/{n}: the name it signs under
     std::string log_key = {};                 // the pinned note verifier key
+    // True if the directory lists the key: only then the log hears what this node reports.
+    std::function<bool()> listed = [] { return true; };
+    // True if a majority of the log's witnesses cosigned a note. See rpc::Witnessed.
+    std::function<bool(const WitnessedNote&)> witnessed = [](const WitnessedNote&) { return true; };
     // True: the store is an old copy. Unset: not known yet. See outbox::Drain::rolled_back.
     std::function<std::optional<bool>()> rolled_back = [] { return false; };
   };
@@ -64,10 +71,11 @@ class Witness {
 
   // How long until a new head may be cosigned.
   absl::Duration Wait() const;
-  // Links, keeps and cosigns the newest candidate taken, if there is one. An error leaves it
-  // for the next call, unless it is of no use: UNAVAILABLE before Wait is over, or if
-  // the log cannot be asked; FAILED_PRECONDITION while may_cosign is false; DATA_LOSS as
-  // LogHeads::Link.
+  // Links, keeps and cosigns the newest candidate taken, if there is one; if this node does not
+  // cosign, the newest witnessed head instead, and the candidate waits for the next call until it
+  // is witnessed. An error leaves it for the next call, too, unless it is of no use: UNAVAILABLE
+  // before Wait is over, or if the log cannot be asked; FAILED_PRECONDITION while may_cosign is
+  // false; DATA_LOSS as LogHeads::Link.
   absl::Status Cosign();
 
  private:
@@ -81,9 +89,17 @@ class Witness {
   // OK if this node is no witness, or its store is known to be no old copy.
   absl::Status CheckStore();
   std::optional<Last> last() const;
+  uint64_t own_next() const;
   // The line over a head. The same whenever it is made, but under a new key.
   absl::StatusOr<std::string> LineOver(const Last& last) const;
+  bool cosigns() const { return parts_.key != nullptr && parts_.listed(); }
+  // For the next call, unless a newer one came.
+  void PutBack(Candidate candidate);
   absl::Status CosignCandidate(const Candidate& candidate);
+  // Believes and keeps the newest witnessed head. True if it is as large as the candidate.
+  absl::StatusOr<bool> FollowWitnessed(const Candidate& candidate);
+  // Believes what was kept, unless it does already: the log may have gone away between the two.
+  absl::Status BelieveKept(const Last& kept);
   // Makes the head the last one, durably.
   absl::Status Keep(const evidence::TreeHead& head, const Candidate& candidate);
 

@@ -24,6 +24,8 @@ struct Watch {
                               .key = key ? &*key : nullptr,
                               .node = kNode,
                               .log_key = FakeLog::VerifierKey(),
+                              .listed = [this] { return listed; },
+                              .witnessed = [this](const WitnessedNote&) { return enough; },
                               .rolled_back = [this] { return rolled_back; }});
   }
   // The log asks for a cosignature over its first `entries`.
@@ -57,6 +59,8 @@ struct Watch {
   FakeLog log;
   FakeClock clock;
   std::optional<bool> rolled_back = false;
+  bool listed = true;
+  bool enough = true;  // cosigned what the log calls witnessed
   kv::MemoryStore kv;
   WitnessStore store{&kv};
   std::optional<crypto::PrivateKey> key = crypto::PrivateKey::Generate(crypto::Suite::kEd25519);
@@ -316,6 +320,7 @@ TEST_CASE("A node without a witness key follows the log and signs nothing", "[ex
   watch.Restart();
   watch.log.Append(20);
   CHECK(watch.witness->Rewind() == ~uint64_t{0});
+  watch.log.witnessed.note = watch.log.Note(10);
   REQUIRE(watch.Ask(10, {Own(3)}).ok());
   CHECK(watch.log.cosigned.empty());
   CHECK(watch.KeptOwn().empty());
@@ -331,6 +336,61 @@ TEST_CASE("A node without a witness key follows the log and signs nothing", "[ex
   watch.clock.Advance(absl::Seconds(1));
   REQUIRE(watch.Ask(12).ok());
   CHECK(watch.Cosigned() == Sizes{12});
+}
+
+TEST_CASE("A node that does not cosign keeps only what enough others did", "[exchange]") {
+  Watch watch;
+  const bool key = GENERATE(false, true);  // that the directory does not list
+  CAPTURE(key);
+  if (!key) watch.key.reset();
+  watch.listed = false;
+  watch.Restart();
+  watch.log.Append(20);
+  REQUIRE(watch.Ask(10).ok());  // nothing is witnessed yet
+  CHECK(watch.heads->newest() == nullptr);
+  CHECK_FALSE((*watch.store.LoadHead()).has_value());
+  watch.log.witnessed.note = watch.log.Note(5);
+  REQUIRE(watch.witness->Cosign().ok());  // the same candidate, again and again
+  CHECK(watch.heads->newest()->size == 5);
+  watch.enough = false;  // the log says so, but too few did
+  watch.log.witnessed.note = watch.log.Note(12);
+  REQUIRE(watch.witness->Cosign().ok());
+  CHECK(watch.heads->newest()->size == 5);
+  watch.enough = true;
+  REQUIRE(watch.witness->Cosign().ok());
+  CHECK(watch.heads->newest()->size == 12);
+  CHECK((*watch.store.LoadHead())->note == watch.log.Note(12));
+  watch.log.witnessed.note = watch.log.Note(15);
+  REQUIRE(watch.witness->Cosign().ok());  // it is witnessed: until the next there is no more to ask
+  CHECK(watch.heads->newest()->size == 12);
+  watch.log.away = absl::UnavailableError("away");
+  CHECK(absl::IsUnavailable(watch.Ask(14)));
+  watch.log.away = absl::OkStatus();
+  REQUIRE(watch.witness->Cosign().ok());
+  CHECK(watch.heads->newest()->size == 15);
+  CHECK(watch.log.cosigned.empty());
+}
+
+TEST_CASE("What a log lost that nobody witnessed is no fork to a node that does not cosign",
+          "[exchange]") {
+  Watch watch;
+  watch.key.reset();
+  watch.Restart();
+  watch.log.Append(10);
+  FakeLog lost;
+  lost.Append(10);
+  lost.Append(10, "lost");
+  watch.log.witnessed.note = watch.log.Note(10);
+  REQUIRE(watch.witness->Take({.note = lost.Note(), .own_next = 20}).ok());
+  REQUIRE(watch.witness->Cosign().ok());
+  CHECK(watch.heads->newest()->size == 10);
+  if (GENERATE(false, true)) watch.Restart();
+  // It comes up again from a copy, and goes on with other entries.
+  watch.log.Append(20, "anew");
+  watch.log.witnessed.note = watch.log.Note(30);
+  REQUIRE(watch.Ask(30).ok());
+  CHECK(watch.heads->newest()->size == 30);
+  CHECK_FALSE(watch.heads->forked());
 }
 
 TEST_CASE("A witness key is an Ed25519 key", "[exchange]") {

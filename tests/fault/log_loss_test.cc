@@ -41,6 +41,14 @@ uint64_t MirroredSize(const std::string& mirror, const std::string& key) {
   return head.ok() ? head->size : 0;
 }
 
+// A node has seen two histories.
+bool Alarmed(const Cluster& cluster) {
+  for (const char* node : {"statistics-node", "tax-node"}) {
+    if (absl::StrContains(cluster.LogOf(node), "\"log-forked\"")) return true;
+  }
+  return false;
+}
+
 TEST_CASE("A log whose disk is destroyed under load is rebuilt to the witnessed root",
           "[fault][loss]") {
   const TempDir outside;
@@ -92,6 +100,7 @@ TEST_CASE("A log whose disk is destroyed under load is rebuilt to the witnessed 
               static_cast<unsigned long long>(witnessed.size));
   // The first witnessed.size entries are, byte for byte, those that were witnessed.
   CheckBeginsWith(cluster, witnessed);
+  CHECK_FALSE(Alarmed(cluster));
   CheckRecorded(cluster, ids, ev::EXCHANGE_RECEIVED, cluster.Agency(kTax), ExchangeOf);
   CheckRecorded(cluster, ids, ev::EXCHANGE_DELIVERED, cluster.Agency(kStatistics), ExchangeOf);
 
@@ -123,13 +132,6 @@ class Twin {
   const HeldPort port_;
   Child child_;
 };
-
-bool Alarmed(const Cluster& cluster) {
-  for (const char* node : {"statistics-node", "tax-node"}) {
-    if (absl::StrContains(cluster.LogOf(node), "\"log-forked\"")) return true;
-  }
-  return false;
-}
 
 TEST_CASE("A forked log shown to two nodes is found at the first exchange between them",
           "[fault][loss]") {

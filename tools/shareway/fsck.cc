@@ -17,6 +17,7 @@
 #include "libs/merkle/verify.h"
 #include "libs/outbox/keys.h"
 #include "libs/outbox/record.pb.h"
+#include "libs/outbox/sealed.h"
 #include "services/audit/store/fsck.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
 #include "shareway/catalog/v1/directory.pb.h"
@@ -234,40 +235,36 @@ class StoreCheck {
   }
 
   absl::Status CheckSealed() {
-    uint64_t records = 0, batches = 0, next = 0;
-    absl::Status status;
+    std::vector<uint64_t> batches;
     SHAREWAY_RETURN_IF_ERROR(store_.Scan(
         outbox::kSealedPrefix, PrefixEnd(outbox::kSealedPrefix),
-        [&](absl::string_view key, absl::string_view value, uint64_t) {
-          const uint64_t first = ReadBigEndian64(key.substr(sizeof(outbox::kSealedPrefix) - 1));
-          const std::string where = absl::StrCat("sealed batch ", first);
-          outbox::SealedBatch batch;
-          if (!Parses(value, &batch) || batch.records_size() == 0) {
-            status = Violated(where, " does not parse");
-          } else if (next != 0 && first < next) {
-            status = Violated(where, " overlaps the one before it");
-          } else if (first >= mark_.include() && next != 0 && first != next) {
-            status = Violated(where, ": entry ", next, " is in no batch and not included");
-          } else if (batch.indices_size() != 0 && batch.indices_size() != batch.records_size()) {
-            status = Violated(where, " has ", batch.indices_size(), " indices for ",
-                              batch.records_size(), " records");
-          }
-          std::optional<std::string> root;
-          for (int i = 0; status.ok() && i < batch.records_size(); ++i) {
-            status = CheckSealedRecord(absl::StrCat(where, ", record ", i), batch.records(i),
-                                       first + static_cast<uint64_t>(i), &root);
-          }
-          next = first + static_cast<uint64_t>(batch.records_size());
-          records += static_cast<uint64_t>(batch.records_size());
-          ++batches;
-          return status.ok();
+        [&batches](absl::string_view key, absl::string_view, uint64_t) {
+          batches.push_back(ReadBigEndian64(key.substr(sizeof(outbox::kSealedPrefix) - 1)));
+          return true;
         }));
-    SHAREWAY_RETURN_IF_ERROR(status);
+    uint64_t records = 0, next = 0;
+    for (const uint64_t first : batches) {
+      const std::string where = absl::StrCat("sealed batch ", first);
+      SHAREWAY_ASSIGN_OR_RETURN(const kv::Entry kept, store_.Get(outbox::SealedKey(first)));
+      const auto opened = outbox::OpenSealed(store_, first, kept.value);
+      if (!opened.ok()) return opened.status();
+      if (next != 0 && first < next) return Violated(where, " overlaps the one before it");
+      if (first >= mark_.include() && next != 0 && first != next) {
+        return Violated(where, ": entry ", next, " is in no batch and not included");
+      }
+      std::optional<std::string> root;
+      for (size_t i = 0; i < opened->size(); ++i) {
+        SHAREWAY_RETURN_IF_ERROR(CheckSealedRecord(absl::StrCat(where, ", record ", i),
+                                                   (*opened)[i], first + i, &root));
+      }
+      next = first + opened->size();
+      records += opened->size();
+    }
     if (next > std::max<uint64_t>(mark_.seal(), 1)) {
       return Violated("sealed batches reach entry ", next, ", the mark only ", mark_.seal());
     }
-    Held(records, " sealed records in ", batches, " batches, ", verified_, " signatures verified, ",
-         records - verified_, " by keys that the store does not have");
+    Held(records, " sealed records in ", batches.size(), " batches, ", verified_,
+         " signatures verified, ", records - verified_, " by keys that the store does not have");
     return absl::OkStatus();
   }
 

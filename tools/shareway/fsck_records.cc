@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
 #include "libs/crypto/identity.h"
+#include "libs/evidence/signer.h"
 #include "services/audit/store/unmatched.h"
 
 namespace shareway::cli {
@@ -27,6 +28,42 @@ uint64_t Short(const audit::HalfName& name) { return absl::HashOf(name); }
 
 bool IsSettling(audit::Ending ending) {
   return ending == audit::Ending::kDelivered || ending == audit::Ending::kReceived;
+}
+
+using Owners = std::vector<absl::string_view>;
+
+// The consumer, or the provider, of an exchange; one agency alone is both. Empty: not told.
+absl::string_view PartyOf(const evidence::AuditRecord& record, bool consumer) {
+  if (record.agencies().empty()) return {};
+  return record.agencies(consumer ? 0 : record.agencies_size() - 1);
+}
+
+// Who may have sealed the record of `producer`.
+Owners SealersOf(const evidence::AuditRecord& record, absl::string_view producer) {
+  const bool receipt = record.kind() == evidence::v1::EXCHANGE_RECEIVED;
+  if (receipt || record.kind() == evidence::v1::EXCHANGE_DELIVERED) {
+    const absl::string_view party = PartyOf(record, receipt);
+    return {producer, party};
+  }
+  Owners owners = {producer};
+  for (const std::string& agency : record.agencies()) {
+    if (evidence::SignerOf(producer, agency) == agency) owners.push_back(agency);
+  }
+  return owners;
+}
+
+// Who may have signed the request or the response of an exchange; empty: it is not told.
+Owners SignersOf(const evidence::AuditRecord& record, bool request) {
+  if (record.nodes_size() != 2) return {};
+  const std::string& node = record.nodes(request ? 0 : 1);
+  const absl::string_view party = PartyOf(record, request);
+  if (party.empty()) return {node};
+  Owners owners = {evidence::SignerOf(node, party)};
+  // A refusal may be the host's own: it knew of no grant of the agency.
+  const bool refused = record.kind() == evidence::v1::EXCHANGE_REFUSED ||
+                       record.kind() == evidence::v1::EXCHANGE_NOT_RECEIVED;
+  if (!request && refused && owners[0] != node) owners.push_back(node);
+  return owners;
 }
 
 }  // namespace
@@ -59,22 +96,21 @@ absl::Status RecordsCheck::CheckSignatures(uint64_t index, const evidence::Opene
   SHAREWAY_RETURN_IF_ERROR(check("I11", "the record's signature", opened.envelope.signature(),
                                  {.index = index,
                                   .time = time,
-                                  .owner = producer,
+                                  .owners = SealersOf(record, producer),
                                   .payload = opened.envelope.payload(),
                                   .own = true}));
-  const bool both = record.nodes_size() == 2;
   if (record.has_request_signature()) {
     SHAREWAY_RETURN_IF_ERROR(check("I16", "the request's signature", record.request_signature(),
                                    {.index = index,
                                     .time = time,
-                                    .owner = both ? record.nodes(0) : absl::string_view(),
+                                    .owners = SignersOf(record, /*request=*/true),
                                     .digest = record.request_digest()}));
   }
   if (record.has_response_signature()) {
     SHAREWAY_RETURN_IF_ERROR(check("I16", "the response's signature", record.response_signature(),
                                    {.index = index,
                                     .time = time,
-                                    .owner = both ? record.nodes(1) : absl::string_view(),
+                                    .owners = SignersOf(record, /*request=*/false),
                                     .digest = record.response_digest()}));
   }
   if (all_known) return absl::OkStatus();

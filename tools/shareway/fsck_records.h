@@ -21,10 +21,13 @@ namespace shareway::cli {
 //
 //   I1   the halves of a delivered exchange agree: digests of request, response and
 //        items, grant; its revision at the provider is not older than the one cited
-//   I11  each record's own signature verifies, by a key of its producer that was valid
+//   I11  each record's own signature verifies, by a key that was valid: of its producer; where
+//        that is a node, also of a party that it hosts. A hosted agency's own delivery or receipt
+//        is by that agency's key alone
 //   I15  an attempt is delivered once, and received once; at most three attempts
 //   I16  a delivery and its receipt have the consumer's signature of the request and the
-//        provider's of the response; the receipt is signed by the consumer's node (I11)
+//        provider's of the response, each by its node's key, or by the agency's own where the node
+//        of another hosts it; the receipt is signed by the consumer's side (I11)
 //
 // of the entries that it is given, in the order of their indices. Memory: about 60 bytes for
 // each delivery whose receipt has not come, 20 for each exchange that is settled.

@@ -142,6 +142,67 @@ TEST_CASE("A receipt may come first and an older revision be cited", "[audit]") 
   CHECK(world.Check().ok());
 }
 
+TEST_CASE("A hosted agency's own key speaks for it, and its host's does not", "[audit]") {
+  const std::string town = "agencies/11990100MB00000036";
+  // A delivery and its receipt: the consumer, or the provider, is the node's guest.
+  const auto halves = [&](bool consumer) {
+    std::vector<Said> all = {Delivery(1, "x1"), Receipt(1, "x1")};
+    for (Said& said : all) {
+      said.record.set_agencies(consumer ? 0 : 1, town);
+      *(consumer ? said.record.mutable_request_signature()
+                 : said.record.mutable_response_signature()) =
+          SignatureBy(town, consumer ? "request" : "response");
+    }
+    all[consumer ? 1 : 0].by = town;
+    return all;
+  };
+  const auto check = [&](const std::vector<Said>& all) {
+    World world;
+    for (const std::string& owner : {town, std::string("agencies/11990100MB0000004X")}) {
+      MustKnow(&world.store, KeyObject(owner));
+    }
+    world.Say(all);
+    return world.Check();
+  };
+  for (const bool consumer : {true, false}) {
+    CAPTURE(consumer);
+    const std::vector<Said> good = halves(consumer);
+    const auto report = check(good);
+    INFO(report.status());
+    CHECK(report.ok());
+    const std::string node = consumer ? kConsumerNode : kProviderNode;
+    std::vector<Said> bad = good;
+    bad[consumer ? 1 : 0].by = node;
+    CheckNamed(check(bad), "I11", "want " + town + "'s");
+    bad = good;
+    *(consumer ? bad[1].record.mutable_request_signature()
+               : bad[1].record.mutable_response_signature()) =
+        SignatureBy(node, consumer ? "request" : "response");
+    CheckNamed(check(bad), "I16", "want " + town + "'s");
+  }
+  // Its ids are its own: the node's own agency may choose the same.
+  std::vector<Said> both = halves(true);
+  for (Said& said : both) said.record.set_sequence(2);
+  both.insert(both.begin(), {Delivery(1, "x1"), Receipt(1, "x1")});
+  const auto same_id = check(both);
+  INFO(same_id.status());
+  CHECK(same_id.ok());
+  // What a host refuses in its own name it may sign.
+  std::vector<Said> refused = {Delivery(1, "x1"), halves(false)[1]};
+  refused[0].record.set_kind(evidence::v1::EXCHANGE_REFUSED);
+  refused[1].record.set_kind(evidence::v1::EXCHANGE_NOT_RECEIVED);
+  *refused[1].record.mutable_response_signature() = SignatureBy(kProviderNode, "response");
+  CHECK(check(refused).ok());
+  // Of other records those that a guest is a party to.
+  Said loaded = Other(GoodRecord(1).producer().c_str(), town.c_str(), 1,
+                      evidence::v1::DATASET_CHANGED);
+  loaded.record.clear_agencies();
+  loaded.record.add_agencies(town);
+  CHECK(check({loaded}).ok());
+  loaded.by = "agencies/11990100MB0000004X";
+  CheckNamed(check({loaded}), "I11", "want");
+}
+
 TEST_CASE("Keys count for their time, as the log tells it", "[audit]") {
   const auto change = [](uint64_t sequence, catalog::v1::Standing standing, int64_t seconds) {
     Said said = Other(kCatalogUri, "services/catalog", sequence, evidence::v1::KEY_CHANGED);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/shareway/key_history.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "libs/base/bytes.h"
 #include "libs/base/status.h"
 #include "libs/crypto/identity.h"
@@ -90,8 +92,10 @@ absl::StatusOr<bool> KeyHistory::Check(const evidence::v1::Signature& signature,
   if (known.use != catalog::v1::Key::MESSAGE) {
     return Wrong(name, " is of use ", catalog::v1::Key::Use_Name(known.use), ", want MESSAGE");
   }
-  if (!what.owner.empty() && known.owner != what.owner) {
-    return Wrong(name, " is ", known.owner, "'s, want ", what.owner, "'s");
+  if (!what.owners.empty() &&
+      std::find(what.owners.begin(), what.owners.end(), known.owner) == what.owners.end()) {
+    return Wrong(name, " is ", known.owner, "'s, want ", absl::StrJoin(what.owners, "'s or "),
+                 "'s");
   }
   if (what.time < known.start - kClockDifference || what.time >= known.end + kClockDifference) {
     return Wrong(name, " is valid from ", absl::FormatTime(known.start), " to ",

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
@@ -33,7 +34,7 @@ class KeyHistory {
   struct Signed {
     uint64_t index = 0;              // of the record
     absl::Time time = {};            // when the record says it happened
-    absl::string_view owner = {};    // who must have signed; anyone if empty
+    std::vector<absl::string_view> owners = {};  // of whom one must have signed; empty: anyone
     absl::string_view payload = {};  // what was signed
     absl::string_view digest = {};   // its digest, where the payload is not there
     bool own = false;                // the record's own signature

@@ -17,6 +17,10 @@ using Rivals = std::vector<Pieces::Rival>;
 
 // So many entries one giver may have given for one index.
 constexpr size_t kTries = 3;
+// What it costs to try the next combination, at most times.
+constexpr uint64_t kHashesOfOne = 16;
+// The share of the budget that a search without an end gets: one in so many.
+constexpr uint64_t kShortLook = 256;
 
 // A tree, of which the leaves from an edge on may be replaced.
 class TreeEnd {
@@ -125,12 +129,11 @@ class Search {
   const Pieces::Place& PlaceAt(uint64_t index) const {
     return pieces_.places[index - pieces_.edge.size()];
   }
-  // What somebody else but these two, who may be one, gave as well.
-  static Liking Without(uint32_t one, uint32_t other) {
-    return [one, other](const Pieces::Rival& rival) {
-      return rival.givers.size() > rival.givers.count(one) +
-                                       (other == one ? 0 : rival.givers.count(other)) ||
-             rival.givers.empty();
+  // What somebody else but these gave as well.
+  static Liking Without(const std::set<uint32_t>& liars) {
+    return [&liars](const Pieces::Rival& rival) {
+      return rival.givers.empty() || !std::includes(liars.begin(), liars.end(),
+                                                    rival.givers.begin(), rival.givers.end());
     };
   }
   static Liking By(uint32_t one) {
@@ -181,24 +184,60 @@ class Search {
     }
   }
 
-  // One who lies lies in many places: by one alone, or without one or two, all may fit at once.
-  // Who first lied of what only they know may have told the truth in their second try.
-  bool TryDistrusting(uint64_t share) {
-    const std::set<uint32_t> givers = GiversOfRivals();
-    for (const uint32_t one : givers) {
-      if (Try(By(one), 0, 0, share / givers.size())) return true;
-      for (size_t nth = 0; nth < kTries; ++nth) {
-        if (Try(Without(one, one), nth, 0, share / givers.size())) return true;
+  // All who gave what others dispute, who did so alone in the most places first: who lies lies
+  // in many.
+  std::vector<uint32_t> Suspects() const {
+    std::map<uint32_t, size_t> alone;
+    for (const uint32_t giver : GiversOfRivals()) alone[giver] = 0;
+    for (const auto* at : disputed_) {
+      for (const Pieces::Rival& rival : at->second) {
+        if (rival.givers.size() == 1) ++alone[*rival.givers.begin()];
       }
+    }
+    std::vector<uint32_t> suspects;
+    for (const auto& [giver, places] : alone) suspects.push_back(giver);
+    std::stable_sort(suspects.begin(), suspects.end(), [&alone](uint32_t one, uint32_t other) {
+      return alone.at(one) > alone.at(other);
+    });
+    return suspects;
+  }
+
+  // By one alone, or without some, all may fit at once: the most suspicious together, then any
+  // one, any two, and so on while the budget lasts.
+  bool TryDistrusting(uint64_t share) {
+    const std::vector<uint32_t> suspects = Suspects();
+    for (const uint32_t one : suspects) {
+      if (Try(By(one), 0, 0, share / suspects.size())) return true;
     }
     const uint64_t end = std::min(budget_, spent_ + share);
-    for (auto one = givers.begin(); one != givers.end(); ++one) {
-      for (auto other = std::next(one); other != givers.end() && spent_ < end; ++other) {
-        for (size_t nth = 0; nth < kTries; ++nth) {
-          if (Try(Without(*one, *other), nth, 0, end - std::min(end, spent_))) return true;
-        }
-      }
+    std::set<uint32_t> liars;
+    for (const uint32_t one : suspects) {
+      liars.insert(one);
+      if (TryWithout(liars, end)) return true;
     }
+    for (size_t count = 1; count < suspects.size() && spent_ < end; ++count) {
+      if (TryWithoutSome(suspects, count, end)) return true;
+    }
+    return false;
+  }
+  // Who first lied of what only they know may have told the truth in their second try.
+  bool TryWithout(const std::set<uint32_t>& liars, uint64_t end) {
+    for (size_t nth = 0; nth < kTries && spent_ < end; ++nth) {
+      if (Try(Without(liars), nth, 0, end - spent_)) return true;
+    }
+    return false;
+  }
+  // Without any `count` of them.
+  bool TryWithoutSome(const std::vector<uint32_t>& suspects, size_t count, uint64_t end) {
+    std::vector<bool> chosen(suspects.size());
+    std::fill(chosen.begin(), chosen.begin() + static_cast<ptrdiff_t>(count), true);
+    do {
+      std::set<uint32_t> liars;
+      for (size_t i = 0; i < suspects.size(); ++i) {
+        if (chosen[i]) liars.insert(suspects[i]);
+      }
+      if (TryWithout(liars, end)) return true;
+    } while (spent_ < end && std::prev_permutation(chosen.begin(), chosen.end()));
     return false;
   }
   // What one gave alone gives way to others' runs.
@@ -206,7 +245,8 @@ class Search {
     if (pieces_.runs.empty()) return false;
     const std::set<uint32_t> givers = Givers();
     for (const uint32_t liar : givers) {
-      if (Try(Without(liar, liar), 0, liar, share / givers.size())) return true;
+      const std::set<uint32_t> liars = {liar};
+      if (Try(Without(liars), 0, liar, share / givers.size())) return true;
     }
     return false;
   }
@@ -214,6 +254,7 @@ class Search {
   // Chooses the first rival of each index that is liked, the `nth` if none is, and fills in
   // runs.
   bool Try(const Liking& liked, size_t nth, uint32_t liar, uint64_t share) {
+    spent_ += disputed_.size();
     std::vector<size_t> choices;
     for (const auto* at : disputed_) {
       const Rivals& all = at->second;
@@ -224,7 +265,15 @@ class Search {
     return TryChoices(choices, liar, share);
   }
   bool TryAll() {
-    for (uint64_t number = 0; spent_ < budget_; ++number) {
+    // Of more combinations than can be tried the first ones are as likely as any: a short look.
+    const uint64_t left = budget_ - std::min(budget_, spent_);
+    uint64_t combinations = 1;
+    for (const auto* at : disputed_) {
+      combinations = std::min(combinations * at->second.size(), left);
+    }
+    const bool all = combinations * kHashesOfOne < left;
+    const uint64_t end = spent_ + (all ? left : left / kShortLook);
+    for (uint64_t number = 0; spent_ < end; ++number) {
       // Every combination, as the digits of a number.
       uint64_t rest = number;
       std::vector<size_t> choices;

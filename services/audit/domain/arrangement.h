@@ -53,10 +53,11 @@ struct Arrangement {
 // smallest on, as it finds one for. Of a stream the first runs are placed, or none.
 //
 // Tries, for one head after the other: what was given first; one giver's entries preferred to
-// all rivals, or none of one's or two's, the givers in turn; one giver's entries, in turn,
-// replaced by others' runs; every combination of rivals. Each time with runs in the gaps, which
-// they have to fill. Stops at `budget` hashes for a head; beyond them it costs three for each
-// place.
+// all rivals, the givers in turn; none of those who alone gave the most that is disputed, of the
+// first, the first two and so on; none of any one's, any two's and so on; one giver's entries, in
+// turn, replaced by others' runs; every combination of rivals, if these are not too many. Each
+// time with runs in the gaps, which they have to fill. Stops at `budget` hashes for a head; beyond
+// them it costs three for each place.
 Arrangement Arrange(const merkle::Hasher& hasher, const Pieces& pieces, uint64_t budget);
 
 }  // namespace shareway::audit

@@ -101,7 +101,8 @@ TEST_CASE("Runs of several streams share a gap in whatever order they lay", "[ar
   } while (std::next_permutation(order.begin(), order.end()));
 }
 
-TEST_CASE("Of one stream the first runs are placed, each after what it has there", "[arrangement]") {
+TEST_CASE("Of one stream the first runs are placed, each after what it has there",
+          "[arrangement]") {
   Known known(10, 60);
   known.Lift(20, 22);
   known.Lift(30, 32);
@@ -161,6 +162,36 @@ TEST_CASE("The roots choose among rivals", "[arrangement]") {
       for (Pieces::Rival& one : all) one.givers = {7};
     }
     std::swap(known.pieces.rivals[22][0], known.pieces.rivals[22][1]);
+  }
+  const Arrangement found = known.Arranged();
+  CHECK(found.fits == 100);
+  for (const auto& [index, choice] : found.chosen) {
+    CHECK(known.pieces.rivals[index][choice].leaf == known.leaves[index]);
+  }
+}
+
+TEST_CASE("Many liars together are seen through", "[arrangement]") {
+  // Each fourth entry is of giver 2, 3, 4 or 5; the liars have given others for all of them.
+  const uint32_t liars = GENERATE(3, 6);
+  const bool told_truth = GENERATE(false, true);  // some of the entries are the liars' own
+  CAPTURE(liars, told_truth);
+  Known known(10, 100);
+  known.AddHead(40);
+  for (uint64_t index = 10; index < 100; ++index) {
+    std::vector<Pieces::Rival>& rivals = known.pieces.rivals[index];
+    for (uint32_t liar = 0; liar < liars; ++liar) {
+      if (told_truth && liar == index % 10) continue;
+      rivals.push_back({Leaf(absl::StrCat("lie ", index, " ", liar)), {10 + liar}});
+    }
+    const uint32_t owner = told_truth && index % 10 < liars
+                               ? 10 + static_cast<uint32_t>(index % 10)
+                               : 2 + static_cast<uint32_t>(index % 4);
+    if (owner >= 10) {  // nobody disputes it
+      known.pieces.rivals.erase(index);
+      known.At(index).giver = owner;
+    } else {
+      rivals.push_back({known.leaves[index], {owner}});
+    }
   }
   const Arrangement found = known.Arranged();
   CHECK(found.fits == 100);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <optional>
 #include <random>
+#include <set>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "catch2/catch.hpp"
@@ -66,6 +69,9 @@ TEST_CASE("A record that does not name one exchange and two nodes is no half", "
   auto [why, spoil] = GENERATE(table<const char*, void (*)(Facts&)>({
       {"no exchange", [](Facts& f) { f.exchange.clear(); }},
       {"an exchange id that is too long", [](Facts& f) { f.exchange = std::string(64, 'x'); }},
+      {"an exchange id of two lines", [](Facts& f) { f.exchange = "x1\nagencies/a"; }},
+      {"a consumer whose name is too long",
+       [](Facts& f) { f.agencies[0] = std::string(128, 'x'); }},
       {"no nodes", [](Facts& f) { f.nodes.clear(); }},
       {"one node", [](Facts& f) { f.nodes.pop_back(); }},
       {"three nodes", [](Facts& f) { f.nodes.push_back("agencies/c/nodes/n1"); }},
@@ -75,6 +81,26 @@ TEST_CASE("A record that does not name one exchange and two nodes is no half", "
   REQUIRE(HalfOf(facts));
   spoil(facts);
   CHECK_FALSE(HalfOf(facts));
+}
+
+TEST_CASE("Agencies that share a node choose exchange ids of their own", "[audit]") {
+  std::set<std::string> names;
+  for (const char* consumer : {"agencies/a", "agencies/guest", "agencies/other"}) {
+    Facts facts = GoodFacts();
+    facts.agencies[0] = consumer;
+    facts.producer = facts.nodes[1];
+    const std::optional<Half> delivery = HalfOf(facts);
+    facts.producer = facts.nodes[0];
+    facts.ending = Ending::kReceived;
+    const std::optional<Half> receipt = HalfOf(facts);
+    REQUIRE(delivery);
+    REQUIRE(receipt);
+    CHECK(delivery->exchange == receipt->exchange);
+    CHECK(ExchangeIdOf(receipt->exchange) == "x1");
+    names.insert(receipt->exchange);
+  }
+  CHECK(names.size() == 3);
+  CHECK(names.contains("x1"));  // of the node's own agency, as it always was
 }
 
 TEST_CASE("A record is found by each of its terms once, and by 64 agencies at most", "[audit]") {

@@ -3,17 +3,57 @@
 #include "services/audit/domain/start_rule.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 
 namespace shareway::audit {
+namespace {
+
+constexpr size_t kIdDigits = 16;
+
+}  // namespace
+
+std::string HeadId(const Hash32& root) { return ToHex(root.view()).substr(0, kIdDigits); }
+
+absl::StatusOr<std::set<std::string>> HeadIds(absl::string_view list) {
+  std::set<std::string> ids;
+  for (const absl::string_view id : absl::StrSplit(list, ',', absl::SkipEmpty())) {
+    if (id.size() != kIdDigits || id.find_first_not_of("0123456789abcdef") != id.npos) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("\"", id, "\" is no head's id: want ", kIdDigits,
+                       " hexadecimal digits in lower case, as the log names them"));
+    }
+    ids.emplace(id);
+  }
+  return ids;
+}
 
 StartRule StartRule::With(absl::string_view node, Reported reported) const {
   StartRule next = *this;
+  const bool aside = IsSetAside(reported);
+  if (aside || set_aside_.contains(std::string(node))) {
+    if (aside) next.set_aside_[std::string(node)] = reported;
+    next.reports_.erase(std::string(node));
+    return next;
+  }
   const auto [known, added] = next.reports_.emplace(node, reported);
   const bool fits = known->second.fit != Fit::kOther;
   if (!added && fits && (reported.size >= known->second.size || reported.fit == Fit::kOther)) {
     known->second = reported;
   }
   return next;
+}
+
+StartRule StartRule::SettingAside(std::set<std::string> ids) const {
+  StartRule next = *this;
+  next.ignored_ = std::move(ids);
+  return next;
+}
+
+bool StartRule::IsSetAside(const Reported& reported) const {
+  return reported.size > 0 && ignored_.contains(HeadId(reported.root));
 }
 
 StartRule StartRule::Listing(WitnessSet listed) const {
@@ -81,16 +121,23 @@ size_t StartRule::awaited() const {
   return std::min(missing, static_cast<size_t>(silent));
 }
 
+std::optional<std::pair<Reported, Reported>> StartRule::conflict() const {
+  std::map<uint64_t, Reported> known;
+  for (const auto& [node, reported] : reports_) {
+    if (reported.size == 0) continue;
+    const auto [first, added] = known.emplace(reported.size, reported);
+    if (!added && first->second.root != reported.root) return std::pair(first->second, reported);
+  }
+  return std::nullopt;
+}
+
 Verdict StartRule::verdict() const {
-  std::map<uint64_t, Hash32> roots;
   bool beyond = false;
   for (const auto& [node, reported] : reports_) {
     if (reported.fit == Fit::kOther) return Verdict::kForked;
-    if (reported.size == 0) continue;
-    const auto [known, added] = roots.emplace(reported.size, reported.root);
-    if (!added && known->second != reported.root) return Verdict::kForked;
     beyond = beyond || reported.fit == Fit::kBeyond;
   }
+  if (conflict()) return Verdict::kForked;
   if (awaited() > 0) return Verdict::kAwaiting;
   return beyond ? Verdict::kBehind : Verdict::kServes;
 }

@@ -9,6 +9,11 @@
 // lost its quorum to the directory that is not sure: then all of it that is left must report, and
 // enough of those whom the directory lists.
 //
+// A log that lost its disk may have signed a head that fewer than a quorum cosigned, all of them
+// silent while it was rebuilt: nobody knew what lay below it. An operator *sets* such a head
+// *aside* by its id. Whoever reports it counts as silent, so that the others must be enough
+// to know that no quorum cosigned it: setting aside takes nothing from the rule.
+//
 // What this relies on: witnesses may be silent, n - k of them for ever, but they do not
 // deny what they cosigned. One that does, or whose store was restored, can hide a head that only
 // silent ones beside it know.
@@ -22,6 +27,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "libs/base/bytes.h"
 #include "services/audit/domain/witness_set.h"
@@ -42,6 +48,19 @@ struct Reported {
   Fit fit = Fit::kContained;
 };
 
+// The same with what proves it.
+struct CosignedHead {
+  Reported head = {};
+  std::string note = {};  // the log's
+  std::string line = {};  // the witness's, over the note, with its line feed
+  std::string verifier_key = {};  // that verifies the line
+};
+
+// By what an operator names a head: the first 16 hexadecimal digits of its root.
+std::string HeadId(const Hash32& root);
+// The ids in a list with commas between them. INVALID_ARGUMENT for one that no head has.
+absl::StatusOr<std::set<std::string>> HeadIds(absl::string_view list);
+
 enum class Verdict {
   kAwaiting,  // too few reports
   kServes,    // the tree contains all that was reported
@@ -57,8 +76,13 @@ class StartRule {
   explicit StartRule(std::vector<WitnessSet> sets) : sets_(std::move(sets)) {}
 
   // A node's report; its largest one counts, and every one that does not fit. One of a node
-  // that need not report fills no number, but what it tells is heeded.
+  // that need not report fills no number, but what it tells is heeded. One of a head that is set
+  // aside silences the node, whatever it reports before or after: it knows more than this
+  // history.
   StartRule With(absl::string_view node, Reported reported) const;
+  // The same with heads that are set aside, by id; before the first report.
+  StartRule SettingAside(std::set<std::string> ids) const;
+  bool IsSetAside(const Reported& reported) const;
   // The witnesses that the directory lists now. Before it is known only named witnesses suffice.
   // A log without sets waits for all of them: it may be an empty disk in place of a lost one, and
   // some may have been registered since.
@@ -75,12 +99,16 @@ class StartRule {
   const Witness* Find(absl::string_view node) const;
   const std::set<std::string>& named() const { return named_; }
   const std::map<std::string, Reported>& reports() const { return reports_; }
+  // The reports of heads that are set aside.
+  const std::map<std::string, Reported>& set_aside() const { return set_aside_; }
   // Reports that are still missing: of the set that lacks most; at least 1 while the directory
   // is not known.
   size_t awaited() const;
   // One report that does not fit the tree, or two that do not fit each other, are a fork,
   // however many are missing.
   Verdict verdict() const;
+  // Two reports of one size and different roots, if there are such.
+  std::optional<std::pair<Reported, Reported>> conflict() const;
   // The largest head that was reported, and by whom; nothing before the first.
   std::optional<std::pair<std::string, Reported>> largest() const;
 
@@ -92,7 +120,9 @@ class StartRule {
   std::vector<WitnessSet> sets_;
   std::optional<WitnessSet> listed_;
   std::set<std::string> named_;
+  std::set<std::string> ignored_;  // ids of heads
   std::map<std::string, Reported> reports_;
+  std::map<std::string, Reported> set_aside_;
 };
 
 }  // namespace shareway::audit

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,12 @@ class WitnessSet {
 
  private:
   std::vector<Witness> witnesses_;
+};
+
+// A set, and the index of the record that names it.
+struct PlacedSet {
+  WitnessSet set = {};
+  uint64_t index = 0;
 };
 
 }  // namespace shareway::audit

@@ -203,6 +203,43 @@ TEST_CASE("A log that names nobody waits for all whom the directory lists", "[wi
   CHECK(StartRule().verdict() == Verdict::kAwaiting);
 }
 
+TEST_CASE("Who reports a head that is set aside counts as silent", "[witness]") {
+  const Reported odd = GENERATE(values<Reported>(
+      {{20, RootNamed(9), Fit::kOther}, {20, RootNamed(9), Fit::kBeyond}}));
+  const StartRule rule = RuleOf(3).SettingAside({HeadId(RootNamed(9))});
+  const bool forks = odd.fit == Fit::kOther;
+  CHECK(RuleOf(3).With(NodeName(2), odd).verdict() ==
+        (forks ? Verdict::kForked : Verdict::kAwaiting));
+  const StartRule told = rule.With(NodeName(2), odd);
+  CHECK(told.awaited() == 2);
+  CHECK(told.set_aside().contains(NodeName(2)));
+  CHECK_FALSE(told.largest().has_value());
+  CHECK(told.With(NodeName(0), Contained(30)).awaited() == 1);
+  CHECK(told.With(NodeName(0), Contained(30)).With(NodeName(1), {}).verdict() == Verdict::kServes);
+  // Whatever else it says, before or after.
+  CHECK(told.With(NodeName(2), Contained(3)).awaited() == 2);
+  CHECK(rule.With(NodeName(2), Contained(3)).With(NodeName(2), odd).awaited() == 2);
+  // Nor does naming it help, and other heads of that history are what they are.
+  CHECK(told.Naming({NodeName(2)}).verdict() == Verdict::kAwaiting);
+  CHECK(told.With(NodeName(1), Other(21)).verdict() == Verdict::kForked);
+  CHECK(rule.With(NodeName(2), {20, RootNamed(8), Fit::kOther}).verdict() == Verdict::kForked);
+  // A quorum that cosigned it leaves too few.
+  CHECK(told.With(NodeName(1), odd).With(NodeName(0), Contained(30)).verdict() ==
+        Verdict::kAwaiting);
+}
+
+TEST_CASE("A head is named by the first digits of its root", "[witness]") {
+  CHECK(HeadId(RootNamed(0xa7)) == "a700000000000000");
+  CHECK(HeadIds("")->empty());
+  CHECK(*HeadIds("a700000000000000,0123456789abcdef") ==
+        std::set<std::string>{"0123456789abcdef", "a700000000000000"});
+  for (const char* wrong : {"a7", "A700000000000000", "a70000000000000g", "a7000000000000000",
+                            "a700000000000000 ", "a700000000000000;0123456789abcdef"}) {
+    INFO(wrong);
+    CHECK(absl::IsInvalidArgument(HeadIds(wrong).status()));
+  }
+}
+
 TEST_CASE("A witness cannot take back what it reported", "[witness]") {
   const StartRule rule = RuleOf(1).With(NodeName(0), Beyond(9));
   CHECK(rule.With(NodeName(0), Contained(3)).verdict() == Verdict::kBehind);

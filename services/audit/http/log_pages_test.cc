@@ -112,7 +112,8 @@ TEST_CASE("a checkpoint that 300 witnesses cosigned is a note that we read") {
   const crypto::PrivateKey witness = crypto::PrivateKey::Generate(crypto::Suite::kEd25519);
   for (int i = 0; i < 300; ++i) {
     world.head->cosignatures.push_back(
-        *evidence::CosignNote(witness, absl::StrCat("agencies/11990100MB", 10000000 + i, "/nodes/n1"),
+        *evidence::CosignNote(witness,
+                              absl::StrCat("agencies/11990100MB", 10000000 + i, "/nodes/n1"),
                               world.head->checkpoint.note, kTestTime));
   }
   const HttpPage page = world.Ask("/log/checkpoint");

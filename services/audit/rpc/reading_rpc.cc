@@ -152,7 +152,7 @@ absl::StatusOr<v1::ListUnmatchedResponse> ReadingRpc::ListUnmatched(
       break;
     }
     v1::UnmatchedExchange* exchange = response.add_exchanges();
-    exchange->set_exchange(waiting.exchange);
+    exchange->set_exchange(std::string(ExchangeIdOf(waiting.exchange)));
     exchange->set_attempt(waiting.attempt);
     exchange->set_index(waiting.index);
     *exchange->mutable_sealed() = std::move(found[0].stored.sealed);

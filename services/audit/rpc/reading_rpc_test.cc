@@ -9,7 +9,8 @@
 namespace shareway::audit {
 namespace {
 
-TEST_CASE("Parties and auditors read records, others commitments only, services nothing", "[audit]") {
+TEST_CASE("Parties and auditors read records, others commitments only, services nothing",
+          "[audit]") {
   World world;
   REQUIRE(world.Append(world.provider, {GoodRecord(1), GoodRecord(2)}).ok());
   v1::GetEntriesRequest request;
@@ -228,7 +229,8 @@ TEST_CASE("A record that was deleted is told by its commitment, and no pack hold
   CHECK(reason(world.auditor) == Reason::kNotVisible);
 }
 
-TEST_CASE("Pages and tokens of a search do not tell that others have what it looks for", "[audit]") {
+TEST_CASE("Pages and tokens of a search do not tell that others have what it looks for",
+          "[audit]") {
   std::vector<std::pair<int, size_t>> told[2];
   for (const bool busy : {false, true}) {
     World world;

@@ -43,6 +43,11 @@ TEST_CASE("A lost log is rebuilt to the exact witnessed root, and goes on", "[wi
   REQUIRE(whole.ok());
   CHECK(whole->missing() == 0);
   CHECK(world.log->gate()->serving());
+  // It is witnessed as far as it was, before anybody cosigns anything more.
+  REQUIRE(world.log->witnesses()->WaitCovers(lost.head.size(), absl::Seconds(10)));
+  CHECK(world.Newest()->size() == lost.head.size());
+  CHECK(world.Newest()->cosignatures_size() == 2);
+  CHECK((*ReadWitnessed(*lost.copy, TestLogKey().verifier_key()))->checkpoint.root == lost.root);
 
   const std::shared_ptr<const LogState> state = world.audit->state();
   CHECK(*merkle::RootAt(crypto::LogHasher(), lost.head.size(), [&](merkle::NodeId node) {
@@ -304,6 +309,26 @@ TEST_CASE("What was staged for a larger head does not count for a smaller one", 
   CHECK(lost.RootAt(lost.middle.size()) == *Hash32::From(lost.middle.root()));
   world.Close();
   MustCheck(*lost.copy);
+}
+
+TEST_CASE("A head that one witness alone tells of keeps a rebuild shut until it is set aside",
+          "[witness]") {
+  Lost lost;
+  WatchedWorld& world = lost.world;
+  // What lay below it went with the disk: nobody has it.
+  const Hash32 root = crypto::Sha256("a head that nobody else cosigned");
+  const std::string odd = TestLogKey().Sign(lost.head.size() + 9, root, absl::Now())->note;
+  const bool aside = GENERATE(false, true);
+  if (aside) world.set_aside = {HeadId(root)};
+  world.Open(lost.copy.get(), true);
+  CHECK(world.Report(2, odd)->awaited() == (aside ? 2 : 1));
+  REQUIRE(world.Report(0, lost.head.note()).ok());
+  REQUIRE(world.Report(1, lost.head.note()).ok());
+  REQUIRE(lost.Restore(0, lost.Of(world.nodes[0].uri)).ok());
+  REQUIRE(lost.Restore(1, lost.Of(world.nodes[1].uri)).ok());
+  CHECK(lost.Restore(2, lost.Of(kAuditUri))->missing() == (aside ? 0 : 9));
+  CHECK(world.log->gate()->serving() == aside);
+  if (aside) CHECK(lost.RootAt(lost.head.size()) == lost.root);
 }
 
 TEST_CASE("Entries that together are more than the log queues are appended in parts",

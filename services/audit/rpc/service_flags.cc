@@ -2,13 +2,17 @@
 // Flags into options.
 #include "services/audit/rpc/service_flags.h"
 
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "libs/base/status.h"
 #include "libs/crypto/key.h"
 #include "libs/log/log.h"
+#include "services/audit/domain/start_rule.h"
 #include "services/audit/vkey_file.h"
 
 ABSL_FLAG(std::string, log_key, "", "PEM file of the Ed25519 key that signs checkpoints.");
@@ -17,6 +21,11 @@ ABSL_FLAG(std::string, national_log_key, "",
 ABSL_FLAG(std::string, origin, "shareway.example/audit", "The log's name in its checkpoints.");
 ABSL_FLAG(std::string, vkey_file, "", "File to write the log's note verifier key to.");
 ABSL_FLAG(bool, rebuild, false, "If the store is an old copy, take what it lacks from producers.");
+ABSL_FLAG(std::string, log_fork_settled, "",
+          "Ids of heads that the log signed and that are no part of it, with commas between them: "
+          "each by the first 16 hexadecimal digits of its root, as log-forked and "
+          "log-behind-witnesses name it. Witnesses that report one count as silent; enough others "
+          "must report.");
 ABSL_FLAG(absl::Duration, candidate_interval, absl::Seconds(1),
           "Between two heads that witnesses are asked to cosign.");
 
@@ -43,11 +52,17 @@ absl::StatusOr<AuditService::Options> ServiceOptionsFromFlags(const std::string&
   SHAREWAY_ASSIGN_OR_RETURN(LogKey log_key, LogKeyFromFlags());
   SHAREWAY_ASSIGN_OR_RETURN(crypto::PrivateKey message_key,
                             crypto::PrivateKey::FromFile(message_key_file));
+  absl::StatusOr<std::set<std::string>> set_aside = HeadIds(absl::GetFlag(FLAGS_log_fork_settled));
+  if (!set_aside.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--log_fork_settled: ", set_aside.status().message()));
+  }
   return AuditService::Options{
       .log_key = std::move(log_key),
       .message_key = std::move(message_key),
       .producer = std::move(producer),
       .watched = {.rebuild = absl::GetFlag(FLAGS_rebuild),
+                  .set_aside = *std::move(set_aside),
                   .candidate_interval = absl::GetFlag(FLAGS_candidate_interval)}};
 }
 

@@ -15,12 +15,13 @@ namespace shareway::audit {
 //   --national_log_key FILE   PEM, SM2: signs them as well; empty: none
 //   --origin NAME             the log's name in its checkpoints
 //   --rebuild                 an old copy takes what it lacks from producers
+//   --log_fork_settled IDS    heads that are no part of the log; see StartRule
 //   --candidate_interval T    between two heads that witnesses are asked to cosign
 //   --vkey_file FILE          gets the log's note verifier key
 
 // Options of the service `producer` (its shareway:// URI), whose own records the key in
-// `message_key_file` signs. Errors of PrivateKey::FromFile; INVALID_ARGUMENT for a national key
-// that is not SM2.
+// `message_key_file` signs. Errors of PrivateKey::FromFile and HeadIds; INVALID_ARGUMENT for a
+// national key that is not SM2.
 absl::StatusOr<AuditService::Options> ServiceOptionsFromFlags(const std::string& message_key_file,
                                                               std::string producer);
 

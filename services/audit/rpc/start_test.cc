@@ -2,24 +2,12 @@
 // A started log: what it refuses, what opens it, what keeps it shut.
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "services/audit/rpc/test_watched_world.h"
+#include "services/audit/store/witness_store.h"
 
 namespace shareway::audit {
 namespace {
-
-// A log with a witnessed history in `store`; the head that all of the nodes cosigned.
-v1::Checkpoint MakeHistory(WatchedWorld* world, kv::MemoryStore* store) {
-  world->Open(store);
-  REQUIRE(world->Append(0, 1, 5).ok());
-  world->AwaitCandidate(7);  // with a start and a set
-  const v1::Checkpoint head = world->Witness(world->log->witnesses()->set().size());
-  world->Close();
-  return head;
-}
-
-std::string OtherNote(uint64_t size) {
-  return TestLogKey().Sign(size, crypto::Sha256("another history"), absl::Now())->note;
-}
 
 TEST_CASE("A started log answers reports alone until enough witnesses spoke", "[witness]") {
   kv::MemoryStore store;
@@ -266,21 +254,11 @@ TEST_CASE("A copy from before another set is found to be old by the set that it 
     world.AddKey(world.nodes[gone].witness_key.public_key(), world.nodes[gone].name,
                  catalog::v1::Key::WITNESS, catalog::v1::RETIRED);
   }
-  const absl::Time end = absl::Now() + absl::Seconds(10);
-  std::string last_of_0;
-  const auto replaced = [&] {
+  const std::string last_of_0 = world.CosignUntil({0, 3, 4}, [&] {
     const WitnessSet set = world.log->witnesses()->set();
     return set.size() == 3 && set.Find(world.nodes[4].name) != nullptr &&
            set.Find(world.nodes[1].name) == nullptr;
-  };
-  while (!replaced() && absl::Now() < end) {
-    last_of_0 = world.AwaitCandidate(0).note();
-    for (const size_t node : {0, 3, 4}) {
-      (void)world.Cosign(node, last_of_0, world.nodes[node].Line(last_of_0));
-    }
-    world.log->witnesses()->WaitCandidate(~uint64_t{0}, absl::Milliseconds(5));
-  }
-  REQUIRE(replaced());
+  });
   REQUIRE(world.Append(0, 6, 20).ok());
   const v1::Checkpoint head = world.AwaitCandidate(world.audit->state()->size());
   for (const size_t node : {3, 4}) {
@@ -313,16 +291,8 @@ TEST_CASE("A rebuilt log hears the sets that its restored entries name before it
                  catalog::v1::Key::WITNESS);
   }
   // Until all five watch: nodes 0 and 1 know of no head beyond.
-  const absl::Time end = absl::Now() + absl::Seconds(10);
-  std::string last;
-  while (world.log->witnesses()->set().size() != 5 && absl::Now() < end) {
-    last = world.AwaitCandidate(0).note();
-    for (const size_t node : {0, 1}) {
-      (void)world.Cosign(node, last, world.nodes[node].Line(last));
-    }
-    world.log->witnesses()->WaitCandidate(~uint64_t{0}, absl::Milliseconds(5));
-  }
-  REQUIRE(world.log->witnesses()->set().size() == 5);
+  const std::string last = world.CosignUntil(
+      {0, 1}, [&] { return world.log->witnesses()->set().size() == 5; });
   const uint64_t middle = evidence::OpenNote(last, TestLogKey().verifier_key())->size;
   REQUIRE(world.Append(0, 6, 20).ok());
   const v1::Checkpoint head = world.AwaitCandidate(world.audit->state()->size());
@@ -361,6 +331,37 @@ TEST_CASE("A rebuilt log hears the sets that its restored entries name before it
   CHECK(world.log->gate()->WaitServing(absl::Seconds(10)));
   world.Close();
   MustCheck(*copy);
+}
+
+TEST_CASE("What a start owes the log is recorded once, however often it is tried", "[witness]") {
+  const bool applied = GENERATE(false, true);
+  CAPTURE(applied);
+  kv::MemoryStore store;
+  WatchedWorld world(5, 5);
+  const v1::Checkpoint head = MakeHistory(&world, &store);
+  // Of three records the second one fails: nothing else is appended.
+  std::atomic<int> records = 0;
+  store.on_commit = [&](const kv::Batch& batch) -> kv::Outcome {
+    const bool appends = std::any_of(batch.ops().begin(), batch.ops().end(),
+                                     [](const auto& op) { return op.key == kHeadKey; });
+    if (!appends || records++ != 1) return {};
+    return {applied, absl::UnavailableError("the disk went away")};
+  };
+  world.Open(&store);
+  CHECK(world.Name("first", {0, 1})->second_person_awaited());
+  CHECK_FALSE(world.Name("second", {0, 1})->second_person_awaited());
+  REQUIRE_FALSE(world.Report(0, head.note())->serving());
+  REQUIRE(world.Report(1, head.note())->serving());
+  world.AwaitStarts(2);
+  std::vector<std::string> told;
+  for (const evidence::AuditRecord& record : world.OwnRecordsThere()) {
+    if (record.object() == kWitnessesObject) continue;
+    told.push_back(absl::StrCat(static_cast<int>(record.kind()), " ", record.object()));
+  }
+  CHECK(told == std::vector<std::string>{"90 ", "91 people/first", "91 people/second", "90 "});
+  world.Close();
+  store.on_commit = nullptr;
+  MustCheck(store);
 }
 
 }  // namespace

@@ -2,10 +2,13 @@
 // For tests of witnesses: the service on a store that outlives it, and nodes that the test plays.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -129,7 +132,9 @@ class WatchedWorld {
                               [this](const Hash32& id, absl::string_view owner) {
                                 return witness_directory_.MessageKey(id, owner);
                               }},
-                         {.rebuild = rebuild, .candidate_interval = absl::ZeroDuration()});
+                         {.rebuild = rebuild,
+                          .set_aside = set_aside,
+                          .candidate_interval = absl::ZeroDuration()});
     INFO(watched.status());
     REQUIRE(watched.ok());
     log = *std::move(watched);
@@ -229,6 +234,43 @@ class WatchedWorld {
   absl::StatusOr<v1::ReportCosignedResponse> Report(size_t node, const std::string& note) {
     return Report(node, note, note.empty() ? "" : nodes[node].Line(note));
   }
+  // Cosigns what the log asks for, as these nodes, until `done`; the last note.
+  std::string CosignUntil(const std::vector<size_t>& by, const std::function<bool()>& done) {
+    const absl::Time end = absl::Now() + absl::Seconds(10);
+    std::string last;
+    while (!done() && absl::Now() < end) {
+      last = AwaitCandidate(0).note();
+      for (const size_t node : by) (void)Cosign(node, last, nodes[node].Line(last));
+      log->witnesses()->WaitCandidate(~uint64_t{0}, absl::Milliseconds(5));
+    }
+    REQUIRE(done());
+    return last;
+  }
+  // All records of the log's own, oldest first.
+  std::vector<evidence::AuditRecord> OwnRecordsThere() const {
+    const std::shared_ptr<const LogState> state = audit->state();
+    std::vector<evidence::AuditRecord> records;
+    for (uint64_t index = 0; index < state->size(); ++index) {
+      const std::vector<Found> found = *reader->Entries(*state, index, index + 1, 1);
+      evidence::AuditRecord record = evidence::Open(found[0].stored.sealed)->record;
+      if (record.producer() == kAuditUri) records.push_back(std::move(record));
+    }
+    return records;
+  }
+  // Waits until the log has `count` starts.
+  void AwaitStarts(size_t count) const {
+    const absl::Time end = absl::Now() + absl::Seconds(10);
+    const auto starts = [&] {
+      const std::vector<evidence::AuditRecord> all = OwnRecordsThere();
+      return static_cast<size_t>(std::count_if(all.begin(), all.end(), [](const auto& record) {
+        return record.kind() == evidence::v1::SERVICE_STARTED;
+      }));
+    };
+    while (starts() < count && absl::Now() < end) {
+      log->witnesses()->WaitCandidate(~uint64_t{0}, absl::Milliseconds(5));
+    }
+    REQUIRE(starts() == count);
+  }
   absl::StatusOr<v1::Checkpoint> Newest() {
     return Call<v1::Checkpoint>(0, "GetCheckpoint", v1::GetCheckpointRequest());
   }
@@ -308,6 +350,7 @@ class WatchedWorld {
   std::atomic<uint64_t> safe_size = 0;
   std::atomic<bool> directory_current = true;
   size_t max_bytes = 64 << 20;  // that may be queued
+  std::set<std::string> set_aside;  // ids of heads
   std::unique_ptr<metrics::Registry> metrics;
   std::unique_ptr<Audit> audit;
   std::unique_ptr<LogReader> reader;
@@ -318,5 +361,20 @@ class WatchedWorld {
   std::unique_ptr<AuditRpc> api_;
   std::unique_ptr<rpc::Server> server_;
 };
+
+// A log with a witnessed history in `store`; the head that all of the nodes cosigned.
+inline v1::Checkpoint MakeHistory(WatchedWorld* world, kv::MemoryStore* store) {
+  world->Open(store);
+  REQUIRE(world->Append(0, 1, 5).ok());
+  world->AwaitCandidate(7);  // with a start and a set
+  const v1::Checkpoint head = world->Witness(world->log->witnesses()->set().size());
+  world->Close();
+  return head;
+}
+
+// A head of the same log key that the log itself never signed.
+inline std::string OtherNote(uint64_t size) {
+  return TestLogKey().Sign(size, crypto::Sha256("another history"), absl::Now())->note;
+}
 
 }  // namespace shareway::audit

@@ -38,7 +38,8 @@ class WitnessDirectory {
   std::optional<WitnessSet> Set() const;
   // The verifier keys of a node's witness keys that are valid now.
   std::vector<std::string> KeysOf(absl::string_view node) const;
-  // The message key of `owner` with this id, whatever became of it since.
+  // The message key of `owner` with this id, whatever became of it since; where the owner is a
+  // node, also an agency's own: a host seals with it what the agency says.
   std::optional<crypto::PublicKey> MessageKey(const Hash32& id, absl::string_view owner) const;
 
  private:

@@ -82,14 +82,15 @@ absl::Status HeadsCheck::CheckWitnessed(const std::vector<SetAt>* sets, FsckRepo
   if (sets == nullptr || sets->empty() || sets->front().index >= checkpoint.size) {
     return absl::OkStatus();
   }
-  // The one in force below that size, and those after it.
+  // Mostly the set that was named last below that size. But a head that covers the naming of
+  // a set may be the one by which a set before handed over to it, and the last head that a set
+  // witnessed stays while the next ones are named: who was in force, the store does not say.
   std::string want = "nobody";
   bool reached = false;
   for (size_t i = 0; i < sets->size() && !reached; ++i) {
-    const bool later = (*sets)[i].index >= checkpoint.size;
-    const bool newest = i + 1 == sets->size() || (*sets)[i + 1].index >= checkpoint.size;
-    if (!later && !newest) continue;
     const WitnessSet& set = (*sets)[i].set;
+    const bool before = i + 1 < sets->size() && (*sets)[i + 1].index < checkpoint.size;
+    if (before && set.empty()) continue;  // nobody watched; that is over
     const size_t cosigned = CosignedBy(set, *witnessed);
     reached = cosigned >= set.quorum();
     report->witnesses = cosigned;

@@ -110,7 +110,8 @@ TEST_CASE("A missing key and a key too many are found", "[audit][fault]") {
     CAPTURE(items[i].key.substr(0, 2), i);
     CHECK(FoundIn(spoiled));
   }
-  for (const char* extra : {"e/12345678", "x/whatever", "x!whatever", "u/whatever", "v/whatever", "n/abc", "z", "d/run"}) {
+  for (const char* extra : {"e/12345678", "x/whatever", "x!whatever", "u/whatever", "v/whatever",
+                            "n/abc", "z", "d/run"}) {
     std::vector<Item> spoiled = items;
     spoiled.push_back({extra, std::string(16, '\1')});
     CAPTURE(extra);

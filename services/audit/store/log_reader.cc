@@ -128,7 +128,7 @@ absl::StatusOr<uint64_t> LogReader::LastSequence(absl::string_view producer,
 absl::StatusOr<bool> LogReader::HasHalf(const LogState& state, absl::string_view node,
                                         const Waiting& waiting, size_t* examined) const {
   Query query;
-  query.exchange = waiting.exchange;
+  query.exchange = std::string(ExchangeIdOf(waiting.exchange));
   size_t left = kMaxExaminedForHalf;
   for (uint64_t below = state.size(); below > 0 && left > 0;) {
     SHAREWAY_ASSIGN_OR_RETURN(const SearchPage page, Search(state, query, {.all = true}, below,
@@ -136,7 +136,7 @@ absl::StatusOr<bool> LogReader::HasHalf(const LogState& state, absl::string_view
     const bool there = std::any_of(page.found.begin(), page.found.end(), [&](const Found& found) {
       const std::optional<Half> half = HalfOf(found.facts);
       return half && half->side == waiting.missing && half->attempt == waiting.attempt &&
-             half->node == node;
+             half->node == node && half->exchange == waiting.exchange;
     });
     *examined += page.examined;
     if (there) return true;

@@ -93,7 +93,8 @@ absl::Status Mirror::SyncFound(const std::string& last) const {
 
 absl::Status Mirror::LookAtHead(const LogState& state) {
   head_size_ = 0;
-  const absl::StatusOr<std::string> note = folder_.ReadBack(kMirrorCheckpoint, 0, evidence::kMaxNoteBytes);
+  const absl::StatusOr<std::string> note =
+      folder_.ReadBack(kMirrorCheckpoint, 0, evidence::kMaxNoteBytes);
   if (absl::IsNotFound(note.status())) return absl::OkStatus();
   SHAREWAY_RETURN_IF_ERROR(note.status());
   // A damaged one is written again with the next head.

@@ -28,7 +28,7 @@ struct Waiting {
   Side missing = Side::kConsumer;
   uint32_t attempt = 0;
   absl::Time receipt = {};  // when audit took it
-  std::string exchange = {};
+  std::string exchange = {};    // Half::exchange
 };
 
 // A waiting half's value, guarded, and back. DATA_LOSS if it is not what was written.

@@ -24,6 +24,10 @@ constexpr size_t kIncarnationBytes = 16;
 // Of such a key: index, stream, first sequence of the batch, sequence.
 constexpr size_t kUnplacedBytes = 8 + sizeof(Digest16) + 8 + 8;
 
+std::string StagedTooKey(uint64_t index, const Hash32& commitment) {
+  return absl::StrCat(StagedKey(index), commitment.view());
+}
+
 std::string UnplacedKey(uint64_t first, const Entry& entry) {
   return absl::StrCat(StagedKey(kUnknownIndex), entry.stream.view(), BigEndian64(first),
                       BigEndian64(entry.sequence));
@@ -155,7 +159,11 @@ void PutStaged(uint64_t index, const Entry& entry, kv::Batch* batch) {
 void PutStagedToo(uint64_t index, const Entry& entry, kv::Batch* batch) {
   std::string bytes;
   AppendEntry(entry, &bytes);
-  batch->Put(absl::StrCat(StagedKey(index), entry.commitment.view()), bytes);
+  batch->Put(StagedTooKey(index, entry.commitment), bytes);
+}
+
+void DeleteStagedToo(uint64_t index, const Hash32& commitment, kv::Batch* batch) {
+  batch->Delete(StagedTooKey(index, commitment));
 }
 
 void PutUnplaced(uint64_t first, const Entry& entry, kv::Batch* batch) {

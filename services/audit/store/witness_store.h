@@ -36,12 +36,11 @@ absl::Status WriteWitnessed(kv::Store* store, const WitnessedCheckpoint& witness
 // The object of the record WITNESSES_CHANGED that puts a set in force. Records of the
 // same kind about another object name a smaller set for one start and change nothing.
 inline constexpr absl::string_view kWitnessesObject = "witnesses";
+// The object of such a record, followed by size, '/' and root in hexadecimal digits, that tells
+// of a head that was set aside in a start; `nodes` has the witness that reported it.
+inline constexpr absl::string_view kSetAsidePrefix = "heads/";
 
 // The sets that records by `producer`, the service itself, name, and their places.
-struct PlacedSet {
-  WitnessSet set = {};
-  uint64_t index = 0;
-};
 struct WitnessSets {
   WitnessSet in_force = {};               // the newest that a witnessed head covers
   std::vector<PlacedSet> announced = {};  // those that none covers, the newest first
@@ -64,6 +63,8 @@ absl::Status PutIncarnation(const kv::Store& store, absl::string_view now, absl:
 void PutStaged(uint64_t index, const Entry& entry, kv::Batch* batch);
 // The same for another entry that somebody gave for this index; it is read after the first.
 void PutStagedToo(uint64_t index, const Entry& entry, kv::Batch* batch);
+// Takes such another one away.
+void DeleteStagedToo(uint64_t index, const Hash32& commitment, kv::Batch* batch);
 // The index of entries of which nobody knows where they were, if anywhere: batches that were
 // sent once, and whose producer never learnt what became of them.
 inline constexpr uint64_t kUnknownIndex = ~uint64_t{0};

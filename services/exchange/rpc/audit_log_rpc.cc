@@ -70,6 +70,16 @@ absl::StatusOr<std::vector<Hash32>> AuditLogRpc::Consistency(uint64_t old_size,
   return hashes;
 }
 
+absl::StatusOr<WitnessedNote> AuditLogRpc::Witnessed() {
+  SHAREWAY_ASSIGN_OR_RETURN(const auto checkpoint,
+                            audit_->Unary<v1::Checkpoint>(Path("GetCheckpoint"),
+                                                          v1::GetCheckpointRequest(),
+                                                          {.timeout = kPatience}));
+  return WitnessedNote{
+      .note = checkpoint.note(),
+      .cosignatures = {checkpoint.cosignatures().begin(), checkpoint.cosignatures().end()}};
+}
+
 absl::Status AuditLogRpc::Cosign(const std::string& note, const std::string& cosignature) {
   v1::AddCosignatureRequest request;
   request.set_note(note);

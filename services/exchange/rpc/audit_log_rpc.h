@@ -22,6 +22,7 @@ class AuditLogRpc final : public AuditLog {
 
   absl::StatusOr<bool> Report(const std::string& note, const std::string& cosignature) override;
   absl::StatusOr<std::vector<Hash32>> Consistency(uint64_t old_size, uint64_t new_size) override;
+  absl::StatusOr<WitnessedNote> Witnessed() override;
   absl::Status Cosign(const std::string& note, const std::string& cosignature) override;
   absl::StatusOr<bool> Rebuilding() override;
   absl::Status Restore(const std::vector<OwnEntry>& entries) override;
