@@ -9,19 +9,19 @@
 #include "absl/synchronization/notification.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
-#include "libs/crypto/hash.h"
 #include "libs/evidence/envelope.h"
 #include "libs/log/log.h"
 #include "libs/outbox/keys.h"
 #include "libs/outbox/once.h"
 #include "libs/outbox/outbox.h"
 #include "libs/outbox/placed.h"
+#include "libs/outbox/sealed.h"
 
 namespace shareway::outbox {
 namespace {
 
 constexpr size_t kBatchRecords = 256;
-constexpr size_t kBatchBytes = 512 << 10;  // a sealed batch is one value of the store
+constexpr size_t kBatchBytes = 512 << 10;  // a sealed batch is one request
 // How long the first entry of a batch waits for others. A batch costs its signature, three
 // commits and two calls, whether it has one entry or all.
 constexpr absl::Duration kFill = absl::Milliseconds(50);
@@ -75,37 +75,21 @@ struct Drain::State {
     std::vector<std::string> payloads;
     size_t bytes = 0;
     SHAREWAY_RETURN_IF_ERROR(
-        store()->ReadLog(kLog, mark->seal(), [&](uint64_t number, absl::string_view stored) {
-          evidence::AuditRecord sequence;
-          sequence.set_sequence(number);
-          // Protobuf parsers merge: the record is what was stored, and its number.
-          payloads.push_back(absl::StrCat(stored, sequence.SerializeAsString()));
+        store()->ReadLog(kLog, mark->seal(), [&](uint64_t number, absl::string_view logged) {
+          payloads.push_back(PayloadOf(logged, number));
           bytes += payloads.back().size() + 1024;
           return payloads.size() < kBatchRecords && bytes < kBatchBytes;
         }));
     if (payloads.empty()) return false;
-    SHAREWAY_ASSIGN_OR_RETURN(std::vector<crypto::BatchSignature> signatures,
-                              crypto::SignBatch(*key, payloads));
-    SealedBatch batch;
-    for (size_t i = 0; i < payloads.size(); ++i) {
-      evidence::v1::Envelope envelope;
-      envelope.set_payload(std::move(payloads[i]));
-      *envelope.mutable_signature() = evidence::ToProto(signatures[i]);
-      auto* sealed = batch.add_records();
-      sealed->set_record(envelope.SerializeAsString());
-      sealed->set_salt(crypto::RandomBytes(16));
-    }
+    SHAREWAY_ASSIGN_OR_RETURN(Sealed sealed, SealBatch(*key, std::move(payloads)));
     Mark next = *mark;
-    next.set_seal(mark->seal() + static_cast<uint64_t>(batch.records_size()));
+    next.set_seal(mark->seal() + sealed.records.size());
     kv::Batch write;
-    write.Put(SealedKey(mark->seal()), batch.SerializeAsString());
+    write.Put(SealedKey(mark->seal()), std::move(sealed.kept));
     write.Put(kMarkKey, next.SerializeAsString());
-    // The log's entries live on inside the sealed batch.
-    write.Trim(kLog, next.seal());
     SHAREWAY_RETURN_IF_ERROR(store()->Commit(std::move(write)).status());
     newest_first = mark->seal();
-    newest.assign(std::make_move_iterator(batch.mutable_records()->begin()),
-                  std::make_move_iterator(batch.mutable_records()->end()));
+    newest = std::move(sealed.records);
     *mark = next;
     return true;
   }
@@ -182,7 +166,9 @@ struct Drain::State {
       return absl::DataLossError(absl::StrCat("batch ", mark->include(), " has ", indices.size(),
                                               " indices for ", commitments.size(), " records"));
     }
-    SHAREWAY_ASSIGN_OR_RETURN(const size_t proven, sink->ProveIncluded(indices, commitments));
+    const absl::StatusOr<size_t> answer = sink->ProveIncluded(indices, commitments);
+    if (absl::IsDataLoss(answer.status())) SHAREWAY_RETURN_IF_ERROR(batches->ForgetUnproven(mark));
+    SHAREWAY_ASSIGN_OR_RETURN(const size_t proven, answer);
     Mark next = *mark;
     kv::Batch write;
     for (Placed& batch : placed) {

@@ -84,25 +84,16 @@ absl::Duration Outbox::oldest_age() const {
   if (absl::StatusOr<kv::Entry> entry = store_->Get(kMarkKey); entry.ok()) {
     mark.ParseFromString(entry->value);
   }
+  // The log has what is sealed, too, until it is safe.
   std::optional<absl::Time> oldest;
-  if (mark.include() < mark.seal()) {  // sealed, waits for audit
-    absl::StatusOr<kv::Entry> entry = store_->Get(SealedKey(mark.include()));
-    SealedBatch batch;
-    if (entry.ok() && batch.ParseFromString(entry->value) && batch.records_size() > 0) {
-      if (auto opened = evidence::Open(batch.records(0)); opened.ok()) {
-        oldest = evidence::FromTimestamp(opened->record.time());
-      }
-    }
-  } else {
-    (void)store_->ReadLog(kLog, std::max<uint64_t>(mark.seal(), 1),
-                          [&](uint64_t, absl::string_view bytes) {
-                            evidence::AuditRecord record;
-                            if (record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-                              oldest = evidence::FromTimestamp(record.time());
-                            }
-                            return false;
-                          });
-  }
+  (void)store_->ReadLog(kLog, std::max<uint64_t>(mark.include(), 1),
+                        [&](uint64_t, absl::string_view bytes) {
+                          evidence::AuditRecord record;
+                          if (record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+                            oldest = evidence::FromTimestamp(record.time());
+                          }
+                          return false;
+                        });
   return oldest ? clock_->Now() - *oldest : absl::ZeroDuration();
 }
 

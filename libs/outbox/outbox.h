@@ -5,10 +5,10 @@
 // Keys (prefix "outbox/"):
 //   outbox/incarnation  -> 16 random bytes of this store
 //   outbox/act/{digest} -> when a signed act was taken, so that it is taken once
-//   outbox/sealed/{n}   -> batch of sealed records that begins at entry n, until it is safe
+//   outbox/sealed/{n}   -> signature and salts of the batch that begins at n, until it is safe
 //   outbox/placed/{n}   -> where audit put that batch, and when it was proven to be there
 //   outbox/mark         -> next entry to seal, next to deliver, next to include
-// Log "outbox": one unsealed AuditRecord an entry; its number is the sequence.
+// Log "outbox": unsealed AuditRecords, until their batch is safe; the number is the sequence.
 #pragma once
 
 #include <cstdint>
@@ -101,7 +101,7 @@ class Outbox {
 };
 
 // Delivers an outbox: seals batches of up to 256 entries under one signature (an entry
-// waits up to 50 ms for others), keeps the sealed bytes before it sends them and their
+// waits up to 50 ms for others), keeps the signature before it sends them and their
 // indices once audit has them, marks them included after a proof under a witnessed
 // checkpoint, deletes them when they are safe, or 7 days after inclusion.
 //

@@ -216,6 +216,38 @@ TEST_CASE("Audit that lost its disk gets its entries back at their places", "[ou
   CHECK(d.outbox->depth() == 0);
 }
 
+TEST_CASE("What audit lost while nobody asked it is delivered anew", "[outbox]") {
+  Delivery d(20);
+  REQUIRE(d.drain->Flush().ok());
+  d.Add(10);
+  d.audit.witnessed = 20;
+  CHECK(absl::IsUnavailable(d.drain->Flush()));  // at 20 to 29, and no proof yet
+  // Rebuilt within moments, to what was witnessed: nothing failed, and nothing was asked.
+  d.audit.ForgetFrom(20);
+  d.Add(10);
+  CHECK(absl::IsUnavailable(d.drain->Flush()));  // these lie there now
+  REQUIRE(d.audit.log.size() == 30);
+  d.audit.witnessed = ~uint64_t{0};
+  const bool restart = GENERATE(false, true);
+  CAPTURE(restart);
+  if (restart) d.Restart();
+  CHECK(absl::IsDataLoss(d.drain->Flush()));  // which tells
+  CHECK(d.drain->Flush().ok());
+  CHECK(d.audit.log.size() == 40);  // each once
+  CHECK(d.outbox->depth() == 0);
+  CHECK_FALSE(d.drain->audit_rolled_back());
+
+  // A log that has them, and proves something else, is told each time.
+  d.Add(5);
+  d.audit.witnessed = 40;
+  CHECK(absl::IsUnavailable(d.drain->Flush()));
+  d.audit.SpoilLast();
+  d.audit.witnessed = ~uint64_t{0};
+  for (int i = 0; i < 3; ++i) CHECK(absl::IsDataLoss(d.drain->Flush()));
+  CHECK(d.audit.log.size() == 45);
+  CHECK(d.outbox->depth() == 5);
+}
+
 TEST_CASE("Audit that lost its disk gets what was sent to it and never answered", "[outbox]") {
   const bool appended = GENERATE(true, false);  // by the audit whose disk is lost
   const bool restart = GENERATE(true, false);
@@ -263,8 +295,10 @@ TEST_CASE("Sealed batches are kept until a backup of audit covers them, or seven
   } else {
     d.clock.Advance(absl::Hours(24 * 7) + absl::Seconds(1));
   }
+  CHECK(*d.store.LogTail(kLog) == 1);
   REQUIRE(d.drain->Sweep().ok());
   CHECK(d.Retained() == (safe ? 2 : 0));
+  CHECK(*d.store.LogTail(kLog) == (safe ? 257 : 301));  // the entries go with their batch
   d.Add(1);
   CHECK(d.drain->Flush().ok());
 }

@@ -9,6 +9,7 @@
 #include "libs/base/bytes.h"
 #include "libs/base/status.h"
 #include "libs/outbox/keys.h"
+#include "libs/outbox/sealed.h"
 
 namespace shareway::outbox {
 
@@ -26,13 +27,8 @@ absl::StatusOr<Mark> PlacedBatches::LoadMark() const {
 }
 
 absl::StatusOr<Records> PlacedBatches::Load(uint64_t first) const {
-  SHAREWAY_ASSIGN_OR_RETURN(kv::Entry entry, store_->Get(SealedKey(first)));
-  SealedBatch batch;
-  if (!batch.ParseFromString(entry.value)) {
-    return absl::DataLossError(absl::StrCat("sealed batch ", first, " cannot be read"));
-  }
-  return Records(std::make_move_iterator(batch.mutable_records()->begin()),
-                 std::make_move_iterator(batch.mutable_records()->end()));
+  SHAREWAY_ASSIGN_OR_RETURN(const kv::Entry entry, store_->Get(SealedKey(first)));
+  return OpenSealed(*store_, first, entry.value);
 }
 
 absl::StatusOr<std::vector<Placed>> PlacedBatches::Placements(uint64_t from, size_t most) const {
@@ -94,6 +90,7 @@ absl::Status PlacedBatches::Drop(uint64_t safe_size, absl::Time old, kv::Batch* 
   if (end == 0) return absl::OkStatus();
   batch->DeleteRange(PlacedKey(0), PlacedKey(end));
   batch->DeleteRange(SealedKey(0), SealedKey(end));
+  batch->Trim(kLog, end);  // which had the entries of these batches
   return absl::OkStatus();
 }
 

@@ -35,6 +35,10 @@ class PlacedBatches {
   // Forgets that batches with entries above `last_sequence` were acknowledged, durably:
   // they will be delivered anew. Nothing that is included is touched.
   absl::Status Forget(uint64_t last_sequence, Mark* mark);
+  // The same of all that are not proven to be in the log: for a proof that leads elsewhere.
+  // Audit may have lost them with its disk while nobody asked it; it knows those that it has by
+  // their ids, and names their places when they are delivered anew.
+  absl::Status ForgetUnproven(Mark* mark) { return Forget(mark->include() - 1, mark); }
   // Adds to `batch` the deletion of all batches, from the oldest on, that are included
   // and either lie below `safe_size` in the log or were included before `old`.
   absl::Status Drop(uint64_t safe_size, absl::Time old, kv::Batch* batch) const;

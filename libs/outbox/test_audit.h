@@ -27,6 +27,7 @@ class FakeAudit final : public Sink {
   uint64_t safe_size = 0;
   std::optional<uint64_t> last_sequence;  // if set, what it says instead of what it has
   bool rebuilding = false;
+  bool forgetful = false;  // a proof may lead elsewhere
   bool away = false;  // when asked what it has
   int asked = 0;
   std::vector<size_t> batches;     // how many records came at a time
@@ -56,7 +57,9 @@ class FakeAudit final : public Sink {
     proofs.push_back(indices.size());
     size_t proven = 0;
     for (; proven < indices.size() && indices[proven] < witnessed; ++proven) {
-      CHECK(commitments_[indices[proven]] == commitments[proven]);
+      const bool there = commitments_[indices[proven]] == commitments[proven];
+      if (!there && forgetful) return absl::DataLossError("another entry is there");
+      CHECK(there);
     }
     return proven;
   }
@@ -84,6 +87,17 @@ class FakeAudit final : public Sink {
     }
     return static_cast<uint64_t>(std::count(log.begin(), log.end(), ""));
   }
+
+  // All entries from `size` on are gone, and nobody is told.
+  void ForgetFrom(size_t size) {
+    std::erase_if(ids_, [&](const auto& id) { return id.second >= size; });
+    log.resize(size);
+    commitments_.resize(size);
+    forgetful = true;
+  }
+
+  // Its tree has another leaf there.
+  void SpoilLast() { commitments_.back() = Hash32(); }
 
   // All entries from `size` on are gone; below `target` places wait for them.
   void LoseFrom(uint64_t size, uint64_t target) {
