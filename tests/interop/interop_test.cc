@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Agencies call nodes from any language with stock gRPC: here from Python and Node.js.
+// Agencies call nodes from any language with stock gRPC: here from Python, Go, Java and Node.js.
 #include <sys/wait.h>
 
 #include <array>
@@ -79,6 +79,7 @@ void CheckSeen(const nlohmann::json& seen) {
   CHECK(seen["code"] == "PERMISSION_DENIED");
   CHECK(seen["reason"] == "ITEM_NOT_GRANTED");
   CHECK(seen["domain"] == "shareway");
+  CHECK(seen["locale"] == "zh-Hans");
 }
 
 TEST_CASE("Stock clients in other languages query a node and read the reason of a refusal",
@@ -94,8 +95,12 @@ TEST_CASE("Stock clients in other languages query a node and read the reason of 
   const auto python = SeenBy(Run({"/usr/bin/python3", here + "python_client.py", proto, home, node,
                                   catalog, shared.grant, "code", "9901"}));
   CheckSeen(python);
-  CHECK(python["locale"] == "zh-Hans");
   CHECK(python["title"] == "统计用区划代码");
+
+  const std::string clients = SHAREWAY_CLIENTS_DIR;
+  CheckSeen(SeenBy(Run({clients + "/go/go_client", home, node, shared.grant, "code", "9901"})));
+  CheckSeen(SeenBy(Run({here + "java_client.sh", "run", clients + "/java", home, node, shared.grant,
+                        "code", "9901"})));
 
   if (!std::filesystem::exists(absl::StrCat(SHAREWAY_SOURCE_DIR, "/tests/node_modules/@grpc"))) {
     WARN("tests/node_modules is absent (tools/setup fetches it): nothing was asked from Node.js");
@@ -104,7 +109,6 @@ TEST_CASE("Stock clients in other languages query a node and read the reason of 
   const auto js = SeenBy(Run({"node", here + "node_client.mjs", proto, home, node, catalog,
                               shared.grant, "code", "9901"}));
   CheckSeen(js);
-  CHECK(js["locale"] == "zh-Hans");
   CHECK(js["title"] == "统计用区划代码");
   CHECK(js["received"] == true);
   CHECK(js["method"] == "QUERY");
