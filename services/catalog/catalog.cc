@@ -43,11 +43,12 @@ absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Open(Parts parts) {
                                                    "Changes of entries by kind.", {"kind"});
   }
   for (std::string last;;) {
-    SHAREWAY_ASSIGN_OR_RETURN(const std::vector<v1::Resource> page,
+    SHAREWAY_ASSIGN_OR_RETURN(const std::vector<v1::CatalogChange> page,
                               parts.store->ListPublished(last, 256));
     if (page.empty()) break;
-    last = page.back().name();
-    for (const v1::Resource& published : page) {
+    last = page.back().resource().name();
+    for (const v1::CatalogChange& change : page) {
+      const v1::Resource& published = change.resource();
       if (published.state() == v1::Resource::PUBLISHED) {
         const Entry entry = EntryFrom(published);
         parts.announce(published.name(), &entry);

@@ -26,8 +26,13 @@ TEST_CASE("A direct claim is active in the same call under the 2016 measure") {
                            .purposes = {Purpose::kWorkReference},
                            .scenario = "核对",
                            .end = absl::CivilDay(2026, 6, 30)};
-  const Stored<Grant> grant =
-      t.grants.Claim(t.By(Applicant()), Divisions().name, claim).value();
+  Resource published = Divisions();
+  published.publication = "the authority's act";
+  REQUIRE(t.grants.Follow(published).ok());
+  const std::string name =
+      t.grants.Claim(t.By(Applicant()), Divisions().name, claim).value().value.fields().name;
+  const Stored<Grant> grant = t.grants.Get(Applicant(), name).value();
+  CHECK(grant.value.fields().decision == published.publication);
   CHECK(grant.value.fields().number == 1);
   CHECK(grant.value.fields().state == Grant::State::kActive);
   CHECK(t.Events().back().rule() == grant.value.fields().rule);

@@ -161,10 +161,13 @@ bool OwnerFits(const Key& key) {
   const bool person = absl::StartsWith(key.owner, "people/");
   const bool node = absl::StrContains(key.owner, "/nodes/");
   const bool system = absl::StrContains(key.owner, "/systems/");
+  // Of an agency that another's node hosts: it signs there under a key of its own.
+  const bool agency = HasForm("agencies/{a}", key.owner);
   switch (key.use) {
     case Key::Use::kTls:
       return service || person || node || system;
     case Key::Use::kMessage:
+      return service || node || agency;
     case Key::Use::kWitness:
       return service || node;
     case Key::Use::kLog:
@@ -184,8 +187,8 @@ std::vector<FieldViolation> Check(const Key& key, const ProfileIds&) {
   if (!OwnerFits(key)) {
     faults.Add("owner", absl::StrCat(codes::Quote(key.owner),
                                      ": TLS keys belong to nodes, systems, people and services, "
-                                     "MESSAGE and WITNESS keys to nodes and services, LOG keys to "
-                                     "services"));
+                                     "MESSAGE keys to nodes, services and hosted agencies, WITNESS "
+                                     "keys to nodes and services, LOG keys to services"));
   } else if (absl::StartsWith(key.owner, "services/") && !IsId(key.owner.substr(9))) {
     faults.Add("owner", absl::StrCat(codes::Quote(key.owner), ", want services/{s}"));
   }

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
+#include "libs/base/name.h"
 #include "libs/base/status.h"
 #include "libs/codes/quote.h"
 #include "services/catalog/domain/directory_rules.h"
@@ -111,6 +112,7 @@ absl::Status Register::CheckKeyOwner(const Key& key) const {
   if (absl::StartsWith(key.owner, "services/")) return absl::OkStatus();
   if (absl::StartsWith(key.owner, "people/")) return Refer<Person>("key.owner", key.owner);
   if (absl::StrContains(key.owner, "/nodes/")) return Refer<Node>("key.owner", key.owner);
+  if (HasForm("agencies/{a}", key.owner)) return Refer<Agency>("key.owner", key.owner);
   return Refer<System>("key.owner", key.owner);
 }
 

@@ -185,6 +185,24 @@ TEST_CASE("A key fits its use, its owner and its suite", "[catalog]") {
                       }}});
 }
 
+TEST_CASE("An agency's own key signs for it where it is hosted, and does nothing else",
+          "[catalog]") {
+  Register all = Founded();
+  Key key = TlsKey("h", kBureau);
+  key.use = Key::Use::kMessage;
+  CHECK(all.Put(key, kProfiles).ok());
+  key.algorithm = Key::Algorithm::kSm2;
+  key.suite = 2;
+  CHECK(all.Put(key, kProfiles).ok());
+  CheckRefused<Key>(key, {{"key.owner", [](auto& k) { k.owner = "agencies/"; }},
+                          {"key.owner", [](auto& k) { k.owner = "agencies/x/y"; }},
+                          {"key.owner", [](auto& k) { k.use = Key::Use::kTls; }},
+                          {"key.owner", [](auto& k) { k.use = Key::Use::kWitness; }},
+                          {"key.owner", [](auto& k) { k.use = Key::Use::kLog; }}});
+  key.owner = kCivil;
+  CHECK(absl::IsNotFound(all.Put(key, kProfiles).status()));
+}
+
 TEST_CASE("What an object refers to must exist and be of its kind", "[catalog]") {
   const Register all = Founded();
   Agency agency = Bureau();

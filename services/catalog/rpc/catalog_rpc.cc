@@ -264,13 +264,11 @@ absl::Status CatalogRpc::Watch(const rpc::Call& call, const v1::WatchCatalogRequ
                                             const uint64_t number = store_->log().head();
                                             for (std::string last;;) {
                                               SHAREWAY_ASSIGN_OR_RETURN(
-                                                  std::vector<v1::Resource> page,
+                                                  const std::vector<v1::CatalogChange> page,
                                                   store_->ListPublished(last, kChunk));
                                               if (page.empty()) return number;
-                                              last = page.back().name();
-                                              for (v1::Resource& published : page) {
-                                                v1::CatalogChange change;
-                                                *change.mutable_resource() = std::move(published);
+                                              last = page.back().resource().name();
+                                              for (const v1::CatalogChange& change : page) {
                                                 SHAREWAY_RETURN_IF_ERROR(writer.Write(change));
                                               }
                                             }

@@ -287,7 +287,16 @@ TEST_CASE("A watcher of the catalogue sees publication and suspension", "[catalo
   auto watch = served.As("sharing")->ServerStream<v1::CatalogChange>(
       absl::StrCat(kCatalogService, "WatchCatalog"), v1::WatchCatalogRequest(), {});
   CHECK(watch.Read()->value().snapshot_begin());
-  CHECK(watch.Read()->value().resource().name() == kName);
+  const v1::CatalogChange kept = watch.Read()->value();
+  CHECK(kept.resource().name() == kName);
+  // Direct grants rest on the authority's act: it comes in a snapshot and with each change.
+  evidence::v1::Act act;
+  REQUIRE(act.ParseFromString(kept.publication().act()));
+  CHECK(act.method() == absl::StrCat(kCatalogService, "PublishResource"));
+  CHECK(act.person() == "people/officer");
+  v1::PublishResourceRequest publish;
+  REQUIRE(publish.ParseFromString(act.request()));
+  CHECK(publish.name() == kName);
   CHECK(watch.Read()->value().revision().number() == 1);
   v1::SetResourceStateRequest suspend;
   suspend.set_name(kName);
@@ -300,6 +309,7 @@ TEST_CASE("A watcher of the catalogue sees publication and suspension", "[catalo
   CHECK(answer->state() == v1::Resource::SUSPENDED);
   const v1::CatalogChange change = watch.Read()->value();
   CHECK(change.resource().state() == v1::Resource::SUSPENDED);
+  CHECK(change.publication().SerializeAsString() == kept.publication().SerializeAsString());
   CHECK(change.revision().number() == 2);
   watch.Cancel();
 }

@@ -99,6 +99,14 @@ std::optional<store::PublishedRecord> Republished(const ResourceStore::Loaded& b
   return published;
 }
 
+// As watchers of the catalogue get it, without revision.
+v1::CatalogChange ChangeOf(const store::PublishedRecord& published) {
+  v1::CatalogChange change;
+  *change.mutable_resource() = published.resource();
+  if (published.has_publication()) *change.mutable_publication() = published.publication();
+  return change;
+}
+
 }  // namespace
 
 absl::StatusOr<ResourceStore> ResourceStore::Open(kv::Store* kv, const outbox::Outbox* outbox) {
@@ -192,9 +200,7 @@ absl::StatusOr<ResourceStore::Loaded> ResourceStore::Save(const Loaded& before,
     if (revision != before.published_record.resource().revision()) {
       batch.Put(RevisionKey(id, revision), bytes);
     }
-    v1::CatalogChange change;
-    *change.mutable_resource() = published->resource();
-    log_.Append(change.SerializeAsString(), &batch);
+    log_.Append(ChangeOf(*published).SerializeAsString(), &batch);
     *state.mutable_published() = *published;
     state.set_keeps_working(stored.record.has_working());
     state.mutable_record()->clear_working();
@@ -207,15 +213,15 @@ absl::StatusOr<ResourceStore::Loaded> ResourceStore::Save(const Loaded& before,
   return stored;
 }
 
-absl::StatusOr<std::vector<v1::Resource>> ResourceStore::ListPublished(absl::string_view name,
-                                                                       size_t limit) const {
-  std::vector<v1::Resource> page;
+absl::StatusOr<std::vector<v1::CatalogChange>> ResourceStore::ListPublished(absl::string_view name,
+                                                                            size_t limit) const {
+  std::vector<v1::CatalogChange> page;
   bool readable = true;
   SHAREWAY_RETURN_IF_ERROR(kv_->Scan(KeyAfter(kPublished, name), PrefixEnd(kPublished),
                                      [&](absl::string_view, absl::string_view value, uint64_t) {
                                        store::PublishedRecord record;
                                        readable = Parse(value, &record);
-                                       page.push_back(std::move(*record.mutable_resource()));
+                                       page.push_back(ChangeOf(record));
                                        return readable && page.size() < limit;
                                      }));
   if (!readable) return Unreadable("catalogue");

@@ -56,9 +56,10 @@ class ResourceStore {
   // `before`; other errors as Commit.
   absl::StatusOr<Loaded> Save(const Loaded& before, const Resource& after, Event event);
 
-  // What is published now, suspended or withdrawn, after `name` in byte order, up to `limit`.
-  absl::StatusOr<std::vector<v1::Resource>> ListPublished(absl::string_view name,
-                                                          size_t limit) const;
+  // What is published now, suspended or withdrawn, after `name` in byte order, up to `limit`:
+  // the last change of each, as it stands in the log.
+  absl::StatusOr<std::vector<v1::CatalogChange>> ListPublished(absl::string_view name,
+                                                               size_t limit) const;
 
   // The result of this request id, if it was taken.
   absl::StatusOr<std::optional<std::string>> Find(const outbox::Once& once, absl::Time now) const {

@@ -156,6 +156,7 @@ absl::StatusOr<Grant> Grant::Direct(const Claim& claim, const Actor& actor,
       .end_time = statute::EndOfDay(claim.end),
       .state = State::kActive,
       .scenario = claim.scenario,
+      .decision = resource.publication,
       .rule = text.Cite(profile.articles.reply_unconditional),
       .create_time = now,
   });

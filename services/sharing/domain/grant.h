@@ -59,7 +59,7 @@ class Grant {
     std::string dispute = {};
     std::string consent = {};
     std::string scenario = {};  // for a direct grant: what it is needed for
-    std::string decision = {};  // exact bytes of the SignedAct it rests on; empty if direct
+    std::string decision = {};  // exact bytes of the SignedAct it rests on
     std::string rule = {};      // profile@version and article
     absl::Time create_time = {};
     std::string ended_reason = {};
@@ -79,8 +79,9 @@ class Grant {
     std::string scenario = {};
     absl::CivilDay end = {};
   };
-  // An unconditional resource taken directly (M16 12). FAILED_PRECONDITION where the
-  // provider's text asks for a request, or for items that are not UNCONDITIONAL.
+  // An unconditional resource taken directly (M16 12): it rests on the publication.
+  // FAILED_PRECONDITION where the provider's text asks for a request, or for items that are
+  // not UNCONDITIONAL.
   static absl::StatusOr<Grant> Direct(const Claim& claim, const Actor& actor,
                                       const Resource& resource, const StatuteText& text,
                                       std::string name, absl::Time now);

@@ -43,10 +43,12 @@ absl::StatusOr<Grant> Direct(const Grant::Claim& claim, const Resource& resource
 }
 
 TEST_CASE("An unconditional resource is claimed directly under the 2016 measure only") {
-  const Grant grant = Direct(GoodClaim(), Divisions()).value();
+  Resource published = Divisions();
+  published.publication = "the authority's act";
+  const Grant grant = Direct(GoodClaim(), published).value();
   CHECK(grant.fields().state == State::kActive);
   CHECK(grant.fields().items == std::vector<std::string>{"code", "name"});
-  CHECK(grant.fields().decision.empty());
+  CHECK(grant.fields().decision == "the authority's act");
   CHECK(absl::StrContains(grant.fields().rule, "M16 第十二条"));
   CHECK(grant.fields().start_time == Morning());
   CHECK(grant.fields().end_time == statute::StartOfDay(absl::CivilDay(2026, 7, 1)));

@@ -69,6 +69,7 @@ struct Resource {
   uint32_t revision = 0;
   State state = State::kUnspecified;
   std::string profile = {};  // that governs the entry: profile@version
+  std::string publication = {};  // exact bytes of the SignedAct that published the revision
 
   // Null if there is no such item or condition.
   const Item* item(absl::string_view id) const;

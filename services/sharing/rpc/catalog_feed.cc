@@ -43,7 +43,7 @@ absl::StatusOr<evidence::v1::Revision> CatalogFeed::Apply(absl::string_view byte
       snapshot_.clear();
       break;
     case catalog::v1::CatalogChange::kResource: {
-      SHAREWAY_RETURN_IF_ERROR(grants_->Follow(FromProto(change.resource())));
+      SHAREWAY_RETURN_IF_ERROR(grants_->Follow(FromProto(change)));
       // The position moves only when a snapshot is whole: a break starts it over.
       if (in_snapshot_) {
         snapshot_.push_back(change.resource().name());

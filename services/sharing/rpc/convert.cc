@@ -19,7 +19,8 @@ static_assert(static_cast<int>(Notice::State::kClosed) == v1::Notice::NOTICE_CLO
 
 using evidence::ToTimestamp;
 
-Resource FromProto(const catalog::v1::Resource& resource) {
+Resource FromProto(const catalog::v1::CatalogChange& change) {
+  const catalog::v1::Resource& resource = change.resource();
   Resource out{.name = resource.name(),
                .title = resource.title(),
                .provider = resource.provider(),
@@ -31,7 +32,9 @@ Resource FromProto(const catalog::v1::Resource& resource) {
                .basis = {},
                .revision = resource.revision(),
                .state = Resource::State::kUnspecified,
-               .profile = resource.profile()};
+               .profile = resource.profile(),
+               .publication =
+                   change.has_publication() ? change.publication().SerializeAsString() : ""};
   for (const catalog::v1::Item& item : resource.items()) {
     const catalog::v1::ShareClass own = item.share_class() != catalog::v1::SHARE_CLASS_UNSPECIFIED
                                             ? item.share_class()

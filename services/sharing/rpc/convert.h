@@ -10,7 +10,7 @@
 #include "absl/time/civil_time.h"
 #include "services/sharing/desk.h"
 #include "services/sharing/store/sharing_store.h"
-#include "shareway/catalog/v1/resource.pb.h"
+#include "shareway/catalog/v1/catalog_service.pb.h"
 #include "shareway/sharing/v1/dispute.pb.h"
 #include "shareway/sharing/v1/grant.pb.h"
 #include "shareway/sharing/v1/request.pb.h"
@@ -28,7 +28,7 @@ absl::StatusOr<Decision> FromProto(const v1::Decision& decision);
 absl::StatusOr<Grant::Claim> FromProto(const v1::ClaimGrantRequest& request);
 
 // A revision that the catalogue published, suspended or withdrew.
-Resource FromProto(const catalog::v1::Resource& resource);
+Resource FromProto(const catalog::v1::CatalogChange& change);
 
 // Who reads: the answer holds what this person may see, and may do next.
 v1::SharingRequest ToProto(const Stored<Request>& request, const Actor& actor, const Desk& desk);

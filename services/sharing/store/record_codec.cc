@@ -346,6 +346,7 @@ std::string Encode(const Resource& resource) {
   record.set_revision(resource.revision);
   record.set_state(static_cast<uint32_t>(resource.state));
   record.set_profile(resource.profile);
+  record.set_publication(resource.publication);
   return record.SerializeAsString();
 }
 
@@ -365,7 +366,8 @@ absl::StatusOr<Resource> DecodeResource(absl::string_view bytes) {
                     .basis = GetStrings(record.basis()),
                     .revision = record.revision(),
                     .state = static_cast<Resource::State>(record.state()),
-                    .profile = record.profile()};
+                    .profile = record.profile(),
+                    .publication = record.publication()};
   for (const store::ItemRecord& item : record.items()) {
     resource.items.push_back({item.id(), static_cast<ShareClass>(item.share_class()),
                               static_cast<int>(item.grading()), item.personal(),
