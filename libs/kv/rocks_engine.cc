@@ -35,6 +35,7 @@ namespace {
 
 constexpr int kMaxOpenFiles = 128;
 constexpr double kBloomBitsPerKey = 10;
+constexpr double kMemtableBloomShare = 0.005;  // of a memtable's bytes: 6 bits for 150 of them
 constexpr size_t kTableFileBytes = 8 << 20;
 constexpr int kChecksumBytesPerKey = 8;  // from the batch to the log and the table
 constexpr size_t kMinMemtableBytes = 1 << 20;
@@ -123,6 +124,9 @@ rocksdb::Options MakeOptions(const RocksOptions& options, rocksdb::Env* env) {
           2 * rocks.write_buffer_size,
           options.memtable_bytes > 0 ? nullptr : cache);  // large ones would empty it
   rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(TableOptions(cache)));
+  // Most keys that are looked for before a write are not there.
+  rocks.memtable_prefix_bloom_size_ratio = kMemtableBloomShare;
+  rocks.memtable_whole_key_filtering = true;
   rocks.max_open_files = kMaxOpenFiles;
   rocks.allow_concurrent_memtable_write = false;  // there is one writer
   rocks.enable_write_thread_adaptive_yield = false;

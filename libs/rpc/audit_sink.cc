@@ -7,6 +7,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
+#include "libs/base/wire.h"
 #include "libs/crypto/hash.h"
 #include "libs/evidence/note.h"
 #include "libs/merkle/verify.h"
@@ -37,11 +38,15 @@ AuditSink::AuditSink(std::shared_ptr<Channel> audit, std::string log_key,
 
 absl::StatusOr<outbox::Sink::Appended> AuditSink::Append(
     const std::vector<evidence::v1::SealedRecord>& records) {
-  audit::v1::AppendRequest request;
-  for (const auto& record : records) *request.add_records() = record;
+  size_t bytes = 0;
+  for (const auto& record : records) bytes += record.ByteSizeLong() + 8;
+  WireWriter request(bytes);  // an AppendRequest
+  for (const auto& record : records) request.Proto(1, record);
   SHAREWAY_ASSIGN_OR_RETURN(
-      audit::v1::AppendResponse response,
-      audit_->Unary<audit::v1::AppendResponse>(absl::StrCat(kService, "Append"), request));
+      const std::string answer,
+      audit_->RawUnary(absl::StrCat(kService, "Append"), std::move(request).Take(), {}));
+  audit::v1::AppendResponse response;
+  if (!response.ParseFromString(answer)) return absl::DataLossError("the answer does not parse");
   if (response.indices_size() != static_cast<int>(records.size())) {
     return absl::InternalError(absl::StrCat("audit answered ", response.indices_size(),
                                             " indices for ", records.size(), " records"));

@@ -210,6 +210,35 @@ TEST_CASE("A caller that reads no answers is cut and its memory given back", "[r
   }
 }
 
+TEST_CASE("A stream that its caller does not take is cut after the same time", "[rpc][limits]") {
+  World world({.stalled = absl::Milliseconds(200)});
+  catalog::v1::DirectoryChange change;
+  change.mutable_agency()->set_authorising_law(std::string(2 << 20, 'x'));
+  {
+    absl::MutexLock lock(&world.mutex);
+    world.feed = {change, change};
+  }
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  arguments.SetMaxReceiveMessageSize(64 << 20);
+  grpc::GenericStub stub(grpc::CreateCustomChannel(
+      absl::StrCat("127.0.0.1:", world.server->port()),
+      ClientTls(world.node.tls, "shareway://test/service/catalog"), arguments));
+  SilentReader reader(&stub, Path("WatchDirectory"),
+                      catalog::v1::WatchDirectoryRequest().SerializeAsString());
+  {
+    const auto cut = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(world.mutex) {
+      return !world.refused.empty();
+    };
+    absl::MutexLock lock(&world.mutex);
+    REQUIRE(world.mutex.AwaitWithTimeout(absl::Condition(&cut), absl::Seconds(10)));
+  }
+  reader.Read();
+  reader.End();
+  REQUIRE(reader.done.WaitForNotificationWithTimeout(absl::Seconds(10)));
+  CHECK_FALSE(reader.ended.ok());
+}
+
 TEST_CASE("Whom the server refuses for want of room is told to somebody", "[rpc][limits]") {
   World world({.per_second = 0.001, .burst = 2});
   for (int i = 0; i < 2; ++i) REQUIRE(world.Get(world.node).ok());

@@ -16,8 +16,10 @@ namespace {
 
 constexpr char kDomain[] = "shareway";
 
+// Lost data with a reason are what another node sent: who asked is told.
 bool IsOurFault(const absl::Status& status) {
-  return absl::IsInternal(status) || absl::IsUnknown(status) || absl::IsDataLoss(status);
+  if (absl::IsDataLoss(status)) return !DetailsOf(status).has_value();
+  return absl::IsInternal(status) || absl::IsUnknown(status);
 }
 
 }  // namespace

@@ -10,8 +10,9 @@ namespace shareway::rpc {
 
 // What a client sees: the code; exactly one ErrorInfo (domain "shareway");
 // BadRequest for fields; RetryInfo for UNAVAILABLE and RESOURCE_EXHAUSTED, after 200 ms or
-// what the error's value `retry_after_seconds` says; one LocalizedMessage. Faults of ours (INTERNAL, UNKNOWN, DATA_LOSS) keep their code
-// but lose their text, which may name keys or paths; they are logged here.
+// what the error's value `retry_after_seconds` says; one LocalizedMessage. Faults of ours
+// (INTERNAL, UNKNOWN, DATA_LOSS without a reason) keep their code but lose their text, which may
+// name keys or paths; they are logged here.
 grpc::Status ToGrpc(const absl::Status& status, Language language);
 
 // The server's status with its reason, metadata and fields.

@@ -19,7 +19,8 @@
 namespace shareway::rpc {
 namespace {
 
-// A peer that takes or sends nothing for this long is cut: it holds a thread of ours.
+// A peer that sends nothing for this long is cut: it holds a thread of ours. One that takes
+// nothing, after Limits::stalled.
 constexpr absl::Duration kStall = absl::Seconds(30);
 // What is read on gRPC's own threads.
 constexpr size_t kMostHere = 16 << 10;
@@ -103,10 +104,7 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
   void Succeed(const std::string& bytes) {
     answer_ = ToBuffer(bytes);
     CountAnswer(bytes.size());
-    // Both leave together. But gRPC wakes a thread of its own to end a call after a Finish, and
-    // ends it at once after a write; one that is written through completes last.
-    StartWriteLast(&answer_, grpc::WriteOptions().set_write_through());
-    Finish(grpc::Status::OK);
+    StartWriteAndFinish(&answer_, grpc::WriteOptions(), grpc::Status::OK);
   }
   void SucceedEmpty() { Finish(grpc::Status::OK); }
 
@@ -256,7 +254,7 @@ class ServerStreamReactor final : public CallReactor, public RawWriter {
     }
     StartWrite(&message_);
     absl::MutexLock lock(&mutex_);
-    const absl::Time limit = absl::Now() + kStall;
+    const absl::Time limit = absl::Now() + shared_->options.limits.stalled;
     while (writing_) {
       if (turned_.WaitWithDeadline(&mutex_, limit) && writing_) {
         log::Warn("slow-reader-cut", {{"method", method()}, {"caller", caller().name()}});

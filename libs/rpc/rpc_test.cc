@@ -35,6 +35,14 @@ TEST_CASE("Faults of ours lose their text", "[rpc]") {
   const grpc::Status wire = ToGrpc(absl::InternalError("/var/lib/secret/path"), Language::kEnglish);
   CHECK(wire.error_message() == "server fault");
   CHECK(wire.error_details().find("secret") == std::string::npos);
+  CHECK(ToGrpc(absl::DataLossError("/var/lib"), Language::kEnglish).error_message() ==
+        "server fault");
+  // What another node sent is not ours, and who asked hears why it was not taken.
+  const absl::Status sent = Error(Reason::kQuarantined, absl::StatusCode::kDataLoss, "items");
+  const absl::Status back = FromGrpc(ToGrpc(sent, Language::kEnglish));
+  CHECK(back.message() == "items");
+  REQUIRE(DetailsOf(back));
+  CHECK(DetailsOf(back)->reason == Reason::kQuarantined);
 }
 
 TEST_CASE("A refusal for the moment says when to ask again", "[rpc]") {

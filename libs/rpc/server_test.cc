@@ -32,6 +32,18 @@ TEST_CASE("A known caller is identified by its certificate and the directory", "
   CHECK(world.Get(world.stranger)->display_name() == "people/stranger");
 }
 
+TEST_CASE("A caller hears why what another node sent was not taken", "[rpc][server]") {
+  World world;
+  const absl::Status spoilt = world.Get(world.node, "spoilt").status();
+  CHECK(absl::IsDataLoss(spoilt));
+  CHECK(ReasonOf(spoilt) == Reason::kQuarantined);
+  CHECK(spoilt.message() == "what another sent");
+  const absl::Status lost = world.Get(world.node, "lost").status();
+  CHECK(absl::IsDataLoss(lost));
+  CHECK_FALSE(ReasonOf(lost));
+  CHECK(lost.message() == "server fault");
+}
+
 TEST_CASE("Who is not known, or no longer, is refused on every call", "[rpc][server]") {
   World world;
   CHECK(ReasonOf(world.Get(world.Issue("ghost", "shareway://test/person/ghost")).status()) ==

@@ -11,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "catch2/catch.hpp"
+#include "libs/base/error.h"
 #include "libs/rpc/channel.h"
 #include "libs/rpc/server.h"
 #include "shareway/catalog/v1/directory_service.pb.h"
@@ -101,6 +102,10 @@ class World {
         Path("GetAgency"),
         [this](const Call& call, const catalog::v1::GetAgencyRequest& request)
             -> absl::StatusOr<catalog::v1::Agency> {
+          if (request.name() == "spoilt") {
+            return Error(Reason::kQuarantined, absl::StatusCode::kDataLoss, "what another sent");
+          }
+          if (request.name() == "lost") return absl::DataLossError("/var/lib/secret");
           if (request.name() == "block") {
             ++blocked;
             release.WaitForNotification();

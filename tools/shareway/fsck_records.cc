@@ -43,7 +43,7 @@ Owners SealersOf(const evidence::AuditRecord& record, absl::string_view producer
   const bool receipt = record.kind() == evidence::v1::EXCHANGE_RECEIVED;
   if (receipt || record.kind() == evidence::v1::EXCHANGE_DELIVERED) {
     const absl::string_view party = PartyOf(record, receipt);
-    return {producer, party};
+    return {party.empty() ? producer : evidence::SignerOf(producer, party)};
   }
   Owners owners = {producer};
   for (const std::string& agency : record.agencies()) {

@@ -35,7 +35,7 @@ std::string NameOf(const Facts& facts) {
   const absl::string_view consumer =
       facts.agencies.empty() ? absl::string_view() : absl::string_view(facts.agencies[0]);
   const bool hosted = !consumer.empty() && node.substr(0, node.find("/nodes/")) != consumer;
-  return hosted && false ? absl::StrCat(facts.exchange, "\n", consumer) : facts.exchange;
+  return hosted ? absl::StrCat(facts.exchange, "\n", consumer) : facts.exchange;
 }
 
 }  // namespace
