@@ -65,7 +65,7 @@ DIRECTORY_FIELDS = {
                     "profile", "profile_from", "agency"},
     "agencies": {"id", "alias", "display_name", "kind", "level", "division", "authority",
                  "vertical"},
-    "nodes": {"agency", "id"},
+    "nodes": {"agency", "id", "hosted"},
     "systems": {"agency", "id", "display_name"},
     "people": {"id", "display_name", "agency", "roles"},
 }
@@ -146,6 +146,12 @@ def check_directory(report, directory):
                            "agency is not in the directory")
             report.require(PERSON_ID.match(r["id"]), "%s %s" % (part, r["id"]),
                            "id has a wrong form")
+    with_node = {n["agency"] for n in directory["nodes"]}
+    unique(report, (h for n in directory["nodes"] for h in n["hosted"]), "hosted")
+    for n in directory["nodes"]:
+        for hosted in n["hosted"]:
+            report.require(hosted in agencies and hosted not in with_node, "node of " + n["agency"],
+                           "hosts who is not in the directory, or has a node")
     held = {}
     for p in directory["people"]:
         where = "person " + p["id"]

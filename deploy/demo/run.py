@@ -170,6 +170,27 @@ class Demo:
         assert len(rows) == 1, rows
         return f"110101001001 → {rows[0]['name']}, by two nodes, signed and recorded"
 
+    def hosted(self):
+        """Housing has no node: that of civil affairs serves it, under a key of its own."""
+        request = self.ask("housing-applicant", DIVISIONS, ["code", "name"])
+        assert request["state"] == "APPROVED", request
+        words = ("exchange", "query", "--grant", request["grant"], "--operator", "H-0001",
+                 "--case", "演示2026-000456", "--where", "code=110101001001")
+        for _ in range(100):  # the grant travels
+            try:
+                rows = self.w.json("housing/housing-security", *words)
+                break
+            except Failed as later:
+                said = later
+                time.sleep(0.05)
+        else:
+            raise said
+        assert len(rows) == 1, rows
+        listed = self.w.json("civil-affairs/civil-registry", "exchange", "grants")
+        assert request["grant"] not in [g["name"] for g in listed], listed
+        return (f"{rows[0]['name']}, for an agency without a node, through the one of civil affairs, "
+                "which does not see the grant")
+
     # Conditional.
 
     def conditional(self):
@@ -347,6 +368,7 @@ class Demo:
                 ("unconditional, 2016 measure", self.direct_2016),
                 ("unconditional, 2025 regulation", self.consent_2025),
                 ("query by division code", self.query_divisions),
+                ("an agency without a node", self.hosted),
                 ("conditional request", self.conditional),
                 ("only granted items", self.only_granted),
                 ("query outside the scope", self.out_of_scope),

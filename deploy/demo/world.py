@@ -95,6 +95,8 @@ class World:
         wanted += [("system", s["agency"].split("/")[1], s["id"])
                    for s in self.directory["systems"]]
         wanted += [("person", p["id"]) for p in self.directory["people"]]
+        wanted += [("agency", h.split("/")[1]) for n in self.directory["nodes"]
+                   for h in n["hosted"]]
         wanted += [("log", "audit")]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda words: self.issue(*words), wanted))
@@ -174,7 +176,11 @@ class World:
             name = f"{n['agency']}/nodes/{n['id']}"
             home = self.home("node", n["agency"].split("/")[1], n["id"])
             lines.append({"node": {"name": name, "standing": "ACTIVE",
-                                   "address": f"127.0.0.1:{self.ports[self.node_process(n)]}"}})
+                                   "address": f"127.0.0.1:{self.ports[self.node_process(n)]}",
+                                   "hostedAgencies": n["hosted"]}})
+            for hosted in n["hosted"]:  # it signs there under a key of its own
+                own = self.home("agency", hosted.split("/")[1])
+                lines.append(self.key_line(hosted, own / "message.pub.pem", "MESSAGE"))
             lines.append(self.key_line(name, home / "tls.crt", "TLS"))
             lines.append(self.key_line(name, home / "message.pub.pem", "MESSAGE"))
             lines.append(self.key_line(name, home / "witness.pub.pem", "WITNESS"))
@@ -260,11 +266,14 @@ class World:
             if not secret.exists():
                 secret.write_bytes(secrets.token_bytes(32))
                 secret.chmod(0o600)
+            hosted = ",".join(f"{h}={self.home('agency', h.split('/')[1])}"
+                              for h in node["hosted"])
             begins[process] = self.start(process, home, "shareway-exchange",
                                          [f"--sharing={self.at('sharing')}",
                                           f"--agency_secret={secret}",
                                           f"--witness_key={home / 'witness.key'}",
-                                          f"--aggregation_rules={rules}"])
+                                          f"--aggregation_rules={rules}",
+                                          *([f"--hosted={hosted}"] if hosted else [])])
         for process, begin in begins.items():
             self.await_ready(process, begin)
 
@@ -283,9 +292,11 @@ class World:
                          if "agencies/" + a["id"] == agency)
         flags = ["--identity", str(home), "--catalog", self.at("catalog"),
                  "--sharing", self.at("sharing"), "--audit", self.at("audit")]
-        if f"node-{alias}" in self.ports:
-            node = f"shareway://{DOMAIN}/agency/{self.by_alias[alias]['id']}/node/n1"
-            flags += ["--node", self.at(f"node-{alias}"), "--node-uri", node]
+        serving = next((n for n in self.directory["nodes"]
+                        if self.agency(alias) in (n["agency"], *n["hosted"])), None)
+        if serving and self.node_process(serving) in self.ports:
+            node = f"shareway://{DOMAIN}/agency/{serving['agency'].split('/')[1]}/node/n1"
+            flags += ["--node", self.at(self.node_process(serving)), "--node-uri", node]
         return flags
 
     def run(self, who, *words, want=0, timeout=120):

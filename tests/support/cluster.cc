@@ -4,12 +4,15 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <unistd.h>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "google/protobuf/util/json_util.h"
 #include "libs/codes/credit_code.h"
@@ -174,7 +177,10 @@ void Cluster::MakeIdentities() {
           absl::StrCat("services/", service));
     message_key(service, absl::StrCat("services/", service));
   }
-  for (const char* alias : {kStatistics, kCivil, kTax}) {
+  std::set<std::string> with_system = {kStatistics, kCivil, kTax};
+  with_system.insert(options_.nodes.begin(), options_.nodes.end());
+  for (const auto& [guest, host] : options_.hosted) with_system.insert(guest);
+  for (const std::string& alias : with_system) {
     put([&](DirectoryChange* change) {
       auto* out = change->mutable_system();
       out->set_name(Agency(alias) + "/systems/s1");
@@ -193,6 +199,9 @@ void Cluster::MakeIdentities() {
       out->set_name(full_name);
       out->set_address(absl::StrCat("127.0.0.1:", PortOf("", label)));
       out->set_standing(catalog::v1::ACTIVE);
+      for (const auto& [guest, host] : options_.hosted) {
+        if (host == alias && name == "n1") out->add_hosted_agencies(Agency(guest));
+      }
     });
     issue(label, absl::StrCat("shareway://", kDomain, "/agency/", codes_[alias], "/node/", name),
           full_name);
@@ -206,6 +215,13 @@ void Cluster::MakeIdentities() {
   };
   for (const std::string& alias : options_.nodes) node(alias, "n1", alias + "-node");
   for (const std::string& alias : options_.replicas) node(alias, "n2", alias + "-node2");
+  for (const auto& [guest, host] : options_.hosted) {
+    std::filesystem::create_directories(HostedDir(guest));
+    message_keys_.emplace(guest, crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256));
+    WriteFile(HostedDir(guest) + "/message.key", message_keys_.at(guest).ToPem());
+    key(Agency(guest), message_keys_.at(guest).public_key(), Key::MESSAGE);
+    WriteFile(HostedDir(guest) + "/agency.secret", crypto::RandomBytes(32));
+  }
 
   const crypto::PrivateKey log = crypto::PrivateKey::Generate(crypto::Suite::kEd25519);
   WriteFile(identities_.at("audit").dir + "/log.key", log.ToPem());
@@ -229,6 +245,10 @@ std::string Cluster::Address(const std::string& process) const {
 int Cluster::PortOf(const std::string& from, const std::string& to) const {
   const int port = ports_.at(to).number();
   return options_.port_of ? options_.port_of(from, to, port) : port;
+}
+
+std::string Cluster::HostedDir(const std::string& alias) const {
+  return dir_ / ("hosted-" + alias);
 }
 
 std::string Cluster::StoreOf(const std::string& process) const { return dir_ / (process + ".db"); }
@@ -261,6 +281,11 @@ std::vector<std::string> Cluster::CommandOf(const std::string& process) const {
     argv.push_back("--sharing=" + at("sharing"));
     argv.push_back("--agency_secret=" + identities_.at(process).dir + "/agency.secret");
     argv.push_back("--witness_key=" + identities_.at(process).dir + "/witness.key");
+    std::vector<std::string> hosted;
+    for (const auto& [guest, host] : options_.hosted) {
+      if (process == host + "-node") hosted.push_back(Agency(guest) + "=" + HostedDir(guest));
+    }
+    if (!hosted.empty()) argv.push_back("--hosted=" + absl::StrJoin(hosted, ","));
   }
   if (auto it = options_.flags.find(process); it != options_.flags.end()) {
     argv.insert(argv.end(), it->second.begin(), it->second.end());
@@ -279,6 +304,10 @@ void Cluster::Kill(const std::string& process) {
 
 int Cluster::Stop(const std::string& process) {
   children_.at(process)->Signal(SIGTERM);
+  return children_.at(process)->Wait(absl::Seconds(40));
+}
+
+int Cluster::WaitEnd(const std::string& process) {
   return children_.at(process)->Wait(absl::Seconds(40));
 }
 

@@ -31,7 +31,7 @@ inline constexpr char kCivil[] = "civil";
 inline constexpr char kTax[] = "tax";
 inline constexpr char kHousing[] = "housing";  // no node
 inline constexpr char kBureau[] = "bureau";    // the authority's officers; no node
-// Agencies of the old city (profile cn-2016-51); no nodes.
+// Agencies of the old city (profile cn-2016-51); nodes only as asked for.
 inline constexpr char kOldCivil[] = "oldcivil";
 inline constexpr char kOldSchool[] = "oldschool";
 inline constexpr char kOldBureau[] = "oldbureau";
@@ -42,6 +42,8 @@ class Cluster {
     std::vector<std::string> nodes = {kStatistics, kCivil, kTax};
     // Agencies of these nodes that have a second one: n2, process {alias}-node2.
     std::vector<std::string> replicas = {};
+    // Agencies that the node n1 of another serves, too: alias of the guest to that of the host.
+    std::map<std::string, std::string> hosted = {};
     // Extra flags of one process, by its name.
     std::map<std::string, std::vector<std::string>> flags = {};
     // Where `from`, a process, finds `to`, which listens on `port`; an empty `from`: where the
@@ -92,6 +94,7 @@ class Cluster {
   void Kill(const std::string& process);    // SIGKILL, waits for the end
   int Stop(const std::string& process);     // SIGTERM; the exit code
   void Start(const std::string& process);   // on the same store and port
+  int WaitEnd(const std::string& process);  // of one that ends by itself; the exit code
   // Extra flags of the process from its next start on, in place of those it had.
   void SetFlags(const std::string& process, std::vector<std::string> flags) {
     options_.flags[process] = std::move(flags);
@@ -100,6 +103,12 @@ class Cluster {
   void AwaitReady(const std::string& process, absl::Duration limit = absl::Seconds(20));
   int pid(const std::string& process) { return children_.at(process)->pid(); }
   std::string StoreOf(const std::string& process) const;
+  // The folder of a hosted agency, with its key, secret and store.
+  std::string HostedDir(const std::string& alias) const;
+  // The message key of a node ("tax-node"), a service or a hosted agency, by its alias.
+  const crypto::PrivateKey& message_key(const std::string& label) const {
+    return message_keys_.at(label);
+  }
   std::string Address(const std::string& process) const;
   std::string log_key() const { return log_key_; }
   const TempDir& dir() const { return dir_; }
