@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fault/exchanging.h"
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "catch2/catch.hpp"
 #include "libs/crypto/hash.h"
@@ -29,19 +30,18 @@ std::map<std::string, int> CountRecords(Cluster& cluster, ev::RecordKind kind,
   au::SearchEntriesRequest search;
   search.set_agency(agency);
   search.set_kind(kind);
-  search.set_page_size(1000);
-  for (;;) {
-    auto page = cluster.Call<au::SearchEntriesResponse>("auditor", "audit",
-                                                        AuditMethod("SearchEntries"), search);
-    if (!page.ok()) return {};
-    for (const au::LogEntry& entry : page->entries()) {
-      auto opened = evidence::Open(entry.sealed());
-      REQUIRE(opened.ok());
-      ++counts[key(opened->record)];
-    }
-    if (page->next_page_token().empty()) return counts;
-    search.set_page_token(page->next_page_token());
+  const bool all = VisitRecords(cluster, search, [&](const evidence::AuditRecord& record) {
+    ++counts[key(record)];
+  });
+  return all ? counts : std::map<std::string, int>();
+}
+
+std::string RowsAsCsv(int rows) {
+  std::string csv = "code,name,level\n9901,演示市,CITY\n";
+  for (int row = 1; row < rows; ++row) {
+    absl::StrAppend(&csv, 990100000000 + row, ",演示", row, "村,VILLAGE\n");
   }
+  return csv;
 }
 
 }  // namespace
@@ -54,32 +54,49 @@ size_t Acknowledged::AwaitMore(size_t more, absl::Duration limit) const {
   return ids_.size();
 }
 
-Exchanging::Exchanging(Cluster::Options options) : cluster(WithTwoNodes(options)) {
-  auto resource = Publish(cluster, kStatistics, Divisions(cluster));
-  REQUIRE(resource.ok());
-  const std::string csv = "code,name,level\n9901,演示市,CITY\n";
-  auto loaded = testing::Load(cluster, kStatistics, resource->name(), csv);
-  for (int i = 0; i < 500 && !loaded.ok(); ++i) {
-    absl::SleepFor(absl::Milliseconds(20));
-    loaded = testing::Load(cluster, kStatistics, resource->name(), csv);
+bool VisitRecords(Cluster& cluster, au::SearchEntriesRequest search,
+                  const std::function<void(const evidence::AuditRecord&)>& visit) {
+  search.set_page_size(1000);
+  for (;;) {
+    auto page = cluster.Call<au::SearchEntriesResponse>("auditor", "audit",
+                                                        AuditMethod("SearchEntries"), search);
+    if (!page.ok()) return false;
+    for (const au::LogEntry& entry : page->entries()) {
+      auto opened = evidence::Open(entry.sealed());
+      REQUIRE(opened.ok());
+      visit(opened->record);
+    }
+    if (page->next_page_token().empty()) return true;
+    search.set_page_token(page->next_page_token());
   }
-  REQUIRE(loaded.ok());
+}
+
+Exchanging::Exchanging(Cluster::Options options, int rows) : cluster(WithTwoNodes(options)) {
+  auto published = Publish(cluster, kStatistics, Divisions(cluster));
+  REQUIRE(published.ok());
+  resource = published->name();
+  const std::string csv = RowsAsCsv(rows);
+  REQUIRE(AskUntilOk([&] { return testing::Load(cluster, kStatistics, resource, csv); }).ok());
   if (!options.replicas.empty() && options.replicas.front() == kStatistics) {
     REQUIRE(AskUntilOk([&] {
-              return testing::Load(cluster, kStatistics, resource->name(), csv, "statistics-node2");
+              return testing::Load(cluster, kStatistics, resource, csv, "statistics-node2");
             }).ok());
   }
   sh::GiveStandingConsentRequest consent;
-  consent.set_resource(resource->name());
+  consent.set_resource(resource);
   REQUIRE(cluster
               .Act<sh::StandingConsent>("statistics-sharing-head", "sharing",
                                         GrantMethod("GiveStandingConsent"), consent)
               .ok());
-  auto request = SubmitRequest(cluster, kTax, testing::Ask(resource->name(), {"code", "name"}));
-  REQUIRE(request.ok());
-  grant = request->grant();
-  REQUIRE(QueryWhenKnown(cluster, kTax, QueryBy(grant, "code", "9901")).ok());
+  grant = AnotherGrant();
   channel = cluster.Channel("tax-system", "tax-node");
+}
+
+std::string Exchanging::AnotherGrant() {
+  auto request = SubmitRequest(cluster, kTax, testing::Ask(resource, {"code", "name"}));
+  REQUIRE(request.ok());
+  REQUIRE(QueryWhenKnown(cluster, kTax, QueryBy(request->grant(), "code", "9901")).ok());
+  return request->grant();
 }
 
 std::optional<std::string> Exchanging::Ask() {

@@ -15,6 +15,7 @@
 #include "absl/synchronization/mutex.h"
 #include "libs/evidence/note.h"
 #include "libs/evidence/record.h"
+#include "shareway/audit/v1/audit_service.pb.h"
 #include "tests/scenario/story.h"
 
 namespace shareway::testing {
@@ -38,14 +39,17 @@ class Acknowledged {
   std::vector<std::string> ids_ ABSL_GUARDED_BY(mutex_);
 };
 
-// Statistics and tax with a dataset and a grant. If statistics is the first of the
-// replicas, its second node has the dataset, too.
+// Statistics and tax with a dataset of some rows and a grant. If statistics is the first of
+// the replicas, its second node has the dataset, too.
 struct Exchanging {
-  explicit Exchanging(Cluster::Options options = {});
+  explicit Exchanging(Cluster::Options options = {}, int rows = 1);
   // One exchange; its id if it was answered.
   std::optional<std::string> Ask();
+  // Another grant of the same, as soon as both nodes exchange under it.
+  std::string AnotherGrant();
 
   Cluster cluster;
+  std::string resource;
   std::string grant;
   std::shared_ptr<rpc::Channel> channel;
 };
@@ -62,6 +66,10 @@ class UnderLoad {
   std::atomic<bool> stop_ = false;
   std::vector<std::thread> threads_;
 };
+
+// Shows `visit` all records that are found, newest first. False if audit did not answer to the end.
+bool VisitRecords(Cluster& cluster, audit::v1::SearchEntriesRequest search,
+                  const std::function<void(const evidence::AuditRecord&)>& visit);
 
 using RecordKey = std::function<std::string(const evidence::AuditRecord&)>;
 inline std::string ExchangeOf(const evidence::AuditRecord& record) { return record.exchange(); }

@@ -10,7 +10,7 @@
 #include "libs/evidence/pack.h"
 #include "shareway/audit/v1/audit_service.pb.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
-#include "tests/scenario/story.h"
+#include "tests/scenario/steps.h"
 
 namespace shareway::testing {
 namespace {
@@ -31,13 +31,6 @@ constexpr char kMarriageRows[] =
     "cert_no,husband,wife,id_a,id_b,married_on\n"
     "J9901-001,演示甲一,演示乙一,CANARY-A1,CANARY-B1,2020-05-20\n"
     "J9901-002,演示甲二,演示乙二,CANARY-A2,CANARY-B2,2021-05-20\n";
-
-#define REQUIRE_OK(expression)             \
-  do {                                     \
-    const auto& shareway_ok = (expression); \
-    INFO(shareway_ok.status().ToString()); \
-    REQUIRE(shareway_ok.ok());             \
-  } while (false)
 
 // One value of an answer by row and item.
 std::string Value(const ev::QueryAnswer& answer, int row, const std::string& item) {

@@ -5,7 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "catch2/catch.hpp"
-#include "tests/scenario/story.h"
+#include "tests/scenario/steps.h"
 
 namespace shareway::testing {
 namespace {
@@ -13,13 +13,6 @@ namespace {
 namespace cat = catalog::v1;
 namespace sh = sharing::v1;
 namespace ex = exchange::v1;
-
-#define REQUIRE_OK(expression)              \
-  do {                                      \
-    const auto& shareway_ok = (expression); \
-    INFO(shareway_ok.status().ToString());  \
-    REQUIRE(shareway_ok.ok());              \
-  } while (false)
 
 constexpr char kRows[] =
     "cert_no,husband,wife,id_a,id_b,married_on\n"
@@ -32,15 +25,8 @@ std::string LimitedGrant(Cluster& cluster) {
   for (cat::Item& item : *draft.mutable_items()) {
     if (item.id() == "id_a") item.set_mask(cat::KEEP_ENDS);
   }
-  auto resource = Publish(cluster, kCivil, draft);
-  REQUIRE_OK(resource);
-  auto loaded = Load(cluster, kCivil, resource->name(), kRows);
-  for (int i = 0; i < 200 && !loaded.ok(); ++i) {
-    absl::SleepFor(absl::Milliseconds(20));
-    loaded = Load(cluster, kCivil, resource->name(), kRows);
-  }
-  REQUIRE_OK(loaded);
-  sh::CreateRequestRequest ask = Ask(resource->name(), {"cert_no", "husband", "id_a", "id_b"});
+  const std::string resource = PublishAndLoad(cluster, kCivil, draft, kRows).resource.name();
+  sh::CreateRequestRequest ask = Ask(resource, {"cert_no", "husband", "id_a", "id_b"});
   auto request = SubmitRequest(cluster, kTax, ask);
   REQUIRE_OK(request);
   sh::Decision decision;

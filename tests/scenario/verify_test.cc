@@ -7,7 +7,7 @@
 #include "catch2/catch.hpp"
 #include "libs/evidence/pack.h"
 #include "shareway/audit/v1/audit_service.pb.h"
-#include "tests/scenario/story.h"
+#include "tests/scenario/steps.h"
 
 namespace shareway::testing {
 namespace {
@@ -17,13 +17,6 @@ namespace sh = sharing::v1;
 namespace ex = exchange::v1;
 namespace ev = evidence::v1;
 namespace au = audit::v1;
-
-#define REQUIRE_OK(expression)              \
-  do {                                      \
-    const auto& shareway_ok = (expression); \
-    INFO(shareway_ok.status().ToString());  \
-    REQUIRE(shareway_ok.ok());              \
-  } while (false)
 
 constexpr char kRows[] =
     "code,name,level\n"
@@ -36,20 +29,13 @@ constexpr char kRows[] =
 std::string GrantOnCounties(Cluster& cluster) {
   cat::Resource draft = Divisions(cluster);
   draft.add_methods(ev::VERIFY);
-  auto resource = Publish(cluster, kStatistics, draft);
-  REQUIRE_OK(resource);
-  auto loaded = Load(cluster, kStatistics, resource->name(), kRows);
-  for (int i = 0; i < 200 && !loaded.ok(); ++i) {
-    absl::SleepFor(absl::Milliseconds(20));
-    loaded = Load(cluster, kStatistics, resource->name(), kRows);
-  }
-  REQUIRE_OK(loaded);
-  CHECK(loaded->indexes_size() == 0);
+  const Served served = PublishAndLoad(cluster, kStatistics, draft, kRows);
+  CHECK(served.dataset.indexes_size() == 0);
   sh::GiveStandingConsentRequest consent;
-  consent.set_resource(resource->name());
+  consent.set_resource(served.resource.name());
   REQUIRE_OK(cluster.Act<sh::StandingConsent>("statistics-sharing-head", "sharing",
                                               GrantMethod("GiveStandingConsent"), consent));
-  sh::CreateRequestRequest ask = Ask(resource->name(), {"code", "name", "level"});
+  sh::CreateRequestRequest ask = Ask(served.resource.name(), {"code", "name", "level"});
   sh::Scope* scope = ask.mutable_request()->mutable_scope();
   scope->add_methods(ev::VERIFY);
   ev::Condition* row = scope->add_row_filter();
