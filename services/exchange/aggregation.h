@@ -33,11 +33,13 @@ struct Alert {
 };
 
 // Thread-safe. Windows are in memory: a restart starts them over. Records are known by their keyed
-// digests; what has none (opaque answers, rows without their whole key) is not seen.
+// digests. A download counts for COMBINE as if every record's items had come; for SUBJECTS it does
+// not count: that all rows leave is what its grant is for. Opaque answers are not seen.
 class Aggregation {
  public:
-  // `rules` are checked. At most `most_tracked` records and operators are remembered; beyond, the
-  // windows are forgotten, with a warning.
+  // `rules` are checked. At most `most_tracked` records are remembered; beyond, the older half of
+  // what the consumer with the most of them got is forgotten, with a warning: nobody can make this
+  // node forget what others got.
   explicit Aggregation(std::vector<AggregationRule> rules, size_t most_tracked = 2'000'000);
 
   // The limit of MISMATCHES, or `otherwise` if no rule says one.
@@ -49,28 +51,37 @@ class Aggregation {
 
  private:
   using Digest = std::array<char, kRecallBytes>;
-  // What an operator got: each record with the time it was seen last.
+  // What an operator, or a consumer, got: each record with the time it was seen last.
   struct Seen {
     absl::flat_hash_map<Digest, absl::Time> records = {};
     absl::Time alerted = absl::InfinitePast();
   };
-  // What a consumer got of one record: each named item with the time.
+  // What a consumer got of one record, or of all: each named item with the time.
   struct Combined {
     std::vector<absl::Time> items = {};  // by its place in the rule
     absl::Time alerted = absl::InfinitePast();
   };
+  // What one consumer got. Rules are told apart by their place.
+  struct Windows {
+    // By operator; of rules that count the consumer, under "".
+    absl::flat_hash_map<std::pair<size_t, std::string>, Seen> subjects = {};
+    absl::flat_hash_map<std::pair<size_t, Digest>, Combined> combined = {};
+    absl::flat_hash_map<size_t, Combined> whole = {};  // by downloads
+    size_t tracked = 0;
+  };
 
-  bool SeeSubjects(const AggregationRule& rule, size_t place, const Permitted& permitted,
-                   const Served& served, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool SeeCombined(const AggregationRule& rule, size_t place, const Permitted& permitted,
-                   const Served& served, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  static bool SeeSubjects(const AggregationRule& rule, size_t place, const Permitted& permitted,
+                          const Served& served, absl::Time now, Windows* windows);
+  static bool SeeCombined(const AggregationRule& rule, size_t place, const Served& served,
+                          absl::Time now, Windows* windows);
+  static bool SeeDownload(const AggregationRule& rule, size_t place, const Served& served,
+                          absl::Time now, Windows* windows);
   void Bound() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::vector<AggregationRule> rules_;
   const size_t most_tracked_;
   absl::Mutex mutex_;
-  absl::flat_hash_map<std::pair<size_t, std::string>, Seen> operators_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<std::pair<size_t, std::string>, Combined> combined_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, Windows> windows_ ABSL_GUARDED_BY(mutex_);  // by consumer
   size_t tracked_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

@@ -88,6 +88,43 @@ TEST_CASE("Different records of one operator meet a rule", "[exchange]") {
   CHECK(t.See({20, 21, 22, 23}, {"x"}) == Met{"many-records"});
 }
 
+TEST_CASE("Different records of one consumer meet a rule, whoever asked", "[exchange]") {
+  Aggregation rules(*ReadRules(
+      R"({"rules": [{"id": "many", "kind": "SUBJECTS", "by": "CONSUMER", "count": 4,
+          "windowMinutes": 60, "action": "ALERT"}]})"));
+  const Demand demand = Query{};
+  const Grant grant = {.name = "grants/g1", .resource = "resources/r1"};
+  size_t met = 0;
+  for (int i = 0; i < 4; ++i) {
+    CHECK(met == 0);
+    const Request request = {.consumer = "agencies/tax",
+                             .operator_digest = absl::StrCat("never-twice-", i)};
+    const Served served = {.records = 1, .items = {"a"}, .recall = Digest(i)};
+    met += rules.See({request, demand, grant, {}, {}}, served, absl::FromUnixSeconds(i)).size();
+  }
+  CHECK(met == 1);
+}
+
+TEST_CASE("Nobody makes the node forget what others got", "[exchange]") {
+  Aggregation rules(*ReadRules(kGood), 300);
+  const Demand demand = Query{};
+  const Grant grant = {.name = "grants/g1", .resource = "resources/r1"};
+  const auto see = [&](const std::string& consumer, int record, const char* item, int64_t second) {
+    const Request request = {.consumer = consumer, .operator_digest = consumer};
+    const Served served = {.records = 1, .items = {item}, .recall = Digest(record)};
+    return rules.See({request, demand, grant, {}, {}}, served, absl::FromUnixSeconds(second))
+        .size();
+  };
+  CHECK(see("agencies/tax", 1, "a", 0) == 0);
+  CHECK(see("agencies/tax", 1, "b", 1) == 0);
+  for (int i = 0; i < 5000; ++i) (void)see("agencies/flood", i, "a", 2);
+  CHECK(see("agencies/tax", 1, "c", 3) == 1);
+  // And of his own the newer half is known.
+  for (int i = 0; i < 140; ++i) (void)see("agencies/flood", 10'000 + i, "b", 4 + i);
+  CHECK(see("agencies/flood", 10'139, "a", 200) == 0);
+  CHECK(see("agencies/flood", 10'139, "c", 200) == 1);
+}
+
 TEST_CASE("What is remembered is bounded", "[exchange]") {
   Aggregation rules(*ReadRules(kGood), 100);
   const Request request = {.consumer = "agencies/tax", .operator_digest = "op"};
@@ -130,6 +167,7 @@ TEST_CASE("A rule that does not read is refused with its place", "[exchange]") {
       {"\"windowMinutes\": 60, \"action\"", "\"windowMinutes\": 0, \"action\"",
        "rules[1].window_minutes"},
       {"\"SUBJECTS\"", "\"MISMATCHES\"", "rules[2].kind"},
+      {"\"kind\": \"COMBINE\"", "\"by\": \"CONSUMER\", \"kind\": \"COMBINE\"", "rules[0].by"},
   };
   for (const auto& row : table) {
     std::string text = kGood;

@@ -18,7 +18,7 @@ namespace shareway::exchange {
 namespace {
 
 // What is decoded of a typed answer: the permitted items in their order, then those that only the
-// conditions on rows look at.
+// conditions on rows look at, then the key items, which tell records apart.
 std::vector<SchemaItem> ItemsToRead(const Permitted& permitted) {
   std::vector<SchemaItem> items;
   const auto find = [](const auto& all, absl::string_view id) {
@@ -34,6 +34,9 @@ std::vector<SchemaItem> ItemsToRead(const Permitted& permitted) {
   for (const std::string& id : permitted.permission.items) add(id);
   for (const filter::Condition& condition : permitted.permission.where.conditions) {
     if (find(items, condition.item) == items.end()) add(condition.item);
+  }
+  for (const std::string& key : permitted.resource.keys()) {
+    if (find(items, key) == items.end()) add(key);
   }
   return items;
 }
@@ -89,10 +92,12 @@ absl::StatusOr<const Operation*> CallServing::Find(const Invocation& invocation,
                                                    const Resource& resource) const {
   const std::string name = OperationName(resource.name, invocation.operation);
   const Operation* operation = resource.FindOperation(invocation.operation);
-  if (operation != nullptr && backends_->contains(name)) return operation;
+  if (operation != nullptr && operation->known() && backends_->contains(name)) return operation;
   return Error(Reason::kOperationUnknown, absl::StatusCode::kPermissionDenied,
                absl::StrCat(name, operation == nullptr ? " is not in the catalogue"
-                                                       : " has no system at the provider's node"))
+                                  : !operation->known()
+                                      ? " answers in a form that the provider's node does not know"
+                                      : " has no system at the provider's node"))
       .With("operation", name);
 }
 
@@ -102,6 +107,13 @@ absl::StatusOr<Wanted> CallServing::WantedBy(const Demand& demand, const Resourc
   SHAREWAY_RETURN_IF_ERROR(CheckInvocation(invocation, *operation));
   Wanted wanted;
   wanted.items = operation->opaque() ? std::vector<std::string>{operation->item} : invocation.items;
+  // Whether a row comes tells whether its item has the value: a parameter of an item's name is a
+  // condition on it.
+  for (const auto& [name, value] : invocation.arguments) {
+    const bool item = std::any_of(resource.items.begin(), resource.items.end(),
+                                  [&](const Resource::Item& one) { return one.id == name; });
+    if (item) wanted.compared.push_back(name);
+  }
   return wanted;
 }
 
@@ -115,8 +127,12 @@ absl::StatusOr<Served> CallServing::Serve(const Permitted& permitted) const {
 absl::StatusOr<BackendAnswer> CallServing::Ask(const Permitted& permitted,
                                                const Operation& operation,
                                                const std::vector<SchemaItem>& items) const {
-  const auto leave = absl::MakeCleanup([this] { --running_; });
-  if (++running_ > kMostCalls) return BackendBusy(kMostCalls);
+  const auto leave = absl::MakeCleanup([this] {
+    --running_;
+    if (room_ != nullptr) --room_->running;
+  });
+  const bool full = room_ != nullptr && ++room_->running > kMostCalls;
+  if (++running_ > most_ || full) return BackendBusy(full ? kMostCalls : most_);
   const std::string name = OperationName(permitted.resource.name, operation.id);
   absl::StatusOr<BackendAnswer> answer =
       backends_->find(name)->second->Call({.operation = operation,
@@ -166,7 +182,7 @@ absl::StatusOr<Served> CallServing::ServeTyped(const Permitted& permitted,
   std::vector<Row>& rows = answer.rows;
   std::erase_if(rows, [&](const Row& row) { return !Granted(permission.where, items, row); });
   std::string recall = RecallOf(permitted, items, rows, secret_);  // by the keys as they are
-  // The items that only the conditions needed come after those that leave.
+  // What only conditions and keys needed comes after what leaves.
   for (Row& row : rows) row.resize(permission.items.size());
   std::vector<ItemType> types;
   for (size_t i = 0; i < permission.items.size(); ++i) types.push_back(items[i].type);

@@ -13,17 +13,31 @@
 
 namespace shareway::exchange {
 
+// How many calls run at the systems behind a node, of all its seats together, of at most
+// kMostCalls. Thread-safe.
+struct CallRoom {
+  std::atomic<int> running = 0;
+};
+
 // Serves CALL. Of a typed operation the granted items of the granted rows leave, decoded and encoded
 // again, masked where the grant says so; of an opaque one the whole answer as one item, undecoded and
 // never cut: under a grant that limits rows or masks the item it does not leave at all, and its
-// system is not asked. Thread-safe.
+// system is not asked. A parameter that has an item's name is a condition on it: its argument is
+// refused as the condition would be. The key is decoded, too, to tell records apart. Thread-safe.
 //
 // Refusals besides those of the grant: OPERATION_UNKNOWN, FIELD_INVALID, BACKEND_FAILED, OVERLOADED.
 class CallServing final : public Serving {
  public:
   // `backends` and `corrections` must outlive it; `secret` is the agency's, for the recall index.
-  CallServing(const Backends* backends, const CorrectionTable* corrections, std::string secret)
-      : backends_(backends), corrections_(corrections), secret_(std::move(secret)) {}
+  // `room` is what the node's other seats take of, of which this one takes `most`; null: there
+  // are none.
+  CallServing(const Backends* backends, const CorrectionTable* corrections, std::string secret,
+              CallRoom* room = nullptr, int most = kMostCalls)
+      : backends_(backends),
+        corrections_(corrections),
+        room_(room),
+        most_(most),
+        secret_(std::move(secret)) {}
 
   absl::StatusOr<Demand> Parse(absl::string_view bytes) const override;
   absl::StatusOr<Wanted> WantedBy(const Demand& demand, const Resource& resource) const override;
@@ -40,6 +54,8 @@ class CallServing final : public Serving {
 
   const Backends* const backends_;
   const CorrectionTable* const corrections_;
+  CallRoom* const room_;
+  const int most_;
   mutable std::atomic<int> running_ = 0;  // calls of systems
   const std::string secret_;
 };

@@ -155,6 +155,56 @@ TEST_CASE("The items asked for come in their order, and a filter's item stays", 
   CHECK(answer->batch().records(0).cells(0).text() == "n");
 }
 
+TEST_CASE("A record of a typed answer is known by its key whether that leaves or not", "[call]") {
+  CallWorld call;
+  Grant grant = CallGrant();
+  grant.items = {"name"};
+  grant.rows = {};
+  call.world.Put(grant);
+  const auto answer = call.LookUp();
+  INFO(answer.status());
+  REQUIRE(answer.ok());
+  CHECK(answer->batch().items_size() == 1);
+  CHECK_FALSE(absl::StrContains(answer->SerializeAsString(), "111"));
+  const auto answered = call.world.civil->store.LoadAnswered(kTax, "x1", 1);
+  REQUIRE(answered.ok());
+  const std::string& recall = (*answered)->recall;
+  CHECK(absl::StrContains(recall, RecallDigest(std::string(32, 's'), "resources/r1", {"111"})));
+}
+
+TEST_CASE("An argument of an item's name is a condition on it", "[call]") {
+  CallWorld call;
+  Resource resource = CallResource();
+  resource.operations[0].parameters = {"no", "name", "pay"};
+  Grant grant = CallGrant();
+  grant.items = {"code", "name"};
+  std::string compared = "name";
+  SECTION("that is not granted") { compared = "pay"; }
+  SECTION("that is granted masked") { grant.masked_items = {"name"}; }
+  SECTION("that is graded above the consumer's clearance") {
+    resource.items[1].grading = 3;
+    call.world.civil->neighbours.clearance = 2;
+  }
+  call.world.civil->resources.Put(resource);
+  call.world.Put(grant);
+  call.CheckRefused(call.Call({.operation = "look_up",
+                               .arguments = {{"no", "1"}, {compared, "n"}},
+                               .items = {"code"}})
+                        .status(),
+                    Reason::kItemNotGranted);
+  CHECK(call.look_up->asked == 0);
+}
+
+TEST_CASE("An operation in a form that this version does not know is not callable", "[call]") {
+  auto form = GENERATE(Operation::Form::kUnspecified, static_cast<Operation::Form>(4));
+  CallWorld call;
+  Resource resource = CallResource();
+  resource.operations[0].form = form;
+  call.world.civil->resources.Put(resource);
+  call.CheckRefused(call.LookUp().status(), Reason::kOperationUnknown);
+  CHECK(call.look_up->asked == 0);
+}
+
 TEST_CASE("An opaque answer is one item, undecoded, and evidence says so", "[call]") {
   CallWorld call;
   Grant grant = CallGrant();
@@ -280,6 +330,55 @@ TEST_CASE("A failed call may be tried again under its id, and asks the system an
   REQUIRE(answer.ok());
   CHECK(answer->attempt == 2);
   CHECK(call.look_up->asked == 2);
+}
+
+TEST_CASE("A call that its node did not live to end is not one that never arrived", "[call]") {
+  const bool by_audit = GENERATE(false, true);
+  CallWorld call;
+  World& world = call.world;
+  size_t intents = 0;
+  call.look_up->while_asked = [&] {
+    intents = world.civil->intents.Open()->size();
+    world.civil_store.on_commit = [](const kv::Batch&) {
+      return kv::Outcome{.apply = false, .status = absl::UnavailableError("dead")};
+    };
+  };
+  CHECK(absl::IsUnavailable(call.LookUp().status()));
+  CHECK(intents == 1);
+  world.civil_store.on_commit = nullptr;
+  world.RestartCivil();
+  CHECK(world.civil->Evidence().empty());
+  const AuditRecord not_received = world.tax->Evidence()[0];
+  if (by_audit) REQUIRE(world.civil->provider->RecordLost(not_received).ok());
+  REQUIRE(world.civil->provider->SettleIntents().ok());
+  REQUIRE(world.civil->Evidence().size() == 1);
+  const AuditRecord end = world.civil->Evidence()[0];
+  CHECK(end.kind() == v1::EXCHANGE_REFUSED);
+  CHECK(end.reason() == "EXCHANGE_LOST");
+  CHECK(end.method() == v1::CALL);
+  CHECK(end.operation() == "look_up");
+  CHECK(end.grant() == "grants/g1");
+  CHECK(end.request_digest() == not_received.request_digest());
+  CHECK(world.civil->intents.Open()->empty());
+  CHECK(WhyOf(world.Send(world.sent[0]).status()) == Reason::kExchangeSettled);
+}
+
+TEST_CASE("No system is asked before that is durable", "[call]") {
+  CallWorld call;
+  call.world.civil_store.on_commit = [](const kv::Batch&) {
+    return kv::Outcome{.apply = false, .status = absl::UnavailableError("disk")};
+  };
+  CHECK(WhyOf(call.LookUp().status()) == Reason::kEvidenceUnavailable);
+  CHECK(call.look_up->asked == 0);
+}
+
+TEST_CASE("A call that ended leaves nothing to settle", "[call]") {
+  CallWorld call;
+  if (GENERATE(false, true)) call.look_up->failure = BackendBusy();
+  (void)call.LookUp();
+  CHECK(call.look_up->asked == 1);
+  CHECK(call.world.civil->Evidence().size() == 1);
+  CHECK(call.world.civil->intents.Open()->empty());
 }
 
 TEST_CASE("Masked items leave masked", "[call]") {

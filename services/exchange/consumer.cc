@@ -46,13 +46,6 @@ absl::Status Unreachable(absl::string_view agency) {
       .With("provider", agency);
 }
 
-// What a call names its demand.
-absl::string_view FieldOf(Method method) {
-  return method == Method::kVerify ? "verification"
-         : method == Method::kCall ? "invocation"
-                                   : "query";
-}
-
 bool SettledElsewhere(const absl::Status& status) {
   return absl::IsAlreadyExists(status) &&
          ReasonOf(status, Reason::kUnspecified) == Reason::kExchangeSettled;
@@ -70,10 +63,16 @@ absl::Status NoEvidence(absl::string_view why) {
                absl::StrCat("evidence cannot be kept: ", why));
 }
 
+absl::Status HostDelivered(const Request& request, absl::string_view provider) {
+  return Error(Reason::kEnvelopeInvalid, absl::StatusCode::kDataLoss,
+               absl::StrCat(request.provider_node, " delivered for ", provider,
+                            " under its own key, want ", provider, "'s"));
+}
+
 absl::Status Refusal(absl::string_view reason_name, absl::string_view message,
                      const Request& request) {
   const Reason reason = ParseReason(reason_name);
-  if (reason == Reason::kFieldInvalid) return Error::Field(FieldOf(request.method), message);
+  if (reason == Reason::kFieldInvalid) return Error::Field(DemandField(request.method), message);
   return Error(reason, CodeOf(reason), message)
       .With("grant", request.grant)
       .With("exchange", request.exchange)
@@ -102,6 +101,7 @@ absl::StatusOr<Consumer::TurnPtr> Consumer::Open(exchange::Ask ask) {
 absl::Status Consumer::Number(Turn* turn) const {
   if (turn->ask.exchange_is_new) {
     turn->asked.attempt = 1;
+    turn->asked_version = std::nullopt;
     return absl::OkStatus();
   }
   SHAREWAY_ASSIGN_OR_RETURN(std::optional<ExchangeStore::LoadedAsked> before,
@@ -111,6 +111,8 @@ absl::Status Consumer::Number(Turn* turn) const {
     turn->asked_version = before->version;
     turn->asked.received = before->asked.received;
     last = std::move(before->asked);
+    SHAREWAY_ASSIGN_OR_RETURN(const uint32_t lost, parts_.store->LoadLost(turn->ask.exchange));
+    last->attempt = std::max(last->attempt, lost);
   }
   SHAREWAY_ASSIGN_OR_RETURN(turn->asked.attempt, NextAttempt(last, turn->asked));
   return absl::OkStatus();
@@ -148,10 +150,23 @@ void Consumer::FillRequest(Turn* turn) const {
   if (parts_.log_heads != nullptr) request.log_head = parts_.log_heads->newest();
 }
 
+Wanted Consumer::WantedBy(const Turn& turn) const {
+  Wanted wanted = WantedOf(turn.ask.demand);
+  wanted.consumer = turn.ask.agency;
+  wanted.method = turn.ask.method;
+  wanted.purpose = turn.now.request.purpose;
+  wanted.names_case = !turn.ask.case_number.empty();
+  return wanted;
+}
+
 absl::Status Consumer::Prepare(Turn* turn) const {
   turn->now = {};
   Turn::Attempt& now = turn->now;
   if (!parts_.neighbours->LeasesLive()) return Stale();
+  if (evidence::SignerOf(parts_.node, parts_.agency) != parts_.node &&
+      !parts_.neighbours->Serves(parts_.node, parts_.agency)) {
+    return Error::NotVisible(turn->ask.grant);  // it is not hosted here any more
+  }
   if (!parts_.room->there) return NoEvidence("the outbox or the disk is full");
   if (parts_.clock->Now() + kOwnBudget >= turn->deadline) {
     return absl::DeadlineExceededError("no time is left to ask");
@@ -159,16 +174,14 @@ absl::Status Consumer::Prepare(Turn* turn) const {
   FillRequest(turn);
   now.refused = true;
   now.grant = parts_.grants->Find(turn->ask.grant);
+  // Evidence, which its parties read, must not tell of a grant of others.
+  if (now.grant != nullptr && now.grant->consumer != turn->ask.agency) now.grant = nullptr;
   if (now.grant == nullptr) return GrantUnknown(turn->ask.grant);
   now.request.grant_revision = now.grant->revision;
   now.request.resource_revision = now.grant->resource_revision;
   now.request.purpose = StatedPurpose(*now.grant, turn->ask.purpose);
-  Wanted wanted = WantedOf(turn->ask.demand);
-  wanted.consumer = turn->ask.agency;
-  wanted.method = turn->ask.method;
-  wanted.purpose = now.request.purpose;
-  wanted.names_case = !turn->ask.case_number.empty();
-  SHAREWAY_ASSIGN_OR_RETURN(now.permission, Permit(*now.grant, wanted, now.request.issue_time));
+  SHAREWAY_ASSIGN_OR_RETURN(now.permission,
+                            Permit(*now.grant, WantedBy(*turn), now.request.issue_time));
   now.refused = false;
   now.request.provider_node = NodeFor(*turn, *now.grant);
   if (now.request.provider_node.empty()) return Unreachable(now.grant->provider);
@@ -176,6 +189,19 @@ absl::Status Consumer::Prepare(Turn* turn) const {
   now.digest = crypto::Sha256(now.envelope.payload()).str();
   turn->asked.request_digest = now.digest;
   return absl::OkStatus();
+}
+
+absl::Status Consumer::JudgeAgain(const Turn& turn) const {
+  if (!parts_.neighbours->LeasesLive()) return Stale();
+  const absl::Time now = parts_.clock->Now();
+  const std::shared_ptr<const Grant> grant = parts_.grants->Find(turn.ask.grant);
+  if (grant == nullptr) return GrantUnknown(turn.ask.grant);
+  if (grant == turn.now.grant && now < grant->end_time) return absl::OkStatus();
+  SHAREWAY_ASSIGN_OR_RETURN(const Permission permission, Permit(*grant, WantedBy(turn), now));
+  if (permission == turn.now.permission) return absl::OkStatus();
+  return Error(Reason::kGrantOutdated, absl::StatusCode::kPermissionDenied,
+               absl::StrCat(grant->name, " changed while its data came"))
+      .With("grant", grant->name);
 }
 
 void Consumer::Begin(TurnPtr turn) {
@@ -225,12 +251,26 @@ absl::Status Consumer::CheckBody(Turn* turn, const Response& response) const {
   return absl::OkStatus();
 }
 
+bool Consumer::ByHost(const Turn& turn, const Envelope& envelope) const {
+  const std::string& node = turn.now.request.provider_node;
+  return evidence::SignerOf(node, turn.now.grant->provider) != node &&
+         parts_.neighbours->KeyStands(node, envelope.signature().key_id());
+}
+
 absl::Status Consumer::Judge(Turn* turn, Envelope envelope) const {
-  SHAREWAY_RETURN_IF_ERROR(parts_.neighbours->Verify(turn->now.request.provider_node,
+  const std::string& node = turn->now.request.provider_node;
+  const bool by_host = ByHost(*turn, envelope);
+  const absl::string_view provider =
+      by_host ? evidence::AgencyOfNode(node) : absl::string_view(turn->now.grant->provider);
+  SHAREWAY_RETURN_IF_ERROR(CheckWhole(envelope.signature()));
+  SHAREWAY_RETURN_IF_ERROR(parts_.neighbours->Verify(evidence::SignerOf(node, provider),
                                                      envelope.payload(), envelope.signature()));
   SHAREWAY_ASSIGN_OR_RETURN(Response response, DecodeResponse(envelope.payload()));
-  SHAREWAY_RETURN_IF_ERROR(CheckResponse(response, turn->now.request, turn->now.digest,
-                                         turn->now.grant->provider, parts_.clock->Now()));
+  SHAREWAY_RETURN_IF_ERROR(CheckResponse(response, turn->now.request, turn->now.digest, provider,
+                                         parts_.clock->Now()));
+  if (by_host && response.outcome != Outcome::kRefused) {
+    return HostDelivered(turn->now.request, turn->now.grant->provider);
+  }
   if (parts_.log_heads != nullptr) {
     parts_.log_heads->Heard(response.log_head, turn->now.request.provider_node);
   }
@@ -265,6 +305,7 @@ void Consumer::Answered(TurnPtr turn, absl::StatusOr<Envelope> envelope) {
     return Fail(turn,
                 Refusal(turn->now.response.reason, turn->now.response.message, turn->now.request));
   }
+  if (absl::Status judged = JudgeAgain(*turn); !judged.ok()) return Fail(turn, judged);
   turn->asked.received = true;
   if (parts_.received != nullptr && !turn->now.grant->day.none()) {
     parts_.received->Add(turn->ask.grant, QuotaDay(parts_.clock->Now()),
@@ -378,8 +419,15 @@ void Consumer::Fail(TurnPtr turn, const absl::Status& status) {
 }
 
 absl::Status Consumer::RecordLost(const evidence::AuditRecord& other) {
-  if (other.nodes_size() != 2 || other.nodes(0) != parts_.node) {
-    return absl::InvalidArgumentError("the record is no half of an exchange of this node");
+  if (other.nodes_size() != 2 || other.nodes(0) != parts_.node || other.agencies_size() < 1 ||
+      other.agencies(0) != parts_.agency) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the record is no half of an exchange of ", parts_.agency, " here"));
+  }
+  // What an agency owes that was hosted here is written even after it left.
+  if (evidence::AgencyOfNode(parts_.node) == parts_.agency &&
+      !parts_.neighbours->Serves(parts_.node, parts_.agency)) {
+    return absl::PermissionDeniedError("this node does not stand");
   }
   SHAREWAY_RETURN_IF_ERROR(CheckOther(other, parts_.neighbours));
   const InFlight::Entry entry = in_flight_.Enter(other.exchange());
@@ -388,15 +436,30 @@ absl::Status Consumer::RecordLost(const evidence::AuditRecord& other) {
   const auto leave = absl::MakeCleanup([&] { in_flight_.Leave(other.exchange()); });
   SHAREWAY_ASSIGN_OR_RETURN(const std::optional<ExchangeStore::LoadedAsked> known,
                             parts_.store->LoadAsked(other.exchange()));
+  SHAREWAY_ASSIGN_OR_RETURN(const uint32_t lost, parts_.store->LoadLost(other.exchange()));
+  if (lost >= other.attempt()) return absl::OkStatus();
   if (known && known->asked.attempt >= other.attempt()) return absl::OkStatus();
-  Asked asked = known ? known->asked : Asked{.exchange = other.exchange()};
-  asked.grant = other.grant();
-  asked.attempt = other.attempt();
-  asked.request_digest = other.request_digest();
-  asked.reason = std::string(ReasonName(Reason::kExchangeLost));
+  if (known && known->asked.request_digest == other.request_digest()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the request is of attempt ", known->asked.attempt, ", not ", other.attempt()));
+  }
+  const std::string reason(ReasonName(Reason::kExchangeLost));
   kv::Batch batch;
-  parts_.store->PutAsked(asked, known ? known->version : 0, &batch);
-  parts_.outbox->Add(LostHalf(evidence::v1::EXCHANGE_NOT_RECEIVED, other, asked.reason), &batch);
+  if (known) {
+    parts_.store->PutLost(other.exchange(), other.attempt(), &batch);
+  } else {
+    parts_.store->PutAsked({.exchange = other.exchange(),
+                            .attempt = other.attempt(),
+                            .request_digest = other.request_digest(),
+                            .reason = reason},
+                           0, &batch);
+  }
+  const std::string& named = other.agencies(other.agencies_size() - 1);
+  const std::string provider = parts_.neighbours->Serves(other.nodes(1), named)
+                                   ? named
+                                   : std::string(evidence::AgencyOfNode(other.nodes(1)));
+  parts_.outbox->Add(LostHalf(evidence::v1::EXCHANGE_NOT_RECEIVED, other, provider, reason),
+                     &batch);
   return parts_.store->Commit(std::move(batch));
 }
 

@@ -11,6 +11,7 @@
 #include "libs/base/clock.h"
 #include "libs/crypto/batch.h"
 #include "libs/evidence/envelope.h"
+#include "libs/evidence/signer.h"
 #include "libs/outbox/outbox.h"
 #include "services/exchange/domain/ask.h"
 #include "services/exchange/domain/attempt.h"
@@ -64,9 +65,14 @@ class Consumer {
     size_t most_in_flight = InFlight::kMost;  // beyond: RESOURCE_EXHAUSTED, OVERLOADED
     Figures figures = {};
     std::string node = {};    // agencies/{a}/nodes/{n}: this one
+    std::string agency = {};  // agencies/{a} that asks; empty: the node's own
     std::string secret = {};  // the agency's, for keyed digests
   };
-  explicit Consumer(Parts parts) : parts_(std::move(parts)) {}
+  explicit Consumer(Parts parts) : parts_(std::move(parts)) {
+    if (parts_.agency.empty()) parts_.agency = std::string(evidence::AgencyOfNode(parts_.node));
+  }
+
+  const std::string& agency() const { return parts_.agency; }
 
   using OnAnswer = std::function<void(absl::StatusOr<Answer>)>;
   // Asks, by whatever method but DOWNLOAD, and answers through `done`, once, perhaps on
@@ -103,12 +109,18 @@ class Consumer {
   // Checks leases, room and grant, and completes the request. A refusal that is
   // evidence leaves `turn->refused` true.
   absl::Status Prepare(Turn* turn) const;
+  Wanted WantedBy(const Turn& turn) const;
+  // OK if the grant permits now what it permitted when the attempt began: between the provider's
+  // last check and this node the network may have held back for long what it is to hand on.
+  absl::Status JudgeAgain(const Turn& turn) const;
   void FillRequest(Turn* turn) const;
   void Begin(TurnPtr turn);
   void Send(TurnPtr turn);
   void Answered(TurnPtr turn, absl::StatusOr<evidence::v1::Envelope> envelope);
   // OK if it answers the turn's request; fills what the evidence needs.
   absl::Status Judge(Turn* turn, evidence::v1::Envelope envelope) const;
+  // True if a node that hosts the provider signed in its own name: good for a refusal only.
+  bool ByHost(const Turn& turn, const evidence::v1::Envelope& envelope) const;
   // What came is only what may come; fills what the evidence says of it.
   // Raises the alarm if `checked` says that more came than was granted; returns it.
   absl::Status Quarantine(const Turn& turn, absl::Status checked) const;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,9 @@ struct Consumer::Turn {
   absl::Duration started = {};  // boot time
   absl::Duration stage = {};    // when the stage at hand began
 
-  Asked asked = {};            // as it will be recorded
-  uint64_t asked_version = 0;  // of what is recorded now; 0: nothing
+  Asked asked = {};  // as it will be recorded
+  // Of what is recorded now. 0: nothing. None: nobody can have recorded anything.
+  std::optional<uint64_t> asked_version = 0;
 
   std::vector<std::string> tried = {};  // nodes of the provider that did not answer
 
@@ -50,6 +52,8 @@ struct Consumer::Turn {
 Reason ReasonOf(const absl::Status& status, Reason otherwise);
 // UNAVAILABLE, EVIDENCE_UNAVAILABLE.
 absl::Status NoEvidence(absl::string_view why);
+// DATA_LOSS: the node that hosts the provider delivered in its own name.
+absl::Status HostDelivered(const Request& request, absl::string_view provider);
 // What the caller hears of a provider's refusal.
 absl::Status Refusal(absl::string_view reason, absl::string_view message, const Request& request);
 

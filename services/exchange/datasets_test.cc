@@ -232,5 +232,37 @@ TEST_CASE("A fault at a rollback leaves the one or the other version", "[dataset
   CHECK(host.Events().size() == (apply ? 3u : 2u));
 }
 
+TEST_CASE("Readers see what became of a change whose outcome was not known", "[datasets]") {
+  kv::MemoryStore kv;
+  Host host(&kv);
+  REQUIRE(host.Load(kFirst).ok());
+  REQUIRE(host.Codes() == "1 2 ");
+  const bool applied = GENERATE(true, false);
+  CAPTURE(applied);
+  kv.on_commit = [&](const kv::Batch&) {
+    return kv::Outcome{applied, absl::UnavailableError("the answer was lost")};
+  };
+  const DatasetStore::Loaded before = *host.datasets_store->Load(kResource);
+  const Dataset begun = before.dataset->Begun();
+  DatasetVersion version = *before.dataset->serving();
+  version.number = begun.fields().last_number;
+  const Dataset after = *begun.Completed(version);
+  CHECK_FALSE(host.datasets_store->Save(before, after, std::nullopt).ok());
+  kv.on_commit = nullptr;
+  const auto pinned = host.datasets_store->Read(kResource, 0);
+  REQUIRE(pinned.ok());
+  CHECK(pinned->version().name() == (applied ? "v2" : "v1"));
+}
+
+TEST_CASE("A reader asks the store for nothing but rows", "[datasets]") {
+  kv::MemoryStore kv;
+  Host host(&kv);
+  REQUIRE(host.Load(kFirst).ok());
+  REQUIRE(kv.Commit(kv::Batch().Delete("dataset/r1")).ok());
+  CHECK(host.Codes() == "1 2 ");
+  Host again(&kv);
+  CHECK(absl::StartsWith(again.Codes(), "!"));
+}
+
 }  // namespace
 }  // namespace shareway::exchange

@@ -125,6 +125,7 @@ absl::Status Consumer::TakeChunk(const Turn& turn, const TransferPart& part,
     return Broken(
         absl::StrCat("a chunk of ", part.batch.size(), " bytes, want at most ", kMaxChunkBytes));
   }
+  SHAREWAY_RETURN_IF_ERROR(JudgeAgain(turn));
   absl::StatusOr<evidence::v1::RecordBatch> batch =
       CheckChunk(part.batch, *turn.now.grant, turn.now.permission);
   if (!batch.ok()) return Quarantine(turn, batch.status());
@@ -141,10 +142,17 @@ absl::Status Consumer::TakeChunk(const Turn& turn, const TransferPart& part,
 absl::Status Consumer::TakeManifest(const TurnPtr& turn, const evidence::v1::Envelope& envelope,
                                     Fetch* fetch) {
   Turn::Attempt& now = turn->now;
-  SHAREWAY_RETURN_IF_ERROR(parts_.neighbours->Verify(now.request.provider_node, envelope.payload(),
-                                                     envelope.signature()));
+  const std::string& node = now.request.provider_node;
+  const bool by_host = ByHost(*turn, envelope);
+  SHAREWAY_RETURN_IF_ERROR(CheckWhole(envelope.signature()));
+  SHAREWAY_RETURN_IF_ERROR(parts_.neighbours->Verify(
+      by_host ? node : evidence::SignerOf(node, now.grant->provider), envelope.payload(),
+      envelope.signature()));
   SHAREWAY_ASSIGN_OR_RETURN(const Manifest manifest, DecodeManifest(envelope.payload()));
   SHAREWAY_RETURN_IF_ERROR(CheckManifest(manifest, now.request, now.digest, parts_.clock->Now()));
+  if (by_host && (manifest.reason.empty() || manifest.chunks > 0)) {
+    return HostDelivered(now.request, now.grant->provider);
+  }
   // What the provider signed of itself is evidence, whatever came of it here.
   now.response_digest = crypto::Sha256(envelope.payload()).str();
   now.response_record_digest =

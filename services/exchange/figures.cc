@@ -34,6 +34,14 @@ Figures::Figures(metrics::Registry* registry) {
       {"node"});
   alerts = registry->AddCounters("shareway_exchange_aggregation_alerts_total",
                                  "Times that an aggregation rule was met.", {"rule"});
+  hosted_outbox_depth = registry->AddGauges(
+      "shareway_hosted_outbox_entries",
+      "Evidence records of a hosted agency that are not yet included in the log.", {"agency"});
+  hosted_outbox_age = registry->AddGauges(
+      "shareway_hosted_outbox_oldest_seconds",
+      "Age of a hosted agency's oldest evidence record not yet included, seconds.", {"agency"});
+  hosted_ready = registry->AddGauges("shareway_hosted_ready",
+                                     "1 while the seat of a hosted agency may serve.", {"agency"});
   log_fork = registry->AddGauge(
       "shareway_exchange_log_fork",
       "1 once the audit log showed two histories, until an operator settles it.");

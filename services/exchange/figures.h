@@ -26,6 +26,9 @@ struct Figures {
   metrics::Gauge grants = {};
   metrics::Family<metrics::Counter, 1> quarantined = {};  // answers, by the node that sent them
   metrics::Family<metrics::Counter, 1> alerts = {};       // by aggregation rule
+  // By agency that the node hosts.
+  metrics::Family<metrics::Gauge, 1> hosted_outbox_depth = {}, hosted_outbox_age = {},
+                                     hosted_ready = {};
   metrics::Gauge log_fork = {};      // 1: the audit log showed two histories
   metrics::Gauge log_unlinked = {};  // heads heard of that nobody could link for a minute
   metrics::Gauge log_cosigned = {};  // size of the head last cosigned

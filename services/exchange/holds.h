@@ -22,9 +22,11 @@ namespace shareway::exchange {
 // Thread-safe. Every hold, and its end, is kept to be filed with the authority (File).
 class Holds {
  public:
-  // All must outlive it. `agency` is the node's own, agencies/{a}.
+  // All must outlive it. `agency` is the provider, agencies/{a}.
   Holds(ExchangeStore* store, const outbox::Outbox* outbox, const GrantTable* grants, HoldSet* held,
         const Clock* clock, std::string agency);
+
+  const std::string& agency() const { return agency_; }
 
   // What the store holds is held again. Call it at start.
   absl::Status Restore();

@@ -17,6 +17,10 @@ namespace shareway::exchange {
 namespace {
 
 constexpr size_t kMostHeard = 64;
+// Of one peer: it neither fills memory nor leaves no place for a fork that others saw.
+constexpr std::ptrdiff_t kMostHeardOfOne = 4;
+constexpr size_t kRootBytes = 32;
+constexpr size_t kMostSignature = 128;
 constexpr size_t kMostBelieved = 64;
 
 Reason WhyOf(const absl::Status& status) {
@@ -120,12 +124,16 @@ bool LogHeads::KnownLocked(const LogHead& head) const {
 
 void LogHeads::Heard(const LogHeadPtr& head, absl::string_view from) {
   if (head == nullptr || forked_ || Settled(*head)) return;
+  if (head->root.size() != kRootBytes || head->signature.size() > kMostSignature) return;
   {
     absl::ReaderMutexLock lock(&mutex_);
     if (KnownLocked(*head)) return;
   }
   absl::MutexLock lock(&mutex_);
-  if (heard_.size() >= kMostHeard) return;  // a repeat comes with the next exchange
+  const auto own = std::count_if(heard_.begin(), heard_.end(),
+                                 [&](const HeardHead& heard) { return heard.from == from; });
+  // A repeat comes with the next exchange.
+  if (heard_.size() >= kMostHeard || own >= kMostHeardOfOne) return;
   for (const HeardHead& heard : heard_) {
     // Whoever sends the same tree with another signature must not hide this one.
     if (heard.head->SameTree(*head) && heard.head->signature == head->signature) return;

@@ -55,8 +55,9 @@ class LogHeads {
   // The newest head believed in; null before the first. For each exchange.
   LogHeadPtr newest() const;
   // Takes note of the head that another node sent; null: nothing. Costs a comparison,
-  // and for a new one a place in a queue, which is left out when there is none. For
-  // each exchange.
+  // and for a new one a place in a queue, which is left out when there is none: 64 for all,
+  // 4 for one peer. What cannot be a head, by a root of other than 32 bytes or a signature of
+  // more than 128, is dropped. For each exchange.
   void Heard(const LogHeadPtr& head, absl::string_view from);
 
   struct Believed;

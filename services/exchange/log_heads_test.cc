@@ -243,9 +243,37 @@ TEST_CASE("A known head costs nothing, and what is heard has bounds", "[exchange
   view.Hear(nullptr);
   view.Hear(log.Head(200));
   CHECK(log.proofs == 1);
-  for (uint64_t size = 1; size <= 100; ++size) view.heads->Heard(log.Head(size), "a");
+  for (uint64_t size = 1; size <= 100; ++size) {
+    view.heads->Heard(log.Head(size), std::string(1, static_cast<char>('a' + size % 25)));
+  }
   view.heads->CheckHeard();
   CHECK(log.proofs == 1 + 64);
+}
+
+TEST_CASE("A peer that sends heads without end leaves a place for what others saw", "[exchange]") {
+  FakeLog log, fork;
+  log.Append(200);
+  fork.Append(150, "other");
+  View view(&log);
+  REQUIRE(view.Show(log.Note(200)).ok());
+  for (uint64_t size = 1; size <= 100; ++size) view.heads->Heard(log.Head(size), "a");
+  view.heads->Heard(fork.Head(150), "b");
+  view.heads->CheckHeard();
+  CHECK(log.proofs == 4 + 2);  // a fork is asked for twice
+  CHECK(view.heads->forked());
+}
+
+TEST_CASE("What is too long for a head is not kept", "[exchange]") {
+  FakeLog log;
+  log.Append(200);
+  View view(&log);
+  REQUIRE(view.Show(log.Note(200)).ok());
+  LogHead spoilt = *log.Head(150);
+  SECTION("root") { spoilt.root += "x"; }
+  SECTION("signature") { spoilt.signature += std::string(128, 'x'); }
+  const auto head = std::make_shared<const LogHead>(spoilt);
+  view.heads->Heard(head, "a");
+  CHECK(head.use_count() == 1);
 }
 
 void Show(TestNode* node, const std::string& note) {

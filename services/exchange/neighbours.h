@@ -61,18 +61,18 @@ class Neighbours {
   // anything changed. Whoever compares later must hold the first one until then.
   virtual std::shared_ptr<const void> State() const = 0;
 
-  // OK if `signature` over `payload` is by a message key of `node` that the
-  // directory lists as valid now. PERMISSION_DENIED, KEY_REVOKED, for another key;
+  // OK if `signature` over `payload` is by a message key of `owner` (evidence::SignerOf)
+  // that the directory lists as valid now. PERMISSION_DENIED, KEY_REVOKED, for another key;
   // DATA_LOSS or INVALID_ARGUMENT, ENVELOPE_INVALID, if it does not verify.
-  virtual absl::Status Verify(absl::string_view node, absl::string_view payload,
+  virtual absl::Status Verify(absl::string_view owner, absl::string_view payload,
                               const evidence::v1::Signature& signature) = 0;
 
-  // True if the key that Verify took for `node` would be taken now.
-  virtual bool KeyStands(absl::string_view node, absl::string_view key_id) const = 0;
+  // True if the key that Verify took for `owner` would be taken now.
+  virtual bool KeyStands(absl::string_view owner, absl::string_view key_id) const = 0;
 
   // OK if `signature` over the payload of this digest, by the signature's suite, is by a
-  // message key that the directory lists for `node`, valid still or not. Errors as above.
-  virtual absl::Status VerifyDigest(absl::string_view node, absl::string_view payload_digest,
+  // message key that the directory lists for `owner`, valid still or not. Errors as above.
+  virtual absl::Status VerifyDigest(absl::string_view owner, absl::string_view payload_digest,
                                     const evidence::v1::Signature& signature) = 0;
 
   using OnAnswer = std::function<void(absl::StatusOr<evidence::v1::Envelope>)>;

@@ -8,10 +8,11 @@
 
 namespace shareway::exchange {
 
-// OK if the consumer's node that `other` names serves its agency, id and attempt are
-// those of an exchange, and its request_signature, if there is one, is by a key of
-// that node, whether or not the key is still valid. INVALID_ARGUMENT,
-// PERMISSION_DENIED or DATA_LOSS otherwise.
+// OK if id and attempt of `other` are those of an exchange, it names the consumer and its
+// node, and its request_signature is by the key that speaks for the consumer at that node
+// (evidence::SignerOf), whether or not the key is still valid. The signature covers the
+// request's digest and nothing else of the record: what else is in it is only said.
+// INVALID_ARGUMENT, PERMISSION_DENIED or DATA_LOSS otherwise.
 absl::Status CheckOther(const evidence::AuditRecord& other, Neighbours* neighbours);
 
 }  // namespace shareway::exchange

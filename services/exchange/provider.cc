@@ -21,17 +21,28 @@ namespace {
 
 using evidence::v1::Envelope;
 
-// How long a cited revision that is ahead of this node may take to arrive.
-constexpr absl::Duration kGrantPatience = absl::Milliseconds(500);
-
 absl::Status Stale() {
   return Error(Reason::kLeaseStale, absl::StatusCode::kUnavailable,
                "this node cannot tell whether its grants are up to date");
 }
 
-absl::Status NoEvidence(absl::string_view why) {
+// The text is the same for all: what the store says of it may tell of what was read.
+absl::Status NoEvidence() {
   return Error(Reason::kEvidenceUnavailable, absl::StatusCode::kUnavailable,
-               absl::StrCat("evidence cannot be kept: ", why));
+               "this node cannot keep evidence now");
+}
+
+// One revision of a grant is for one revision of its resource. A node that does not state it yet
+// sends 0.
+absl::Status CheckResourceRevision(const Request& request, const Grant& grant) {
+  if (request.resource_revision == 0 || request.grant_revision != grant.revision ||
+      request.resource_revision == grant.resource_revision) {
+    return absl::OkStatus();
+  }
+  return Error(Reason::kGrantOutdated, absl::StatusCode::kPermissionDenied,
+               absl::StrCat("the request cites revision ", request.resource_revision, " of ",
+                            grant.resource, ", the grant is for ", grant.resource_revision))
+      .With("grant", grant.name);
 }
 
 std::string ReasonNameOf(const absl::Status& status) {
@@ -62,7 +73,9 @@ absl::StatusOr<Provider::TurnPtr> Provider::Identify(const std::string& peer, En
           Error(Reason::kEnvelopeInvalid, absl::StatusCode::kPermissionDenied,
                 absl::StrCat(peer, " does not speak for ", turn->request.consumer)));
     }
-    return parts_.neighbours->Verify(peer, envelope.payload(), envelope.signature());
+    SHAREWAY_RETURN_IF_ERROR(CheckWhole(envelope.signature()));
+    return parts_.neighbours->Verify(evidence::SignerOf(peer, turn->request.consumer),
+                                     envelope.payload(), envelope.signature());
   }();
   if (!identified.ok()) {
     parts_.rejected->Add(peer, parts_.clock->Now(), ReasonNameOf(identified));
@@ -86,7 +99,7 @@ absl::Status Provider::TakeAttempt(Turn* turn) const {
     SHAREWAY_ASSIGN_OR_RETURN(
         const std::optional<exchange::Answered> before,
         parts_.store->LoadAnswered(request.consumer, request.exchange, attempt));
-    if (before && before->query_digest != crypto::Sha256(request.query).view()) {
+    if (before && !SameQuestion(*before, request, crypto::Sha256(request.query).view())) {
       return QueryChanged(request.exchange);
     }
   }
@@ -118,13 +131,14 @@ absl::Status Provider::FindGrant(Turn* turn) const {
     if (!parts_.grants->Await(request.grant_revision, kGrantPatience)) {
       return Error(Reason::kGrantOutdated, absl::StatusCode::kPermissionDenied,
                    absl::StrCat("the request cites revision ", request.grant_revision.number,
-                                ", this node has ", parts_.grants->revision().number));
+                                " of the grants, which has not reached this node"));
     }
     turn->grant = parts_.grants->Find(request.grant);
   }
   if (turn->grant != nullptr && turn->grant->consumer == request.consumer &&
-      parts_.neighbours->Serves(parts_.node, turn->grant->provider)) {
-    return absl::OkStatus();
+      turn->grant->provider == parts_.agency &&
+      parts_.neighbours->Serves(parts_.node, parts_.agency)) {
+    return CheckResourceRevision(request, *turn->grant);
   }
   // Neither answer nor evidence, which its parties read, may tell of a grant of others.
   turn->grant = nullptr;
@@ -176,13 +190,24 @@ absl::StatusOr<Provider::Permit> Provider::PermitNow(const Turn& turn, const Gra
   SHAREWAY_ASSIGN_OR_RETURN(permit.permission,
                             exchange::Permit(grant, wanted, parts_.clock->Now()));
   SetMasks(*permit.resource, &permit.permission);
+  SHAREWAY_RETURN_IF_ERROR(CheckPublication(*permit.resource, grant));
   SHAREWAY_RETURN_IF_ERROR(parts_.holds->Check(grant));
-  SHAREWAY_RETURN_IF_ERROR(CheckClearance(*permit.resource, permit.permission.items,
-                                          parts_.neighbours->ClearanceOf(request.consumer)));
+  const uint32_t clearance = parts_.neighbours->ClearanceOf(request.consumer);
+  SHAREWAY_RETURN_IF_ERROR(CheckClearance(*permit.resource, permit.permission.items, clearance));
+  // Comparing tells as much as reading, one guess a call.
+  SHAREWAY_RETURN_IF_ERROR(CheckClearance(*permit.resource, ComparedBy(wanted), clearance));
   return permit;
 }
 
 absl::Status Provider::Judge(Turn* turn, bool transfer) const {
+  const Request& request = turn->request;
+  // A restart forgets the replay set, and so does time. What was settled before would be stopped at
+  // its commit, but by then it was read, taken from a quota and asked of the agency's system once
+  // more, or counts as one more refusal.
+  SHAREWAY_ASSIGN_OR_RETURN(
+      const std::optional<exchange::Answered> settled,
+      parts_.store->LoadAnswered(request.consumer, request.exchange, request.attempt));
+  if (settled) return Settled(*settled);
   SHAREWAY_RETURN_IF_ERROR(CheckAudience(turn->request, parts_.node, parts_.clock->Now()));
   SHAREWAY_RETURN_IF_ERROR(TakeAttempt(turn));
   if (!parts_.neighbours->LeasesLive()) return Stale();
@@ -200,8 +225,9 @@ bool Provider::NothingChanged(const Turn& turn) const {
          parts_.holds->changes() == turn.holds && parts_.neighbours->State() == turn.neighbours &&
          parts_.grants->Find(turn.request.grant) == turn.grant &&
          parts_.resources->Find(turn.grant->resource) == turn.resource &&
-         parts_.neighbours->KeyStands(turn.request.consumer_node,
-                                      turn.envelope.signature().key_id());
+         parts_.neighbours->KeyStands(
+             evidence::SignerOf(turn.request.consumer_node, turn.request.consumer),
+             turn.envelope.signature().key_id());
 }
 
 absl::Status Provider::JudgeAgain(const Turn& turn) const {
@@ -218,7 +244,8 @@ absl::Status Provider::JudgeAgain(const Turn& turn) const {
                      " any more, or this node not for ", grant->provider));
   }
   SHAREWAY_RETURN_IF_ERROR(parts_.neighbours->Verify(
-      turn.request.consumer_node, turn.envelope.payload(), turn.envelope.signature()));
+      evidence::SignerOf(turn.request.consumer_node, turn.request.consumer),
+      turn.envelope.payload(), turn.envelope.signature()));
   SHAREWAY_ASSIGN_OR_RETURN(const Permit permit, PermitNow(turn, *grant));
   if (permit.permission == turn.permission && grant->resource == turn.grant->resource) {
     return absl::OkStatus();
@@ -233,6 +260,13 @@ absl::Status Provider::Serve(Turn* turn) const {
   if (parts_.usage != nullptr) {
     SHAREWAY_RETURN_IF_ERROR(parts_.usage->Take(permitted));
     turn->counted = true;
+  }
+  // An operation may take effect at the agency's system: what was begun is durable before it is.
+  if (turn->request.method == Method::kCall) {
+    const absl::Status kept = KeepIntent(*turn);
+    turn->unkept = !kept.ok();
+    SHAREWAY_RETURN_IF_ERROR(kept);
+    turn->intended = true;
   }
   SHAREWAY_ASSIGN_OR_RETURN(turn->served, turn->serving->Serve(permitted));
   turn->payload_bytes = turn->served.body.size();
@@ -256,7 +290,7 @@ void Provider::Exchange(const std::string& peer, Envelope request, OnAnswer done
     case InFlight::Entry::kFull:
       return turn->done(in_flight_.Full());
   }
-  if (!parts_.room->there) return Finish(turn, NoEvidence("the outbox or the disk is full"));
+  if (!parts_.room->there) return Finish(turn, NoEvidence());
   absl::Status judged = Judge(turn.get(), /*transfer=*/false);
   if (absl::IsAlreadyExists(judged)) return Finish(turn, judged);
   auto stage = [&](metrics::Histogram histogram) {
@@ -266,8 +300,12 @@ void Provider::Exchange(const std::string& peer, Envelope request, OnAnswer done
   };
   stage(parts_.figures.answered_check);
   if (judged.ok()) judged = Serve(turn.get());
+  if (absl::IsAlreadyExists(judged) || turn->unkept) return Finish(turn, judged);
   if (judged.ok()) judged = JudgeAgain(*turn);
   stage(parts_.figures.answered_read);
+  if (!judged.ok() && !turn->intended && !refusals_.Take(peer, parts_.clock->Now())) {
+    return Finish(turn, refusals_.Full());
+  }
   Settle(turn, judged);
 }
 
@@ -280,8 +318,7 @@ void Provider::Settle(const TurnPtr& turn, const absl::Status& refusal) {
   response.request_digest = turn->digest;
   response.exchange = turn->request.exchange;
   response.attempt = turn->request.attempt;
-  response.provider =
-      turn->grant ? turn->grant->provider : parts_.node.substr(0, parts_.node.find("/nodes/"));
+  response.provider = parts_.agency;
   response.provider_node = parts_.node;
   response.issue_time = parts_.clock->Now();
   if (parts_.log_heads != nullptr) response.log_head = parts_.log_heads->newest();
@@ -317,8 +354,7 @@ void Provider::PutHalf(const Turn& turn, evidence::RecordKind kind, kv::Batch* b
       EncodeHalf(
           kind, turn.request,
           {.grant = turn.grant.get(),
-           .provider =
-               turn.grant ? std::string() : parts_.node.substr(0, parts_.node.find("/nodes/")),
+           .provider = parts_.agency,
            .request_digest =
                RecordedDigest(turn.envelope.payload(), turn.envelope.signature(), turn.digest),
            .response_digest = RecordedDigest(turn.payload, turn.signature, turn.payload_digest),
@@ -352,7 +388,10 @@ void Provider::Keep(const TurnPtr& turn) {
                              .recall = turn->served.recall,
                              .grant = turn->grant ? turn->grant->name : "",
                              .settle_time = parts_.clock->Now()},
-                            &batch);
+                            &batch, /*first=*/!turn->intended);
+  if (turn->intended) {
+    parts_.intents->Drop(HalfOf(evidence::v1::EXCHANGE_REFUSED, request, {}), &batch);
+  }
   PutHalf(*turn,
           turn->outcome == Outcome::kDelivered ? evidence::v1::EXCHANGE_DELIVERED
                                                : evidence::v1::EXCHANGE_REFUSED,
@@ -379,7 +418,10 @@ void Provider::Undo(Turn* turn) const {
 
 void Provider::Kept(const TurnPtr& turn, const absl::Status& durable) {
   if (absl::IsAborted(durable)) return Finish(turn, SettledBefore(*turn));
-  if (!durable.ok()) return Finish(turn, NoEvidence(durable.message()));
+  if (!durable.ok()) {
+    log::Error("evidence-not-kept", {{"exchange", turn->request.exchange}, {"status", durable}});
+    return Finish(turn, NoEvidence());
+  }
   // A disk that stalled may have outlived lease or grant: evidence then says more than happened.
   const absl::Status judged =
       turn->outcome == Outcome::kDelivered ? JudgeAgain(*turn) : absl::OkStatus();
@@ -398,31 +440,31 @@ absl::Status Provider::RecordLost(const evidence::AuditRecord& other) {
   if (other.nodes_size() != 2 || other.nodes(1) != parts_.node) {
     return absl::InvalidArgumentError("the record is no half of an exchange of this node");
   }
+  if (other.agencies_size() < 1 ||
+      !parts_.neighbours->Serves(other.nodes(0), other.agencies(0))) {
+    return absl::PermissionDeniedError("the consumer's node does not serve the consumer");
+  }
   SHAREWAY_RETURN_IF_ERROR(CheckOther(other, parts_.neighbours));
   SHAREWAY_ASSIGN_OR_RETURN(
-      std::optional<exchange::Answered> known,
+      const std::optional<exchange::Answered> known,
       parts_.store->LoadAnswered(other.agencies(0), other.exchange(), other.attempt()));
-  // A transfer that this node began and did not live to end is the one thing to add to.
-  bool cut = known && known->outcome == Outcome::kUnspecified && !known->request_digest.empty() &&
-             !in_flight_.Has(known->request_digest);
-  if (cut) {
-    // It may have ended since: what ran no more when it was looked for is kept by now.
-    SHAREWAY_ASSIGN_OR_RETURN(
-        known, parts_.store->LoadAnswered(other.agencies(0), other.exchange(), other.attempt()));
-    cut = known && known->outcome == Outcome::kUnspecified;
-  }
-  if (known && !cut) return absl::OkStatus();
-  exchange::Answered settled = known.value_or(exchange::Answered{
-      .consumer = other.agencies(0), .exchange = other.exchange(), .attempt = other.attempt()});
-  settled.outcome = Outcome::kRefused;
-  settled.reason = std::string(ReasonName(cut ? Reason::kTransferBroken : Reason::kExchangeLost));
+  // What this node began and did not live to end is settled by what it knows itself.
+  if (known && known->outcome == Outcome::kUnspecified) return SettleIntents();
+  if (known) return absl::OkStatus();
+  const std::string reason(ReasonName(Reason::kExchangeLost));
+  // Of two halves by one node the kind tells which is whose: NOT_RECEIVED is the consumer's.
+  const bool refused = other.nodes(0) == other.nodes(1);
   kv::Batch batch;
-  parts_.store->PutAnswered(settled, &batch, !cut);
+  parts_.store->PutAnswered({.consumer = other.agencies(0),
+                             .exchange = other.exchange(),
+                             .attempt = other.attempt(),
+                             .outcome = Outcome::kRefused,
+                             .reason = reason},
+                            &batch);
   parts_.outbox->Add(
-      LostHalf(cut ? evidence::v1::EXCHANGE_REFUSED : evidence::v1::EXCHANGE_NOT_RECEIVED, other,
-               settled.reason),
+      LostHalf(refused ? evidence::v1::EXCHANGE_REFUSED : evidence::v1::EXCHANGE_NOT_RECEIVED,
+               other, parts_.agency, reason),
       &batch);
-  if (cut) parts_.intents->Drop(other, &batch);
   return parts_.store->Commit(std::move(batch));
 }
 

@@ -11,12 +11,14 @@
 #include "libs/base/clock.h"
 #include "libs/crypto/batch.h"
 #include "libs/evidence/envelope.h"
+#include "libs/evidence/signer.h"
 #include "libs/outbox/outbox.h"
 #include "services/exchange/domain/grant_table.h"
 #include "services/exchange/domain/hold_set.h"
 #include "services/exchange/domain/in_flight.h"
 #include "services/exchange/domain/permission.h"
 #include "services/exchange/domain/rejected_calls.h"
+#include "services/exchange/domain/refusal_count.h"
 #include "services/exchange/domain/replay_set.h"
 #include "services/exchange/domain/resource_table.h"
 #include "services/exchange/figures.h"
@@ -31,7 +33,7 @@
 
 namespace shareway::exchange {
 
-// Answers other nodes in the name of the agencies that this node serves. Thread-safe.
+// Answers other nodes in the name of one agency that this node serves. Thread-safe.
 //
 // A request whose signature verifies is answered with a signed response, also
 // when it is refused, and either is recorded durably first: no durable evidence,
@@ -58,17 +60,22 @@ class Provider {
     LogHeads* log_heads = nullptr;  // null: none travel
     const Clock* clock = nullptr;
     size_t most_in_flight = InFlight::kMost;  // beyond: RESOURCE_EXHAUSTED, OVERLOADED
+    uint32_t most_refusals = RefusalCount::kMost;  // a peer and minute, signed and recorded
     Figures figures = {};
-    std::string node = {};  // agencies/{a}/nodes/{n}: this one
+    std::string node = {};    // agencies/{a}/nodes/{n}: this one
+    std::string agency = {};  // agencies/{a} that answers; empty: the node's own
   };
-  explicit Provider(Parts parts) : parts_(std::move(parts)) {}
+  explicit Provider(Parts parts) : parts_(std::move(parts)) {
+    if (parts_.agency.empty()) parts_.agency = std::string(evidence::AgencyOfNode(parts_.node));
+  }
 
   using OnAnswer = std::function<void(absl::StatusOr<evidence::v1::Envelope>)>;
   // Answers a request that `peer`, agencies/{a}/nodes/{n}, sent by its own TLS
   // identity. Blocks while it reads; signs and commits without blocking. `done`
   // runs once. Errors: ALREADY_EXISTS, EXCHANGE_SETTLED, with attempt, outcome and
   // digests; INVALID_ARGUMENT or PERMISSION_DENIED for what cannot be attributed;
-  // UNAVAILABLE, EVIDENCE_UNAVAILABLE or LEASE_STALE, when nothing may leave.
+  // UNAVAILABLE, EVIDENCE_UNAVAILABLE or LEASE_STALE, when nothing may leave;
+  // RESOURCE_EXHAUSTED, OVERLOADED, or RATE_LIMITED instead of a refusal beyond most_refusals.
   void Exchange(const std::string& peer, evidence::v1::Envelope request, OnAnswer done);
 
   // Streams a transfer on this thread: chunks, running manifests, and a final one,
@@ -80,8 +87,10 @@ class Provider {
   // is the consumer's half. Does nothing if this node has its own.
   absl::Status RecordLost(const evidence::AuditRecord& record);
 
-  // Records the end, REFUSED for TRANSFER_BROKEN, of every transfer that this node began, perhaps
-  // in an earlier life, and whose end it did not record. Those that run now are left alone.
+  // Records the end of every transfer and every call that this node began, perhaps in an earlier
+  // life, and whose end it did not record: REFUSED, of a transfer for TRANSFER_BROKEN, of a call
+  // with its operation for EXCHANGE_LOST, since what came of it at the system is not known. Those
+  // that run now are left alone.
   absl::Status SettleIntents();
 
  private:
@@ -120,7 +129,7 @@ class Provider {
   // Adds what was answered to the day's counts.
   void Count(const Turn& turn) const;
 
-  absl::Status KeepIntent(const Turn& turn);
+  absl::Status KeepIntent(const Turn& turn) const;
   absl::Status KeepManifest(Turn* turn, bool final, bool whole);
   absl::Status Send(Turn* turn, RowCursor* cursor, PartWriter* writer, Sending* sending);
   absl::Status SendChunk(const std::vector<Row>& rows, Turn* turn, PartWriter* writer,
@@ -131,6 +140,7 @@ class Provider {
 
   Parts parts_;
   InFlight in_flight_{parts_.most_in_flight};
+  RefusalCount refusals_{parts_.most_refusals};
 };
 
 }  // namespace shareway::exchange

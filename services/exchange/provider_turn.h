@@ -25,6 +25,8 @@ struct Provider::Turn {
   std::shared_ptr<const void> neighbours = {};
   uint64_t holds = 0;
   bool counted = false;  // Usage took it, and waits for Kept or Undo
+  bool intended = false;  // a call whose intent is durable, so that its end is not the first record
+  bool unkept = false;    // a call whose intent could not be kept
   // Null until the grant is found.
   std::shared_ptr<const Grant> grant = {};
   // Both by the check before the read; null before it.

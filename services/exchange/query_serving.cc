@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/exchange/query_serving.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,7 +18,10 @@ static_assert(kRecallBytes == kRecordDigestBytes);
 std::string RecallDigest(absl::string_view secret, absl::string_view resource,
                          const std::vector<absl::string_view>& key) {
   std::string text = absl::StrCat("shareway/v1/record\n", resource, "\n");
-  for (const absl::string_view value : key) absl::StrAppend(&text, value, "\n");
+  // With its length: a value may hold a line feed.
+  for (const absl::string_view value : key) {
+    absl::StrAppend(&text, value.size(), ":", value, "\n");
+  }
   return std::string(crypto::HmacSha256(secret, text).view().substr(0, kRecallBytes));
 }
 
@@ -32,23 +36,22 @@ absl::StatusOr<Wanted> QueryServing::WantedBy(const Demand& demand, const Resour
 }
 
 std::string QueryServing::RecallOf(const Permitted& permitted,
+                                   const std::vector<std::string>& behind,
                                    const std::vector<Row>& rows) const {
-  // A record is known by its key; without the whole key, recall goes by dataset version.
-  const std::vector<std::string>& items = permitted.permission.items;
+  std::vector<std::string> read = permitted.permission.items;
+  read.insert(read.end(), behind.begin(), behind.end());
   std::vector<size_t> columns;
   for (const std::string& key : permitted.resource.keys()) {
-    size_t column = 0;
-    while (column < items.size() && items[column] != key) ++column;
-    if (column == items.size()) return "";
-    columns.push_back(column);
+    columns.push_back(static_cast<size_t>(std::find(read.begin(), read.end(), key) - read.begin()));
   }
   if (columns.empty()) return "";
   std::string recall;
   std::vector<absl::string_view> key(columns.size());
   for (const Row& row : rows) {
     for (size_t i = 0; i < columns.size(); ++i) {
-      const std::optional<std::string>& value = row[columns[i]];
-      key[i] = value ? absl::string_view(*value) : absl::string_view();
+      // A version of before its entry had this key: recall goes by the version.
+      if (!row[columns[i]]) return "";
+      key[i] = *row[columns[i]];
     }
     absl::StrAppend(&recall, RecallDigest(secret_, permitted.resource.name, key));
   }
@@ -59,13 +62,24 @@ absl::StatusOr<Served> QueryServing::Serve(const Permitted& permitted) const {
   const Query& query = std::get<Query>(permitted.demand);
   const Permission& permission = permitted.permission;
   const uint32_t limit = query.limit == 0 ? kDefaultLimit : query.limit;
+  std::vector<std::string> behind;
+  for (std::string& key : permitted.resource.keys()) {
+    const bool leaves = std::find(permission.items.begin(), permission.items.end(), key) !=
+                        permission.items.end();
+    if (!leaves) behind.push_back(std::move(key));
+  }
   SHAREWAY_ASSIGN_OR_RETURN(RowPage page,
                             source_->Read({.resource = permitted.resource.name,
                                            .items = permission.items,
+                                           .keys = behind,
                                            .where = permission.where,
                                            .after = query.after,
+                                           .holder = absl::StrCat(permitted.request.consumer, "|",
+                                                                  permitted.grant.name),
+                                           .time = permitted.request.issue_time,
                                            .limit = static_cast<int>(limit)}));
-  std::string recall = RecallOf(permitted, page.rows);  // by the keys as they are
+  std::string recall = RecallOf(permitted, behind, page.rows);  // by the keys as they are
+  for (Row& row : page.rows) row.resize(permission.items.size());
   MaskRows(permission.masks, &page.types, &page.rows);
   SHAREWAY_ASSIGN_OR_RETURN(const std::string batch,
                             EncodeBatch(permission.items, page.types, page.rows));

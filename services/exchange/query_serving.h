@@ -12,9 +12,10 @@
 
 namespace shareway::exchange {
 
-// Serves QUERY: the granted items of the granted rows, the first kDefaultLimit of them if no limit is
-// named, with the errors of DatasetSource::Read; with them what corrections are open on them, as far
-// as the whole key is among the items. Thread-safe.
+// Serves QUERY: the granted items of the granted rows, the first kDefaultLimit of them if no limit
+// is named, with the errors of DatasetSource::Read; with them what corrections are open on them, as
+// far as their items are among those that leave. The key is read, too, whether it is granted or
+// not: by it this node counts records, recalls them and knows their corrections. Thread-safe.
 class QueryServing final : public Serving {
  public:
   // `source` and `corrections` must outlive it; `secret` is the agency's, for the recall index.
@@ -26,7 +27,9 @@ class QueryServing final : public Serving {
   absl::StatusOr<Served> Serve(const Permitted& permitted) const override;
 
  private:
-  std::string RecallOf(const Permitted& permitted, const std::vector<Row>& rows) const;
+  // Of the rows, whose keys that are not among the items follow them in the order of `behind`.
+  std::string RecallOf(const Permitted& permitted, const std::vector<std::string>& behind,
+                       const std::vector<Row>& rows) const;
 
   const DatasetSource* const source_;
   const CorrectionTable* const corrections_;
@@ -34,7 +37,8 @@ class QueryServing final : public Serving {
 };
 
 // The digest under which a provider's node knows a record, kRecallBytes: an HMAC under the agency's
-// secret of its key's values, in the order of the key items. Corrections and recalls go by it.
+// secret of its key's values, in the order of the key items, each with its length. Corrections and
+// recalls go by it.
 std::string RecallDigest(absl::string_view secret, absl::string_view resource,
                          const std::vector<absl::string_view>& key);
 

@@ -177,8 +177,8 @@ TEST_CASE("A grant that ends between the two checks lets nothing through", "[exc
        },
        Reason::kGrantOutdated},
       {"held", [](World& w) { w.civil->holds.Set("grants/g1", true); }, Reason::kHeld},
-      {"the node is suspended",
-       [](World& w) { w.civil->neighbours.suspended.insert(kTaxNode); }, Reason::kEnvelopeInvalid},
+      {"the node is suspended", [](World& w) { w.civil->neighbours.suspended.insert(kTaxNode); },
+       Reason::kEnvelopeInvalid},
       {"its agency is suspended", [](World& w) { w.civil->neighbours.suspended.insert(kTax); },
        Reason::kEnvelopeInvalid},
       {"the provider is suspended", [](World& w) { w.civil->neighbours.suspended.insert(kCivil); },
@@ -308,6 +308,7 @@ TEST_CASE("A half of others is answered only if it is what it says", "[exchange]
        [](World&, AuditRecord& r) {
          r.mutable_request_signature()->mutable_bytes()->back() ^= 1;
        }},
+      {"no signature", [](World&, AuditRecord& r) { r.clear_request_signature(); }},
       {"another digest", [](World&, AuditRecord& r) { (*r.mutable_request_digest())[0] ^= 1; }},
       {"a suspended node",
        [](World& w, AuditRecord&) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/exchange/quotas.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/log/log.h"
+#include "services/exchange/domain/attempt.h"
 #include "services/exchange/query_serving.h"
 
 namespace shareway::exchange {
@@ -36,10 +38,18 @@ absl::Status QuotaExhausted(const Grant& grant) {
       .With("grant", grant.name);
 }
 
-absl::Status NoSlice(const Grant& grant, absl::string_view why) {
+// Who is refused learns nothing of how this node reaches sharing.
+absl::Status NoSlice(const Grant& grant, const absl::Status& why) {
+  log::Warn("quota-not-leased", {{"grant", grant.name}, {"status", why}});
   return Error(Reason::kLeaseStale, absl::StatusCode::kUnavailable,
-               absl::StrCat(grant.name, ": no slice of the day's quota could be leased: ", why))
+               absl::StrCat(grant.name, ": no slice of the day's quota could be leased now"))
       .With("grant", grant.name);
+}
+
+// A fault of ours: what is not counted does not leave.
+absl::Status NotHeld(const Request& request) {
+  return absl::InternalError(
+      absl::StrCat("nothing is held for attempt ", request.attempt, " of ", request.exchange));
 }
 
 bool Limited(const Grant& grant) { return !grant.day.none(); }
@@ -133,14 +143,21 @@ absl::Status Quotas::Reserve(const CountPtr& count, const Amounts& more) {
           break;
         }
         if (leased_.WaitWithTimeout(&mutex_, kPatience)) {
-          return NoSlice(*count->grant, "sharing takes long");
+          return NoSlice(*count->grant, absl::DeadlineExceededError("sharing takes long"));
         }
       }
     }
     if (absl::Status leased = Lease(count, wanted); !leased.ok()) {
-      return NoSlice(*count->grant, leased.message());
+      return NoSlice(*count->grant, leased);
     }
   }
+}
+
+uint32_t Quotas::MostMismatches(const Grant& grant) const {
+  // The others do not hear what is counted here; the consumer chooses whom it asks.
+  const size_t nodes = parts_.nodes ? parts_.nodes(grant.provider) : 1;
+  return std::max<uint32_t>(
+      1, parts_.most_mismatches / static_cast<uint32_t>(std::max<size_t>(1, nodes)));
 }
 
 absl::Status Quotas::TakeRecord(const Permitted& permitted, Held* held) {
@@ -154,6 +171,7 @@ absl::Status Quotas::TakeRecord(const Permitted& permitted, Held* held) {
   const std::string& consumer = permitted.request.consumer;
   const std::string digest = RecallDigest(parts_.secret, permitted.resource.name, key);
   const std::string record = absl::StrCat(consumer, "|", digest);
+  const uint32_t most = MostMismatches(permitted.grant);
   absl::MutexLock lock(&mutex_);
   auto [at, is_new] = misses_.try_emplace(KeyOf(held->day, record));
   if (is_new) {
@@ -166,12 +184,12 @@ absl::Status Quotas::TakeRecord(const Permitted& permitted, Held* held) {
   }
   Misses& misses = at->second;
   // Whoever is in progress may miss, too.
-  if (misses.count + misses.in_progress >= parts_.most_mismatches) {
+  if (misses.count + misses.in_progress >= most) {
     const uint32_t count = misses.count;
     if (misses.in_progress == 0) misses_.erase(at);
     return Error(Reason::kMismatchesExhausted, absl::StatusCode::kResourceExhausted,
-                 absl::StrCat("this record did not match ", count, " times today, at most ",
-                              parts_.most_mismatches, " count, or as many are being verified"))
+                 absl::StrCat("this record did not match ", count, " times today, at most ", most,
+                              " count at this node, or as many are being verified"))
         .With("grant", permitted.grant.name);
   }
   ++misses.in_progress;
@@ -209,23 +227,37 @@ absl::Status Quotas::Take(const Permitted& permitted) {
     }
   }
   absl::MutexLock lock(&mutex_);
-  held_[AttemptOf(permitted.request)] = std::move(held);
-  return absl::OkStatus();
+  auto [at, first] = held_.try_emplace(AttemptOf(permitted.request));
+  if (first) {
+    at->second = std::move(held);
+    return absl::OkStatus();
+  }
+  // One attempt holds one thing: by a second turn the first would go on uncounted.
+  if (held.count != nullptr) held.count->amounts.held = held.count->amounts.held - held.amounts;
+  DropRecord(held);
+  return Settled({.consumer = permitted.request.consumer,
+                  .exchange = permitted.request.exchange,
+                  .attempt = permitted.request.attempt});
 }
 
 absl::Status Quotas::Fit(const Permitted& permitted, const Served& served) {
+  if (!Limited(permitted.grant)) return absl::OkStatus();
   const Amounts more = {.rows = served.records, .bytes = served.body.size()};
   CountPtr count;
   {
     absl::MutexLock lock(&mutex_);
     const auto at = held_.find(AttemptOf(permitted.request));
-    if (at == held_.end() || at->second.count == nullptr) return absl::OkStatus();
+    if (at == held_.end() || at->second.count == nullptr) return NotHeld(permitted.request);
     count = at->second.count;
   }
   SHAREWAY_RETURN_IF_ERROR(Reserve(count, more));
   absl::MutexLock lock(&mutex_);
-  Held& held = held_[AttemptOf(permitted.request)];
-  held.amounts = held.amounts + more;
+  const auto at = held_.find(AttemptOf(permitted.request));
+  if (at == held_.end()) {
+    count->amounts.held = count->amounts.held - more;
+    return NotHeld(permitted.request);
+  }
+  at->second.amounts = at->second.amounts + more;
   return absl::OkStatus();
 }
 
@@ -236,7 +268,9 @@ void Quotas::Keep(const Permitted& permitted, const Served& served, kv::Batch* b
   {
     absl::MutexLock lock(&mutex_);
     const auto at = held_.find(AttemptOf(permitted.request));
-    if (at != held_.end()) {
+    if (at == held_.end()) {
+      batch->Refuse(NotHeld(permitted.request));
+    } else {
       Held& held = at->second;
       if (held.count != nullptr) {
         DayCount& amounts = held.count->amounts;

@@ -51,6 +51,9 @@ class Quotas final : public Usage {
     const Clock* clock = nullptr;
     std::string secret = {};       // the agency's: records are counted by keyed digests
     uint32_t most_mismatches = 5;  // answers with a mismatch, a record, consumer and day
+    // How many nodes answer for an agency, this one among them: each takes its share of
+    // most_mismatches, at least one. Empty: only this one.
+    std::function<size_t(absl::string_view agency)> nodes = {};
   };
   explicit Quotas(Parts parts) : parts_(std::move(parts)) {}
 
@@ -105,6 +108,7 @@ class Quotas final : public Usage {
   // Asks for a slice without the lock; `count->leasing` is true until it returns.
   absl::Status Lease(const CountPtr& count, const Amounts& wanted);
   CountPtr CountOf(const Grant& grant, absl::CivilDay day) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  uint32_t MostMismatches(const Grant& grant) const;
   absl::Status TakeRecord(const Permitted& permitted, Held* held);
   void DropRecord(const Held& held) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

@@ -275,6 +275,59 @@ TEST_CASE("What was used lately is leased ahead", "[exchange]") {
   CHECK(t.pot.asked == asked);
 }
 
+TEST_CASE("What an attempt holds is neither taken twice nor counted without it", "[exchange]") {
+  Fixture t;
+  t.grant.day = {.calls = 100, .rows = 100};
+  const Request request = {
+      .exchange = "x", .attempt = 1, .consumer = t.grant.consumer, .grant = t.grant.name};
+  const Demand demand = Query{};
+  const Permitted permitted{request, demand, t.grant, t.resource, t.permission};
+  const Served rows = {.body = "b", .records = 3};
+  kv::Batch without;
+  CHECK(t.quotas->Fit(permitted, rows).code() == absl::StatusCode::kInternal);
+  t.quotas->Keep(permitted, rows, &without, [] {});
+  CHECK_FALSE(t.exchanges.Commit(std::move(without)).ok());
+
+  REQUIRE(t.quotas->Take(permitted).ok());
+  const absl::Status twice = t.quotas->Take(permitted);
+  CHECK(absl::IsAlreadyExists(twice));
+  CHECK(WhyOf(twice) == Reason::kExchangeSettled);
+  REQUIRE(t.quotas->Fit(permitted, rows).ok());
+  kv::Batch batch;
+  t.quotas->Keep(permitted, rows, &batch, [] {});
+  CHECK(t.exchanges.Commit(std::move(batch)).ok());
+  t.quotas->Kept(permitted, rows);
+  CHECK(*t.quotas->LeftOf(t.grant) == Amounts{.calls = 99, .rows = 97});
+}
+
+TEST_CASE("Who is refused does not hear how this node reaches sharing", "[exchange]") {
+  Fixture t;
+  t.pot.away = true;
+  const absl::Status refused = t.Exchange("x");
+  CHECK(WhyOf(refused) == Reason::kLeaseStale);
+  CHECK(refused.message().find("sharing is away") == absl::string_view::npos);
+}
+
+TEST_CASE("Nodes of one agency share its mismatches, with one each at least", "[exchange]") {
+  auto [nodes, most] = GENERATE(table<size_t, int>({{1, 5}, {2, 2}, {5, 1}, {9, 1}}));
+  CAPTURE(nodes);
+  Fixture t;
+  t.grant.day = {};
+  const size_t there = nodes;
+  t.quotas = std::make_unique<Quotas>(
+      Quotas::Parts{.store = &t.store,
+                    .exchanges = &t.exchanges,
+                    .slices = &t.pot,
+                    .clock = &t.clock,
+                    .secret = std::string(32, 's'),
+                    .nodes = [there](absl::string_view provider) {
+                      return provider == "agencies/civil" ? there : 0;
+                    }});
+  int missed = 0;
+  while (missed < 10 && t.Verify(absl::StrCat("m", missed), "110", false).ok()) ++missed;
+  CHECK(missed == most);
+}
+
 TEST_CASE("After five mismatches on one record a day it is verified no more", "[exchange]") {
   Fixture t;
   t.grant.day = {};

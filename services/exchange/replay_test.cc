@@ -196,18 +196,65 @@ TEST_CASE("A half that audit misses is written once", "[exchange]") {
   CHECK(consumer[0].kind() == v1::EXCHANGE_NOT_RECEIVED);
   CHECK(consumer[0].reason() == "EXCHANGE_LOST");
   CHECK(consumer[0].request_digest() == delivered.request_digest());
-  // What this node knows of is left alone.
-  REQUIRE(world.civil->provider->RecordLost(consumer[0]).ok());
+  // What this node knows of is left alone, and without the consumer's signature nothing is taken.
+  REQUIRE(world.civil->provider->RecordLost(delivered).ok());
+  CHECK(absl::IsInvalidArgument(world.civil->provider->RecordLost(consumer[0])));
   CHECK(world.civil->Evidence().size() == 1);
   // A request that never arrived is the provider's to record.
-  AuditRecord never = consumer[0];
-  never.set_exchange("x9");
+  world.on_send = [](const std::string&) { return absl::UnavailableError("cut"); };
+  Ask ask = World::GoodAsk();
+  ask.exchange = "x9";
+  CHECK_FALSE(world.Query(ask).ok());
+  world.on_send = nullptr;
+  const AuditRecord never = world.tax->Evidence().back();
+  REQUIRE(never.exchange() == "x9");
   REQUIRE(world.civil->provider->RecordLost(never).ok());
   REQUIRE(world.civil->provider->RecordLost(never).ok());
   REQUIRE(world.civil->Evidence().size() == 2);
   CHECK(world.civil->Evidence()[1].kind() == v1::EXCHANGE_NOT_RECEIVED);
   // The retry goes on after the recorded attempt.
   CHECK(world.Query(World::GoodAsk())->attempt == 2);
+}
+
+TEST_CASE("What another node says of an exchange is neither signed nor written over what is known",
+          "[exchange]") {
+  World world;
+  REQUIRE(world.Query(World::GoodAsk()).ok());
+  Ask ask = World::GoodAsk();
+  ask.exchange = "other";
+  REQUIRE(world.Query(ask).ok());
+  const AuditRecord other = world.civil->Evidence()[1];
+  const size_t before = world.tax->Evidence().size();
+  const auto asked = [&] { return (*world.tax->store.LoadAsked("x1"))->asked; };
+  const Asked known = asked();
+  AuditRecord lie = world.civil->Evidence()[0];
+  lie.set_attempt(3);
+  // One request is of one attempt.
+  CHECK(absl::IsInvalidArgument(world.tax->consumer->RecordLost(lie)));
+  CHECK(world.tax->Evidence().size() == before);
+  // The request of another exchange: no more than the digest can be told from it.
+  lie = other;
+  lie.set_exchange("x1");
+  lie.set_attempt(3);
+  lie.set_grant("grants/invented");
+  lie.set_purpose(v1::WORK_REFERENCE);
+  lie.set_operation("invented");
+  lie.set_agencies(1, "agencies/invented");
+  for (int i = 0; i < 2; ++i) REQUIRE(world.tax->consumer->RecordLost(lie).ok());
+  REQUIRE(world.tax->Evidence().size() == before + 1);
+  const AuditRecord half = world.tax->Evidence().back();
+  CHECK(half.kind() == v1::EXCHANGE_NOT_RECEIVED);
+  CHECK(half.grant().empty());
+  CHECK(half.operation().empty());
+  CHECK(half.purpose() == v1::PURPOSE_UNSPECIFIED);
+  CHECK(half.request_digest() == other.request_digest());
+  REQUIRE(half.agencies_size() == 2);
+  CHECK(half.agencies(0) == kTax);
+  CHECK(half.agencies(1) == kCivil);
+  CHECK(asked().attempt == known.attempt);
+  CHECK(asked().request_digest == known.request_digest);
+  CHECK(asked().reason.empty());
+  CHECK(asked().received);
 }
 
 }  // namespace

@@ -72,5 +72,44 @@ TEST_CASE("The second check decides alike whether it looks at all again or at wh
   CHECK(delivered < 100);
 }
 
+TEST_CASE("An answer that the network held back is not handed on under a grant that ended",
+          "[exchange]") {
+  auto [why, change, reason] = GENERATE(table<const char*, void (*)(World&), Reason>({
+      {"the same once more",
+       [](World& w) { w.tax->grants.Put(World::GoodGrant(), {1, 6}); }, Reason::kUnspecified},
+      {"revoked",
+       [](World& w) {
+         Grant grant = World::GoodGrant();
+         grant.state = Grant::State::kRevoked;
+         w.tax->grants.Put(grant, {1, 6});
+       },
+       Reason::kGrantRevoked},
+      {"narrowed",
+       [](World& w) {
+         Grant grant = World::GoodGrant();
+         grant.items.pop_back();
+         w.tax->grants.Put(grant, {1, 6});
+       },
+       Reason::kGrantOutdated},
+      {"stale", [](World& w) { w.tax->neighbours.leases = false; }, Reason::kLeaseStale},
+  }));
+  CAPTURE(why);
+  World world;
+  world.on_answer = [&, change = change](absl::StatusOr<evidence::v1::Envelope> answer) {
+    change(world);
+    return answer;
+  };
+  const auto answer = world.Query(World::GoodAsk());
+  INFO(answer.status());
+  CHECK(answer.ok() == (reason == Reason::kUnspecified));
+  if (!answer.ok()) CHECK(WhyOf(answer.status()) == reason);
+  // It was let through, and it came: both nodes say so, each what it did.
+  CHECK(world.civil->Evidence()[0].kind() == evidence::v1::EXCHANGE_DELIVERED);
+  REQUIRE(world.tax->Evidence().size() == 1);
+  CHECK(world.tax->Evidence()[0].kind() == (answer.ok() ? evidence::v1::EXCHANGE_RECEIVED
+                                                        : evidence::v1::EXCHANGE_NOT_RECEIVED));
+  CHECK(world.tax->Evidence()[0].response_digest() == world.civil->Evidence()[0].response_digest());
+}
+
 }  // namespace
 }  // namespace shareway::exchange

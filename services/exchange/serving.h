@@ -31,6 +31,8 @@ struct Served {
   std::vector<std::string> items = {};  // let through, in order
   std::string dataset_version = {};
   std::string recall = {};  // keyed digests of the records, kRecallBytes each
+  // The same of a record that was asked for by its key and is not there: aggregation rules count it.
+  std::string absent = {};
   std::string operation = {};
   bool opaque = false;
   uint32_t mismatches = 0;  // of a VERIFY

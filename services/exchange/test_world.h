@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/base/thread_annotations.h"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "libs/base/error.h"
@@ -35,6 +35,7 @@ inline constexpr char kTax[] = "agencies/tax";
 inline constexpr char kTaxNode[] = "agencies/tax/nodes/n1";
 inline constexpr char kCivil[] = "agencies/civil";
 inline constexpr char kCivilNode[] = "agencies/civil/nodes/n1";
+inline constexpr char kTown[] = "agencies/town";  // without a node of its own
 
 // The query that a call asks.
 inline Query& QueryOf(Ask& ask) { return std::get<Query>(ask.demand); }
@@ -109,6 +110,7 @@ class MemorySource final : public DatasetSource {
       const auto it = row.find(item);
       cells->push_back(it == row.end() ? std::nullopt : std::optional<std::string>(it->second));
     }
+    for (const std::string& key : request.keys) cells->push_back(row.at(key));
     return true;
   }
 };
@@ -126,8 +128,10 @@ class TestNeighbours final : public Neighbours {
   bool keys_valid = true;
   bool keeps_state = true;  // false: State is another one at every look, so that no check is spared
   std::function<std::vector<std::string>(absl::string_view)> nodes_of;  // if set, for NodesOf
+  std::map<std::string, std::string, std::less<>> hosted;  // agency to the node that hosts it
 
   std::string NodeOf(absl::string_view agency) const override {
+    if (const auto host = hosted.find(agency); host != hosted.end()) return host->second;
     return agency == kCivil ? kCivilNode : agency == kTax ? kTaxNode : "";
   }
   std::vector<std::string> NodesOf(absl::string_view agency, absl::string_view) const override {
@@ -141,7 +145,7 @@ class TestNeighbours final : public Neighbours {
     }
     return state_;
   }
-  bool KeyStands(absl::string_view, absl::string_view) const override { return keys_valid; }
+  bool KeyStands(absl::string_view owner, absl::string_view key_id) const override;
   bool Serves(absl::string_view node, absl::string_view agency) const override {
     return NodeOf(agency) == node && !suspended.contains(agency) && !suspended.contains(node);
   }
@@ -172,7 +176,7 @@ inline const crypto::PrivateKey& TestKey(absl::string_view node,
   static const auto* const keys = [] {
     auto* made = new std::map<Name, crypto::PrivateKey>();
     for (const crypto::Suite each : {crypto::Suite::kP256Sha256, crypto::Suite::kSm2Sm3}) {
-      for (const char* name : {kTaxNode, kCivilNode}) {
+      for (const char* name : {kTaxNode, kCivilNode, kTown}) {
         made->emplace(Name(each, name), crypto::PrivateKey::Generate(each));
       }
     }
@@ -181,10 +185,12 @@ inline const crypto::PrivateKey& TestKey(absl::string_view node,
   return keys->find(Name(suite, node))->second;
 }
 
-// One node: the state that survives a restart is its store.
+// One node, or the seat there of an agency that it hosts: the state that survives a restart is its
+// store. `key_of` owns its message key; empty: the node.
 struct TestNode {
   TestNode(World* world, std::string node_name, MemorySource* source, FakeClock* fake,
-           kv::MemoryStore* memory, crypto::Suite suite, FakeLog* log)
+           kv::MemoryStore* memory, crypto::Suite suite, FakeLog* log,
+           const std::string& agency = "", const std::string& key_of = "")
       : name(std::move(node_name)),
         clock(fake),
         kv(memory),
@@ -192,16 +198,14 @@ struct TestNode {
         intents(memory),
         witness_store(memory),
         outbox(*outbox::Outbox::Open(memory, "shareway://test/agency/x/node/n1", fake)),
-        signer(TestKey(name, suite)),
+        signer(TestKey(key_of.empty() ? name : key_of, suite)),
         neighbours(world),
         query_serving(source, &corrections, std::string(32, 's')),
         verify_serving(source, &corrections, std::string(32, 's')),
         call_serving(&backends, &corrections, std::string(32, 's')) {
     if (log != nullptr) {
-      log_heads = *LogHeads::Open({.log = log,
-                                   .store = &witness_store,
-                                   .clock = clock,
-                                   .log_key = FakeLog::VerifierKey()});
+      log_heads = *LogHeads::Open(
+          {.log = log, .store = &witness_store, .clock = clock, .log_key = FakeLog::VerifierKey()});
     }
     consumer = std::make_unique<Consumer>(Consumer::Parts{.store = &store,
                                                           .outbox = outbox.get(),
@@ -213,26 +217,28 @@ struct TestNode {
                                                           .clock = clock,
                                                           .most_in_flight = 16,
                                                           .node = name,
+                                                          .agency = agency,
                                                           .secret = std::string(32, 's')});
-    provider = std::make_unique<Provider>(Provider::Parts{.store = &store,
-                                                          .intents = &intents,
-                                                          .outbox = outbox.get(),
-                                                          .signer = &signer,
-                                                          .neighbours = &neighbours,
-                                                          .grants = &grants,
-                                                          .resources = &resources,
-                                                          .holds = &holds,
-                                                          .replays = &replays,
-                                                          .rejected = &rejected,
-                                                          .source = source,
-                                                          .servings = {nullptr, &query_serving,
-                                                                       &verify_serving,
-                                                                       nullptr, &call_serving},
-                                                          .room = &room,
-                                                          .log_heads = log_heads.get(),
-                                                          .clock = clock,
-                                                          .most_in_flight = 8,
-                                                          .node = name});
+    provider = std::make_unique<Provider>(Provider::Parts{
+        .store = &store,
+        .intents = &intents,
+        .outbox = outbox.get(),
+        .signer = &signer,
+        .neighbours = &neighbours,
+        .grants = &grants,
+        .resources = &resources,
+        .holds = &holds,
+        .replays = &replays,
+        .rejected = &rejected,
+        .source = source,
+        .servings = {nullptr, &query_serving, &verify_serving, nullptr, &call_serving},
+        .room = &room,
+        .log_heads = log_heads.get(),
+        .clock = clock,
+        .most_in_flight = 8,
+        .most_refusals = 100'000,
+        .node = name,
+        .agency = agency});
   }
 
   // All evidence, oldest first.
@@ -301,9 +307,9 @@ class World {
             .request = "requests/q1"};
   }
   static Resource GoodResource() {
-    return {.name = "resources/r1",
-            .items = {{.id = "code"}, {.id = "name"}, {.id = "secret"}, {.id = "pay"},
-                      {.id = "home"}}};
+    return {
+        .name = "resources/r1",
+        .items = {{.id = "code"}, {.id = "name"}, {.id = "secret"}, {.id = "pay"}, {.id = "home"}}};
   }
   void Put(const Grant& grant) {
     tax->grants.Put(grant, grant.revision);
@@ -344,11 +350,10 @@ class World {
   absl::StatusOr<Answer> Ask(exchange::Ask ask) {
     absl::StatusOr<Answer> result = absl::UnknownError("no answer");
     absl::Notification answered;
-    tax->consumer->Ask(std::move(ask), absl::InfiniteFuture(),
-                       [&](absl::StatusOr<Answer> answer) {
-                         result = std::move(answer);
-                         answered.Notify();
-                       });
+    tax->consumer->Ask(std::move(ask), absl::InfiniteFuture(), [&](absl::StatusOr<Answer> answer) {
+      result = std::move(answer);
+      answered.Notify();
+    });
     answered.WaitForNotification();
     return result;
   }
@@ -373,18 +378,21 @@ class World {
     return result;
   }
 
-  const crypto::Suite suite;  // of both nodes' keys
+  const crypto::Suite suite;                         // of both nodes' keys
   FakeLog *tax_log = nullptr, *civil_log = nullptr;  // the log that each sees from a restart on
   FakeClock clock;
   MemorySource source;
   kv::MemoryStore tax_store, civil_store;
-  // Between the nodes: whether the one that is asked can be reached; what becomes of an answer on its way back, and of each part.
+  // Between the nodes: whether the one that is asked can be reached; what becomes of an answer on
+  // its way back, and of each part.
   std::function<absl::Status(const std::string& node)> on_send;
   std::function<absl::StatusOr<evidence::v1::Envelope>(absl::StatusOr<evidence::v1::Envelope>)>
       on_answer;
   std::function<absl::StatusOr<TransferPart>(TransferPart)> on_part;
   std::vector<evidence::v1::Envelope> sent;  // requests that went over the wire
   std::unique_ptr<TestNode> tax, civil;
+  TestNode* seat = nullptr;  // at civil's node; if set, it answers instead of civil's own
+  Provider* answering() const { return (seat != nullptr ? seat : civil.get())->provider.get(); }
 };
 
 inline absl::Status TestNeighbours::Verify(absl::string_view node, absl::string_view payload,
@@ -394,6 +402,10 @@ inline absl::Status TestNeighbours::Verify(absl::string_view node, absl::string_
   }
   return evidence::Verify(&verifier_, TestKey(node, world_->suite).public_key(), payload,
                           signature);
+}
+
+inline bool TestNeighbours::KeyStands(absl::string_view owner, absl::string_view key_id) const {
+  return keys_valid && TestKey(owner, world_->suite).public_key().id().view() == key_id;
 }
 
 inline absl::Status TestNeighbours::VerifyDigest(absl::string_view node,
@@ -409,7 +421,7 @@ inline void TestNeighbours::Exchange(const std::string& node, const evidence::v1
   if (world_->on_send) {
     if (absl::Status reached = world_->on_send(node); !reached.ok()) return done(reached);
   }
-  world_->civil->provider->Exchange(
+  world_->answering()->Exchange(
       kTaxNode, request, [this, done](absl::StatusOr<evidence::v1::Envelope> answer) {
         done(world_->on_answer ? world_->on_answer(std::move(answer)) : std::move(answer));
       });
@@ -443,7 +455,7 @@ inline absl::StatusOr<std::unique_ptr<PartReader>> TestNeighbours::Transfer(
   auto parts = std::make_unique<Parts>(world_);
   world_->sent.push_back(request);
   if (world_->on_send) SHAREWAY_RETURN_IF_ERROR(world_->on_send(node));
-  parts->ended = world_->civil->provider->Transfer(kTaxNode, request, parts.get());
+  parts->ended = world_->answering()->Transfer(kTaxNode, request, parts.get());
   return parts;
 }
 

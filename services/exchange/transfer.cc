@@ -31,6 +31,13 @@ absl::Status Cut(absl::string_view why) {
   return Error(Reason::kTransferBroken, absl::StatusCode::kUnavailable, why);
 }
 
+// The text is the same for all: what the store says of it may tell of what was read.
+absl::Status NotKept(const Request& request, const absl::Status& kept) {
+  log::Error("evidence-not-kept", {{"exchange", request.exchange}, {"status", kept}});
+  return Error(Reason::kEvidenceUnavailable, absl::StatusCode::kUnavailable,
+               "this node cannot keep evidence now");
+}
+
 }  // namespace
 
 struct Provider::Sending {
@@ -65,6 +72,7 @@ absl::Status Provider::Transfer(const std::string& peer, evidence::v1::Envelope 
   if (ended.ok() && parts_.usage != nullptr) {
     ended = parts_.usage->Take(turn->permitted());
     turn->counted = ended.ok();
+    if (absl::IsAlreadyExists(ended)) return ended;
   }
   std::unique_ptr<RowCursor> cursor;
   Sending sending;
@@ -77,6 +85,7 @@ absl::Status Provider::Transfer(const std::string& peer, evidence::v1::Envelope 
     ended = opened.status();
     if (opened.ok()) cursor = std::move(*opened);
   }
+  if (!ended.ok() && !refusals_.Take(peer, parts_.clock->Now())) return refusals_.Full();
   if (ended.ok()) {
     turn->served.dataset_version = cursor->version();
     turn->served.items = turn->permission.items;
@@ -86,6 +95,10 @@ absl::Status Provider::Transfer(const std::string& peer, evidence::v1::Envelope 
     if (ended.ok()) ended = Send(turn.get(), cursor.get(), writer, &sending);
   }
   const absl::Status told = SendManifest(turn.get(), true, ended, writer, &sending);
+  if (turn->counted && sending.records > 0) {  // what left, left, also if it was cut
+    turn->counted = false;
+    parts_.usage->Kept(turn->permitted(), turn->served);
+  }
   parts_.figures.exchanges
       .With("provider", turn->outcome == Outcome::kDelivered ? "delivered" : "refused",
             turn->reason)
@@ -94,9 +107,11 @@ absl::Status Provider::Transfer(const std::string& peer, evidence::v1::Envelope 
   return sending.written_off ? ended : told;
 }
 
-// Durable before the first chunk: whatever happens then, audit knows that rows may have left.
-absl::Status Provider::KeepIntent(const Turn& turn) {
+// Durable before the first chunk: whatever happens then, audit knows that rows may have left. And
+// before a system is asked: a crash does not make an operation one that never arrived.
+absl::Status Provider::KeepIntent(const Turn& turn) const {
   const Request& request = turn.request;
+  const bool transfer = request.method == Method::kDownload;
   kv::Batch batch;
   parts_.store->PutAnswered({.consumer = request.consumer,
                              .exchange = request.exchange,
@@ -105,21 +120,21 @@ absl::Status Provider::KeepIntent(const Turn& turn) {
                              .method = request.method,
                              .request_digest = turn.digest,
                              .resource = turn.grant->resource,
-                             .dataset_version = turn.served.dataset_version},
+                             .dataset_version = turn.served.dataset_version,
+                             .grant = turn.grant->name},
                             &batch);
-  PutHalf(turn, evidence::v1::TRANSFER_INTENT, &batch);
+  if (transfer) PutHalf(turn, evidence::v1::TRANSFER_INTENT, &batch);
   parts_.intents->Put(
-      HalfOf(evidence::v1::TRANSFER_INTENT, request,
+      HalfOf(transfer ? evidence::v1::TRANSFER_INTENT : evidence::v1::EXCHANGE_REFUSED, request,
              {.grant = turn.grant.get(),
               .request_digest =
-                  RecordedDigest(turn.envelope.payload(), turn.envelope.signature(), turn.digest)}),
+                  RecordedDigest(turn.envelope.payload(), turn.envelope.signature(), turn.digest),
+              .operation = OperationOf(turn.demand),
+              .request_signature = &turn.envelope.signature()}),
       &batch);
   const absl::Status kept = parts_.store->Commit(std::move(batch));
   if (absl::IsAborted(kept)) return SettledBefore(turn);
-  if (!kept.ok()) {
-    return Error(Reason::kEvidenceUnavailable, absl::StatusCode::kUnavailable, kept.message());
-  }
-  return absl::OkStatus();
+  return kept.ok() ? kept : NotKept(request, kept);
 }
 
 absl::Status Provider::Send(Turn* turn, RowCursor* cursor, PartWriter* writer, Sending* sending) {
@@ -178,8 +193,7 @@ absl::Status Provider::CountChunk(const Turn& turn, const Served& chunk) {
     });
   });
   durable.WaitForNotification();
-  if (kept.ok()) return absl::OkStatus();
-  return Error(Reason::kEvidenceUnavailable, absl::StatusCode::kUnavailable, kept.message());
+  return kept.ok() ? JudgeAgain(turn) : NotKept(turn.request, kept);  // it may have taken long
 }
 
 absl::Status Provider::SendManifest(Turn* turn, bool final, const absl::Status& cut,
@@ -253,10 +267,7 @@ absl::Status Provider::KeepManifest(Turn* turn, bool final, bool whole) {
   PutHalf(*turn, kind, &batch);
   const absl::Status kept = parts_.store->Commit(std::move(batch));
   if (absl::IsAborted(kept)) return SettledBefore(*turn);
-  if (!kept.ok()) {
-    return Error(Reason::kEvidenceUnavailable, absl::StatusCode::kUnavailable, kept.message());
-  }
-  return absl::OkStatus();
+  return kept.ok() ? kept : NotKept(turn->request, kept);
 }
 
 absl::Status Provider::SettleIntents() {
@@ -274,11 +285,16 @@ absl::Status Provider::SettleIntents() {
     parts_.intents->Drop(intent, &batch);
     if (known && known->outcome == Outcome::kUnspecified) {
       known->outcome = Outcome::kRefused;
-      known->reason = std::string(ReasonName(Reason::kTransferBroken));
+      known->reason = std::string(ReasonName(
+          known->method == Method::kCall ? Reason::kExchangeLost : Reason::kTransferBroken));
       parts_.store->PutAnswered(*known, &batch, /*first=*/false);
-      parts_.outbox->Add(LostHalf(evidence::v1::EXCHANGE_REFUSED, intent, known->reason), &batch);
-      log::Warn("transfer-settled",
-                {{"exchange", intent.exchange()}, {"grant", intent.grant()}});
+      evidence::AuditRecord end = intent;
+      end.set_kind(evidence::v1::EXCHANGE_REFUSED);
+      end.set_reason(known->reason);
+      parts_.outbox->Add(std::move(end), &batch);
+      log::Warn("exchange-settled", {{"exchange", intent.exchange()},
+                                     {"grant", intent.grant()},
+                                     {"reason", known->reason}});
     }
     SHAREWAY_RETURN_IF_ERROR(parts_.store->Commit(std::move(batch)));
   }

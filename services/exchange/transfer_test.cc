@@ -92,6 +92,41 @@ TEST_CASE("A grant that ends while a transfer runs cuts it at the next chunk", "
   CHECK(world.tax->Evidence()[0].record_count() == world.civil->Evidence()[1].record_count());
 }
 
+TEST_CASE("What the network held back is not handed on under a grant that ended meanwhile",
+          "[exchange]") {
+  auto [why, change, reason] = GENERATE(table<const char*, void (*)(World&), Reason>({
+      {"revoked",
+       [](World& w) {
+         Grant grant = World::GoodGrant();
+         grant.state = Grant::State::kRevoked;
+         w.tax->grants.Put(grant, {1, 6});
+       },
+       Reason::kGrantRevoked},
+      {"narrowed",
+       [](World& w) {
+         Grant grant = World::GoodGrant();
+         grant.items.pop_back();
+         w.tax->grants.Put(grant, {1, 6});
+       },
+       Reason::kGrantOutdated},
+      {"stale", [](World& w) { w.tax->neighbours.leases = false; }, Reason::kLeaseStale},
+  }));
+  CAPTURE(why);
+  World world;
+  Fill(&world, 9000);
+  int batches = 0;
+  exchange::Ask ask = World::GoodAsk(Method::kDownload);
+  ask.query_bytes = Encode(QueryOf(ask));
+  const auto downloaded =
+      world.tax->consumer->Download(std::move(ask), [&, change = change](const v1::RecordBatch&) {
+        if (++batches == 2) change(world);
+        return absl::OkStatus();
+      });
+  CHECK(WhyOf(downloaded.status()) == reason);
+  CHECK(batches == 2);
+  CHECK(KindsOf(*world.tax) == std::vector<std::string>{"EXCHANGE_NOT_RECEIVED"});
+}
+
 TEST_CASE("A consumer that is suspended while a transfer runs gets no further chunk",
           "[exchange]") {
   auto [why, change, reason] = GENERATE(table<const char*, void (*)(TestNeighbours&), Reason>({

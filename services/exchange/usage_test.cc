@@ -131,6 +131,27 @@ TEST_CASE("A masked item is compared with nothing", "[exchange]") {
   CHECK(t.world.source.asked.empty());
 }
 
+TEST_CASE("A grant that is revoked while a chunk is counted lets it not out", "[exchange]") {
+  Fixture t;
+  t.grant.day = {.calls = 5, .rows = 100};
+  t.Put();
+  int commits = 0;  // the intent, the call, the chunk
+  t.world.civil_store.on_commit = [&](const kv::Batch&) {
+    if (++commits == 3) {
+      Grant revoked = t.grant;
+      revoked.state = Grant::State::kRevoked;
+      revoked.revision = {1, 6};
+      t.world.civil->grants.Put(revoked, revoked.revision);
+    }
+    return kv::Outcome{.apply = true, .status = absl::OkStatus()};
+  };
+  std::vector<std::string> batches;
+  const auto ended = t.world.Download(World::GoodAsk(Method::kDownload), &batches);
+  CHECK(WhyOf(ended.status()) == Reason::kGrantRevoked);
+  CHECK(batches.empty());
+  CHECK(commits > 3);
+}
+
 TEST_CASE("Beyond the day's quota both sides record the refusal, also after a restart",
           "[exchange]") {
   Fixture t;

@@ -54,10 +54,8 @@ absl::StatusOr<Served> VerifyServing::Serve(const Permitted& permitted) const {
   served.records = there ? 1 : 0;
   served.items = permitted.permission.items;
   served.dataset_version = std::move(page.version);
-  if (there) {
-    served.recall =
-        RecallDigest(secret_, permitted.resource.name, KeyOf(verification, permitted.resource));
-  }
+  (there ? served.recall : served.absent) =
+      RecallDigest(secret_, permitted.resource.name, KeyOf(verification, permitted.resource));
   served.body += VerifyNotes(corrections_->On(permitted.resource.name, served.recall,
                                               served.records, permitted.permission.items));
   served.mismatches = static_cast<uint32_t>(

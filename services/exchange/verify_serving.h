@@ -10,8 +10,8 @@
 
 namespace shareway::exchange {
 
-// Serves VERIFY from datasets. Thread-safe. Neither body nor evidence nor errors have a value of the
-// record or of a claim; who may ask how often is Usage's.
+// Serves VERIFY from datasets. Thread-safe. Neither body nor evidence nor errors have a value of
+// the record or of a claim; who may ask how often is Usage's.
 class VerifyServing final : public Serving {
  public:
   // `source` and `corrections` must outlive it; `secret` is the agency's, for the recall index.
@@ -19,8 +19,8 @@ class VerifyServing final : public Serving {
       : source_(source), corrections_(corrections), secret_(std::move(secret)) {}
 
   absl::StatusOr<Demand> Parse(absl::string_view bytes) const override;
-  // The claims' items, and conditions on the key. INVALID_ARGUMENT unless they name the whole key of
-  // the resource as it is published now.
+  // The claims' items, and conditions on the key. INVALID_ARGUMENT unless they name the whole key
+  // of the resource as it is published now.
   absl::StatusOr<Wanted> WantedBy(const Demand& demand, const Resource& resource) const override;
   // Reads the one record. INVALID_ARGUMENT, naming the claim, if no value of its item's type could
   // match; else the errors of DatasetSource::Read. `recall` is the record's digest, if it is there.

@@ -67,6 +67,9 @@ absl::Status CheckRules(const std::vector<AggregationRule>& rules) {
     if (rule.count < 1 || rule.count > kMaxRuleCount) {
       out.push_back({at + ".count", absl::StrCat(rule.count, ", want 1 to ", kMaxRuleCount)});
     }
+    if (rule.by != AggregationRule::By::kUnspecified && rule.kind != Kind::kSubjects) {
+      out.push_back({at + ".by", "is for SUBJECTS"});
+    }
     switch (rule.kind) {
       case Kind::kUnspecified:
         out.push_back({at + ".kind", "is unspecified, want COMBINE, SUBJECTS or MISMATCHES"});

@@ -18,10 +18,16 @@ struct AggregationRule {
     kUnspecified = 0,
     // One consumer got `count` of the named items of one record, by whatever grants.
     kCombine = 1,
-    // One operator got `count` different records.
+    // One operator, or one consumer by whatever operators, got `count` different records.
     kSubjects = 2,
     // Verifications that did not match, a record, consumer and day: refused beyond `count`.
     kMismatches = 3,
+  };
+  // Of kSubjects: whose records are counted. Who the operator is, is the consumer's word.
+  enum class By {
+    kUnspecified = 0,  // as kOperator
+    kOperator = 1,
+    kConsumer = 2,
   };
   enum class Action {
     kUnspecified = 0,
@@ -36,6 +42,7 @@ struct AggregationRule {
   std::string resource = {};         // of kCombine: resources/{r}; of kSubjects: only it, or empty
   std::vector<std::string> items = {};  // of kCombine
   Action action = Action::kUnspecified;  // of kCombine and kSubjects
+  By by = By::kUnspecified;              // of kSubjects
 };
 
 inline constexpr uint32_t kMaxRuleCount = 100'000;

@@ -9,6 +9,7 @@
 #include "libs/base/bytes.h"
 #include "libs/base/error.h"
 #include "libs/base/name.h"
+#include "services/exchange/domain/operation.h"
 
 namespace shareway::exchange {
 namespace {
@@ -75,7 +76,46 @@ void CheckQueryFields(const Query& query, Method method, std::vector<FieldViolat
   }
 }
 
+// law 4: the clerk has no export.
+void CheckOneRecord(const Ask& ask, std::vector<FieldViolation>* faults) {
+  if (ask.case_number.empty()) {
+    faults->push_back({"case_number", "is required of a clerk, who looks up for a case"});
+  }
+  const Query* const query = std::get_if<Query>(&ask.demand);
+  if (query == nullptr) return;
+  if (query->limit != 1) {
+    faults->push_back({"query.limit", absl::StrCat(query->limit, ", a clerk looks up 1 record")});
+  }
+  if (!query->after.empty()) {
+    faults->push_back({"query.after", "a clerk looks up one record, no next page"});
+  }
+  for (size_t i = 0; i < query->where.conditions.size(); ++i) {
+    if (query->where.conditions[i].op == filter::Op::kEquals) continue;
+    faults->push_back({absl::StrCat("query.where[", i, "].operator"),
+                       "is not EQUALS: a clerk looks up one record"});
+  }
+}
+
 }  // namespace
+
+absl::string_view DemandField(Method method) {
+  return method == Method::kVerify ? "verification"
+         : method == Method::kCall ? "invocation"
+                                   : "query";
+}
+
+size_t MostDemandBytes(Method method) {
+  // 50 arguments or claims of 4,096 characters of 4 bytes are below a MiB, and so is a body; what
+  // else there may be fits beside it.
+  switch (method) {
+    case Method::kVerify:
+      return 1 << 20;
+    case Method::kCall:
+      return kMaxCallBody + (256 << 10);
+    default:
+      return 64 << 10;
+  }
+}
 
 bool IsExchangeId(absl::string_view id) {
   return !id.empty() && id.size() <= 63 && std::all_of(id.begin(), id.end(), [](char c) {
@@ -104,6 +144,11 @@ absl::Status CheckAsk(const Ask& ask) {
   }
   if (const Query* query = std::get_if<Query>(&ask.demand)) {
     CheckQueryFields(*query, ask.method, &faults);
+  }
+  if (ask.one_record) CheckOneRecord(ask, &faults);
+  if (const size_t most = MostDemandBytes(ask.method); ask.query_bytes.size() > most) {
+    faults.push_back({std::string(DemandField(ask.method)),
+                      absl::StrCat(ask.query_bytes.size(), " bytes, want at most ", most)});
   }
   return Error::Fields(faults);
 }

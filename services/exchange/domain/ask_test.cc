@@ -56,6 +56,57 @@ TEST_CASE("A call is checked field by field", "[exchange]") {
   CHECK(details->fields[0].field == field);
 }
 
+TEST_CASE("A clerk looks up one record for a case", "[exchange]") {
+  Ask good = Good();
+  good.one_record = true;
+  QueryOf(good).limit = 1;
+  CHECK(CheckAsk(good).ok());
+  auto [field, spoil] = GENERATE(table<const char*, void (*)(Ask&)>({
+      {"case_number", [](Ask& a) { a.case_number.clear(); }},
+      {"query.limit", [](Ask& a) { QueryOf(a).limit = 2; }},
+      {"query.limit", [](Ask& a) { QueryOf(a).limit = 0; }},
+      {"query.after", [](Ask& a) { QueryOf(a).after = "p"; }},
+      {"query.where[0].operator",
+       [](Ask& a) { QueryOf(a).where.conditions[0].op = filter::Op::kPrefix; }},
+  }));
+  CAPTURE(field);
+  Ask ask = good;
+  spoil(ask);
+  const std::optional<ErrorDetails> details = DetailsOf(CheckAsk(ask));
+  REQUIRE(details);
+  REQUIRE(details->fields.size() == 1);
+  CHECK(details->fields[0].field == field);
+  ask.one_record = false;
+  CHECK(CheckAsk(ask).ok());
+  // Of the other ways of sharing a case is what is asked of him.
+  Ask verify = good;
+  verify.method = Method::kVerify;
+  verify.demand = Verification{};
+  CHECK(CheckAsk(verify).ok());
+  verify.case_number.clear();
+  CHECK(absl::IsInvalidArgument(CheckAsk(verify)));
+}
+
+TEST_CASE("A demand is as long as its method allows, and the caller hears it", "[exchange]") {
+  auto [method, field, most] = GENERATE(table<Method, const char*, size_t>({
+      {Method::kQuery, "query", 64 << 10},
+      {Method::kDownload, "query", 64 << 10},
+      {Method::kVerify, "verification", 1 << 20},
+      {Method::kCall, "invocation", (1 << 20) + (256 << 10)},
+  }));
+  CAPTURE(field);
+  Ask ask = Good();
+  ask.method = method;
+  ask.query_bytes = std::string(most, 'q');
+  CHECK(CheckAsk(ask).ok());
+  ask.query_bytes += "q";
+  const std::optional<ErrorDetails> details = DetailsOf(CheckAsk(ask));
+  REQUIRE(details);
+  CHECK(details->reason == Reason::kFieldInvalid);
+  REQUIRE(details->fields.size() == 1);
+  CHECK(details->fields[0].field == field);
+}
+
 TEST_CASE("A download needs no condition", "[exchange]") {
   Ask ask = Good();
   ask.method = Method::kDownload;

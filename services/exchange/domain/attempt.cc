@@ -35,6 +35,14 @@ absl::Status Settled(const Answered& answered) {
       .With("response_digest", ToHex(answered.response_digest));
 }
 
+bool SameQuestion(const Answered& before, const Request& now, absl::string_view query_digest) {
+  // Of an attempt that only audit remembered, and of a grant that was not the caller's, nothing is
+  // known.
+  return (before.query_digest.empty() || before.query_digest == query_digest) &&
+         (before.method == Method::kUnspecified || before.method == now.method) &&
+         (before.grant.empty() || before.grant == now.grant);
+}
+
 absl::StatusOr<uint32_t> NextAttempt(const std::optional<Asked>& before, const Asked& now) {
   if (!before) return 1;
   // Of an attempt that only audit remembered, the query is not known.

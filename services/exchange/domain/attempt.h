@@ -50,6 +50,11 @@ struct Answered {
 // attempts before; FAILED_PRECONDITION, ATTEMPTS_EXHAUSTED, after kMaxAttempts.
 absl::StatusOr<uint32_t> NextAttempt(const std::optional<Asked>& before, const Asked& now);
 
+// Whether `now`, whose query has this SHA-256, asks what the attempt `before` asked, as far as that
+// is known: by the same bytes, in the same way, under the same grant. The bytes alone say neither
+// whether they are for a page, a whole dataset or an operation, nor whose permission they use.
+bool SameQuestion(const Answered& before, const Request& now, absl::string_view query_digest);
+
 // INVALID_ARGUMENT, QUERY_CHANGED.
 absl::Status QueryChanged(absl::string_view exchange);
 // FAILED_PRECONDITION, ATTEMPTS_EXHAUSTED.

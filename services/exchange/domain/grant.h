@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "libs/filter/row_filter.h"
+#include "services/exchange/domain/grant_terms.h"
 #include "services/exchange/domain/quota.h"
 
 namespace shareway::exchange {
@@ -38,6 +39,7 @@ struct Revision {
 struct Grant {
   enum class State : int { kUnspecified = 0, kActive = 1, kSuspended = 2, kRevoked = 3 };
 
+  GrantTerms terms = {};      // made by the table that holds it; first, with the name
   std::string name = {};      // grants/{g}
   std::string consumer = {};  // agencies/{a} that may ask
   std::string provider = {};  // agencies/{a} that answers
@@ -58,6 +60,7 @@ struct Grant {
   std::string rule = {};        // legal text and article
   bool limited = false;         // sets what this version cannot enforce
   bool pinned_decision = true;  // false: its decision is by none of the keys that this node pinned
+  bool by_publication = false;  // its pinned decision is a publication; see CheckPublication
   std::string message = {};     // exact bytes that sharing sent
 };
 

@@ -14,8 +14,8 @@ GrantTable::GrantTable() {
   for (size_t i = 0; i < kShards; ++i) Write(i, none);
 }
 
-size_t GrantTable::ShardOf(absl::string_view name) {
-  return absl::Hash<absl::string_view>()(name) % kShards;
+size_t GrantTable::NameHash::operator()(absl::string_view name) const {
+  return absl::Hash<absl::string_view>()(name);
 }
 
 std::shared_ptr<const GrantTable::Shard> GrantTable::Read(size_t shard) const {
@@ -29,10 +29,11 @@ void GrantTable::Write(size_t shard, std::shared_ptr<const Shard> next) {
 }
 
 std::shared_ptr<const Grant> GrantTable::Find(absl::string_view name) const {
-  const Slot& slot = slots_[ShardOf(name)];
+  const size_t hash = NameHash()(name);
+  const Slot& slot = slots_[ShardOf(hash)];
   absl::ReaderMutexLock lock(&slot.mutex);
-  const auto it = slot.shard->find(name);
-  return it == slot.shard->end() ? nullptr : it->second;
+  const auto it = slot.shard->find(name, hash);
+  return it == slot.shard->end() ? nullptr : *it;
 }
 
 std::vector<std::shared_ptr<const Grant>> GrantTable::ListOf(absl::string_view consumer,
@@ -41,8 +42,8 @@ std::vector<std::shared_ptr<const Grant>> GrantTable::ListOf(absl::string_view c
   std::vector<std::shared_ptr<const Grant>> found;
   for (size_t i = 0; i < kShards; ++i) {
     const std::shared_ptr<const Shard> shard = Read(i);
-    for (const auto& [name, grant] : *shard) {
-      if (name > after && grant->consumer == consumer) found.push_back(grant);
+    for (const GrantPtr& grant : *shard) {
+      if (grant->name > after && grant->consumer == consumer) found.push_back(grant);
     }
   }
   std::sort(found.begin(), found.end(),
@@ -55,7 +56,7 @@ std::vector<std::string> GrantTable::RowItemsOf(absl::string_view resource) cons
   std::set<std::string> items;
   for (size_t i = 0; i < kShards; ++i) {
     const std::shared_ptr<const Shard> shard = Read(i);
-    for (const auto& [name, grant] : *shard) {
+    for (const GrantPtr& grant : *shard) {
       if (grant->resource != resource || grant->state == Grant::State::kRevoked) continue;
       for (const filter::Condition& condition : grant->rows.conditions) {
         items.insert(condition.item);
@@ -66,11 +67,13 @@ std::vector<std::string> GrantTable::RowItemsOf(absl::string_view resource) cons
 }
 
 void GrantTable::Put(Grant grant, Revision revision) {
-  const size_t shard = ShardOf(grant.name);
+  auto held = std::make_shared<Grant>(std::move(grant));
+  shapes_.Set(held.get());
+  const size_t shard = ShardOf(NameHash()(held->name));
   Shard next = *Read(shard);
   const size_t before = next.size();
-  std::string name = grant.name;
-  next[std::move(name)] = std::make_shared<const Grant>(std::move(grant));
+  next.erase(held->name);
+  next.insert(std::move(held));
   const size_t grown = next.size() - before;
   Write(shard, std::make_shared<const Shard>(std::move(next)));
   Applied(revision, size() + grown);
@@ -82,8 +85,11 @@ void GrantTable::Replace(std::vector<Grant> grants, Revision revision) {
   const size_t size = grants.size();
   std::vector<Shard> shards(kShards);
   for (Grant& grant : grants) {
-    std::string name = grant.name;
-    shards[ShardOf(name)][name] = std::make_shared<const Grant>(std::move(grant));
+    auto held = std::make_shared<Grant>(std::move(grant));
+    shapes_.Set(held.get());
+    Shard& shard = shards[ShardOf(NameHash()(held->name))];
+    shard.erase(held->name);
+    shard.insert(std::move(held));
   }
   for (size_t i = 0; i < kShards; ++i) {
     Write(i, std::make_shared<const Shard>(std::move(shards[i])));

@@ -25,6 +25,10 @@ struct Operation {
   std::string method = {};                   // of kProtobuf: package.Service/Method
 
   bool opaque() const { return form == Form::kOpaque; }
+  // False for a form of a later version, and for none: then it is not callable.
+  bool known() const {
+    return form == Form::kJson || form == Form::kProtobuf || form == Form::kOpaque;
+  }
 
   friend bool operator==(const Operation&, const Operation&) = default;
 };

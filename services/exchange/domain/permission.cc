@@ -58,6 +58,15 @@ absl::Status CheckCompared(const Grant& grant, absl::string_view item) {
 
 }  // namespace
 
+std::vector<std::string> ComparedBy(const Wanted& wanted) {
+  std::vector<std::string> items = wanted.compared;
+  items.reserve(items.size() + wanted.where.conditions.size());
+  for (const filter::Condition& condition : wanted.where.conditions) {
+    items.push_back(condition.item);
+  }
+  return items;
+}
+
 Wanted WantedOf(const Demand& demand) {
   Wanted wanted;
   if (const Query* query = std::get_if<Query>(&demand)) {
@@ -94,6 +103,7 @@ Purpose StatedPurpose(const Grant& grant, Purpose stated) {
 }
 
 absl::Status Decide(const Grant& grant, const Wanted& wanted, absl::Time now) {
+  if (grant.terms.Permit(wanted, now)) return absl::OkStatus();
   if (grant.consumer != wanted.consumer) return GrantUnknown(grant.name);
   SHAREWAY_RETURN_IF_ERROR(CheckInForce(grant, now));
   if (!Has(grant.methods, wanted.method)) {
@@ -115,6 +125,9 @@ absl::Status Decide(const Grant& grant, const Wanted& wanted, absl::Time now) {
   }
   for (const filter::Condition& condition : wanted.where.conditions) {
     SHAREWAY_RETURN_IF_ERROR(CheckCompared(grant, condition.item));
+  }
+  for (const std::string& item : wanted.compared) {
+    SHAREWAY_RETURN_IF_ERROR(CheckCompared(grant, item));
   }
   if (filter::Contradict(wanted.where, grant.rows)) {
     return Refused(Reason::kRowNotGranted, grant,

@@ -25,7 +25,11 @@ struct Wanted {
   bool names_case = false;
   std::vector<std::string> items = {};  // empty: all that the grant has
   filter::RowFilter where = {};
+  std::vector<std::string> compared = {};  // with values besides `where`: arguments of an operation
 };
+
+// The items whose values a call compares with its own: by conditions or arguments.
+std::vector<std::string> ComparedBy(const Wanted& wanted);
 
 // The items and conditions that `demand` wants, as far as it says them itself.
 Wanted WantedOf(const Demand& demand);
@@ -48,8 +52,8 @@ absl::Status Decide(const Grant& grant, const Wanted& wanted, absl::Time now);
 //   NOT_SUPPORTED         it has conditions that this version does not know
 //   HELD                  its decision is by none of the keys that this node pinned
 //   PURPOSE_NOT_GRANTED, METHOD_NOT_GRANTED, CASE_REQUIRED
-//   ITEM_NOT_GRANTED      an item, or an item of a condition, is not in the grant; or is
-//                         masked and would be compared with a value
+//   ITEM_NOT_GRANTED      an item, or one that is compared with a value, is not in the grant; or
+//                         it is compared and is masked
 //   ROW_NOT_GRANTED       no row can meet the call's conditions and the grant's
 absl::StatusOr<Permission> Permit(const Grant& grant, const Wanted& wanted, absl::Time now);
 

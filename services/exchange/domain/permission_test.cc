@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/exchange/domain/permission.h"
 
+#include <random>
+
+#include "absl/strings/str_cat.h"
 #include "catch2/catch.hpp"
 #include "libs/base/error.h"
 #include "services/exchange/domain/grant_table.h"
@@ -145,6 +148,129 @@ TEST_CASE("The table finds, lists and replaces grants", "[exchange]") {
   CHECK(table.Await({2, 1}, absl::ZeroDuration()));
   CHECK_FALSE(table.Await({2, 2}, absl::ZeroDuration()));
   CHECK_FALSE(table.Await({3, 1}, absl::InfiniteDuration()));  // another epoch: not by waiting
+}
+
+// One of a few, so that a call often fits a grant.
+template <typename T>
+T Some(std::mt19937* random, const std::vector<T>& of) {
+  return of[(*random)() % of.size()];
+}
+
+std::vector<std::string> SomeOf(std::mt19937* random, const std::vector<std::string>& of) {
+  std::vector<std::string> some;
+  for (const std::string& each : of) {
+    if ((*random)() % 3 != 0) some.push_back(each);
+  }
+  return some;
+}
+
+const std::vector<std::string> kItems = {"code", "name", "level", "level2", "a-name-that-is-long",
+                                         "a-name-that-is-longer", "", "姓名"};
+
+Grant RandomGrant(std::mt19937* random) {
+  const auto one_in = [random](uint32_t n) { return (*random)() % n == 0; };
+  Grant grant = GoodGrant();
+  grant.consumer = Some<std::string>(random, {"agencies/tax", "agencies/taxes", "agencies/civil"});
+  grant.items = SomeOf(random, kItems);
+  grant.masked_items = SomeOf(random, grant.items);
+  if (one_in(2)) grant.masked_items.clear();
+  if (one_in(2)) grant.rows.conditions.clear();
+  grant.purposes = Some<std::vector<Purpose>>(random, {{}, {1}, {1, 2}, {0, 2}, {63, 64}, {-1, 2}});
+  grant.methods = Some<std::vector<Method>>(
+      random, {{}, {Method::kQuery}, {Method::kVerify, Method::kQuery}, {static_cast<Method>(99)}});
+  grant.start_time = Some<absl::Time>(
+      random, {absl::InfinitePast(), kNow - absl::Hours(1), kNow, kNow + absl::Nanoseconds(1)});
+  grant.end_time = Some<absl::Time>(random, {absl::InfiniteFuture(), kNow, kNow + absl::Hours(1)});
+  grant.case_required = one_in(4);
+  grant.limited = one_in(16);
+  grant.pinned_decision = !one_in(16);
+  grant.state = Some<Grant::State>(random, {Grant::State::kActive, Grant::State::kActive,
+                                            Grant::State::kSuspended, Grant::State::kRevoked});
+  return grant;
+}
+
+Wanted RandomWanted(std::mt19937* random) {
+  Wanted wanted = GoodWanted();
+  wanted.consumer = Some<std::string>(random, {"agencies/tax", "agencies/tax", "agencies/taxes"});
+  wanted.method = Some<Method>(random, {Method::kQuery, Method::kQuery, Method::kVerify,
+                                        static_cast<Method>(99), Method::kUnspecified});
+  wanted.purpose = Some<Purpose>(random, {0, 1, 2, 2, 2, 63, 64, -1});
+  wanted.names_case = (*random)() % 2 == 0;
+  wanted.items.clear();
+  if ((*random)() % 2 == 0) wanted.items.push_back(Some(random, kItems));
+  wanted.where.conditions.clear();
+  if ((*random)() % 2 == 0) {
+    wanted.where.conditions.push_back(
+        {Some(random, kItems), Some<Op>(random, {Op::kEquals, Op::kPrefix}),
+         Some<std::string>(random, {"1", "11", "1101", "12"})});
+  }
+  if ((*random)() % 4 == 0) wanted.compared.push_back(Some(random, kItems));
+  return wanted;
+}
+
+TEST_CASE("A grant that a table holds permits what it permits by itself", "[exchange]") {
+  std::mt19937 random(4);
+  GrantTable table;
+  int permitted = 0;
+  for (uint64_t i = 1; i <= 20'000; ++i) {
+    const Grant grant = RandomGrant(&random);
+    if (i % 2 == 0) {
+      table.Put(grant, {1, i});
+    } else {
+      table.Replace({grant}, {1, i});
+    }
+    const std::shared_ptr<const Grant> held = table.Find(grant.name);
+    REQUIRE(held != nullptr);
+    for (int call = 0; call < 5; ++call) {
+      const Wanted wanted = RandomWanted(&random);
+      const absl::Status alone = Decide(grant, wanted, kNow);
+      const absl::Status in_table = Decide(*held, wanted, kNow);
+      if (alone != in_table) FAIL(alone << " alone, in the table " << in_table);
+      permitted += alone.ok();
+    }
+  }
+  CHECK(permitted > 100);
+}
+
+TEST_CASE("A copy of a held grant is decided by what was made of it", "[exchange]") {
+  GrantTable table;
+  table.Put(GoodGrant(), {1, 1});
+  REQUIRE(Decide(*table.Find("grants/g1"), GoodWanted(), kNow).ok());
+  Grant copy = *table.Find("grants/g1");
+  copy.items = {"code"};
+  CHECK(WhyOf(Decide(copy, GoodWanted(), kNow)) == Reason::kItemNotGranted);
+  Grant other = GoodGrant();
+  other = *table.Find("grants/g1");
+  other.state = Grant::State::kRevoked;
+  CHECK(WhyOf(Decide(other, GoodWanted(), kNow)) == Reason::kGrantRevoked);
+  Grant moved = std::move(copy);
+  moved.consumer = "agencies/civil";
+  CHECK(WhyOf(Decide(moved, GoodWanted(), kNow)) == Reason::kGrantUnknown);
+}
+
+TEST_CASE("Grants of one shard are told apart", "[exchange]") {
+  GrantTable table;
+  std::vector<Grant> grants;
+  for (int i = 0; i < 20'000; ++i) {
+    grants.push_back(GoodGrant());
+    grants.back().name = absl::StrCat("grants/g", i);
+    grants.back().request = absl::StrCat("requests/r", i);
+  }
+  table.Replace(std::move(grants), {1, 1});
+  CHECK(table.size() == 20'000);
+  bool all = true;
+  for (int i = 0; i < 20'000; ++i) {
+    const auto found = table.Find(absl::StrCat("grants/g", i));
+    all = all && found != nullptr && found->request == absl::StrCat("requests/r", i);
+  }
+  CHECK(all);
+  CHECK(table.Find("grants/g20000") == nullptr);
+  Grant again = GoodGrant();
+  again.name = "grants/g7";
+  table.Put(again, {1, 2});
+  CHECK(table.size() == 20'000);
+  CHECK(table.Find("grants/g7")->request.empty());
+  CHECK(table.ListOf("agencies/tax", "", 30'000).size() == 20'000);
 }
 
 }  // namespace

@@ -13,7 +13,6 @@ namespace {
 
 constexpr size_t kNonceBytes = 16;
 constexpr size_t kDigestBytes = 32;
-constexpr size_t kMaxQueryBytes = 64 << 10;
 constexpr size_t kMaxTraceparent = 128;
 
 absl::Status Malformed(absl::string_view field, absl::string_view rule) {
@@ -69,8 +68,8 @@ absl::Status CheckForm(const Request& r) {
   if (r.operator_digest.size() != kDigestBytes) {
     return Malformed("operator_digest", absl::StrCat(r.operator_digest.size(), " bytes, want 32"));
   }
-  if (r.query.size() > kMaxQueryBytes) {
-    return Malformed("query", absl::StrCat(r.query.size(), " bytes, want at most 65536"));
+  if (const size_t most = MostDemandBytes(r.method); r.query.size() > most) {
+    return Malformed("query", absl::StrCat(r.query.size(), " bytes, want at most ", most));
   }
   if (r.traceparent.size() > kMaxTraceparent) {
     return Malformed("traceparent", absl::StrCat(r.traceparent.size(), " bytes, want at most 128"));

@@ -52,6 +52,11 @@ TEST_CASE("A malformed request names the field that is wrong", "[exchange]") {
       {"case_digest", [](Request& r) { r.case_digest = "2026-1"; }},
       {"operator_digest", [](Request& r) { r.operator_digest.clear(); }},
       {"query", [](Request& r) { r.query = std::string(70000, 'q'); }},
+      {"query",
+       [](Request& r) {
+         r.method = Method::kCall;
+         r.query = std::string((5 << 18) + 1, 'q');
+       }},
       {"traceparent", [](Request& r) { r.traceparent = std::string(200, '0'); }},
   }));
   CAPTURE(field);
@@ -62,6 +67,13 @@ TEST_CASE("A malformed request names the field that is wrong", "[exchange]") {
   CHECK(WhyOf(status) == Reason::kEnvelopeInvalid);
   REQUIRE(DetailsOf(status));
   CHECK(DetailsOf(status)->metadata.at("field") == field);
+}
+
+TEST_CASE("A call of a body that its consumer may send is no malformed request", "[exchange]") {
+  Request request = Good();
+  request.method = Method::kCall;
+  request.query = std::string((1 << 20) + 1000, 'q');
+  CHECK(CheckForm(request).ok());
 }
 
 TEST_CASE("A request is for one node and one minute", "[exchange]") {

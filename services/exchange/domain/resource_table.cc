@@ -65,4 +65,18 @@ absl::Status CheckClearance(const Resource& resource, const std::vector<std::str
   return absl::OkStatus();
 }
 
+absl::Status CheckPublication(const Resource& resource, const Grant& grant) {
+  if (!grant.by_publication) return absl::OkStatus();
+  for (const Resource::Item& item : resource.items) {
+    if (item.unconditional) continue;
+    if (std::find(grant.items.begin(), grant.items.end(), item.id) == grant.items.end()) continue;
+    return Error(Reason::kHeld, absl::StatusCode::kPermissionDenied,
+                 absl::StrCat(grant.name, " rests on the publication, and item ", item.id, " of ",
+                              resource.name, " is not shared without conditions"))
+        .With("grant", grant.name)
+        .With("item", item.id);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace shareway::exchange

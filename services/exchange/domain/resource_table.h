@@ -27,6 +27,7 @@ struct Resource {
     MaskKind mask = MaskKind::kAll;  // where a grant masks it
     ItemType type = ItemType::kText;
     uint32_t length = 0;  // longest text in code points; 0: no limit
+    bool unconditional = false;  // shared without conditions
   };
   std::string name = {};
   std::vector<Item> items = {};
@@ -57,5 +58,9 @@ class ResourceTable {
 // GRANT_OUTDATED if the entry does not have it, so that nobody knows its grading.
 absl::Status CheckClearance(const Resource& resource, const std::vector<std::string>& items,
                             uint32_t clearance);
+
+// HELD naming an item of a grant by publication that the entry does not share without
+// conditions: publishing such an item gives it to nobody.
+absl::Status CheckPublication(const Resource& resource, const Grant& grant);
 
 }  // namespace shareway::exchange

@@ -193,6 +193,14 @@ TEST_CASE("Calls carry what the log must know", "[exchange]") {
   const auto asked = wire->Told<v1::GetConsistencyProofRequest>("GetConsistencyProof");
   CHECK(asked.old_size() == 3);
   CHECK(asked.new_size() == 9);
+  v1::Checkpoint checkpoint;
+  checkpoint.set_note("note");
+  checkpoint.add_cosignatures("line");
+  wire->Answer("GetCheckpoint", checkpoint);
+  CHECK(rpc.Witnessed()->note == "note");
+  CHECK(rpc.Witnessed()->cosignatures == std::vector<std::string>{"line"});
+  CHECK_FALSE(wire->Told<v1::GetCheckpointRequest>("GetCheckpoint").signed_only());
+
   proof.add_hashes("short");
   wire->Answer("GetConsistencyProof", proof);
   CHECK_FALSE(rpc.Consistency(3, 9).ok());

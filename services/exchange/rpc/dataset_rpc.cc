@@ -78,20 +78,28 @@ DatasetRpc::DatasetRpc(Datasets* datasets, DatasetStore* store, std::string agen
       agency_(std::move(agency)),
       operator_digest_(std::move(operator_digest)) {}
 
-void DatasetRpc::Register(rpc::Server* server) {
+void DatasetRpc::Register(SeatOf<DatasetRpc> of, rpc::Server* server) {
   const std::string service = "/shareway.exchange.v1.DatasetService/";
   server->ClientStream<v1::LoadRequest, v1::DatasetVersion>(
-      service + "Load", [this](const rpc::Call& call, rpc::Reader<v1::LoadRequest>& reader) {
-        return Load(call, reader);
+      service + "Load",
+      [of](const rpc::Call& call,
+           rpc::Reader<v1::LoadRequest>& reader) -> absl::StatusOr<v1::DatasetVersion> {
+        SHAREWAY_ASSIGN_OR_RETURN(DatasetRpc* const rpc, of(call.caller()));
+        return rpc->Load(call, reader);
       });
   server->Unary<v1::ListVersionsRequest, v1::ListVersionsResponse>(
       service + "ListVersions",
-      [this](const rpc::Call& call, const v1::ListVersionsRequest& request) {
-        return ListVersions(call, request);
+      [of](const rpc::Call& call,
+           const v1::ListVersionsRequest& request) -> absl::StatusOr<v1::ListVersionsResponse> {
+        SHAREWAY_ASSIGN_OR_RETURN(DatasetRpc* const rpc, of(call.caller()));
+        return rpc->ListVersions(call, request);
       });
   server->Unary<v1::RollbackRequest, v1::DatasetVersion>(
-      service + "Rollback", [this](const rpc::Call& call, const v1::RollbackRequest& request) {
-        return Rollback(call, request);
+      service + "Rollback",
+      [of](const rpc::Call& call,
+           const v1::RollbackRequest& request) -> absl::StatusOr<v1::DatasetVersion> {
+        SHAREWAY_ASSIGN_OR_RETURN(DatasetRpc* const rpc, of(call.caller()));
+        return rpc->Rollback(call, request);
       });
 }
 

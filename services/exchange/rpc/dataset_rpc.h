@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Serves DatasetService: the own agency's systems and stewards load datasets here.
+// Serves DatasetService: an agency's systems and stewards load datasets into its seat.
 #pragma once
 
 #include <functional>
@@ -11,23 +11,24 @@
 #include "libs/rpc/paging.h"
 #include "libs/rpc/server.h"
 #include "services/exchange/datasets.h"
+#include "services/exchange/rpc/seat_of.h"
 #include "services/exchange/store/dataset_store.h"
 #include "shareway/exchange/v1/exchange_service.pb.h"
 
 namespace shareway::exchange {
 
-// Callers of another agency get NOT_VISIBLE, whatever they name. Thread-safe.
+// Of one seat. Callers of another agency get NOT_VISIBLE, whatever they name. Thread-safe.
 class DatasetRpc {
  public:
   // The keyed digest of who acts, for evidence.
   using OperatorDigest = std::function<std::string(absl::string_view caller)>;
 
-  // `agency` is the node's own, agencies/{a}. The pointers must outlive the server.
+  // `agency` is the seat's, agencies/{a}. The pointers must outlive the server.
   DatasetRpc(Datasets* datasets, DatasetStore* store, std::string agency,
              OperatorDigest operator_digest);
 
   // Registers the three methods.
-  void Register(rpc::Server* server);
+  static void Register(SeatOf<DatasetRpc> of, rpc::Server* server);
 
   absl::StatusOr<v1::DatasetVersion> Load(const rpc::Call& call,
                                           rpc::Reader<v1::LoadRequest>& reader);

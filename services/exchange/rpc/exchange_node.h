@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "libs/base/clock.h"
@@ -16,7 +17,7 @@
 #include "libs/rpc/channel.h"
 #include "libs/rpc/directory.h"
 #include "libs/rpc/server.h"
-#include "services/exchange/store/exchange_store.h"
+#include "services/exchange/rpc/seat.h"
 
 namespace shareway::exchange {
 
@@ -24,34 +25,29 @@ namespace shareway::exchange {
 struct NodeParts {
   crypto::Identity identity = {};  // a node's: agency and name are served from it
   crypto::TlsFiles tls = {};
-  kv::Store* store = nullptr;
-  std::function<bool()> disk_accepts = {};  // of the store's volume; empty: always
+  SeatParts own = {};                   // of its own agency, which need not be named; what the
+                                        // node follows is kept in its store, too
+  std::vector<SeatParts> hosted = {};   // of the agencies that it hosts
   rpc::DirectoryHolder* directory = nullptr;
   rpc::Server* server = nullptr;  // configured here, not started
   metrics::Registry* metrics = nullptr;
-  const outbox::Outbox* outbox = nullptr;
-  const crypto::PrivateKey* message_key = nullptr;
   std::shared_ptr<rpc::Channel> catalog = {};
   std::shared_ptr<rpc::Channel> sharing = {};
   std::shared_ptr<rpc::Channel> audit = {};  // null: no recovery
   std::string log_key = {};                         // audit's note verifier key, with `audit`
   const crypto::PrivateKey* witness_key = nullptr;  // Ed25519; null: this node is no witness
   std::string settled_fork = {};                    // see LogHeads::Parts
-  // See outbox::Drain::rolled_back; a node without audit says false.
-  std::function<std::optional<bool>()> rolled_back = {};
-  std::string agency_secret = {};    // at least 32 bytes
   std::string pinned_deciders = {};  // text of the file; empty: decisions are not pinned
   std::string aggregation_rules = {};  // JSON of the file; empty: none
-  std::string backends = {};         // text of the file (source/backend_targets.h); empty: none
   const Clock* clock = &SystemClock();
 };
 
 // A running node. The server must be drained before it is destroyed.
 class ExchangeNode {
  public:
-  // Restores what the store holds, registers all services, starts to follow the
+  // Restores what the stores hold, registers all services, starts to follow the
   // feeds. INVALID_ARGUMENT for an identity that is no node's, a secret that is too
-  // short, a witness key of another algorithm, or a pinned key or an aggregation rule
+  // short, backends that do not read, a witness key of another algorithm, or a pinned key or an aggregation rule
   // that does not read; DATA_LOSS if the store cannot be read.
   static absl::StatusOr<std::unique_ptr<ExchangeNode>> Open(NodeParts parts);
   ~ExchangeNode();

@@ -25,12 +25,17 @@ absl::StatusOr<Ask> QueryAskOf(const rpc::Call& call, const RequestMessage& requ
                                Method method) {
   SHAREWAY_ASSIGN_OR_RETURN(Ask ask, AskOf(call, request, method));
   SHAREWAY_ASSIGN_OR_RETURN(Query query, ReadQuery(request.query()));
+  if (ask.one_record && query.limit == 0) query.limit = 1;
   ask.query_bytes = Encode(query);
   ask.demand = std::move(query);
   return ask;
 }
 
 }  // namespace
+
+bool LooksUpOne(const rpc::Caller& caller) {
+  return caller.person() && caller.has(CLERK) && !caller.has(DATA_STEWARD);
+}
 
 absl::StatusOr<std::string> OperatorOf(const rpc::Caller& caller, absl::string_view given) {
   given = absl::StripAsciiWhitespace(given);
@@ -43,30 +48,32 @@ absl::StatusOr<std::string> OperatorOf(const rpc::Caller& caller, absl::string_v
                                                name, " or none"));
 }
 
-ExchangeRpc::ExchangeRpc(Consumer* consumer, std::string agency)
-    : consumer_(consumer), agency_(std::move(agency)) {}
-
-void ExchangeRpc::Register(rpc::Server* server) {
+void ExchangeRpc::Register(SeatOf<ExchangeRpc> of, rpc::Server* server) {
   server->UnaryBytes<v1::QueryRequest, v1::QueryResponse>(
       absl::StrCat(kService, "Query"),
-      [this](std::shared_ptr<rpc::Call> call, v1::QueryRequest request,
-             rpc::Server::ReplyBytes reply) {
-        if (request.exchange().empty()) return Query(*call, request, reply);
+      [of](std::shared_ptr<rpc::Call> call, v1::QueryRequest request,
+           rpc::Server::ReplyBytes reply) {
+        const absl::StatusOr<ExchangeRpc*> rpc = of(call->caller());
+        if (!rpc.ok()) return reply(rpc.status());
+        if (request.exchange().empty()) return (*rpc)->Query(*call, request, reply);
         // The store is asked for what is known of the id.
-        call->Continue([this, call, request = std::move(request), reply = std::move(reply)] {
-          Query(*call, request, reply);
+        call->Continue([rpc = *rpc, call, request = std::move(request), reply = std::move(reply)] {
+          rpc->Query(*call, request, reply);
         });
       },
       rpc::Server::Begin::kHere);
   server->ServerStream<v1::DownloadRequest, v1::DownloadPart>(
       absl::StrCat(kService, "Download"),
-      [this](const rpc::Call& call, const v1::DownloadRequest& request,
-             rpc::Writer<v1::DownloadPart>& writer) { return Download(call, request, writer); });
+      [of](const rpc::Call& call, const v1::DownloadRequest& request,
+           rpc::Writer<v1::DownloadPart>& writer) -> absl::Status {
+        SHAREWAY_ASSIGN_OR_RETURN(ExchangeRpc* const rpc, of(call.caller()));
+        return rpc->Download(call, request, writer);
+      });
 }
 
 void ExchangeRpc::Query(const rpc::Call& call, const v1::QueryRequest& request,
                         const rpc::Server::ReplyBytes& reply) {
-  if (call.caller().agency != agency_) return reply(Error::NotVisible(request.grant()));
+  if (call.caller().agency != consumer_->agency()) return reply(Error::NotVisible(request.grant()));
   absl::StatusOr<Ask> ask = QueryAskOf(call, request, Method::kQuery);
   if (!ask.ok()) return reply(ask.status());
   consumer_->Ask(*std::move(ask), call.deadline(), [reply](absl::StatusOr<Answer> answer) {
@@ -84,7 +91,7 @@ void ExchangeRpc::Query(const rpc::Call& call, const v1::QueryRequest& request,
 
 absl::Status ExchangeRpc::Download(const rpc::Call& call, const v1::DownloadRequest& request,
                                    rpc::Writer<v1::DownloadPart>& writer) {
-  if (call.caller().agency != agency_) return Error::NotVisible(request.grant());
+  if (call.caller().agency != consumer_->agency()) return Error::NotVisible(request.grant());
   SHAREWAY_ASSIGN_OR_RETURN(Ask ask, QueryAskOf(call, request, Method::kDownload));
   SHAREWAY_ASSIGN_OR_RETURN(
       const Downloaded downloaded,

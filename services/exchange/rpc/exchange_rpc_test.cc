@@ -29,6 +29,21 @@ TEST_CASE("A person asks for himself and in no other name", "[exchange]") {
   }
 }
 
+TEST_CASE("A clerk looks up one record, and who is a data steward, too, is not bound to it",
+          "[exchange]") {
+  using Kind = crypto::Identity::Kind;
+  rpc::Caller clerk = CallerOf(Kind::kPerson, "people/li-1");
+  clerk.roles = {CLERK};
+  CHECK(LooksUpOne(clerk));
+  clerk.roles = {CLERK, APPLICANT};
+  CHECK(LooksUpOne(clerk));
+  clerk.roles = {CLERK, DATA_STEWARD};
+  CHECK_FALSE(LooksUpOne(clerk));
+  clerk.roles = {DATA_STEWARD};
+  CHECK_FALSE(LooksUpOne(clerk));
+  CHECK_FALSE(LooksUpOne(CallerOf(Kind::kSystem, "agencies/tax/systems/desk")));
+}
+
 TEST_CASE("A system says for whom it asks", "[exchange]") {
   const rpc::Caller system =
       CallerOf(crypto::Identity::Kind::kSystem, "agencies/tax/systems/desk");

@@ -6,17 +6,26 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "google/protobuf/unknown_field_set.h"
 #include "libs/base/bytes.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/crypto/batch.h"
 #include "libs/evidence/envelope.h"
 #include "libs/evidence/record.h"
+#include "shareway/catalog/v1/catalog_service.pb.h"
 #include "shareway/sharing/v1/dispute.pb.h"
 #include "shareway/sharing/v1/request.pb.h"
 
 namespace shareway::exchange {
 namespace {
+
+constexpr char kPublish[] = "/shareway.catalog.v1.CatalogService/PublishResource";
+
+// Rests on no one's decision but the publication.
+bool IsDirect(const sharing::v1::Grant& grant) {
+  return grant.request().empty() && grant.dispute().empty() && grant.standing_consent().empty();
+}
 
 // A compromised sharing service may attach a true act to a false grant: it must be
 // one that gives, and name what the grant rests on.
@@ -36,26 +45,40 @@ bool IsAbout(const evidence::v1::Act& act, const sharing::v1::Grant& grant) {
     return request.ParseFromString(act.request()) && !request.name().empty() &&
            request.name() == grant.dispute() && request.outcome() == sharing::v1::Dispute::GRANT;
   }
+  if (act.method() == kPublish) {
+    catalog::v1::PublishResourceRequest request;
+    return IsDirect(grant) && request.ParseFromString(act.request()) && !request.name().empty() &&
+           request.name() == grant.resource();
+  }
   return false;
 }
 
-bool DecidedUnder(const PinnedKeys& pinned, const sharing::v1::Grant& grant) {
+// Sets `pinned_decision` and `by_publication` of `grant`.
+void JudgeDecision(const PinnedKeys& pinned, const sharing::v1::Grant& message, Grant* grant) {
   evidence::v1::Act act;
-  if (!act.ParseFromString(grant.decision().act()) || !IsAbout(act, grant)) return false;
+  grant->pinned_decision = false;
+  if (!act.ParseFromString(message.decision().act()) || !IsAbout(act, message)) return;
+  grant->by_publication = act.method() == kPublish;
   crypto::BatchVerifier verifier;
-  return std::any_of(pinned.begin(), pinned.end(), [&](const crypto::PublicKey& key) {
-    return evidence::Verify(&verifier, key, grant.decision().act(), grant.decision().signature())
-        .ok();
-  });
+  grant->pinned_decision =
+      std::any_of(pinned.begin(), pinned.end(), [&](const crypto::PublicKey& key) {
+        return evidence::Verify(&verifier, key, message.decision().act(),
+                                message.decision().signature())
+            .ok();
+      });
 }
 
 // A mask that this version does not know leaves nothing.
 MaskKind MaskFromMessage(catalog::v1::Mask mask) {
   switch (mask) {
-    case catalog::v1::KEEP_FIRST: return MaskKind::kKeepFirst;
-    case catalog::v1::KEEP_LAST: return MaskKind::kKeepLast;
-    case catalog::v1::KEEP_ENDS: return MaskKind::kKeepEnds;
-    default: return MaskKind::kAll;
+    case catalog::v1::KEEP_FIRST:
+      return MaskKind::kKeepFirst;
+    case catalog::v1::KEEP_LAST:
+      return MaskKind::kKeepLast;
+    case catalog::v1::KEEP_ENDS:
+      return MaskKind::kKeepEnds;
+    default:
+      return MaskKind::kAll;
   }
 }
 
@@ -68,6 +91,14 @@ filter::RowFilter RowsOf(const sharing::v1::Grant& message, bool* unknown) {
         {condition.item(), prefix ? filter::Op::kPrefix : filter::Op::kEquals, condition.value()});
   }
   return rows;
+}
+
+bool Narrows(const google::protobuf::UnknownFieldSet& fields) {
+  for (int i = 0; i < fields.field_count(); ++i) {
+    const int number = fields.field(i).number();
+    if (number >= kFirstNarrowing && number <= kLastNarrowing) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -111,15 +142,14 @@ Grant GrantFromMessage(const sharing::v1::Grant& message, const PinnedKeys& pinn
   grant.start_time = evidence::FromTimestamp(message.start_time());
   grant.end_time = evidence::FromTimestamp(message.end_time());
   grant.case_required = message.case_required();
-  grant.day = {.calls = message.day_quota(),
-               .rows = message.day_rows(),
-               .bytes = message.day_bytes()};
+  grant.day = {
+      .calls = message.day_quota(), .rows = message.day_rows(), .bytes = message.day_bytes()};
   grant.state = static_cast<Grant::State>(message.state());
   grant.revision = RevisionFromMessage(message.revision());
   grant.request = message.request();
   grant.rule = message.rule();
-  grant.limited = unknown;
-  grant.pinned_decision = pinned.empty() || DecidedUnder(pinned, message);
+  grant.limited = unknown || Narrows(message.GetReflection()->GetUnknownFields(message));
+  if (!pinned.empty()) JudgeDecision(pinned, message, &grant);
   grant.message = message.SerializeAsString();
   return grant;
 }
@@ -151,7 +181,10 @@ Resource ResourceFromMessage(const catalog::v1::Resource& message) {
          .grading = std::max<uint32_t>(1, static_cast<uint32_t>(item.grading())),
          .mask = MaskFromMessage(item.mask()),
          .type = TypeOf(item.type()),
-         .length = item.length()});
+         .length = item.length(),
+         .unconditional = (item.share_class() != catalog::v1::SHARE_CLASS_UNSPECIFIED
+                               ? item.share_class()
+                               : message.declared_class()) == catalog::v1::UNCONDITIONAL});
   }
   for (const catalog::v1::Operation& operation : message.operations()) {
     resource.operations.push_back(

@@ -24,8 +24,14 @@ absl::StatusOr<PinnedKeys> ReadPinnedKeys(absl::string_view text);
 
 // The grant as this node enforces it. With pinned keys, `pinned_decision` says
 // whether its decision verifies under one of them, and is about this grant's
-// request, consent or resource. A grant with conditions that this version does not
-// know is `limited`.
+// request, consent or resource; a publication counts for direct grants only, and
+// makes them `by_publication`. A grant with conditions that this version does not
+// know is `limited`: an operator of a row filter, or a field numbered kFirstNarrowing to
+// kLastNarrowing. What a later version adds to a grant under those numbers narrows it, and a node
+// that cannot heed it must let nothing through; what it adds under others widens nothing and may
+// be passed over.
+inline constexpr int kFirstNarrowing = 64;
+inline constexpr int kLastNarrowing = 127;
 Grant GrantFromMessage(const sharing::v1::Grant& message, const PinnedKeys& pinned);
 
 // Text for a type that this version does not know.

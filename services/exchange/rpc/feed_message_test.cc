@@ -6,6 +6,7 @@
 #include "libs/base/bytes.h"
 #include "libs/evidence/envelope.h"
 #include "libs/evidence/record.h"
+#include "shareway/catalog/v1/catalog_service.pb.h"
 #include "shareway/sharing/v1/dispute.pb.h"
 #include "shareway/sharing/v1/request.pb.h"
 
@@ -69,6 +70,18 @@ TEST_CASE("What this version cannot enforce makes a grant unusable", "[exchange]
   sharing::v1::Grant message = Good();
   message.mutable_row_filter(0)->set_operator_(static_cast<evidence::v1::Condition::Operator>(9));
   CHECK(GrantFromMessage(message, {}).limited);
+  // What a later version adds narrows the grant, or does not, by its number.
+  for (const auto& [number, limited] :
+       {std::pair(63, false), {64, true}, {100, true}, {127, true}, {128, false}}) {
+    CAPTURE(number);
+    sharing::v1::Grant later = Good();
+    later.GetReflection()->MutableUnknownFields(&later)->AddVarint(number, 1);
+    const Grant grant = GrantFromMessage(later, {});
+    CHECK(grant.limited == limited);
+    sharing::v1::Grant kept;  // as the node has it after a restart
+    REQUIRE(kept.ParseFromString(grant.message));
+    CHECK(GrantFromMessage(kept, {}).limited == limited);
+  }
 }
 
 TEST_CASE("Quota and masks of a grant, and masks of an entry, reach the node", "[exchange]") {
@@ -120,9 +133,9 @@ sharing::v1::Grant By(absl::string_view method, const Request& request,
                       absl::string_view service = "sharing") {
   sharing::v1::Grant grant = Good();
   grant.set_dispute("disputes/d1");
-  *grant.mutable_decision() = *evidence::SignAct(
-      Head(), "people/head", absl::StrCat("/shareway.", service, ".v1.", method),
-      request.SerializeAsString(), absl::FromUnixSeconds(1790000000));
+  *grant.mutable_decision() =
+      *evidence::SignAct(Head(), "people/head", absl::StrCat("/shareway.", service, ".v1.", method),
+                         request.SerializeAsString(), absl::FromUnixSeconds(1790000000));
   return grant;
 }
 
@@ -158,6 +171,59 @@ TEST_CASE("A pinned decision is an act that gives, about this very grant", "[exc
   record.set_outcome(sharing::v1::Dispute::GRANT);
   record.set_name("disputes/d2");
   CHECK_FALSE(counts(By("DisputeService/RecordDecision", record)));
+}
+
+// Taken directly: it rests on the publication by the pinned officer.
+sharing::v1::Grant Claimed() {
+  catalog::v1::PublishResourceRequest publish;
+  publish.set_name("resources/306001-000001");
+  publish.set_etag("v7");
+  sharing::v1::Grant grant = By("CatalogService/PublishResource", publish, "catalog");
+  grant.clear_request();
+  grant.clear_dispute();
+  return grant;
+}
+
+TEST_CASE("A direct grant rests on the pinned person's publication of its resource", "[exchange]") {
+  const PinnedKeys pinned = PinnedTo(Head());
+  const Grant direct = GrantFromMessage(Claimed(), pinned);
+  CHECK(direct.pinned_decision);
+  CHECK(direct.by_publication);
+  CHECK_FALSE(GrantFromMessage(Good(), pinned).by_publication);
+  CHECK_FALSE(GrantFromMessage(Claimed(), {}).by_publication);
+
+  const auto other = crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256);
+  CHECK_FALSE(GrantFromMessage(Claimed(), PinnedTo(other)).pinned_decision);
+  auto spoil = GENERATE(
+      as<void (*)(sharing::v1::Grant&)>(), [](auto& g) { g.clear_decision(); },
+      [](auto& g) { g.mutable_decision()->mutable_act()->back() ^= 1; },
+      [](auto& g) { g.mutable_decision()->mutable_signature()->mutable_bytes()->back() ^= 1; },
+      [](auto& g) { g.set_resource("resources/306001-000002"); },
+      // What was decided in another way does not rest on the publication.
+      [](auto& g) { g.set_request("requests/q1"); }, [](auto& g) { g.set_dispute("disputes/d1"); },
+      [](auto& g) { g.set_standing_consent("consents/c1"); });
+  sharing::v1::Grant spoilt = Claimed();
+  spoil(spoilt);
+  CHECK_FALSE(GrantFromMessage(spoilt, pinned).pinned_decision);
+}
+
+TEST_CASE("A publication gives only what the entry shares without conditions", "[exchange]") {
+  catalog::v1::Resource entry;
+  entry.set_declared_class(catalog::v1::UNCONDITIONAL);
+  entry.add_items()->set_id("code");
+  catalog::v1::Item* pay = entry.add_items();
+  pay->set_id("pay");
+  pay->set_share_class(catalog::v1::CONDITIONAL);
+  Grant grant = {.name = "grants/g1", .items = {"code"}, .by_publication = true};
+  CHECK(CheckPublication(ResourceFromMessage(entry), grant).ok());
+  grant.items.push_back("pay");
+  CHECK(CheckPublication(ResourceFromMessage(entry), grant).code() ==
+        absl::StatusCode::kPermissionDenied);
+  grant.by_publication = false;
+  CHECK(CheckPublication(ResourceFromMessage(entry), grant).ok());
+  entry.set_declared_class(catalog::v1::CONDITIONAL);
+  grant = {.name = "grants/g1", .items = {"code"}, .by_publication = true};
+  CHECK_FALSE(CheckPublication(ResourceFromMessage(entry), grant).ok());
 }
 
 TEST_CASE("A file of pinned keys names the line that does not read", "[exchange]") {

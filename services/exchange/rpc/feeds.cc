@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/exchange/rpc/feeds.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "libs/base/status.h"
+#include "libs/crypto/hash.h"
 #include "libs/log/log.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
 
@@ -111,10 +114,22 @@ absl::StatusOr<evidence::v1::Revision> GrantFeed::Apply(absl::string_view bytes)
   return applied_;
 }
 
+ResourceFeed::ResourceFeed(ExchangeStore* store, ResourceTable* table,
+                           std::vector<std::string> agencies)
+    : store_(store),
+      table_(table),
+      agencies_([&] {
+        std::sort(agencies.begin(), agencies.end());
+        return std::move(agencies);
+      }()),
+      served_digest_(agencies_.size() < 2
+                         ? std::string()
+                         : crypto::Sha256(absl::StrJoin(agencies_, "\n")).str()) {}
+
 absl::StatusOr<std::unique_ptr<ResourceFeed>> ResourceFeed::Open(
     std::shared_ptr<rpc::Channel> catalog, ExchangeStore* store, ResourceTable* table,
-    std::string agency, const Clock* clock) {
-  std::unique_ptr<ResourceFeed> feed(new ResourceFeed(store, table, std::move(agency)));
+    std::vector<std::string> agencies, const Clock* clock) {
+  std::unique_ptr<ResourceFeed> feed(new ResourceFeed(store, table, std::move(agencies)));
   SHAREWAY_ASSIGN_OR_RETURN(const KeptFeed kept, store->LoadFeed(FeedKind::kResources));
   std::vector<Resource> resources;
   for (const std::string& bytes : kept.messages) {
@@ -122,7 +137,8 @@ absl::StatusOr<std::unique_ptr<ResourceFeed>> ResourceFeed::Open(
     resources.push_back(ResourceFromMessage(message));
   }
   table->Replace(std::move(resources));
-  feed->applied_ = ToMessage(kept.applied);
+  // Deltas would leave out the older entries of an agency that has its seat since then.
+  if (kept.served_digest == feed->served_digest_) feed->applied_ = ToMessage(kept.applied);
   rpc::Feed::Options options;
   options.watch_path = "/shareway.catalog.v1.CatalogService/WatchCatalog";
   options.lease = false;
@@ -146,7 +162,8 @@ absl::StatusOr<evidence::v1::Revision> ResourceFeed::Apply(absl::string_view byt
       staged_.clear();
       return applied_;
     case catalog::v1::CatalogChange::kResource: {
-      const bool ours = change.resource().provider() == agency_;
+      const bool ours = std::binary_search(agencies_.begin(), agencies_.end(),
+                                           change.resource().provider());
       if (staging_) {
         if (ours) staged_.push_back(std::move(*change.mutable_resource()));
         return applied_;
@@ -155,7 +172,7 @@ absl::StatusOr<evidence::v1::Revision> ResourceFeed::Apply(absl::string_view byt
       if (ours) {
         SHAREWAY_RETURN_IF_ERROR(store_->KeepChange(FeedKind::kResources, change.resource().name(),
                                                     change.resource().SerializeAsString(),
-                                                    revision));
+                                                    revision, served_digest_));
         table_->Put(ResourceFromMessage(change.resource()));
       }
       break;
@@ -164,7 +181,7 @@ absl::StatusOr<evidence::v1::Revision> ResourceFeed::Apply(absl::string_view byt
       SHAREWAY_RETURN_IF_ERROR(rpc::CheckForward(applied_, change.revision(), true));
       staging_ = false;
       SHAREWAY_RETURN_IF_ERROR(
-          store_->KeepSnapshot(FeedKind::kResources, Named(staged_), revision));
+          store_->KeepSnapshot(FeedKind::kResources, Named(staged_), revision, served_digest_));
       std::vector<Resource> resources;
       for (const auto& message : staged_) resources.push_back(ResourceFromMessage(message));
       staged_.clear();
@@ -180,11 +197,13 @@ absl::StatusOr<evidence::v1::Revision> ResourceFeed::Apply(absl::string_view byt
 }
 
 absl::StatusOr<DatasetSchema> ResourceFeed::SchemaOf(const ExchangeStore& store,
+                                                     absl::string_view agency,
                                                      absl::string_view resource) {
   SHAREWAY_ASSIGN_OR_RETURN(const std::string bytes, store.LoadResource(resource));
   SHAREWAY_ASSIGN_OR_RETURN(const auto message, Kept<catalog::v1::Resource>(bytes));
-  if (message.state() != catalog::v1::Resource::PUBLISHED) {
-    return absl::NotFoundError(absl::StrCat(resource, " is not published"));
+  if (message.provider() != agency || message.state() != catalog::v1::Resource::PUBLISHED) {
+    return absl::NotFoundError(
+        absl::StrCat(resource, " is no published resource of ", agency));
   }
   DatasetSchema schema{.resource = message.name(), .revision = message.revision()};
   for (const catalog::v1::Item& item : message.items()) {

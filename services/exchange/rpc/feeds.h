@@ -52,24 +52,25 @@ class GrantFeed {
   std::unique_ptr<rpc::Feed> feed_;  // last: its threads use the rest
 };
 
-// Follows the catalogue entries of one agency. Without a lease: a grant pins what
-// it rests on.
+// Follows the catalogue entries of the agencies that have a seat here. Without a lease: a grant
+// pins what it rests on.
 class ResourceFeed {
  public:
-  // As GrantFeed::Open. `agency` is the node's own.
+  // As GrantFeed::Open. What was kept for other agencies than these is followed anew.
   static absl::StatusOr<std::unique_ptr<ResourceFeed>> Open(std::shared_ptr<rpc::Channel> catalog,
                                                             ExchangeStore* store,
                                                             ResourceTable* table,
-                                                            std::string agency, const Clock* clock);
+                                                            std::vector<std::string> agencies,
+                                                            const Clock* clock);
 
-  // The schema under which a published resource of the agency is loaded; NOT_FOUND
+  // The schema under which a published resource of `agency` is loaded; NOT_FOUND
   // for any other.
   static absl::StatusOr<DatasetSchema> SchemaOf(const ExchangeStore& store,
+                                                absl::string_view agency,
                                                 absl::string_view resource);
 
  private:
-  ResourceFeed(ExchangeStore* store, ResourceTable* table, std::string agency)
-      : store_(store), table_(table), agency_(std::move(agency)) {}
+  ResourceFeed(ExchangeStore* store, ResourceTable* table, std::vector<std::string> agencies);
   absl::StatusOr<evidence::v1::Revision> Apply(absl::string_view bytes);
   // Forgets half a snapshot: the stream that brought it ended.
   void Reset() {
@@ -79,7 +80,8 @@ class ResourceFeed {
 
   ExchangeStore* const store_;
   ResourceTable* const table_;
-  const std::string agency_;
+  const std::vector<std::string> agencies_;  // sorted
+  const std::string served_digest_;          // of these; empty for one
   evidence::v1::Revision applied_;
   bool staging_ = false;
   std::vector<catalog::v1::Resource> staged_;

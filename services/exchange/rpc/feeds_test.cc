@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The feed of grants: what a node says when it resumes, before and after a restart.
+// The feeds: what a node says when it resumes, before and after a restart.
 #include "services/exchange/rpc/feeds.h"
 
 #include <deque>
 #include <functional>
+#include <utility>
 
 #include "absl/synchronization/mutex.h"
 #include "catch2/catch.hpp"
 #include "libs/base/fake_clock.h"
 #include "libs/kv/memory_store.h"
+#include "shareway/catalog/v1/catalog_service.pb.h"
 #include "shareway/catalog/v1/directory_service.pb.h"
 
 namespace shareway::exchange {
@@ -16,17 +18,18 @@ namespace {
 
 using sharing::v1::GrantChange;
 
-// Sharing as a script: each stream gets the next of the scripts and then stays open.
-class Sharing final : public rpc::Channel {
+// A service as a script: each stream gets the next of the scripts and then stays open.
+template <typename Request, typename Change>
+class Scripted final : public rpc::Channel {
  public:
   // Waits for the n-th request of a stream, from 0, for ten seconds.
-  sharing::v1::WatchGrantsRequest Asked(size_t n) {
+  Request Asked(size_t n) {
     absl::MutexLock lock(&mutex_);
     auto there = [this, n]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return asked_.size() > n; };
     REQUIRE(mutex_.AwaitWithTimeout(absl::Condition(&there), absl::Seconds(10)));
     return asked_[n];
   }
-  void Script(std::vector<GrantChange> changes) {
+  void Script(std::vector<Change> changes) {
     absl::MutexLock lock(&mutex_);
     scripts_.push_back(std::move(changes));
   }
@@ -69,9 +72,9 @@ class Sharing final : public rpc::Channel {
  private:
   class Stream final : public rpc::RawReadStream {
    public:
-    Stream(Sharing* sharing, int broken) : sharing_(sharing), broken_(broken) {}
+    Stream(Scripted* service, int broken) : service_(service), broken_(broken) {}
     absl::StatusOr<std::optional<std::string>> Read() override {
-      Sharing& s = *sharing_;
+      Scripted& s = *service_;
       absl::MutexLock lock(&s.mutex_);
       auto ready = [this, &s]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(s.mutex_) {
         return cancelled_ || s.broken_ != broken_ || !s.now_.empty();
@@ -83,22 +86,24 @@ class Sharing final : public rpc::Channel {
       return std::optional<std::string>(std::move(bytes));
     }
     void Cancel() override {
-      absl::MutexLock lock(&sharing_->mutex_);
+      absl::MutexLock lock(&service_->mutex_);
       cancelled_ = true;
     }
 
    private:
-    Sharing* const sharing_;
+    Scripted* const service_;
     const int broken_;
     bool cancelled_ = false;
   };
 
   absl::Mutex mutex_;
-  std::vector<sharing::v1::WatchGrantsRequest> asked_ ABSL_GUARDED_BY(mutex_);
-  std::deque<std::vector<GrantChange>> scripts_ ABSL_GUARDED_BY(mutex_);
-  std::deque<GrantChange> now_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Request> asked_ ABSL_GUARDED_BY(mutex_);
+  std::deque<std::vector<Change>> scripts_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Change> now_ ABSL_GUARDED_BY(mutex_);
   int broken_ ABSL_GUARDED_BY(mutex_) = 0;
 };
+using Sharing = Scripted<sharing::v1::WatchGrantsRequest, GrantChange>;
+using Catalog = Scripted<catalog::v1::WatchCatalogRequest, catalog::v1::CatalogChange>;
 
 GrantChange GrantAt(uint64_t number, const std::string& name) {
   GrantChange change;
@@ -163,6 +168,59 @@ TEST_CASE("A node resumes with what its last whole snapshot was made for", "[exc
     CHECK(sharing->Asked(5).from_revision().number() == 8);
   }
   CHECK(store.LoadFeed(FeedKind::kGrants)->served_digest == "two");
+}
+
+std::vector<catalog::v1::CatalogChange> Entries(
+    uint64_t number, const std::vector<std::pair<std::string, std::string>>& of) {
+  std::vector<catalog::v1::CatalogChange> changes(1);
+  changes[0].set_snapshot_begin(true);
+  for (const auto& [name, provider] : of) {
+    catalog::v1::Resource* entry = changes.emplace_back().mutable_resource();
+    entry->set_name(name);
+    entry->set_provider(provider);
+    entry->set_state(catalog::v1::Resource::PUBLISHED);
+  }
+  catalog::v1::CatalogChange& end = changes.emplace_back();
+  end.mutable_revision()->set_epoch(1);
+  end.mutable_revision()->set_number(number);
+  end.set_snapshot_end(true);
+  return changes;
+}
+
+TEST_CASE("The catalogue is read anew once another agency has its seat here",
+          "[exchange][hosting]") {
+  kv::MemoryStore kv;
+  ExchangeStore store(&kv);
+  ResourceTable table;
+  auto catalog = std::make_shared<Catalog>();
+  const auto script = Entries(5, {{"resources/a", "agencies/a"}, {"resources/b", "agencies/b"}});
+  size_t streams = 0;
+  // Opens with seats for these; says from where it followed.
+  const auto follow = [&](std::vector<std::string> agencies) {
+    const auto feed = *ResourceFeed::Open(catalog, &store, &table, agencies, &SystemClock());
+    const catalog::v1::WatchCatalogRequest asked = catalog->Asked(streams);
+    catalog->Break();
+    (void)catalog->Asked(streams + 1);  // all of the first stream is applied
+    streams += 2;
+    return asked.from_revision().number();
+  };
+  const auto schema = [&](const char* agency, const char* resource) {
+    return ResourceFeed::SchemaOf(store, agency, resource).status();
+  };
+  catalog->Script(script);
+  CHECK(follow({"agencies/a"}) == 0);
+  CHECK(table.Find("resources/b") == nullptr);
+  CHECK(schema("agencies/a", "resources/a").ok());
+  CHECK(follow({"agencies/a"}) == 5);
+  catalog->Script(script);
+  CHECK(follow({"agencies/b", "agencies/a"}) == 0);
+  CHECK(table.Find("resources/b") != nullptr);
+  CHECK(schema("agencies/b", "resources/b").ok());
+  CHECK(absl::IsNotFound(schema("agencies/a", "resources/b")));
+  CHECK(follow({"agencies/a", "agencies/b"}) == 5);
+  catalog->Script(script);
+  CHECK(follow({"agencies/a"}) == 0);
+  CHECK(table.Find("resources/b") == nullptr);
 }
 
 }  // namespace

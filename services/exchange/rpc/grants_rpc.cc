@@ -20,16 +20,21 @@ constexpr absl::Duration kWatchTick = absl::Milliseconds(100);
 
 }  // namespace
 
-void GrantsRpc::Register(rpc::Server* server) {
+void GrantsRpc::Register(SeatOf<GrantsRpc> of, rpc::Server* server) {
   server->Unary<v1::ListGrantsRequest, v1::ListGrantsResponse>(
       absl::StrCat(kService, "ListGrants"),
-      [this](const rpc::Call& call, const v1::ListGrantsRequest& request) {
-        return ListGrants(call, request);
+      [of](const rpc::Call& call,
+           const v1::ListGrantsRequest& request) -> absl::StatusOr<v1::ListGrantsResponse> {
+        SHAREWAY_ASSIGN_OR_RETURN(const GrantsRpc* const rpc, of(call.caller()));
+        return rpc->ListGrants(call, request);
       });
   server->ServerStream<v1::WatchMyGrantsRequest, v1::MyGrant>(
       absl::StrCat(kService, "WatchMyGrants"),
-      [this](const rpc::Call& call, const v1::WatchMyGrantsRequest&,
-             rpc::Writer<v1::MyGrant>& writer) { return WatchMyGrants(call, writer); });
+      [of](const rpc::Call& call, const v1::WatchMyGrantsRequest&,
+           rpc::Writer<v1::MyGrant>& writer) -> absl::Status {
+        SHAREWAY_ASSIGN_OR_RETURN(const GrantsRpc* const rpc, of(call.caller()));
+        return rpc->WatchMyGrants(call, writer);
+      });
 }
 
 absl::StatusOr<v1::ListGrantsResponse> GrantsRpc::ListGrants(
@@ -124,6 +129,9 @@ absl::Status GrantsRpc::WatchMyGrants(const rpc::Call& call,
   while (!call.cancelled()) {
     if (const absl::Duration now = parts_.clock->SinceBoot(); now - looked >= kWatchEvery) {
       looked = now;
+      if (!parts_.host.empty() && !parts_.neighbours->Serves(parts_.host, parts_.agency)) {
+        return Error::NotVisible("grants/-");
+      }
       SHAREWAY_RETURN_IF_ERROR(TellChanges(&told, writer));
     }
     absl::SleepFor(kWatchTick);

@@ -14,18 +14,20 @@
 #include "libs/rpc/server.h"
 #include "services/exchange/domain/grant_table.h"
 #include "services/exchange/neighbours.h"
+#include "services/exchange/rpc/seat_of.h"
 #include "shareway/exchange/v1/exchange_service.pb.h"
 
 namespace shareway::exchange {
 
-// Callers of another agency get NOT_VISIBLE, whatever they name. Thread-safe.
+// Of one seat. Callers of another agency get NOT_VISIBLE, whatever they name. Thread-safe.
 class GrantsRpc {
  public:
   struct Parts {  // the pointers must outlive the server
     const GrantTable* grants = nullptr;
     const Neighbours* neighbours = nullptr;
     const Clock* clock = nullptr;
-    std::string agency = {};  // agencies/{a}: the node's own
+    std::string agency = {};  // agencies/{a}: the seat's
+    std::string host = {};    // the node, if it hosts the agency; empty: the agency's own
     // What is left of a grant's day quota as this node knows it; nothing: none is set. Empty: not
     // asked.
     std::function<std::optional<v1::QuotaLeft>(const Grant&)> quota_left = {};
@@ -33,12 +35,12 @@ class GrantsRpc {
   explicit GrantsRpc(Parts parts) : parts_(std::move(parts)) {}
 
   // Registers the two methods.
-  void Register(rpc::Server* server);
+  static void Register(SeatOf<GrantsRpc> of, rpc::Server* server);
 
   absl::StatusOr<v1::ListGrantsResponse> ListGrants(const rpc::Call& call,
                                                     const v1::ListGrantsRequest& request) const;
   // Writes the grants as they are, then each that changed, or may be used no more or again, within
-  // kWatchEvery; until the call is cancelled.
+  // kWatchEvery; until the call is cancelled, or NOT_VISIBLE once the agency is hosted no more.
   absl::Status WatchMyGrants(const rpc::Call& call, rpc::Writer<v1::MyGrant>& writer) const;
 
   static constexpr absl::Duration kWatchEvery = absl::Seconds(1);

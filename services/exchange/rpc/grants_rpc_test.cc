@@ -106,6 +106,30 @@ TEST_CASE("A watcher hears of each grant, and of each change until it goes away"
   CHECK(seen[7] == "grants/g1 removed GRANT_UNKNOWN 0");
 }
 
+TEST_CASE("A watcher hears no more once its agency is not hosted", "[grants-rpc][hosting]") {
+  Watched watched;
+  TestNeighbours& neighbours = watched.world.tax->neighbours;
+  neighbours.hosted = {{kTown, kTaxNode}};
+  Grant grant = Named("grants/g1");
+  grant.consumer = kTown;
+  watched.world.tax->grants.Replace({grant}, {1, 6});
+  const GrantsRpc rpc{{.grants = &watched.world.tax->grants,
+                       .neighbours = &neighbours,
+                       .clock = &watched.world.clock,
+                       .agency = kTown,
+                       .host = kTaxNode}};
+  int seen = 0;
+  Watcher watcher;
+  watcher.seen = [&](const v1::MyGrant&) {
+    ++seen;
+    neighbours.hosted.clear();
+    watched.world.clock.Advance(GrantsRpc::kWatchEvery);
+  };
+  rpc::Writer<v1::MyGrant> writer(&watcher);
+  CHECK(DetailsOf(rpc.WatchMyGrants(OwnCall(kTown), writer))->reason == Reason::kNotVisible);
+  CHECK(seen == 1);
+}
+
 TEST_CASE("What is left of a quota is told where there is one", "[grants-rpc]") {
   Watched watched;
   uint64_t left = 7;

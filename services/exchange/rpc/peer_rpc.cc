@@ -36,25 +36,28 @@ class PartsToPeer final : public PartWriter {
 
 }  // namespace
 
-void RegisterPeerService(Provider* provider, rpc::Server* server) {
+void RegisterPeerService(ProviderFor provider_for, rpc::Server* server) {
   server->UnaryBytes<v1::PeerServiceExchangeRequest, v1::PeerExchangeResponse>(
       "/shareway.exchange.v1.PeerService/Exchange",
-      [provider](std::shared_ptr<rpc::Call> call, v1::PeerServiceExchangeRequest request,
-                 rpc::Server::ReplyBytes reply) {
-        provider->Exchange(call->caller().name(), std::move(*request.mutable_request()),
-                           [reply](absl::StatusOr<evidence::v1::Envelope> answer) {
-                             if (!answer.ok()) return reply(answer.status());
-                             // A PeerExchangeResponse: field 1 is the envelope.
-                             WireWriter wire(answer->ByteSizeLong() + 8);
-                             wire.Proto(1, *answer);
-                             reply(std::move(wire).Take());
-                           });
+      [provider_for](std::shared_ptr<rpc::Call> call, v1::PeerServiceExchangeRequest request,
+                     rpc::Server::ReplyBytes reply) {
+        const absl::StatusOr<Provider*> provider = provider_for(request.request());
+        if (!provider.ok()) return reply(provider.status());
+        (*provider)->Exchange(call->caller().name(), std::move(*request.mutable_request()),
+                              [reply](absl::StatusOr<evidence::v1::Envelope> answer) {
+                                if (!answer.ok()) return reply(answer.status());
+                                // A PeerExchangeResponse: field 1 is the envelope.
+                                WireWriter wire(answer->ByteSizeLong() + 8);
+                                wire.Proto(1, *answer);
+                                reply(std::move(wire).Take());
+                              });
       },
       rpc::Server::Begin::kSoon);
   server->ServerStream<v1::PeerServiceTransferRequest, v1::PeerTransferPart>(
       "/shareway.exchange.v1.PeerService/Transfer",
-      [provider](const rpc::Call& call, const v1::PeerServiceTransferRequest& request,
-                 rpc::Writer<v1::PeerTransferPart>& writer) {
+      [provider_for](const rpc::Call& call, const v1::PeerServiceTransferRequest& request,
+                     rpc::Writer<v1::PeerTransferPart>& writer) -> absl::Status {
+        SHAREWAY_ASSIGN_OR_RETURN(Provider* const provider, provider_for(request.request()));
         PartsToPeer parts(&call, &writer);
         return provider->Transfer(call.caller().name(), request.request(), &parts);
       });

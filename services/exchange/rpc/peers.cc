@@ -37,9 +37,9 @@ absl::StatusOr<Hash32> KeyIdOf(const evidence::v1::Signature& signature) {
                absl::StrCat("signature.key_id has ", signature.key_id().size(), " bytes, want 32"));
 }
 
-absl::Status NoKey(const Hash32& id, absl::string_view node) {
+absl::Status NoKey(const Hash32& id, absl::string_view owner) {
   return Error(Reason::kKeyRevoked, absl::StatusCode::kPermissionDenied,
-               absl::StrCat(crypto::KeyName(id), " is no valid message key of ", node))
+               absl::StrCat(crypto::KeyName(id), " is no valid message key of ", owner))
       .With("key", crypto::KeyName(id));
 }
 
@@ -156,11 +156,14 @@ std::vector<std::string> Peers::NodesOf(absl::string_view agency, absl::string_v
   // Of a node's own place among its agency's the others know nothing: when one comes or
   // goes, only the keys that it has change their place.
   struct Place {
-    bool hosts, unreached;
+    bool unreached;
+    absl::Duration since;  // by boot time: that which failed last is the last one
+    bool hosts;
     Hash32 rank;
     const std::string* node;
     bool operator<(const Place& other) const {
-      return std::tie(unreached, hosts, rank) < std::tie(other.unreached, other.hosts, other.rank);
+      return std::tie(unreached, since, hosts, rank) <
+             std::tie(other.unreached, other.since, other.hosts, other.rank);
     }
   };
   const std::string own = absl::StrCat(agency, "/");
@@ -169,8 +172,10 @@ std::vector<std::string> Peers::NodesOf(absl::string_view agency, absl::string_v
   absl::MutexLock lock(&unreached_mutex_);
   for (const std::string& node : *nodes) {
     const auto at = unreached_.find(node);
-    places.push_back({.hosts = !absl::StartsWith(node, own),
-                      .unreached = at != unreached_.end() && now - at->second < kUnreachedFor,
+    const bool unreached = at != unreached_.end() && now - at->second < kUnreachedFor;
+    places.push_back({.unreached = unreached,
+                      .since = unreached ? at->second : absl::ZeroDuration(),
+                      .hosts = !absl::StartsWith(node, own),
                       .rank = crypto::Sha256(absl::StrCat(key, "\n", node)),
                       .node = &node});
   }
@@ -206,31 +211,31 @@ bool Peers::LeasesLive() const {
   return parts_.grant_lease->live() && parts_.directory_lease->live();
 }
 
-absl::Status Peers::Verify(absl::string_view node, absl::string_view payload,
+absl::Status Peers::Verify(absl::string_view owner, absl::string_view payload,
                            const evidence::v1::Signature& signature) {
   SHAREWAY_ASSIGN_OR_RETURN(const Hash32 id, KeyIdOf(signature));
   const auto directory = parts_.directory->Get();
   const rpc::DirectoryKey* key =
-      directory->ValidKey(id, node, catalog::v1::Key::MESSAGE, parts_.clock->Now());
-  if (key == nullptr) return NoKey(id, node);
+      directory->ValidKey(id, owner, catalog::v1::Key::MESSAGE, parts_.clock->Now());
+  if (key == nullptr) return NoKey(id, owner);
   return evidence::Verify(&verifier_, key->parsed, payload, signature);
 }
 
-bool Peers::KeyStands(absl::string_view node, absl::string_view key_id) const {
+bool Peers::KeyStands(absl::string_view owner, absl::string_view key_id) const {
   const absl::StatusOr<Hash32> id = Hash32::From(key_id);
   const auto directory = parts_.directory->Get();
-  return id.ok() && directory->ValidKey(*id, node, catalog::v1::Key::MESSAGE,
+  return id.ok() && directory->ValidKey(*id, owner, catalog::v1::Key::MESSAGE,
                                         parts_.clock->Now()) != nullptr;
 }
 
-absl::Status Peers::VerifyDigest(absl::string_view node, absl::string_view payload_digest,
+absl::Status Peers::VerifyDigest(absl::string_view owner, absl::string_view payload_digest,
                                  const evidence::v1::Signature& signature) {
   SHAREWAY_ASSIGN_OR_RETURN(const Hash32 id, KeyIdOf(signature));
   const auto directory = parts_.directory->Get();
   const rpc::DirectoryKey* key = directory->key(id);
-  if (key == nullptr || key->key.owner() != node ||
+  if (key == nullptr || key->key.owner() != owner ||
       key->key.use() != catalog::v1::Key::MESSAGE) {
-    return NoKey(id, node);
+    return NoKey(id, owner);
   }
   return evidence::VerifyDigest(&verifier_, key->parsed, payload_digest, signature);
 }

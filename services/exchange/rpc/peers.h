@@ -39,10 +39,10 @@ class Peers final : public Neighbours {
   uint32_t ClearanceOf(absl::string_view agency) const override;
   bool LeasesLive() const override;
   std::shared_ptr<const void> State() const override { return parts_.directory->Get(); }
-  absl::Status Verify(absl::string_view node, absl::string_view payload,
+  absl::Status Verify(absl::string_view owner, absl::string_view payload,
                       const evidence::v1::Signature& signature) override;
-  bool KeyStands(absl::string_view node, absl::string_view key_id) const override;
-  absl::Status VerifyDigest(absl::string_view node, absl::string_view payload_digest,
+  bool KeyStands(absl::string_view owner, absl::string_view key_id) const override;
+  absl::Status VerifyDigest(absl::string_view owner, absl::string_view payload_digest,
                             const evidence::v1::Signature& signature) override;
   void Exchange(const std::string& node, const evidence::v1::Envelope& request,
                 absl::Duration timeout, const std::string& traceparent, OnAnswer done) override;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/exchange/rpc/reports_rpc.h"
 
+#include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -10,6 +12,9 @@
 #include "libs/base/error.h"
 #include "libs/base/name.h"
 #include "libs/base/status.h"
+#include "libs/crypto/hash.h"
+#include "libs/evidence/envelope.h"
+#include "libs/evidence/pack.h"
 #include "services/exchange/domain/ask.h"
 #include "shareway/audit/v1/audit_service.pb.h"
 
@@ -71,6 +76,28 @@ absl::StatusOr<TallyStore::Range> RangeOf(const v1::ListExchangesRequest& reques
   return range;
 }
 
+// The entries of the pack to which `agency` is a party, with the keys that they need; empty if
+// there are none. DATA_LOSS if the pack does not read.
+absl::StatusOr<std::string> NarrowedTo(const std::string& agency, const std::string& json) {
+  SHAREWAY_ASSIGN_OR_RETURN(evidence::Pack pack, evidence::ReadPack(json));
+  std::set<std::string> signers;
+  std::vector<evidence::PackEntry> entries;
+  for (evidence::PackEntry& entry : pack.entries) {
+    SHAREWAY_ASSIGN_OR_RETURN(const evidence::OpenedRecord opened, evidence::Open(entry.sealed));
+    const auto& parties = opened.record.agencies();
+    if (std::find(parties.begin(), parties.end(), agency) == parties.end()) continue;
+    signers.insert({opened.envelope.signature().key_id(), opened.record.act().signature().key_id(),
+                    opened.record.request_signature().key_id(),
+                    opened.record.response_signature().key_id()});
+    entries.push_back(std::move(entry));
+  }
+  pack.entries = std::move(entries);
+  std::erase_if(pack.keys, [&](const std::string& spki) {
+    return !signers.contains(crypto::Sha256(spki).str());
+  });
+  return pack.entries.empty() ? std::string() : evidence::WritePack(pack);
+}
+
 void Write(const Tally& tally, v1::ExchangeCount* count) {
   count->set_date(absl::FormatCivilTime(tally.day));
   count->set_consumer(tally.consumer);
@@ -85,22 +112,28 @@ void Write(const Tally& tally, v1::ExchangeCount* count) {
 
 }  // namespace
 
-void ReportsRpc::Register(rpc::Server* server) {
+void ReportsRpc::Register(SeatOf<ReportsRpc> of, rpc::Server* server) {
   server->Unary<v1::GetExchangeRequest, v1::ExchangeReport>(
       absl::StrCat(kService, "GetExchange"),
-      [this](const rpc::Call& call, const v1::GetExchangeRequest& request) {
-        return GetExchange(call, request);
+      [of](const rpc::Call& call,
+           const v1::GetExchangeRequest& request) -> absl::StatusOr<v1::ExchangeReport> {
+        SHAREWAY_ASSIGN_OR_RETURN(const ReportsRpc* const rpc, of(call.caller()));
+        return rpc->GetExchange(call, request);
       });
   server->UnaryAsync<v1::GetReceiptRequest, v1::GetReceiptResponse>(
       absl::StrCat(kService, "GetReceipt"),
-      [this](const std::shared_ptr<rpc::Call>& call, const v1::GetReceiptRequest& request,
-             const rpc::Reply<v1::GetReceiptResponse>& reply) {
-        GetReceipt(*call, request, reply);
+      [of](const std::shared_ptr<rpc::Call>& call, const v1::GetReceiptRequest& request,
+           const rpc::Reply<v1::GetReceiptResponse>& reply) {
+        const absl::StatusOr<ReportsRpc*> rpc = of(call->caller());
+        if (!rpc.ok()) return reply(rpc.status());
+        (*rpc)->GetReceipt(*call, request, reply);
       });
   server->Unary<v1::ListExchangesRequest, v1::ListExchangesResponse>(
       absl::StrCat(kService, "ListExchanges"),
-      [this](const rpc::Call& call, const v1::ListExchangesRequest& request) {
-        return ListExchanges(call, request);
+      [of](const rpc::Call& call,
+           const v1::ListExchangesRequest& request) -> absl::StatusOr<v1::ListExchangesResponse> {
+        SHAREWAY_ASSIGN_OR_RETURN(const ReportsRpc* const rpc, of(call.caller()));
+        return rpc->ListExchanges(call, request);
       });
 }
 
@@ -163,11 +196,16 @@ void ReportsRpc::GetReceipt(const rpc::Call& call, const v1::GetReceiptRequest& 
   asked.set_page_token(request.page_token());
   parts_.audit->UnaryAsync<audit::v1::ExportEvidenceResponse>(
       kExport, asked, {.traceparent = call.traceparent()},
-      [reply, exchange = request.exchange()](
+      [reply, exchange = request.exchange(), agency = parts_.alone ? "" : parts_.agency](
           absl::StatusOr<audit::v1::ExportEvidenceResponse> exported) {
         if (!exported.ok()) return reply(Explained(exported.status(), exchange));
         v1::GetReceiptResponse response;
         response.set_pack(std::move(*exported->mutable_pack()));
+        if (!agency.empty() && !response.pack().empty()) {
+          absl::StatusOr<std::string> narrowed = NarrowedTo(agency, response.pack());
+          if (!narrowed.ok()) return reply(narrowed.status());
+          response.set_pack(*std::move(narrowed));
+        }
         response.set_next_page_token(exported->next_page_token());
         if (response.pack().empty() && response.next_page_token().empty()) {
           return reply(Pending(exchange, "the log has nothing of it"));

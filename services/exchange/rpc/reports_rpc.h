@@ -11,13 +11,14 @@
 #include "libs/rpc/channel.h"
 #include "libs/rpc/paging.h"
 #include "libs/rpc/server.h"
+#include "services/exchange/rpc/seat_of.h"
 #include "services/exchange/store/exchange_store.h"
 #include "services/exchange/store/tally_store.h"
 #include "shareway/exchange/v1/exchange_service.pb.h"
 
 namespace shareway::exchange {
 
-// Callers of another agency get NOT_VISIBLE, whatever they name. Thread-safe.
+// Of one seat. Callers of another agency get NOT_VISIBLE, whatever they name. Thread-safe.
 class ReportsRpc {
  public:
   struct Parts {  // the pointers must outlive the server
@@ -25,16 +26,19 @@ class ReportsRpc {
     TallyStore* tallies = nullptr;
     std::shared_ptr<rpc::Channel> audit = {};  // null: no receipts
     const Clock* clock = nullptr;
-    std::string agency = {};  // agencies/{a}: the node's own
+    std::string agency = {};  // agencies/{a}: the seat's
+    // False: the node serves others, too, so that audit shows it more than this agency may see.
+    bool alone = true;
   };
   explicit ReportsRpc(Parts parts) : parts_(std::move(parts)) {}
 
   // Registers the three methods.
-  void Register(rpc::Server* server);
+  static void Register(SeatOf<ReportsRpc> of, rpc::Server* server);
 
   absl::StatusOr<v1::ExchangeReport> GetExchange(const rpc::Call& call,
                                                  const v1::GetExchangeRequest& request) const;
-  // What audit gives this node of the exchange. Packs verify offline.
+  // What audit gives this node of the exchange, to which the agency is a party: another one may
+  // have used the same id. Packs verify offline.
   void GetReceipt(const rpc::Call& call, const v1::GetReceiptRequest& request,
                   const rpc::Reply<v1::GetReceiptResponse>& reply) const;
   absl::StatusOr<v1::ListExchangesResponse> ListExchanges(

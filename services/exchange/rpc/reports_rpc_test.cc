@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "catch2/catch.hpp"
+#include "libs/evidence/pack.h"
 #include "libs/kv/memory_store.h"
 #include "services/exchange/test_world.h"
 #include "shareway/audit/v1/audit_service.pb.h"
@@ -131,6 +132,66 @@ TEST_CASE("A receipt is the log's pack of an exchange that this node knows", "[r
   REQUIRE(receipt.ok());
   CHECK(receipt->pack() == "{}");
   CHECK(receipt->next_page_token() == "more");
+}
+
+TEST_CASE("Where a node serves several agencies, a receipt has the caller's own entries alone",
+          "[reports][hosting]") {
+  Reported reported;
+  REQUIRE(reported.world.Query(World::GoodAsk()).ok());
+  const ReportsRpc shared{{.store = &reported.world.civil->store,
+                           .tallies = &reported.tallies,
+                           .audit = reported.audit,
+                           .clock = &reported.world.clock,
+                           .agency = kCivil,
+                           .alone = false}};
+  // Entries of these parties, each sealed by the first of them.
+  const auto pack_of = [](const std::vector<std::vector<std::string>>& parties) {
+    evidence::Pack pack{.checkpoint = "head"};
+    for (const auto& agencies : parties) {
+      const crypto::PrivateKey& key = TestKey(agencies[0] == kTown ? kTown : kCivilNode);
+      pack.keys.push_back(key.public_key().spki());
+      evidence::AuditRecord record;
+      for (const std::string& agency : agencies) record.add_agencies(agency);
+      evidence::v1::Envelope envelope;
+      envelope.set_payload(record.SerializeAsString());
+      *envelope.mutable_signature() =
+          evidence::ToProto((*crypto::SignBatch(key, {envelope.payload()}))[0]);
+      evidence::PackEntry& entry = pack.entries.emplace_back();
+      entry.index = pack.entries.size();
+      entry.sealed.set_record(envelope.SerializeAsString());
+      entry.sealed.set_salt(std::string(16, 's'));
+    }
+    return evidence::WritePack(pack);
+  };
+  std::string pack;
+  reported.audit->answer = [&](const audit::v1::ExportEvidenceRequest&) {
+    audit::v1::ExportEvidenceResponse response;
+    response.set_pack(pack);
+    return response;
+  };
+  const auto receipt = [&] {
+    v1::GetReceiptRequest request;
+    request.set_exchange("x1");
+    absl::StatusOr<v1::GetReceiptResponse> result = absl::UnknownError("no answer");
+    shared.GetReceipt(OwnCall(), request, [&](absl::StatusOr<v1::GetReceiptResponse> response) {
+      result = std::move(response);
+    });
+    return result;
+  };
+  pack = pack_of({{kTown, kTax}, {kCivil, kTax}, {kTown}});
+  const auto narrowed = receipt();
+  INFO(narrowed.status());
+  REQUIRE(narrowed.ok());
+  const auto read = evidence::ReadPack(narrowed->pack());
+  REQUIRE(read.ok());
+  REQUIRE(read->entries.size() == 1);
+  CHECK(read->entries[0].index == 2);
+  CHECK(read->keys ==
+        std::vector<std::string>{TestKey(kCivilNode).public_key().spki()});
+  pack = pack_of({{kTown, kTax}});
+  CHECK(ReasonOf(receipt().status()) == Reason::kReceiptPending);
+  pack = "no pack";
+  CHECK_FALSE(receipt().ok());
 }
 
 TEST_CASE("Until the log has it, a receipt is pending", "[reports]") {

@@ -44,12 +44,13 @@ absl::StatusOr<v1::ListHoldsResponse> List(const Holds& holds, const rpc::PageTo
 
 }  // namespace
 
-void RegisterSourceService(Holds* holds, std::string agency, rpc::Server* server) {
+void RegisterSourceService(SeatOf<Holds> of, rpc::Server* server) {
   server->Unary<v1::HoldRequest, v1::HoldResponse>(
       "/shareway.exchange.v1.SourceService/Hold",
-      [holds, agency](const rpc::Call& call,
-                      const v1::HoldRequest& request) -> absl::StatusOr<v1::HoldResponse> {
-        if (call.caller().agency != agency) return Error::NotVisible(request.subject());
+      [of](const rpc::Call& call,
+           const v1::HoldRequest& request) -> absl::StatusOr<v1::HoldResponse> {
+        SHAREWAY_ASSIGN_OR_RETURN(Holds* const holds, of(call.caller()));
+        if (call.caller().agency != holds->agency()) return Error::NotVisible(request.subject());
         SHAREWAY_RETURN_IF_ERROR(holds->Set(request.subject(), request.held(), request.reason(),
                                             call.caller().name(), *call.act(), call.traceparent()));
         v1::HoldResponse response;
@@ -59,10 +60,11 @@ void RegisterSourceService(Holds* holds, std::string agency, rpc::Server* server
       });
   server->Unary<v1::ListHoldsRequest, v1::ListHoldsResponse>(
       "/shareway.exchange.v1.SourceService/ListHolds",
-      [holds, agency, tokens = std::make_shared<const rpc::PageTokens>()](
+      [of, tokens = std::make_shared<const rpc::PageTokens>()](
           const rpc::Call& call,
           const v1::ListHoldsRequest& request) -> absl::StatusOr<v1::ListHoldsResponse> {
-        if (call.caller().agency != agency) return Error::NotVisible("holds/-");
+        SHAREWAY_ASSIGN_OR_RETURN(const Holds* const holds, of(call.caller()));
+        if (call.caller().agency != holds->agency()) return Error::NotVisible("holds/-");
         return List(*holds, *tokens, call, request);
       });
 }

@@ -16,6 +16,8 @@ namespace {
 constexpr absl::Duration kTick = absl::Milliseconds(100);
 constexpr absl::Duration kMeasureEvery = absl::Seconds(1);
 constexpr absl::Duration kRecoverEvery = absl::Minutes(5);
+constexpr int kRecoverPage = 100;
+constexpr size_t kMostRejected = 100'000;
 constexpr int64_t kSweepMinutes = 60;
 constexpr int kTallyDays = 400;  // above the longest that ListExchanges tells
 // About a gigabyte of evidence that audit has not taken.
@@ -25,7 +27,7 @@ constexpr uint64_t kMaxOutbox = 1'000'000;
 
 Upkeep::Upkeep(Parts parts)
     : parts_(std::move(parts)), minute_(ReplaySet::MinuteOf(parts_.clock->Now())) {
-  parts_.server->SetReady(false, "directory and grants are not known yet");
+  parts_.set_ready(false, "directory and grants are not known yet");
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -33,14 +35,14 @@ Upkeep::~Upkeep() {
   stopped_.Notify();
   thread_.join();
   WriteTallies();
-  if (!Current()) return;
+  if (parts_.rejected == nullptr || !Current()) return;
   if (absl::Status recorded = Record(parts_.rejected->TakeAll()); !recorded.ok()) {
     log::Warn("rejections-not-recorded", {{"status", recorded}});
   }
 }
 
 void Upkeep::Run() {
-  absl::Duration measured = absl::ZeroDuration(), recovered = absl::ZeroDuration();
+  absl::Duration measured = absl::ZeroDuration(), began = absl::ZeroDuration();
   std::optional<absl::Duration> settled;
   bool recovering = false;
   do {
@@ -62,8 +64,9 @@ void Upkeep::Run() {
         log::Warn("transfers-not-settled", {{"status", ended}});
       }
     }
-    if (parts_.audit != nullptr && current && (!recovering || now - recovered >= kRecoverEvery)) {
-      recovered = now;
+    const bool due = !recovering || !recovered() || now - began >= kRecoverEvery;
+    if (parts_.audit != nullptr && current && due) {
+      if (recovered()) began = now;
       absl::StatusOr<int> listed = Recover();
       recovering = listed.ok();
       if (!listed.ok()) log::Warn("recovery-waits", {{"status", listed.status()}});
@@ -77,14 +80,14 @@ bool Upkeep::Current() const { return parts_.caught_up() && parts_.rolled_back()
 
 void Upkeep::Open() {
   if (!parts_.caught_up()) {
-    return parts_.server->SetReady(false, "directory and grants are not known yet");
+    return parts_.set_ready(false, "directory and grants are not known yet");
   }
   const std::optional<bool> rolled_back = parts_.rolled_back();
-  if (!rolled_back) return parts_.server->SetReady(false, "audit has not answered yet");
+  if (!rolled_back) return parts_.set_ready(false, "audit has not answered yet");
   if (*rolled_back) {
-    return parts_.server->SetReady(false, "the store is older than what audit has seen of it");
+    return parts_.set_ready(false, "the store is older than what audit has seen of it");
   }
-  parts_.server->SetReady(true);
+  parts_.set_ready(true, "");
 }
 
 void Upkeep::Measure() {
@@ -109,7 +112,9 @@ void Upkeep::WriteTallies() {
 void Upkeep::EachMinute(int64_t minute, bool current) {
   parts_.replays->Forget(ReplaySet::FirstMinute(parts_.clock->Now()));
   const absl::Status recorded =
-      current ? Record(parts_.rejected->TakeOver(parts_.clock->Now())) : absl::OkStatus();
+      current && parts_.rejected != nullptr
+          ? Record(parts_.rejected->TakeOver(parts_.clock->Now()))
+          : absl::OkStatus();
   if (!recorded.ok()) {
     log::Warn("rejections-not-recorded", {{"status", recorded}});
   }
@@ -146,29 +151,24 @@ absl::Status Upkeep::Record(std::vector<RejectedCalls> calls) {
 }
 
 absl::StatusOr<int> Upkeep::Recover() {
-  int listed = 0;
   audit::v1::ListUnmatchedRequest request;
-  request.set_page_size(1000);
-  do {
-    SHAREWAY_ASSIGN_OR_RETURN(const auto page,
-                              parts_.audit->Unary<audit::v1::ListUnmatchedResponse>(
-                                  "/shareway.audit.v1.AuditService/ListUnmatched", request));
-    for (const audit::v1::UnmatchedExchange& exchange : page.exchanges()) {
-      ++listed;
-      absl::StatusOr<evidence::OpenedRecord> opened = evidence::Open(exchange.sealed());
-      absl::Status recorded = opened.status();
-      if (opened.ok()) {
-        const evidence::AuditRecord& half = opened->record;
-        const bool ours = half.nodes_size() == 2 && half.nodes(0) == parts_.node;
-        recorded = ours ? parts_.consumer->RecordLost(half) : parts_.provider->RecordLost(half);
-      }
-      if (!recorded.ok()) {
-        log::Warn("half-not-recovered", {{"index", exchange.index()}, {"status", recorded}});
-      }
-    }
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty() && !stopped_.HasBeenNotified());
-  return listed;
+  request.set_page_size(kRecoverPage);
+  request.set_page_token(std::exchange(page_token_, ""));  // after an error: from the beginning
+  SHAREWAY_ASSIGN_OR_RETURN(const auto page,
+                            parts_.audit->Unary<audit::v1::ListUnmatchedResponse>(
+                                "/shareway.audit.v1.AuditService/ListUnmatched", request));
+  for (const audit::v1::UnmatchedExchange& exchange : page.exchanges()) {
+    if (rejected_.contains(exchange.index())) continue;
+    absl::StatusOr<evidence::OpenedRecord> opened = evidence::Open(exchange.sealed());
+    const absl::Status recorded =
+        opened.ok() ? parts_.record_lost(opened->record) : opened.status();
+    if (recorded.ok()) continue;
+    log::Warn("half-not-recovered", {{"index", exchange.index()}, {"status", recorded}});
+    const bool never = absl::IsInvalidArgument(recorded) || absl::IsDataLoss(recorded);
+    if (never && rejected_.size() < kMostRejected) rejected_.insert(exchange.index());
+  }
+  page_token_ = page.next_page_token();
+  return page.exchanges_size();
 }
 
 void CountRejected(const rpc::Caller& caller, const absl::Status& status, absl::Time now,
@@ -177,6 +177,7 @@ void CountRejected(const rpc::Caller& caller, const absl::Status& status, absl::
   if (!details) return;
   const bool told = details->reason != Reason::kOverloaded &&
                     details->reason != Reason::kRateLimited &&
+                    details->reason != Reason::kNotVisible &&
                     details->reason != Reason::kExchangeSettled;
   if (told) return;
   rejected->Add(caller.person() ? caller.agency : caller.name(), now, ReasonName(details->reason));

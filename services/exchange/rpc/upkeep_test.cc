@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/exchange/rpc/upkeep.h"
 
+#include <atomic>
 #include <thread>
 
 #include "absl/time/clock.h"
 #include "catch2/catch.hpp"
 #include "libs/kv/ballast.h"
 #include "libs/rpc/directory.h"
+#include "libs/rpc/server.h"
 #include "services/exchange/test_world.h"
 #include "shareway/audit/v1/audit_service.pb.h"
 #include "tests/support/temp_dir.h"
@@ -21,6 +23,7 @@ namespace au = audit::v1;
 class AuditChannel final : public rpc::Channel {
  public:
   std::vector<AuditRecord> unmatched;
+  int pages = 0;  // that were asked for
 
   absl::StatusOr<std::string> RawUnary(const std::string& path, std::string bytes,
                                        const rpc::CallOptions&) override {
@@ -31,10 +34,12 @@ class AuditChannel final : public rpc::Channel {
     request.ParseFromString(bytes);
     const size_t at = request.page_token().empty() ? 0 : std::stoul(request.page_token());
     au::ListUnmatchedResponse page;
+    ++pages;
     if (at < unmatched.size()) {
       evidence::v1::Envelope envelope;
       envelope.set_payload(unmatched[at].SerializeAsString());
       page.add_exchanges()->mutable_sealed()->set_record(envelope.SerializeAsString());
+      page.mutable_exchanges(0)->set_index(at);
     }
     if (at + 1 < unmatched.size()) page.set_next_page_token(std::to_string(at + 1));
     return page.SerializeAsString();
@@ -64,7 +69,7 @@ struct Kept {
 
   Upkeep::Parts PartsOf(World* world, TestNode* node, std::optional<bool> rolled_back,
                         kv::Ballast* ballast = nullptr) {
-    return {.server = &server,
+    return {.set_ready = [this](bool ready, absl::string_view why) { server.SetReady(ready, why); },
             .caught_up = [] { return true; },
             .rolled_back = [rolled_back] { return rolled_back; },
             .grant_lease = &grant_lease,
@@ -76,13 +81,19 @@ struct Kept {
             .replays = &node->replays,
             .rejected = &node->rejected,
             .store = &node->store,
-            .consumer = node->consumer.get(),
             .provider = node->provider.get(),
             .audit = audit,
+            .record_lost =
+                [this, node](const AuditRecord& other) {
+                  ++tried;
+                  return other.nodes(0) == node->name ? node->consumer->RecordLost(other)
+                                                      : node->provider->RecordLost(other);
+                },
             .clock = &world->clock,
             .node = node->name};
   }
 
+  std::atomic<int> tried = 0;  // halves
   std::shared_ptr<AuditChannel> audit = std::make_shared<AuditChannel>();
   rpc::DirectoryHolder directory;
   rpc::Server server;
@@ -98,22 +109,28 @@ TEST_CASE("Recovery writes the halves that audit misses, on both sides, once", "
   (void)world.Query(World::GoodAsk());
   world.tax_store.on_commit = nullptr;
   const AuditRecord delivered = world.civil->Evidence()[0];
-  AuditRecord never = delivered;  // the tax node asked under x9, nothing arrived at civil's
-  never.set_kind(evidence::v1::EXCHANGE_NOT_RECEIVED);
-  never.set_exchange("x9");
+  // The tax node asked under x9, nothing arrived at civil's.
+  world.on_send = [](const std::string&) { return absl::UnavailableError("cut"); };
+  Ask ask = World::GoodAsk();
+  ask.exchange = "x9";
+  CHECK_FALSE(world.Query(ask).ok());
+  const AuditRecord never = world.tax->Evidence()[0];
 
   Kept tax(&world, world.tax.get(), std::nullopt);
   AuditRecord foreign = delivered;
   foreign.set_nodes(0, "agencies/housing/nodes/n1");
   tax.audit->unmatched = {foreign, delivered};  // what makes no sense stops nothing
-  for (int i = 0; i < 2; ++i) {
+  for (int i = 0; i < 4; ++i) {  // a page at a time, twice over both
     const auto listed = tax.upkeep.Recover();
     REQUIRE(listed.ok());
-    CHECK(*listed == 2);
+    CHECK(*listed == 1);
+    CHECK(tax.upkeep.recovered() == (i % 2 == 1));
   }
-  REQUIRE(world.tax->Evidence().size() == 1);
-  CHECK(world.tax->Evidence()[0].kind() == evidence::v1::EXCHANGE_NOT_RECEIVED);
-  CHECK(world.tax->Evidence()[0].exchange() == "x1");
+  CHECK(tax.audit->pages == 4);
+  REQUIRE(world.tax->Evidence().size() == 2);
+  CHECK(world.tax->Evidence()[1].kind() == evidence::v1::EXCHANGE_NOT_RECEIVED);
+  CHECK(world.tax->Evidence()[1].exchange() == "x1");
+  CHECK(tax.tried == 3);  // what can never be recorded is not tried again
 
   Kept civil(&world, world.civil.get(), std::nullopt);
   civil.audit->unmatched = {never};
@@ -201,7 +218,7 @@ TEST_CASE("Of refused calls those are counted of which nothing else tells", "[ex
   };
   for (const auto& [reason, counted] :
        {Case{Reason::kOverloaded, true}, Case{Reason::kRateLimited, true},
-        Case{Reason::kExchangeSettled, true}, Case{Reason::kEnvelopeInvalid, false},
+        Case{Reason::kExchangeSettled, true}, Case{Reason::kNotVisible, true}, Case{Reason::kEnvelopeInvalid, false},
         Case{Reason::kItemNotGranted, false}, Case{Reason::kFieldInvalid, false}}) {
     RejectionCount rejected;
     for (const rpc::Caller* caller : {&node, &person}) {

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Serves ExchangeService.Verify to the agency's own systems and people.
+// Serves ExchangeService.Verify to the systems and people of the agencies that have a seat here.
 #pragma once
-
-#include <string>
 
 #include "libs/rpc/server.h"
 #include "services/exchange/consumer.h"
+#include "services/exchange/rpc/seat_of.h"
 
 namespace shareway::exchange {
 
-// `agency` is the node's own, agencies/{a}; callers of another get NOT_VISIBLE. `consumer` must
-// outlive the server.
-void RegisterVerify(Consumer* consumer, std::string agency, rpc::Server* server);
+// Callers of another agency than the consumer's get NOT_VISIBLE, whatever they name.
+void RegisterVerify(SeatOf<Consumer> of, rpc::Server* server);
 
 }  // namespace shareway::exchange

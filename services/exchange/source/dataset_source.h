@@ -11,20 +11,32 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "libs/filter/row_filter.h"
 #include "services/exchange/domain/schema.h"
 
 namespace shareway::exchange {
 
-// The values of one row, in the order of the items asked for. No value: null.
+// The values of one row, in the order of the items asked for, and then of the keys. No value: null.
 using Row = std::vector<std::optional<std::string>>;
+
+// How long a position is good, and a minute longer at most. A version that was rolled back is not read on for longer, whatever
+// was loaded since.
+inline constexpr absl::Duration kPositionLife = absl::Minutes(15);
 
 // What is read.
 struct ReadRequest {
   std::string resource = {};            // resources/{r}
-  std::vector<std::string> items = {};  // ids, granted ones only; nothing else is decoded
+  std::vector<std::string> items = {};  // ids, granted ones only: what may leave
+  // Key items besides, which tell records apart at this node and never leave: their values follow
+  // those of `items`, null where the version does not have the item. Nothing else is decoded.
+  std::vector<std::string> keys = {};
   filter::RowFilter where = {};         // all conditions, the grant's and the query's
-  std::string after = {};               // continue after this position; empty: from the start
+  // Continue after this position, which an earlier read for the same holder gave; empty: from the
+  // start.
+  std::string after = {};
+  std::string holder = {};  // for whom it is read; another one's positions are none. No NUL.
+  absl::Time time = {};     // of the request: positions are good for kPositionLife
   int limit = 100;                      // rows, for Read
 };
 
@@ -54,8 +66,8 @@ class DatasetSource {
   virtual ~DatasetSource() = default;
   // FAILED_PRECONDITION, DATASET_MISSING, if the node hosts no dataset of the
   // resource; INVALID_ARGUMENT if no item is asked for, if an item of `items` or
-  // `where` is not in it, if `after` is not from a page of these conditions or its
-  // version is gone, or if no condition of `where` (equal or prefix) is on the first
+  // `where` is not in it, if `after` is not from a page of these conditions for this holder, is
+  // older than kPositionLife or its version is gone or was rolled back, or if no condition of `where` (equal or prefix) is on the first
   // key item or on one that the version is indexed by.
   virtual absl::StatusOr<RowPage> Read(const ReadRequest& request) const = 0;
   // All rows that match; `limit` is not used and no condition is needed. The

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/exchange/source/hosted_source.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -134,13 +135,24 @@ struct Way {
   std::string limit = {};  // empty: to the end
 };
 
+// Of the indexes those that the reader may know: others are there for the filters of others' grants.
+std::string ToldOf(const DatasetVersion& version, const ReadRequest& request) {
+  std::vector<std::string> told;
+  for (const std::string& item : version.indexes) {
+    const bool asked =
+        std::find(request.items.begin(), request.items.end(), item) != request.items.end();
+    if (asked) told.push_back(item);
+  }
+  return told.empty() ? "none of those asked for" : absl::StrJoin(told, ", ");
+}
+
 absl::StatusOr<Way> WayInto(const DatasetVersion& version, const RowPlan& plan,
-                            const filter::RowFilter& where,
+                            const ReadRequest& request,
                             const std::optional<DatasetStore::Position>& after) {
   // A page goes on in the order that it began in, whatever was indexed meanwhile.
   const std::optional<IndexPlan> index =
-      !after            ? IndexPlan::Best(where, version.indexes)
-      : after->by_index ? IndexPlan::By(where, IndexedItem(after->last))
+      !after            ? IndexPlan::Best(request.where, version.indexes)
+      : after->by_index ? IndexPlan::By(request.where, IndexedItem(after->last))
                         : std::nullopt;
   Way way;
   if (plan.bounded() && (!index || plan.one_row() || plan.weight() >= index->weight) &&
@@ -153,9 +165,7 @@ absl::StatusOr<Way> WayInto(const DatasetVersion& version, const RowPlan& plan,
     return Error::Field(
         "where", absl::StrCat("has no condition on ", key, ", the first key item of ",
                               version.schema.resource, ", nor on an indexed one (",
-                              version.indexes.empty() ? "none"
-                                                      : absl::StrJoin(version.indexes, ", "),
-                              ")"));
+                              ToldOf(version, request), ")"));
   } else {
     return Error::Field("after", "is not from a page of these conditions");
   }
@@ -204,7 +214,14 @@ absl::StatusOr<RowPage> HostedSource::Read(const ReadRequest& request) const {
   }
   std::optional<DatasetStore::Position> after;
   if (!request.after.empty()) {
-    SHAREWAY_ASSIGN_OR_RETURN(after, store_->Unseal(request.resource, request.after));
+    SHAREWAY_ASSIGN_OR_RETURN(after,
+                              store_->Unseal(request.resource, request.holder, request.after));
+    // It has the minute that it was given in.
+    if (request.time - after->time >= kPositionLife + absl::Minutes(1)) {
+      return Error::Field("after", absl::StrCat("is older than ",
+                                                absl::FormatDuration(kPositionLife),
+                                                "; start over"));
+    }
   }
   absl::StatusOr<PinnedVersion> pinned = store_->Read(request.resource, after ? after->number : 0);
   if (absl::IsNotFound(pinned.status())) {
@@ -213,8 +230,13 @@ absl::StatusOr<RowPage> HostedSource::Read(const ReadRequest& request) const {
   }
   SHAREWAY_RETURN_IF_ERROR(pinned.status());
   const DatasetVersion& version = pinned->version();
+  // A roll-back says that this version must not be read: no page of it follows.
+  if (version.number > pinned->serving()) {
+    return Error::Field("after", absl::StrCat("is in version ", version.name(),
+                                              ", which was rolled back; start over"));
+  }
   SHAREWAY_ASSIGN_OR_RETURN(RowPlan plan, RowPlan::Make(request, version.schema));
-  SHAREWAY_ASSIGN_OR_RETURN(const Way way, WayInto(version, plan, request.where, after));
+  SHAREWAY_ASSIGN_OR_RETURN(const Way way, WayInto(version, plan, request, after));
   PageReader reader{.plan = &plan,
                     .limit = static_cast<size_t>(request.limit),
                     .most = way.by_index ? kMaxFetched : kMaxLooked};
@@ -233,7 +255,8 @@ absl::StatusOr<RowPage> HostedSource::Read(const ReadRequest& request) const {
   page.version = version.name();
   page.types = plan.types();
   if (reader.more) {
-    page.next = store_->Seal(request.resource, {version.number, way.by_index, reader.last});
+    page.next = store_->Seal(request.resource, request.holder,
+                             {version.number, way.by_index, reader.last, request.time});
   }
   return page;
 }

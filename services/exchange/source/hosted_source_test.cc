@@ -143,6 +143,53 @@ TEST_CASE("A position holds for its version, its resource and its conditions", "
   CHECK(absl::StrContains(gone.message(), "v1, which is not kept"));
 }
 
+TEST_CASE("A position is for whom it was given to, for a while, and not over a roll-back",
+          "[source]") {
+  kv::MemoryStore kv;
+  Host host(&kv);
+  REQUIRE(host.Load(kTree).ok());
+  REQUIRE(host.Load(kTree).ok());  // v2
+  ReadRequest request = Ask({StartsWith("code", "11")}, 2);
+  request.holder = "agencies/tax|grants/g1";
+  request.time = absl::FromUnixSeconds(1790000000);
+  request.after = host.source->Read(request)->next;
+  // Whatever the key, the position's length is one of few.
+  CHECK(request.after.size() == 16 + 64);
+  const auto go_on = [&host](const ReadRequest& asked) { return host.source->Read(asked).status(); };
+  CHECK(go_on(request).ok());
+  for (const char* holder : {"", "agencies/tax|grants/g2", "agencies/housing|grants/g1"}) {
+    CAPTURE(holder);
+    ReadRequest other = request;
+    other.holder = holder;
+    CHECK(absl::IsInvalidArgument(go_on(other)));
+  }
+  ReadRequest late = request;
+  late.time += absl::Minutes(15);
+  CHECK(go_on(late).ok());
+  late.time += absl::Minutes(1);
+  CHECK(absl::StrContains(go_on(late).message(), "older than 15m"));
+
+  REQUIRE(host.datasets->Rollback(kResource, 1, {}).ok());
+  CHECK(absl::StrContains(go_on(request).message(), "v2, which was rolled back"));
+  REQUIRE(host.datasets->Rollback(kResource, 2, {}).ok());  // it was right after all
+  CHECK(go_on(request).ok());
+}
+
+TEST_CASE("Keys are read behind the items, and are null where a version has none of the name",
+          "[source]") {
+  kv::MemoryStore kv;
+  Host host(&kv);
+  REQUIRE(host.Load(kTree).ok());
+  ReadRequest request = Ask({Equal("code", "1101")});
+  request.items = {"name"};
+  request.keys = {"code", "since_then"};
+  const auto page = host.source->Read(request);
+  REQUIRE(page.ok());
+  CHECK(page->types.size() == 1);
+  REQUIRE(page->rows.size() == 1);
+  CHECK(page->rows[0] == Row{"市辖区", "1101", std::nullopt});
+}
+
 TEST_CASE("A page ends early when its rows are large or its work is done", "[source]") {
   kv::MemoryStore kv;
   Host host(&kv);

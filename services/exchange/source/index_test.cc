@@ -65,9 +65,16 @@ TEST_CASE("A query by an item without index is refused and names those that have
   Host host(&kv);
   host.indexes = {"parent"};
   REQUIRE(host.Load(kTree).ok());
-  CHECK(CodesOf(host, Ask({Equal("name", "市辖区")})) ==
+  ReadRequest asked = Ask({Equal("name", "市辖区")});
+  asked.items = {"code", "parent"};
+  CHECK(CodesOf(host, asked) ==
         "!where: has no condition on code, the first key item of resources/r1, nor on an indexed "
         "one (parent)");
+  // What is indexed for the filter of somebody else's grant is not told.
+  asked.items = {"code", "name"};
+  CHECK(CodesOf(host, asked) ==
+        "!where: has no condition on code, the first key item of resources/r1, nor on an indexed "
+        "one (none of those asked for)");
   CHECK(CodesOf(host, Ask({Equal("name", "市辖区"), Equal("parent", "12")})) == "1201 ");
 }
 
@@ -187,8 +194,8 @@ TEST_CASE("Values of any bytes and length are found by their index", "[source]")
   Host host(&kv);
   host.indexes = {"name"};
   const std::string head(kMaxIndexedBytes, 'x');
-  REQUIRE(host.Load(absl::StrCat(kHeader, "1,", head, "a,\n2,", head, "b,\n3,", head, ",\n4,x\ty,\n5,",
-                                 std::string(kMaxIndexedBytes - 1, 'x'), ",\n"))
+  REQUIRE(host.Load(absl::StrCat(kHeader, "1,", head, "a,\n2,", head, "b,\n3,", head,
+                                 ",\n4,x\ty,\n5,", std::string(kMaxIndexedBytes - 1, 'x'), ",\n"))
               .ok());
   CHECK(CodesOf(host, Ask({Equal("name", head + "a")})) == "1 ");
   CHECK(CodesOf(host, Ask({Equal("name", head)})) == "3 ");

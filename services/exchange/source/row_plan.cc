@@ -13,6 +13,8 @@
 namespace shareway::exchange {
 namespace {
 
+constexpr size_t kNowhere = static_cast<size_t>(-1);  // of a key that the version does not have
+
 absl::Status NotInDataset(absl::string_view field, absl::string_view item,
                           const DatasetSchema& schema) {
   return Error::Field(field, absl::StrCat(ShownValue(item), " is not an item of ", schema.resource,
@@ -32,6 +34,8 @@ absl::StatusOr<RowPlan> RowPlan::Make(const ReadRequest& request, const DatasetS
     asked.push_back(*place);
     plan.types_.push_back(schema.items[*place].type);
   }
+  std::vector<std::optional<size_t>> keys;
+  for (const std::string& key : request.keys) keys.push_back(schema.Find(key));
   std::vector<size_t> tested;
   for (size_t i = 0; i < plan.where_.conditions.size(); ++i) {
     const std::string& item = plan.where_.conditions[i].item;
@@ -41,6 +45,9 @@ absl::StatusOr<RowPlan> RowPlan::Make(const ReadRequest& request, const DatasetS
   }
   plan.places_ = asked;
   plan.places_.insert(plan.places_.end(), tested.begin(), tested.end());
+  for (const std::optional<size_t>& key : keys) {
+    if (key) plan.places_.push_back(*key);
+  }
   std::sort(plan.places_.begin(), plan.places_.end());
   plan.places_.erase(std::unique(plan.places_.begin(), plan.places_.end()), plan.places_.end());
   const auto slot = [&plan](size_t place) -> size_t {
@@ -48,6 +55,7 @@ absl::StatusOr<RowPlan> RowPlan::Make(const ReadRequest& request, const DatasetS
            plan.places_.begin();
   };
   for (size_t place : asked) plan.asked_.push_back(slot(place));
+  for (const std::optional<size_t>& key : keys) plan.asked_.push_back(key ? slot(*key) : kNowhere);
   for (size_t place : tested) plan.tested_.push_back({schema.items[place].id, slot(place)});
   plan.Bound(schema);
   return plan;
@@ -89,8 +97,8 @@ RowPlan::Taken RowPlan::Take(absl::string_view cells, Row* row) {
   row->clear();
   row->reserve(asked_.size());
   for (size_t slot : asked_) {
-    if (const CellView& cell = found_[slot]) {
-      row->emplace_back(std::in_place, *cell);
+    if (slot != kNowhere && found_[slot]) {
+      row->emplace_back(std::in_place, *found_[slot]);
     } else {
       row->emplace_back();
     }

@@ -52,7 +52,7 @@ class RowPlan {
   size_t weight_ = 0;
   std::vector<ItemType> types_;
   std::vector<size_t> places_;  // cells that are looked at, ascending
-  std::vector<size_t> asked_;   // for each item asked for, its slot in places_
+  std::vector<size_t> asked_;   // for each item asked for, and each key, its slot in places_
   std::vector<Tested> tested_;  // items in conditions
   std::vector<CellView> found_;
 };

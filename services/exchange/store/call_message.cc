@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
+#include "libs/base/wire.h"
 #include "libs/evidence/record.h"
 
 namespace shareway::exchange {
@@ -40,13 +41,10 @@ absl::StatusOr<Invocation> DecodeInvocation(absl::string_view bytes) {
 }
 
 std::string EncodeTypedAnswer(absl::string_view batch) {
-  // Field 1 of CallAnswer is the batch: tag, length, its bytes as they are.
-  std::string bytes(1, '\x0a');
-  size_t length = batch.size();
-  for (; length >= 0x80; length >>= 7) bytes.push_back(static_cast<char>(0x80 | (length & 0x7f)));
-  bytes.push_back(static_cast<char>(length));
-  absl::StrAppend(&bytes, batch);
-  return bytes;
+  // Field 1 of CallAnswer is the batch.
+  WireWriter wire(batch.size() + 16);
+  wire.Message(1, batch);
+  return std::move(wire).Take();
 }
 
 std::string EncodeOpaqueAnswer(const std::string& item, const std::string& content_type,

@@ -19,7 +19,12 @@ constexpr char kRecordPrefix[] = "dataset/";
 constexpr char kSecretKey[] = "dataset-secret";
 constexpr absl::string_view kResources = "resources/";
 constexpr size_t kSecretBytes = 32;
+constexpr size_t kPad = 64;  // positions are as long as that, or a multiple
 constexpr char kByKey[] = "k", kByIndex[] = "x";  // after the number in a position
+
+uint64_t MinuteOf(absl::Time time) {
+  return static_cast<uint64_t>(absl::ToUnixSeconds(time) / 60);
+}
 
 absl::string_view IdOf(absl::string_view resource) {
   absl::ConsumePrefix(&resource, kResources);
@@ -124,14 +129,50 @@ absl::StatusOr<DatasetStore::Loaded> DatasetStore::Load(absl::string_view resour
   SHAREWAY_RETURN_IF_ERROR(entry.status());
   {
     absl::MutexLock lock(&mutex_);
-    const auto known = decoded_.find(resource);
-    if (known != decoded_.end() && known->second.version == entry->version) return known->second;
+    const auto known = newest_.find(resource);
+    if (known != newest_.end() && known->second.version == entry->version) return known->second;
   }
   SHAREWAY_ASSIGN_OR_RETURN(Dataset dataset, DecodeDataset(entry->value));
   Loaded loaded{std::make_shared<const Dataset>(std::move(dataset)), entry->version};
-  absl::MutexLock lock(&mutex_);
-  decoded_[std::string(resource)] = loaded;
+  Remember(resource, loaded);
   return loaded;
+}
+
+void DatasetStore::Remember(absl::string_view resource, const Loaded& loaded) const {
+  absl::MutexLock lock(&mutex_);
+  Loaded& newest = newest_[std::string(resource)];
+  // Who read before a commit may come here after who made it.
+  if (loaded.version > newest.version) newest = loaded;
+}
+
+absl::Status DatasetStore::Write(const Dataset& after, kv::Batch batch) {
+  const std::string& resource = after.fields().resource;
+  const absl::StatusOr<kv::Committed> committed = kv_->Commit(std::move(batch));
+  if (committed.ok()) {
+    Remember(resource, {std::make_shared<const Dataset>(after), committed->version});
+  } else {
+    // Whatever became of it, readers must not go on with what may be no more.
+    Load(resource).status().IgnoreError();
+  }
+  return committed.status();
+}
+
+std::optional<PinnedVersion> DatasetStore::PinNewest(absl::string_view resource,
+                                                     uint64_t wanted) {
+  std::shared_ptr<const Dataset> dataset;
+  absl::ReleasableMutexLock lock(&mutex_);
+  const auto known = newest_.find(resource);
+  if (known == newest_.end()) return std::nullopt;
+  dataset = known->second.dataset;
+  if (wanted == 0) wanted = dataset->fields().serving;
+  const DatasetVersion* version = wanted == 0 ? nullptr : dataset->Find(wanted);
+  if (version == nullptr) return std::nullopt;
+  // Under the same lock: a sweep that saw the version go, and so made it known here, looks for
+  // the pin after that.
+  ++pins_[{std::string(resource), wanted}];
+  lock.Release();
+  return PinnedVersion(kv_, std::move(dataset), version,
+                       VersionPin(this, std::string(resource), wanted));
 }
 
 absl::StatusOr<std::vector<std::string>> DatasetStore::Resources() const {
@@ -162,7 +203,7 @@ absl::Status DatasetStore::Save(const Loaded& before, const Dataset& after,
         after, [this](const Hash32& digest) { return EvidenceDigest(digest); }));
     outbox_->Add(*std::move(event), &batch);
   }
-  return kv_->Commit(std::move(batch)).status();
+  return Write(after, std::move(batch));
 }
 
 absl::Status DatasetStore::Sweep(const Loaded& before, uint64_t number) {
@@ -173,24 +214,20 @@ absl::Status DatasetStore::Sweep(const Loaded& before, uint64_t number) {
   batch.Expect(key, before.version)
       .Put(key, EncodeDataset(after))
       .DeleteRange(prefix, PrefixEnd(prefix));
-  return kv_->Commit(std::move(batch)).status();
+  return Write(after, std::move(batch));
 }
 
 absl::StatusOr<PinnedVersion> DatasetStore::Read(absl::string_view resource, uint64_t number) {
+  if (std::optional<PinnedVersion> pinned = PinNewest(resource, number)) return *std::move(pinned);
   for (;;) {
     SHAREWAY_ASSIGN_OR_RETURN(const Loaded seen, Load(resource));
-    const uint64_t wanted = number != 0 ? number : seen.dataset->fields().serving;
-    if (wanted == 0) {
+    if (number == 0 && seen.dataset->fields().serving == 0) {
       return Error(Reason::kDatasetMissing, absl::StatusCode::kFailedPrecondition,
                    absl::StrCat("this node hosts no dataset of ", resource))
           .With("resource", resource);
     }
-    VersionPin pin = Pin(resource, wanted);
-    // Only what is seen to be kept after it was pinned is safe from the sweep.
-    SHAREWAY_ASSIGN_OR_RETURN(Loaded pinned, Load(resource));
-    const DatasetVersion* version = pinned.dataset->Find(wanted);
-    if (version != nullptr) {
-      return PinnedVersion(kv_, std::move(pinned.dataset), version, std::move(pin));
+    if (std::optional<PinnedVersion> pinned = PinNewest(resource, number)) {
+      return *std::move(pinned);
     }
     if (number != 0) {
       return absl::NotFoundError(absl::StrCat("version v", number, " of ", resource,
@@ -229,28 +266,41 @@ std::unique_ptr<IndexWriter> DatasetStore::Indexer(const DatasetSchema& schema, 
 
 // Synthetic IV: the tag over the text is also what the mask is derived from, so
 // equal positions have equal bytes and nothing else is learnt.
-std::string DatasetStore::Seal(absl::string_view resource, const Position& position) const {
-  const std::string text = absl::StrCat(
-      BigEndian64(position.number), position.by_index ? kByIndex : kByKey, position.last);
-  const std::string tag = TagOf(resource, text);
+std::string DatasetStore::Seal(absl::string_view resource, absl::string_view holder,
+                               const Position& position) const {
+  std::string text = absl::StrCat(
+      BigEndian64(position.number), BigEndian64(MinuteOf(position.time)),
+      BigEndian64(position.last.size()), position.by_index ? kByIndex : kByKey, position.last);
+  text.resize((text.size() + kPad - 1) / kPad * kPad);
+  const std::string tag = TagOf(resource, holder, text);
   return absl::StrCat(tag, Masked(tag, text));
 }
 
 absl::StatusOr<DatasetStore::Position> DatasetStore::Unseal(absl::string_view resource,
+                                                            absl::string_view holder,
                                                             absl::string_view sealed) const {
   constexpr size_t kTagBytes = 16;
+  constexpr size_t kHeadBytes = 25;
   const std::string tag(sealed.substr(0, kTagBytes));
   const std::string text = Masked(tag, sealed.substr(tag.size()));
-  if (tag.size() < kTagBytes || text.size() < 9 ||
-      !crypto::SameBytes(tag, TagOf(resource, text))) {
-    return Error::Field("after", absl::StrCat("is not a position in ", resource));
+  if (tag.size() < kTagBytes || text.size() < kHeadBytes ||
+      !crypto::SameBytes(tag, TagOf(resource, holder, text))) {
+    return Error::Field("after", absl::StrCat("is not a position in ", resource,
+                                              " that this grant was given"));
   }
-  return Position{ReadBigEndian64(text), text.substr(8, 1) == kByIndex, text.substr(9)};
+  const absl::string_view head = text;
+  return Position{.number = ReadBigEndian64(head),
+                  .by_index = head.substr(24, 1) == kByIndex,
+                  .last = text.substr(kHeadBytes, ReadBigEndian64(head.substr(16))),
+                  .time = absl::FromUnixSeconds(
+                      60 * static_cast<int64_t>(ReadBigEndian64(head.substr(8))))};
 }
 
-std::string DatasetStore::TagOf(absl::string_view resource, absl::string_view text) const {
-  // A resource's name has no NUL.
-  const std::string input = absl::StrCat(resource, absl::string_view("\0", 1), text);
+std::string DatasetStore::TagOf(absl::string_view resource, absl::string_view holder,
+                                absl::string_view text) const {
+  // Names have no NUL.
+  const absl::string_view nul("\0", 1);
+  const std::string input = absl::StrCat(resource, nul, holder, nul, text);
   return crypto::HmacSha256(tag_secret_, input).str().substr(0, 16);
 }
 

@@ -58,6 +58,8 @@ class VersionPin {
 class PinnedVersion {
  public:
   const DatasetVersion& version() const { return *version_; }
+  // The number of the version that served when this one was pinned.
+  uint64_t serving() const { return dataset_->fields().serving; }
 
   // Calls `visit` for each row with key in [start, limit), in order, until it
   // returns false. An empty `limit` means to the end.
@@ -130,24 +132,35 @@ class DatasetStore {
                                        const std::vector<std::string>& items) const;
 
   // A position in a version's rows, in their own order or in that of an index, which
-  // tells nobody the key or value that it holds: the reader may not have been granted
-  // it. The same place has the same bytes.
+  // tells nobody the key or value that it holds, nor, but for steps of 64 bytes, its length: the
+  // reader may not have been granted it. The same place has the same bytes for a minute.
   struct Position {
     uint64_t number = 0;
     bool by_index = false;
     std::string last = {};  // key of a row, or index entry
+    absl::Time time = {};   // when it was given, in whole minutes
   };
-  std::string Seal(absl::string_view resource, const Position& position) const;
-  // INVALID_ARGUMENT for bytes that Seal did not make for this resource.
-  absl::StatusOr<Position> Unseal(absl::string_view resource, absl::string_view sealed) const;
+  // For `holder` alone; it has no NUL.
+  std::string Seal(absl::string_view resource, absl::string_view holder,
+                   const Position& position) const;
+  // INVALID_ARGUMENT for bytes that Seal did not make for this resource and holder.
+  absl::StatusOr<Position> Unseal(absl::string_view resource, absl::string_view holder,
+                                  absl::string_view sealed) const;
 
  private:
   friend class VersionPin;
   DatasetStore(kv::Store* kv, const outbox::Outbox* outbox, std::string secret,
                std::string agency_secret);
   void Unpin(const std::string& resource, uint64_t number);
+  // Makes `loaded` what readers see, unless they see what is newer.
+  void Remember(absl::string_view resource, const Loaded& loaded) const;
+  // Commits a change that makes the dataset `after`.
+  absl::Status Write(const Dataset& after, kv::Batch batch);
+  // Pins a version of the newest record that this process knows; nothing if it has none.
+  std::optional<PinnedVersion> PinNewest(absl::string_view resource, uint64_t number);
   std::string Masked(absl::string_view tag, absl::string_view text) const;
-  std::string TagOf(absl::string_view resource, absl::string_view text) const;
+  std::string TagOf(absl::string_view resource, absl::string_view holder,
+                    absl::string_view text) const;
 
   kv::Store* const kv_;
   const outbox::Outbox* const outbox_;
@@ -155,8 +168,8 @@ class DatasetStore {
   const std::string mask_secret_;
   const std::string agency_secret_;
   mutable absl::Mutex mutex_;
-  // Records as they were last decoded; good while the store's version is the same.
-  mutable absl::flat_hash_map<std::string, Loaded> decoded_ ABSL_GUARDED_BY(mutex_);
+  // The records, all of which this object writes, so that readers need not ask the store.
+  mutable absl::flat_hash_map<std::string, Loaded> newest_ ABSL_GUARDED_BY(mutex_);
   std::map<std::pair<std::string, uint64_t>, int> pins_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/exchange/store/exchange_store.h"
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/bytes.h"
 #include "libs/base/status.h"
@@ -18,6 +19,7 @@ std::string AppliedKey(FeedKind kind) {
   return kind == FeedKind::kGrants ? "grant/applied" : "resource/applied";
 }
 std::string AskedKey(absl::string_view exchange) { return absl::StrCat("asked/", exchange); }
+std::string LostKey(absl::string_view exchange) { return absl::StrCat("lost/", exchange); }
 std::string AnsweredKey(absl::string_view consumer, absl::string_view exchange, uint32_t attempt) {
   return absl::StrCat("answered/", consumer, "/", exchange, "/", attempt);
 }
@@ -114,7 +116,8 @@ absl::StatusOr<std::optional<ExchangeStore::LoadedAsked>> ExchangeStore::LoadAsk
                                      entry->version});
 }
 
-void ExchangeStore::PutAsked(const Asked& asked, uint64_t version, kv::Batch* batch) const {
+void ExchangeStore::PutAsked(const Asked& asked, std::optional<uint64_t> version,
+                             kv::Batch* batch) const {
   store::AskedRecord record;
   record.set_grant(asked.grant);
   record.set_method(static_cast<int>(asked.method));
@@ -125,12 +128,24 @@ void ExchangeStore::PutAsked(const Asked& asked, uint64_t version, kv::Batch* ba
   record.set_response_digest(asked.response_digest);
   record.set_reason(asked.reason);
   const std::string key = AskedKey(asked.exchange);
-  if (version == 0) {
-    batch->ExpectAbsent(key);
-  } else {
-    batch->Expect(key, version);
-  }
+  if (version) batch->Expect(key, *version);
   batch->Put(key, record.SerializeAsString());
+}
+
+absl::StatusOr<uint32_t> ExchangeStore::LoadLost(absl::string_view exchange) const {
+  const std::string key = LostKey(exchange);
+  const absl::StatusOr<kv::Entry> entry = kv_->Get(key);
+  if (absl::IsNotFound(entry.status())) return 0;
+  SHAREWAY_RETURN_IF_ERROR(entry.status());
+  uint32_t attempt = 0;
+  if (!absl::SimpleAtoi(entry->value, &attempt)) {
+    return absl::DataLossError(absl::StrCat(key, " cannot be read"));
+  }
+  return attempt;
+}
+
+void ExchangeStore::PutLost(absl::string_view exchange, uint32_t attempt, kv::Batch* batch) const {
+  batch->Put(LostKey(exchange), absl::StrCat(attempt));
 }
 
 absl::StatusOr<std::optional<Answered>> ExchangeStore::LoadAnswered(absl::string_view consumer,

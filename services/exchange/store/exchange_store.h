@@ -7,6 +7,8 @@
 //   resource/r/{name}                       -> catalogue's message, as it came
 //   resource/applied                        -> AppliedRecord
 //   asked/{exchange}                        -> AskedRecord: this node as the consumer's
+//   lost/{exchange}                         -> decimal: the last attempt after asked/'s that only
+//                                              audit remembered
 //   answered/{consumer}/{exchange}/{attempt} -> AnsweredRecord: as the provider's, and recall
 //   hold/{subject}                          -> HoldRecord
 //   filing/{time, 8 bytes}{subject}         -> FilingRecord: a hold, or its end, to be filed
@@ -78,8 +80,14 @@ class ExchangeStore {
   };
   // Nothing if this node never asked under that id.
   absl::StatusOr<std::optional<LoadedAsked>> LoadAsked(absl::string_view exchange) const;
-  // The commit fails with ABORTED if the record is not at `version` (0: not there).
-  void PutAsked(const Asked& asked, uint64_t version, kv::Batch* batch) const;
+  // The commit fails with ABORTED if the record is not at `version` (0: not there). No
+  // version, for an id that this node just made of random bits: nothing is looked for.
+  void PutAsked(const Asked& asked, std::optional<uint64_t> version, kv::Batch* batch) const;
+
+  // The last attempt that only audit remembered, beside what asked/ says; 0: none. asked/ stays as
+  // this node wrote it: another node's word does not change what became of an exchange.
+  absl::StatusOr<uint32_t> LoadLost(absl::string_view exchange) const;
+  void PutLost(absl::string_view exchange, uint32_t attempt, kv::Batch* batch) const;
 
   // Nothing if the attempt was not settled here.
   absl::StatusOr<std::optional<Answered>> LoadAnswered(absl::string_view consumer,

@@ -2,6 +2,7 @@
 #include "services/exchange/store/half.h"
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
 #include "libs/base/wire.h"
 #include "libs/crypto/hash.h"
 #include "services/exchange/store/message.h"
@@ -17,6 +18,12 @@ std::string ItemSetDigest(const std::vector<std::string>& items) {
 std::string RecordedDigest(absl::string_view payload, const evidence::v1::Signature& signature,
                            const std::string& sha256) {
   return signature.suite() == evidence::v1::SM2_SM3 ? crypto::Sm3(payload).str() : sha256;
+}
+
+absl::Status CheckWhole(const evidence::v1::Signature& signature) {
+  if (signature.GetReflection()->GetUnknownFields(signature).empty()) return absl::OkStatus();
+  return Error(Reason::kEnvelopeInvalid, absl::StatusCode::kDataLoss,
+               "the signature has fields that this version does not know");
 }
 
 evidence::AuditRecord HalfOf(evidence::RecordKind kind, const Request& request,
@@ -100,21 +107,15 @@ std::string EncodeHalf(evidence::RecordKind kind, const Request& request, const 
 }
 
 evidence::AuditRecord LostHalf(evidence::RecordKind kind, const evidence::AuditRecord& other,
-                               absl::string_view reason) {
+                               const std::string& provider, absl::string_view reason) {
   evidence::AuditRecord record;
   record.set_kind(kind);
-  *record.mutable_agencies() = other.agencies();
-  record.set_resource(other.resource());
-  record.set_request(other.request());
-  record.set_grant(other.grant());
-  *record.mutable_grant_revision() = other.grant_revision();
+  record.add_agencies(other.agencies(0));
+  if (provider != other.agencies(0)) record.add_agencies(provider);
   record.set_exchange(other.exchange());
   record.set_attempt(other.attempt());
-  record.set_purpose(other.purpose());
   record.set_request_digest(other.request_digest());
   record.set_reason(std::string(reason));
-  record.set_method(other.method());
-  record.set_operation(other.operation());
   *record.mutable_nodes() = other.nodes();
   return record;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "libs/evidence/envelope.h"
 #include "libs/evidence/record.h"
@@ -37,6 +38,11 @@ struct HalfFacts {
 std::string RecordedDigest(absl::string_view payload, const evidence::v1::Signature& signature,
                            const std::string& sha256);
 
+// Of a signature that another node sent: DATA_LOSS, ENVELOPE_INVALID, if it has fields that this
+// version does not know. Halves have signatures whole, so that what nobody verified would become
+// evidence, and could make it larger than evidence may be.
+absl::Status CheckWhole(const evidence::v1::Signature& signature);
+
 // A record of `kind` about the exchange of `request`.
 evidence::AuditRecord HalfOf(evidence::RecordKind kind, const Request& request,
                              const HalfFacts& facts);
@@ -45,9 +51,10 @@ evidence::AuditRecord HalfOf(evidence::RecordKind kind, const Request& request,
 std::string EncodeHalf(evidence::RecordKind kind, const Request& request, const HalfFacts& facts);
 
 // The half that this node owes to `other`, the half of an exchange that it knows
-// nothing of: it let nothing through and got nothing.
+// nothing of: it let nothing through and got nothing. `provider` is the provider's agency. Grant,
+// purpose and operation stay empty: this node would sign what only the other one says.
 evidence::AuditRecord LostHalf(evidence::RecordKind kind, const evidence::AuditRecord& other,
-                               absl::string_view reason);
+                               const std::string& provider, absl::string_view reason);
 
 // SHA-256 of the item ids, each followed by a line feed.
 std::string ItemSetDigest(const std::vector<std::string>& items);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Transfers that began and have not ended: what a node must settle when it comes up again.
+// Transfers and calls that began and have not ended: what a node must settle when it comes up again.
 //
 // Keys:
-//   open/{consumer}/{exchange}/{attempt} -> the TRANSFER_INTENT half, an AuditRecord
+//   open/{consumer}/{exchange}/{attempt} -> an AuditRecord: of a transfer its TRANSFER_INTENT
+//     half, of a call the half that is recorded if nobody hears how it ended
 //
-// Crash order: put in the commit that has the intent's evidence, dropped in the one that has the
-// end's. So a node that died in between finds every transfer whose end nobody recorded.
+// Crash order: put in the commit that has the intent's evidence, of a call before the system is
+// asked, dropped in the one that has the end's. So a node that died in between finds every one
+// whose end nobody recorded.
 #pragma once
 
 #include <vector>

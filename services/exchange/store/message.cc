@@ -9,6 +9,7 @@
 #include "libs/base/status.h"
 #include "libs/base/wire.h"
 #include "libs/evidence/record.h"
+#include "services/exchange/store/condition_message.h"
 
 namespace shareway::exchange {
 namespace {
@@ -231,13 +232,7 @@ absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes) {
 std::string Encode(const Query& query) {
   v1::Query message;
   for (const std::string& item : query.items) message.add_items(item);
-  for (const filter::Condition& condition : query.where.conditions) {
-    v1::Condition* out = message.add_where();
-    out->set_item(condition.item);
-    out->set_operator_(condition.op == filter::Op::kPrefix ? v1::Condition::PREFIX
-                                                           : v1::Condition::EQUALS);
-    out->set_value(condition.value);
-  }
+  AppendConditions(query.where.conditions, message.mutable_where());
   message.set_limit(query.limit);
   message.set_after(query.after);
   return message.SerializeAsString();
@@ -251,17 +246,8 @@ absl::StatusOr<Query> DecodeQuery(absl::string_view bytes) {
 absl::StatusOr<Query> ReadQuery(const v1::Query& message) {
   Query query;
   query.items.assign(message.items().begin(), message.items().end());
-  for (const v1::Condition& condition : message.where()) {
-    if (condition.operator_() != v1::Condition::EQUALS &&
-        condition.operator_() != v1::Condition::PREFIX) {
-      return Error::Field("query.where", absl::StrCat("operator ", condition.operator_(),
-                                                      " is unknown, want EQUALS or PREFIX"));
-    }
-    query.where.conditions.push_back(
-        {condition.item(),
-         condition.operator_() == v1::Condition::PREFIX ? filter::Op::kPrefix : filter::Op::kEquals,
-         condition.value()});
-  }
+  SHAREWAY_ASSIGN_OR_RETURN(query.where.conditions,
+                            ReadConditions(message.where(), "query.where"));
   query.limit = message.limit();
   query.after = message.after();
   return query;

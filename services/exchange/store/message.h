@@ -40,10 +40,8 @@ absl::StatusOr<std::string> EncodeBatch(const std::vector<std::string>& items,
 // The bytes of a QueryAnswer with that batch.
 std::string EncodeAnswer(absl::string_view batch, absl::string_view next);
 
-// DATA_LOSS, ENVELOPE_INVALID, if the bytes are no RecordBatch, or a record has
-// another number of cells than there are items.
-absl::StatusOr<evidence::v1::RecordBatch> ReadBatch(absl::string_view bytes);
-// The same for a QueryAnswer and its batch.
+// DATA_LOSS, ENVELOPE_INVALID, if the bytes are no QueryAnswer, or a record of its
+// batch has another number of cells than there are items.
 absl::StatusOr<evidence::v1::QueryAnswer> ReadAnswer(absl::string_view bytes);
 // True if the batch has exactly these items, in this order.
 bool HasItems(const evidence::v1::RecordBatch& batch, const std::vector<std::string>& items);

@@ -25,7 +25,8 @@ absl::StatusOr<std::vector<AggregationRule>> ReadRules(absl::string_view json) {
                      .window = absl::Minutes(rule.window_minutes()),
                      .resource = rule.resource(),
                      .items = {rule.items().begin(), rule.items().end()},
-                     .action = static_cast<AggregationRule::Action>(rule.action())});
+                     .action = static_cast<AggregationRule::Action>(rule.action()),
+                     .by = static_cast<AggregationRule::By>(rule.by())});
   }
   SHAREWAY_RETURN_IF_ERROR(CheckRules(rules));
   return rules;

@@ -15,6 +15,10 @@ namespace {
 
 constexpr char kTally[] = "tally/";
 constexpr size_t kMaxLooked = 100'000;
+constexpr int kMostKnown = 5;  // of purposes and of methods, both from 1 on
+
+// Who asks under numbers that nobody knows makes no keys of them.
+int Known(int number) { return number >= 1 && number <= kMostKnown ? number : 0; }
 
 std::string DayPrefix(absl::CivilDay day) {
   return absl::StrCat(kTally, absl::FormatCivilTime(day), "/");
@@ -62,8 +66,8 @@ void TallyStore::Add(const Request& request, absl::string_view grant, absl::Time
                      const Counts& counts) {
   const std::string key =
       absl::StrCat(DayPrefix(DayOf(now)), IdOf(request.consumer, "agencies/"), "/",
-                   IdOf(grant, "grants/"), "/", request.purpose, "/",
-                   static_cast<int>(request.method));
+                   IdOf(grant, "grants/"), "/", Known(request.purpose), "/",
+                   Known(static_cast<int>(request.method)));
   absl::MutexLock lock(&mutex_);
   Counts& sums = counted_[key];
   for (size_t i = 0; i < counts.size(); ++i) sums[i] += counts[i];

@@ -57,6 +57,17 @@ TEST_CASE("Counts add up by day, consumer, grant, purpose and method, over resta
   CHECK(page->next.empty());
 }
 
+TEST_CASE("Purposes and methods that nobody knows are counted as one", "[tally]") {
+  kv::MemoryStore kv;
+  TallyStore tallies(&kv);
+  for (const int number : {-1, 0, 6, 1000, 2'000'000'000}) {
+    Request request = RequestOf("agencies/tax", static_cast<Method>(number));
+    request.purpose = number;
+    tallies.AddRefused(request, "", kMorning);
+  }
+  CHECK(Text(*tallies.List(kBoth, "", 10)) == "2026-11-23 agencies/tax  0 0: 0 5 0 0\n");
+}
+
 TEST_CASE("Pages of every size tell the same, and filters narrow", "[tally]") {
   kv::MemoryStore kv;
   TallyStore tallies(&kv);

@@ -3,7 +3,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
-#include "libs/evidence/record.h"
+#include "libs/base/status.h"
+#include "services/exchange/store/condition_message.h"
 
 namespace shareway::exchange {
 namespace {
@@ -19,13 +20,7 @@ bool Read(absl::string_view bytes, Message* message) {
 
 std::string Encode(const Verification& verification) {
   v1::Verification message;
-  for (const filter::Condition& condition : verification.key) {
-    v1::Condition* out = message.add_key();
-    out->set_item(condition.item);
-    out->set_operator_(condition.op == filter::Op::kPrefix ? v1::Condition::PREFIX
-                                                           : v1::Condition::EQUALS);
-    out->set_value(condition.value);
-  }
+  AppendConditions(verification.key, message.mutable_key());
   for (const Verification::Claim& claim : verification.claims) {
     v1::Verification::Claim* out = message.add_claims();
     out->set_item(claim.item);
@@ -41,17 +36,7 @@ absl::StatusOr<Verification> DecodeVerification(absl::string_view bytes) {
                  absl::StrCat("the ", bytes.size(), " bytes are no Verification"));
   }
   Verification verification;
-  for (const v1::Condition& condition : message.key()) {
-    if (condition.operator_() != v1::Condition::EQUALS &&
-        condition.operator_() != v1::Condition::PREFIX) {
-      return Error::Field("verification.key", absl::StrCat("operator ", condition.operator_(),
-                                                           " is unknown, want EQUALS"));
-    }
-    verification.key.push_back(
-        {condition.item(),
-         condition.operator_() == v1::Condition::PREFIX ? filter::Op::kPrefix : filter::Op::kEquals,
-         condition.value()});
-  }
+  SHAREWAY_ASSIGN_OR_RETURN(verification.key, ReadConditions(message.key(), "verification.key"));
   for (const v1::Verification::Claim& claim : message.claims()) {
     verification.claims.push_back({.item = claim.item(), .value = claim.value()});
   }
