@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "libs/base/bytes.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/crypto/hash.h"
@@ -69,9 +70,15 @@ absl::Status HostDelivered(const Request& request, absl::string_view provider) {
                             " under its own key, want ", provider, "'s"));
 }
 
+// Of another node's words what a caller's trailers have room for.
+constexpr size_t kMaxRefusalBytes = 1024;
+
 absl::Status Refusal(absl::string_view reason_name, absl::string_view message,
                      const Request& request) {
   const Reason reason = ParseReason(reason_name);
+  if (message.size() > kMaxRefusalBytes || !IsText(message)) {
+    message = "refused, with a message that is too long or no text";
+  }
   if (reason == Reason::kFieldInvalid) return Error::Field(DemandField(request.method), message);
   return Error(reason, CodeOf(reason), message)
       .With("grant", request.grant)

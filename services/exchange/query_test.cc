@@ -377,6 +377,33 @@ TEST_CASE("An answer that is not the provider's is not received", "[exchange]") 
   CHECK(world.tax->Evidence()[0].kind() == v1::EXCHANGE_NOT_RECEIVED);
 }
 
+TEST_CASE("A refusal's words go on if they are short text, and its reason always", "[exchange]") {
+  auto [message, told] = GENERATE(table<std::string, bool>({
+      {"the grant is suspended", true},
+      {std::string(1024, 'x'), true},
+      {std::string(1025, 'x'), false},
+      {"two\rlines", false},
+      {"\xff", false},
+  }));
+  CAPTURE(message);
+  World world;
+  world.on_answer = [message = message](absl::StatusOr<v1::Envelope> answer) {
+    Response response = *DecodeResponse(answer->payload());
+    response.outcome = Outcome::kRefused;
+    response.reason = "GRANT_SUSPENDED";
+    response.message = message;
+    response.body.clear();
+    answer->set_payload(Encode(response));
+    crypto::BatchSigner signer(TestKey(kCivilNode));
+    *answer->mutable_signature() = evidence::ToProto(*signer.Sign(answer->payload()));
+    return answer;
+  };
+  const absl::Status refused = world.Query(World::GoodAsk()).status();
+  CHECK(DetailsOf(refused)->reason == Reason::kGrantSuspended);
+  CHECK((refused.message() == message) == told);
+  CHECK(refused.message().size() <= 1024);
+}
+
 TEST_CASE("No item outside the grant ever leaves, whatever grant and query", "[exchange]") {
   const std::vector<std::string> all = {"code", "name", "secret", "pay", "home"};
   uint64_t seed = 20260101;

@@ -119,7 +119,9 @@ bool GrantTable::Await(Revision wanted, absl::Duration timeout) const {
     return revision_.epoch == wanted.epoch && revision_.number >= wanted.number;
   };
   if (applied()) return true;
-  if (awaited_ || revision_.epoch != wanted.epoch) return false;
+  if (awaited_ || revision_.epoch != wanted.epoch || wanted.number - revision_.number > kMostAhead) {
+    return false;
+  }
   awaited_ = true;
   const bool reached = mutex_.AwaitWithTimeout(absl::Condition(&applied), timeout);
   awaited_ = false;

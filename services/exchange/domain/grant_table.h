@@ -25,6 +25,7 @@ class GrantTable {
  public:
   static constexpr size_t kShardBits = 10;
   static constexpr size_t kShards = size_t{1} << kShardBits;
+  static constexpr uint64_t kMostAhead = 1000;
 
   GrantTable();
 
@@ -47,7 +48,8 @@ class GrantTable {
   size_t size() const;
   Revision revision() const;
   // Waits until `revision` is applied, for at most `timeout`. One caller at a
-  // time waits; others, and callers of another epoch, get the answer at once.
+  // time waits; others, callers of another epoch, and who names a revision more than
+  // kMostAhead ahead, which no grant that is on its way has, get the answer at once.
   bool Await(Revision revision, absl::Duration timeout) const;
 
  private:

@@ -148,6 +148,7 @@ TEST_CASE("The table finds, lists and replaces grants", "[exchange]") {
   CHECK(table.Await({2, 1}, absl::ZeroDuration()));
   CHECK_FALSE(table.Await({2, 2}, absl::ZeroDuration()));
   CHECK_FALSE(table.Await({3, 1}, absl::InfiniteDuration()));  // another epoch: not by waiting
+  CHECK_FALSE(table.Await({2, ~uint64_t{0}}, absl::InfiniteDuration()));  // nor what nobody has
 }
 
 // One of a few, so that a call often fits a grant.

@@ -110,6 +110,7 @@ absl::Status CheckResponse(const Response& response, const Request& request,
   if (response.outcome != Outcome::kDelivered && response.outcome != Outcome::kRefused) {
     return Mismatch("outcome");
   }
+  if (response.outcome == Outcome::kRefused && !response.body.empty()) return Mismatch("body");
   return CheckAnswerTime(response.issue_time, request, now);
 }
 

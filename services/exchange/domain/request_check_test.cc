@@ -140,6 +140,11 @@ TEST_CASE("A response answers its request and no other", "[exchange]") {
       {"provider", [](Response& r) { r.provider = "agencies/tax"; }},
       {"node", [](Response& r) { r.provider_node = "agencies/civil/nodes/n2"; }},
       {"outcome", [](Response& r) { r.outcome = Outcome::kUnspecified; }},
+      {"refused with content",
+       [](Response& r) {
+         r.outcome = Outcome::kRefused;
+         r.body = "what no check looks at";
+       }},
       {"before the request", [](Response& r) { r.issue_time = kNow - absl::Seconds(3); }},
       {"from the future", [](Response& r) { r.issue_time = kNow + absl::Seconds(4); }},
   }));
