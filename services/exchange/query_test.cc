@@ -383,7 +383,7 @@ TEST_CASE("A refusal's words go on if they are short text, and its reason always
       {std::string(1024, 'x'), true},
       {std::string(1025, 'x'), false},
       {"two\rlines", false},
-      {"\xff", false},
+      {"\x1b[31m", false},
   }));
   CAPTURE(message);
   World world;
