@@ -246,10 +246,7 @@ TEST_CASE("A copy from before another set is found to be old by the set that it 
   REQUIRE(world.Report(0, old.note()).ok());
   REQUIRE(world.Report(1, old.note()).ok());
   // Nodes 3 and 4 replace all but node 0, and soon they witness without it.
-  for (const size_t fresh : {3, 4}) {
-    world.AddKey(world.nodes[fresh].witness_key.public_key(), world.nodes[fresh].name,
-                 catalog::v1::Key::WITNESS);
-  }
+  world.ListWitnesses({3, 4});
   for (const size_t gone : {1, 2}) {
     world.AddKey(world.nodes[gone].witness_key.public_key(), world.nodes[gone].name,
                  catalog::v1::Key::WITNESS, catalog::v1::RETIRED);
@@ -286,10 +283,7 @@ TEST_CASE("A rebuilt log hears the sets that its restored entries name before it
   world.Open(&store);
   REQUIRE(world.Report(0, old.note()).ok());
   REQUIRE(world.Report(1, old.note()).ok());
-  for (const size_t fresh : {3, 4}) {
-    world.AddKey(world.nodes[fresh].witness_key.public_key(), world.nodes[fresh].name,
-                 catalog::v1::Key::WITNESS);
-  }
+  world.ListWitnesses({3, 4});  // of four, two would be no quorum
   // Until all five watch: nodes 0 and 1 know of no head beyond.
   const std::string last = world.CosignUntil(
       {0, 1}, [&] { return world.log->witnesses()->set().size() == 5; });

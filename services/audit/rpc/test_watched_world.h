@@ -297,6 +297,23 @@ class WatchedWorld {
   }
   void AddKey(const crypto::PublicKey& public_key, const std::string& owner,
               catalog::v1::Key::Use use, catalog::v1::Standing standing = catalog::v1::ACTIVE) {
+    Apply(KeyChange(public_key, owner, use, standing));
+  }
+  // Lists the witness keys of these nodes in one step: nobody sees a set with some of them.
+  void ListWitnesses(const std::vector<size_t>& fresh) {
+    rpc::Directory next = *directory.Get();
+    for (const size_t node : fresh) {
+      next.Apply(KeyChange(nodes[node].witness_key.public_key(), nodes[node].name,
+                           catalog::v1::Key::WITNESS, catalog::v1::ACTIVE));
+    }
+    directory.Set(std::make_shared<const rpc::Directory>(next));
+  }
+
+ private:
+  static catalog::v1::DirectoryChange KeyChange(const crypto::PublicKey& public_key,
+                                                const std::string& owner,
+                                                catalog::v1::Key::Use use,
+                                                catalog::v1::Standing standing) {
     catalog::v1::DirectoryChange change;
     catalog::v1::Key* key = change.mutable_key();
     key->set_name(crypto::KeyName(public_key.id()));
@@ -305,10 +322,8 @@ class WatchedWorld {
     if (use != catalog::v1::Key::WITNESS) key->set_suite(evidence::v1::P256_SHA256);
     key->set_spki(public_key.spki());
     key->set_standing(standing);
-    Apply(change);
+    return change;
   }
-
- private:
   struct Person {
     crypto::TlsFiles tls = {};
     crypto::PrivateKey key;
