@@ -144,7 +144,53 @@
   X(kBackendFailed, "BACKEND_FAILED", "提供部门的系统未能正常应答",                                \
     "提供部門的系統未能正常應答", "The provider's system did not answer as it should")             \
   X(kReceiptPending, "RECEIPT_PENDING", "证据尚未被见证的检查点覆盖，请稍后再取",                  \
-    "證據尚未被見證的檢查點覆蓋，請稍後再取", "No witnessed checkpoint covers it yet; retry later")
+    "證據尚未被見證的檢查點覆蓋，請稍後再取", "No witnessed checkpoint covers it yet; retry later") \
+  X(kSupplementUsed, "SUPPLEMENT_USED", "补正只能一次性告知一次", "補正只能一次性告知一次",        \
+    "What is missing may be asked for once only")                                                  \
+  X(kIncompleteIsNoGround, "INCOMPLETE_IS_NO_GROUND", "不得以材料不齐全为由拒绝", "不得以材料不齊全為由拒絕", \
+    "Missing material is no ground for a refusal")                                                 \
+  X(kExtensionNotAllowed, "EXTENSION_NOT_ALLOWED", "该期限不可延长或不可再延长", "該期限不可延長或不可再延長", \
+    "This period cannot be extended, or not again")                                                \
+  X(kDeadlinePassed, "DEADLINE_PASSED", "已超过可以办理的期限", "已超過可以辦理的期限",            \
+    "The time in which this could be done is over")                                                \
+  X(kDeadlineRunning, "DEADLINE_RUNNING", "期限尚未届满，暂不可办理", "期限尚未屆滿，暫不可辦理",  \
+    "A period is still running; this can be done after it")                                        \
+  X(kTextForbids, "TEXT_FORBIDS", "所适用的规定没有这一程序", "所適用的規定沒有這一程序",          \
+    "The legal text that governs does not know this step")                                         \
+  X(kConsentRequired, "CONSENT_REQUIRED", "须先取得提供部门同意", "須先取得提供部門同意",          \
+    "The provider has to consent first")                                                           \
+  X(kTermsNotAccepted, "TERMS_NOT_ACCEPTED", "须由需求部门负责人先确认授权条件", "須由需求部門負責人先確認授權條件", \
+    "The consumer's head has to accept the grant's terms first")                                   \
+  X(kConsultationOpen, "CONSULTATION_OPEN", "尚未完成与使用部门的协商", "尚未完成與使用部門的協商", \
+    "The consultation with the consumers is not complete")                                         \
+  X(kFilingRequired, "FILING_REQUIRED", "须先向主管部门备案", "須先向主管部門備案",                \
+    "This has to be filed with the authority first")                                               \
+  X(kProofRequired, "PROOF_REQUIRED", "须附处置或办理的证明", "須附處置或辦理的證明",              \
+    "Proof of what was done is missing")                                                           \
+  X(kDivisionForeign, "DIVISION_FOREIGN", "只能申请回流本行政区域的数据", "只能申請回流本行政區域的數據", \
+    "Only data of the own division can flow back")                                                 \
+  X(kGradingMixed, "GRADING_MIXED", "不同安全级别的事项不能批量办理", "不同安全級別的事項不能批量辦理", \
+    "Items of different gradings are not decided together")                                        \
+  X(kSecondReviewRequired, "SECOND_REVIEW_REQUIRED", "该级别的数据须由两名审核员复核", "該級別的數據須由兩名審核員覆核", \
+    "Data of this grading needs a second reviewer")                                                \
+  X(kDelegationInvalid, "DELEGATION_INVALID", "委托不存在、已到期或不含此项", "委託不存在、已到期或不含此項", \
+    "The delegation is missing, over, or does not cover this")                                     \
+  X(kAttachmentRefused, "ATTACHMENT_REFUSED", "附件类型或大小不符合规定", "附件類型或大小不符合規定", \
+    "The attachment's type or size is not admitted")                                               \
+  X(kRetentionRunning, "RETENTION_RUNNING", "记录仍在法定保存期内", "記錄仍在法定保存期內",        \
+    "The record must still be kept")                                                               \
+  X(kNotCompetent, "NOT_COMPETENT", "本机构无权处理该事项", "本機構無權處理該事項",                \
+    "Another body is competent for this")                                                          \
+  X(kScopeWidened, "SCOPE_WIDENED", "范围超出已同意的内容", "範圍超出已同意的內容",                \
+    "The scope is wider than what was agreed")                                                     \
+  X(kAlreadyCatalogued, "ALREADY_CATALOGUED", "目录中已有该数据，请直接申请", "目錄中已有該數據，請直接申請", \
+    "The catalogue has these data; request them there")                                            \
+  X(kNotADeliveryOf, "NOT_A_DELIVERY_OF", "没有向贵部门提供过该数据", "沒有向貴部門提供過該數據",  \
+    "No such data were delivered to you")                                                          \
+  X(kMandateMissing, "MANDATE_MISSING", "缺少监督检查的依据文件或超出其范围", "缺少監督檢查的依據文件或超出其範圍", \
+    "The mandate is missing or does not reach this")                                               \
+  X(kCalendarInvalid, "CALENDAR_INVALID", "日历数据不符合规则", "日曆數據不符合規則",              \
+    "The calendar breaks a rule")
 
 namespace shareway {
 

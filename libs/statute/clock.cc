@@ -11,13 +11,14 @@
 namespace shareway::statute {
 namespace {
 
-constexpr std::array<absl::string_view, 14> kKindNames = {
+constexpr std::array<absl::string_view, 17> kKindNames = {
     "CATALOGUE_UPDATE",    "CATALOGUE_PUBLISH", "AUTHORITY_CHECK",
     "REPLY_UNCONDITIONAL", "REPLY_CONDITIONAL", "REPLY_UNPUBLISHED",
     "SUPPLEMENT_ASK",      "SUPPLEMENT",        "SUPPLY",
     "CORRECTION",          "NEGOTIATION",       "COORDINATION",
-    "CONSULTATION",        "DISPOSAL"};
-static_assert(kKindNames.size() == static_cast<size_t>(ClockKind::kDisposal) + 1);
+    "CONSULTATION",        "DISPOSAL",          "RECTIFICATION",
+    "INQUIRY",             "INQUIRY_EXTENDED"};
+static_assert(kKindNames.size() == static_cast<size_t>(ClockKind::kInquiryExtended) + 1);
 
 absl::Status Forbidden(const Clock& clock, absl::string_view why) {
   return Error(Reason::kStateForbids, absl::StatusCode::kFailedPrecondition,
@@ -136,6 +137,12 @@ std::optional<Term> TermOf(const Profile& p, ClockKind kind) {
       return Term{p.service_change_days, 0, a.service_change};
     case ClockKind::kDisposal:
       return Term{p.disposal_days, 0, a.disposal};
+    case ClockKind::kRectification:
+      return Term{p.rectification_days, 0, a.misuse};
+    case ClockKind::kInquiry:
+      return Term{p.inquiry_days, 0, a.complaint};
+    case ClockKind::kInquiryExtended:
+      return Term{p.inquiry_extended_days, 0, a.complaint};
   }
   return std::nullopt;
 }

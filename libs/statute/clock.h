@@ -30,6 +30,9 @@ enum class ClockKind {
   kCoordination,        // authority
   kConsultation,        // consumer, on a service change
   kDisposal,            // consumer, from the end of the grant
+  kRectification,       // consumer, from a notice
+  kInquiry,             // whoever was asked
+  kInquiryExtended,     // the same, with the head's consent
 };
 
 // REPLY_CONDITIONAL and so on.

@@ -76,6 +76,12 @@ void ReadDeadlines(YamlMap& root, Profile* p) {
   root.Number("disposal_days", 1, kMaxDays, &p->disposal_days);
   root.OptionalNumber("usage_record_years", 1, 100, &p->usage_record_years);
   root.OptionalNumber("annual_report_month", 1, 12, &p->annual_report_month);
+  root.Number("rectification_days", 1, kMaxDays, &p->rectification_days);
+  root.Map("inquiry", [p](YamlMap& map) {
+    map.Number("days", 1, kMaxDays, &p->inquiry_days);
+    map.Number("extended_days", 1, kMaxDays, &p->inquiry_extended_days);
+  });
+  root.OptionalNumber("second_review_grading", 1, 3, &p->second_review_grading);
 }
 
 void ReadChoices(YamlMap& root, Profile* p) {
@@ -149,6 +155,11 @@ void ReadArticles(YamlMap& root, Articles* a) {
       {"liability_provider", &a->liability_provider},
       {"liability_consumer", &a->liability_consumer},
       {"liability_authority", &a->liability_authority},
+      {"demand", &a->demand},
+      {"incident", &a->incident},
+      {"complaint", &a->complaint},
+      {"evaluation", &a->evaluation},
+      {"contractors", &a->contractors},
   };
   root.Map("articles", [&fields](YamlMap& map) {
     for (const auto& field : fields) map.OptionalText(field.first, field.second);

@@ -60,7 +60,7 @@ struct Articles {
       sign_off, reply_unconditional, reply_conditional, reply_extension, supplement, refusal,
       supply, return_flow, use_limits, aggregation, correction, disposal, misuse, service_change,
       dispute, supervision, use_records, liability_provider, liability_consumer,
-      liability_authority;
+      liability_authority, demand, incident, complaint, evaluation, contractors;
 };
 
 // One profile. All days are working days; nothing where the text gives no number.
@@ -103,6 +103,11 @@ struct Profile {
   int service_change_days = 0;  // for each consumer to answer
   int disposal_days = 0;
   std::optional<int> usage_record_years;
+  int rectification_days = 0;     // for the consumer to answer a notice
+  int inquiry_days = 0;           // to answer an inquiry of an agency
+  int inquiry_extended_days = 0;  // the same, with consent of the head
+  // From this grading of an item on (1 general to 3 core) two reviewers decide; none: one does.
+  std::optional<int> second_review_grading;
   std::optional<int> annual_report_month;  // due at the end of this month
 
   NotSharedRequest not_shared_request = NotSharedRequest::kRejectWithBasis;
