@@ -188,12 +188,15 @@ class UnaryReactor final : public CallReactor {
     const bool small = request_.Length() <= kMostHere;
     if (definition_->begin == Server::Begin::kHere && small) return Handle();
     const bool taken = definition_->begin == Server::Begin::kPool
-                           ? shared_->pool->Run([this] { Handle(); })
-                           : shared_->pool->RunSoon([this] { Handle(); });
+                           ? shared_->pool->Run(caller_.name(), [this] { Handle(); })
+                           : shared_->pool->RunSoon(caller_.name(), [this] { Handle(); });
     if (!taken) Fail(Overloaded());
   }
   void Continue(std::function<void()> work) const override {
-    if (definition_->begin != Server::Begin::kHere || !shared_->pool->RunSoon(work)) work();
+    if (definition_->begin != Server::Begin::kHere ||
+        !shared_->pool->RunSoon(caller_.name(), work)) {
+      work();
+    }
   }
 
  private:
