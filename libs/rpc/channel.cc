@@ -21,6 +21,11 @@ namespace {
 
 using grpc::internal::RpcMethod;
 
+// gRPC ends an attempt to connect after this, the TLS handshake included, unless its backoff is
+// longer. A handshake on a machine at many times its load takes more than a second, and one that
+// is cut begins again, for ever. What is refused at once is tried again after the backoff alone.
+constexpr int kConnectMs = 3000;
+
 grpc::ByteBuffer ToBuffer(const std::string& bytes) {
   grpc::Slice slice(bytes);
   return grpc::ByteBuffer(&slice, 1);
@@ -184,8 +189,8 @@ absl::StatusOr<std::shared_ptr<Channel>> Channel::Open(Options options) {
   if (options.address.empty()) return absl::InvalidArgumentError("the address is empty");
   SHAREWAY_RETURN_IF_ERROR(crypto::Identity::Parse(options.peer_uri).status());
   grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);  // gRPC's least
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5'000);

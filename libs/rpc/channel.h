@@ -72,7 +72,8 @@ class WriteStream {
   std::unique_ptr<RawWriteStream> raw_;
 };
 
-// A connection to one peer. Reconnects by itself, 50 to 200 ms apart. Thread-safe.
+// A connection to one peer. Reconnects by itself, 100 to 200 ms after an attempt that was refused;
+// one that nobody answers, or whose handshake stands still, is given up after 3 s. Thread-safe.
 //
 // Errors are the server's absl::Status with its reason, metadata and fields
 // (DetailsOf reads them); UNAVAILABLE when the peer cannot be reached or is not

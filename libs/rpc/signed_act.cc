@@ -15,6 +15,33 @@ absl::Status Invalid(absl::string_view why) {
   return Error(Reason::kActInvalid, absl::StatusCode::kPermissionDenied, why);
 }
 
+absl::StatusOr<evidence::v1::Act> Read(const evidence::v1::SignedAct& signed_act) {
+  evidence::v1::Act act;
+  if (!act.ParseFromString(signed_act.act())) return Invalid("signed_act.act does not parse");
+  if (act.nonce().size() != 16) return Invalid("the act's nonce has not 16 bytes");
+  return act;
+}
+
+absl::Status CheckMethod(const evidence::v1::Act& act, absl::string_view method) {
+  if (act.method() == method) return absl::OkStatus();
+  return Invalid(absl::StrCat("the act is for ", act.method(), ", not for ", method));
+}
+
+// By a key of the person that was valid at `signed_at`.
+absl::Status CheckSignature(const evidence::v1::SignedAct& signed_act, absl::string_view person,
+                            const Directory& directory, crypto::BatchVerifier* verifier,
+                            absl::Time signed_at) {
+  absl::StatusOr<Hash32> key_id = Hash32::From(signed_act.signature().key_id());
+  if (!key_id.ok()) return Invalid("signed_act.signature.key_id has not 32 bytes");
+  const DirectoryKey* key =
+      directory.ValidKey(*key_id, person, catalog::v1::Key::TLS, signed_at);
+  if (key == nullptr) return Invalid("the act's key is not a valid key of the person");
+  const absl::Status ok =
+      evidence::Verify(verifier, key->parsed, signed_act.act(), signed_act.signature());
+  if (!ok.ok()) return Invalid(absl::StrCat("the act's signature is wrong: ", ok.message()));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<VerifiedAct> VerifyAct(const google::protobuf::Message& request,
@@ -34,29 +61,30 @@ absl::StatusOr<VerifiedAct> VerifyAct(const google::protobuf::Message& request,
   VerifiedAct verified;
   verified.act.CopyFrom(reflection->GetMessage(request, set[0]));
 
-  evidence::v1::Act act;
-  if (!act.ParseFromString(verified.act.act())) return Invalid("signed_act.act does not parse");
-  if (act.nonce().size() != 16) return Invalid("the act's nonce has not 16 bytes");
+  SHAREWAY_ASSIGN_OR_RETURN(const evidence::v1::Act act, Read(verified.act));
   if (act.person() != person) {
     return Invalid(absl::StrCat("the act is by ", act.person(), ", the caller is ", person));
   }
-  if (act.method() != method) {
-    return Invalid(absl::StrCat("the act is for ", act.method(), ", not for ", method));
-  }
+  SHAREWAY_RETURN_IF_ERROR(CheckMethod(act, method));
   const absl::Duration off = now - evidence::FromTimestamp(act.time());
   if (off > kActWindow || off < -kActWindow) {
     return Invalid(absl::StrCat("the act was signed ", absl::FormatDuration(off),
                                 " ago, want within 5 minutes"));
   }
-  absl::StatusOr<Hash32> key_id = Hash32::From(verified.act.signature().key_id());
-  if (!key_id.ok()) return Invalid("signed_act.signature.key_id has not 32 bytes");
-  const DirectoryKey* key = directory.ValidKey(*key_id, person, catalog::v1::Key::TLS, now);
-  if (key == nullptr) return Invalid("the act's key is not a valid key of the person");
-  const absl::Status ok = evidence::Verify(verifier, key->parsed, verified.act.act(),
-                                           verified.act.signature());
-  if (!ok.ok()) return Invalid(absl::StrCat("the act's signature is wrong: ", ok.message()));
+  SHAREWAY_RETURN_IF_ERROR(CheckSignature(verified.act, person, directory, verifier, now));
   verified.request = act.request();
   return verified;
+}
+
+absl::StatusOr<evidence::v1::Act> VerifyTakenAct(const evidence::v1::SignedAct& signed_act,
+                                                 absl::string_view method,
+                                                 const Directory& directory,
+                                                 crypto::BatchVerifier* verifier) {
+  SHAREWAY_ASSIGN_OR_RETURN(evidence::v1::Act act, Read(signed_act));
+  SHAREWAY_RETURN_IF_ERROR(CheckMethod(act, method));
+  SHAREWAY_RETURN_IF_ERROR(CheckSignature(signed_act, act.person(), directory, verifier,
+                                          evidence::FromTimestamp(act.time())));
+  return act;
 }
 
 }  // namespace shareway::rpc

@@ -31,4 +31,13 @@ absl::StatusOr<VerifiedAct> VerifyAct(const google::protobuf::Message& request,
                                       const Directory& directory, crypto::BatchVerifier* verifier,
                                       absl::Time now);
 
+// What an act says that another process took before, and filed when it could: for
+// `method`, by the person whom it names, of any age. Its key was valid when it was
+// signed and is ACTIVE today. PERMISSION_DENIED, ACT_INVALID, otherwise. Whether the
+// person may do it is the caller's to tell.
+absl::StatusOr<evidence::v1::Act> VerifyTakenAct(const evidence::v1::SignedAct& signed_act,
+                                                 absl::string_view method,
+                                                 const Directory& directory,
+                                                 crypto::BatchVerifier* verifier);
+
 }  // namespace shareway::rpc
