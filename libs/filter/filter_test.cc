@@ -125,6 +125,23 @@ TEST_CASE("And keeps the narrowest conditions only", "[filter]") {
   CHECK(And(Of({"a=1"}), Of({"a=2"})).conditions.size() == 2);
 }
 
+TEST_CASE("A filter with an expression asks for both", "[filter]") {
+  RowFilter filter = Of({"code^=42"});
+  filter.expression = *Expression::Parse("kind = \"A\" or kind = \"B\"", "f");
+  CHECK(RowMatches(filter, {{"code", "420102"}, {"kind", "B"}}));
+  CHECK_FALSE(RowMatches(filter, {{"code", "420102"}, {"kind", "C"}}));
+  CHECK_FALSE(RowMatches(filter, {{"code", "430102"}, {"kind", "A"}}));
+  CHECK(ToString(filter) == "code^=42 and (kind = \"A\" or kind = \"B\")");
+  CHECK(filter.Items() == std::vector<std::string>{"code", "kind"});
+  CHECK(Narrows(filter, Of({"code^=42"})));
+  CHECK_FALSE(Narrows(Of({"code^=42"}), filter));
+  CHECK(And(Of({"name=x"}), filter).expression == filter.expression);
+  const RowFilter expression_only{.conditions = {}, .expression = filter.expression};
+  CHECK_FALSE(expression_only.every_row());
+  CHECK(ToString(expression_only) == "(kind = \"A\" or kind = \"B\")");
+  CHECK(ToString(expression_only) != ToString(RowFilter{}));
+}
+
 class RandomFilters {
  public:
   explicit RandomFilters(uint32_t seed) : engine_(seed) {}

@@ -117,13 +117,24 @@ absl::Status Validate(const RowFilter& filter, absl::string_view field) {
 }
 
 std::string ToString(const RowFilter& filter) {
-  if (filter.conditions.empty()) return "all rows";
+  if (filter.every_row()) return "all rows";
   std::vector<Condition> sorted = filter.conditions;
   std::sort(sorted.begin(), sorted.end());
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
-  return absl::StrJoin(sorted, " and ", [](std::string* out, const Condition& condition) {
-    out->append(ConditionText(condition));
-  });
+  const std::string joined =
+      absl::StrJoin(sorted, " and ", [](std::string* out, const Condition& condition) {
+        out->append(ConditionText(condition));
+      });
+  if (filter.expression.empty()) return joined;
+  return absl::StrCat(joined, joined.empty() ? "(" : " and (", filter.expression.ToString(), ")");
+}
+
+std::vector<std::string> RowFilter::Items() const {
+  std::vector<std::string> items = expression.Items();
+  for (const Condition& condition : conditions) items.push_back(condition.item);
+  std::sort(items.begin(), items.end());
+  items.erase(std::unique(items.begin(), items.end()), items.end());
+  return items;
 }
 
 bool Matches(const RowFilter& filter, Lookup row) {
@@ -134,12 +145,13 @@ bool Matches(const RowFilter& filter, Lookup row) {
                                                    : *value == condition.value;
     if (!holds) return false;
   }
-  return true;
+  return filter.expression.Matches(row);
 }
 
 bool Narrows(const RowFilter& inner, const RowFilter& outer) {
   return std::all_of(outer.conditions.begin(), outer.conditions.end(),
-                     [&](const Condition& c) { return SomeImplies(inner.conditions, c); });
+                     [&](const Condition& c) { return SomeImplies(inner.conditions, c); }) &&
+         Narrows(inner.expression, outer.expression);
 }
 
 bool Contradicts(const RowFilter& filter) {
@@ -167,7 +179,7 @@ RowFilter And(const RowFilter& a, const RowFilter& b) {
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
   // Duplicates are gone, so no two conditions imply each other and dropping is safe in any order.
-  RowFilter both;
+  RowFilter both{.expression = And(a.expression, b.expression)};
   for (const Condition& condition : all) {
     const bool follows = std::any_of(all.begin(), all.end(), [&](const Condition& other) {
       return other != condition && other.item == condition.item && Implies(other, condition);

@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "libs/filter/expression.h"
 
 namespace shareway::filter {
 
@@ -27,9 +27,15 @@ struct Condition {
   friend auto operator<=>(const Condition&, const Condition&) = default;
 };
 
-// Conditions joined by *and*. No conditions: every row.
+// Conditions joined by *and*, and an expression that must hold besides. Neither: every row.
+// Queries have conditions only, which indexes serve; grants may have both.
 struct RowFilter {
-  std::vector<Condition> conditions;
+  std::vector<Condition> conditions = {};
+  Expression expression = {};
+
+  bool every_row() const { return conditions.empty() && expression.empty(); }
+  // The items that it reads, sorted, each once.
+  std::vector<std::string> Items() const;
 
   friend bool operator==(const RowFilter&, const RowFilter&) = default;
 };
@@ -48,23 +54,22 @@ absl::Status Validate(const RowFilter& filter, absl::string_view field);
 
 // One spelling for filters that hold the same conditions, whatever their order:
 // sorted, repeated ones once, values in quotes when they would be ambiguous;
-// "all rows" without conditions. Two different sets never share a spelling.
+// "all rows" for every row. Two different sets never share a spelling.
 std::string ToString(const RowFilter& filter);
 
-// The value of an item in the row at hand; nothing if it is null or absent.
-using Lookup = absl::FunctionRef<std::optional<absl::string_view>(absl::string_view item)>;
-
-// True if every condition holds. Null matches nothing.
+// True if every condition and the expression hold. Null meets no condition.
 bool Matches(const RowFilter& filter, Lookup row);
 
 // True only if every row that `inner` matches is matched by `outer` too: the test
 // that a query stays inside its grant. Each condition of `outer` must follow from
-// one of `inner` on the same item (an equal value, an equal or longer prefix).
+// one of `inner` on the same item (an equal value, an equal or longer prefix), and its expression
+// from that of `inner`.
 // Never wrong when it says true; says false where it would need to reason about
 // two conditions of `inner` together.
 bool Narrows(const RowFilter& inner, const RowFilter& outer);
 
-// True if no row can match: two conditions on one item that no value meets.
+// True if no row can match: two conditions on one item that no value meets. Expressions are not
+// reasoned about.
 bool Contradicts(const RowFilter& filter);
 
 // True if no row can match both. As Contradicts(And(a, b)), and makes nothing.
