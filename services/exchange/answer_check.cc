@@ -27,10 +27,10 @@ struct Column {
   v1::Cell::ValueCase type = v1::Cell::VALUE_NOT_SET;  // of the first value in it
 };
 
-// A condition on an item whose values came as they are.
+// A condition, or a part of an expression, on items whose values came as they are.
 struct Test {
-  filter::RowFilter condition;  // one
-  int column;
+  filter::RowFilter rows = {};
+  std::vector<std::pair<std::string, size_t>> items = {};  // that it reads, with their columns
 };
 
 class BatchCheck {
@@ -40,10 +40,10 @@ class BatchCheck {
       columns_.push_back({.masked = Has(grant.masked_items, item)});
     }
     for (const filter::Condition& condition : permission.where.conditions) {
-      const auto at = std::find(permission.items.begin(), permission.items.end(), condition.item);
-      if (at == permission.items.end()) continue;
-      const auto column = static_cast<size_t>(at - permission.items.begin());
-      if (!columns_[column].masked) tests_.push_back({{{condition}}, static_cast<int>(column)});
+      Add({.conditions = {condition}});
+    }
+    for (filter::Expression& part : permission.where.expression.Parts()) {
+      Add({.expression = std::move(part)});
     }
   }
 
@@ -69,17 +69,37 @@ class BatchCheck {
       SHAREWAY_RETURN_IF_ERROR(CheckCell(record.cells(i), row, i));
     }
     for (const Test& test : tests_) {
-      const std::optional<std::string> text = TextOf(record.cells(test.column));
-      const bool meets = text && filter::Matches(test.condition, [&text](absl::string_view) {
-        return std::optional<absl::string_view>(*text);
-      });
-      if (!meets) {
+      std::vector<std::optional<std::string>> texts;
+      texts.reserve(test.items.size());
+      for (const auto& [item, column] : test.items) {
+        texts.push_back(TextOf(record.cells(static_cast<int>(column))));
+      }
+      const auto value = [&](absl::string_view item) -> std::optional<absl::string_view> {
+        for (size_t n = 0; n < texts.size(); ++n) {
+          if (test.items[n].first == item && texts[n]) return absl::string_view(*texts[n]);
+        }
+        return std::nullopt;
+      };
+      if (!filter::Matches(test.rows, value)) {
         return Quarantined(absl::StrCat("records[", row, "]"),
                            absl::StrCat("it is outside the rows that may come, by its ",
-                                        test.condition.conditions.front().item));
+                                        test.items.front().first));
       }
     }
     return absl::OkStatus();
+  }
+
+  // Keeps the test if all that it reads comes as it is.
+  void Add(filter::RowFilter rows) {
+    Test test{.rows = std::move(rows)};
+    for (std::string& item : test.rows.Items()) {
+      const auto at = std::find(permission_.items.begin(), permission_.items.end(), item);
+      if (at == permission_.items.end()) return;
+      const auto column = static_cast<size_t>(at - permission_.items.begin());
+      if (columns_[column].masked) return;
+      test.items.emplace_back(std::move(item), column);
+    }
+    tests_.push_back(std::move(test));
   }
 
   absl::Status CheckCell(const v1::Cell& cell, int row, int column) {
@@ -161,7 +181,7 @@ absl::StatusOr<CheckedAnswer> CheckOpaque(const v1::CallAnswer& answer,
   const bool asked = invocation.items.empty() || invocation.items == std::vector<std::string>{item};
   // One piece is never cut: by neither rows nor masks.
   if (!asked || !Has(grant.items, item) || Has(grant.masked_items, item) ||
-      !grant.rows.conditions.empty()) {
+      !grant.rows.every_row()) {
     return Quarantined("opaque", "the grant does not give this item as one piece");
   }
   if (answer.opaque().content().size() > kMaxCallAnswer) {

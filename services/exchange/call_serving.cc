@@ -32,8 +32,8 @@ std::vector<SchemaItem> ItemsToRead(const Permitted& permitted) {
     items.back().length = known->length;
   };
   for (const std::string& id : permitted.permission.items) add(id);
-  for (const filter::Condition& condition : permitted.permission.where.conditions) {
-    if (find(items, condition.item) == items.end()) add(condition.item);
+  for (const std::string& id : permitted.permission.where.Items()) {
+    if (find(items, id) == items.end()) add(id);
   }
   for (const std::string& key : permitted.resource.keys()) {
     if (find(items, key) == items.end()) add(key);
@@ -127,12 +127,22 @@ absl::StatusOr<Served> CallServing::Serve(const Permitted& permitted) const {
 absl::StatusOr<BackendAnswer> CallServing::Ask(const Permitted& permitted,
                                                const Operation& operation,
                                                const std::vector<SchemaItem>& items) const {
-  const auto leave = absl::MakeCleanup([this] {
+  const std::string& node = permitted.request.consumer_node;
+  const auto leave = absl::MakeCleanup([this, &node] {
     --running_;
-    if (room_ != nullptr) --room_->running;
+    --room_->running;
+    absl::MutexLock lock(&room_->mutex);
+    if (--room_->of_node[node] == 0) room_->of_node.erase(node);
   });
-  const bool full = room_ != nullptr && ++room_->running > kMostCalls;
-  if (++running_ > most_ || full) return BackendBusy(full ? kMostCalls : most_);
+  const bool full = ++room_->running > kMostCalls;
+  const bool beyond = ++running_ > most_;
+  int of_node = 0;
+  {
+    absl::MutexLock lock(&room_->mutex);
+    of_node = ++room_->of_node[node];
+  }
+  if (full || beyond) return BackendBusy(full ? kMostCalls : most_);
+  if (of_node > kMostCallsOfNode) return BackendBusy(kMostCallsOfNode);
   const std::string name = OperationName(permitted.resource.name, operation.id);
   absl::StatusOr<BackendAnswer> answer =
       backends_->find(name)->second->Call({.operation = operation,
@@ -150,7 +160,7 @@ absl::StatusOr<BackendAnswer> CallServing::Ask(const Permitted& permitted,
 
 absl::StatusOr<Served> CallServing::ServeOpaque(const Permitted& permitted,
                                                 const Operation& operation) const {
-  if (!permitted.grant.rows.conditions.empty()) {
+  if (!permitted.grant.rows.every_row()) {
     return Refused(Reason::kRowNotGranted, permitted,
                    absl::StrCat("allows ", filter::ToString(permitted.grant.rows), ", and ",
                                 operation.id, " answers with one piece that is never cut"));

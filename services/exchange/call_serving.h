@@ -7,6 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/synchronization/mutex.h"
 #include "services/exchange/domain/correction_table.h"
 #include "services/exchange/serving.h"
 #include "services/exchange/source/backend.h"
@@ -14,9 +17,11 @@
 namespace shareway::exchange {
 
 // How many calls run at the systems behind a node, of all its seats together, of at most
-// kMostCalls. Thread-safe.
+// kMostCalls, and for each consumer's node, of at most kMostCallsOfNode. Thread-safe.
 struct CallRoom {
   std::atomic<int> running = 0;
+  absl::Mutex mutex;
+  absl::flat_hash_map<std::string, int> of_node ABSL_GUARDED_BY(mutex);
 };
 
 // Serves CALL. Of a typed operation the granted items of the granted rows leave, decoded and encoded
@@ -35,7 +40,7 @@ class CallServing final : public Serving {
               CallRoom* room = nullptr, int most = kMostCalls)
       : backends_(backends),
         corrections_(corrections),
-        room_(room),
+        room_(room != nullptr ? room : &own_room_),
         most_(most),
         secret_(std::move(secret)) {}
 
@@ -54,6 +59,7 @@ class CallServing final : public Serving {
 
   const Backends* const backends_;
   const CorrectionTable* const corrections_;
+  mutable CallRoom own_room_;  // where there are no other seats
   CallRoom* const room_;
   const int most_;
   mutable std::atomic<int> running_ = 0;  // calls of systems

@@ -187,6 +187,46 @@ TEST_CASE("A seat whose systems are slow leaves the others half of the calls",
   CHECK(room.running == 0);
 }
 
+TEST_CASE("Calls of one consumer's node at slow systems leave room for its queries and for others",
+          "[exchange][hosting]") {
+  const CorrectionTable corrections;
+  Resource resource = World::GoodResource();
+  resource.operations = {
+      {.id = "photo", .form = Operation::Form::kOpaque, .item = "name"}};
+  Backends backends;
+  auto made = std::make_unique<Nested>();
+  Nested* const system = made.get();
+  backends.emplace("resources/r1/operations/photo", std::move(made));
+  CallRoom room;
+  const bool alone = GENERATE(true, false);
+  const CallServing serving(&backends, &corrections, "s", alone ? nullptr : &room);
+  const Request request{.consumer_node = kTaxNode};
+  const Request of_another{.consumer_node = kCivilNode};
+  const Demand demand = Invocation{.operation = "photo"};
+  Grant grant = World::GoodGrant();
+  grant.rows = {};
+  const Permission permission{.items = {"name"}, .masks = {MaskKind::kNone}};
+  const Permitted permitted{request, demand, grant, resource, permission};
+  const Permitted to_another{of_another, demand, grant, resource, permission};
+  int running = 0;
+  std::vector<Reason> nested;
+  const std::function<void()> one_more = [&] {
+    if (++running < kMostCallsOfNode) {
+      system->then = one_more;
+      CHECK(serving.Serve(permitted).ok());
+      return;
+    }
+    system->then = nullptr;
+    nested.push_back(WhyOf(serving.Serve(permitted).status()));
+    nested.push_back(WhyOf(serving.Serve(to_another).status()));
+  };
+  system->then = one_more;
+  CHECK(serving.Serve(permitted).ok());
+  CHECK(nested == std::vector<Reason>{Reason::kOverloaded, Reason::kUnspecified});
+  CHECK(serving.Serve(permitted).ok());  // they ended
+  CHECK(room.of_node.empty());
+}
+
 std::string KeyId(const std::string& owner) { return TestKey(owner).public_key().id().str(); }
 
 // The town has its seat at the node of tax, and a grant there.

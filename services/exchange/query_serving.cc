@@ -25,6 +25,23 @@ std::string RecallDigest(absl::string_view secret, absl::string_view resource,
   return std::string(crypto::HmacSha256(secret, text).view().substr(0, kRecallBytes));
 }
 
+namespace {
+
+// What the consumer may compare, as far as this query shows: what it compares, and what leaves as
+// it is. Both are granted, unmasked and within clearance by now.
+std::vector<std::string> ComparableOf(const Query& query, const Permission& permission) {
+  std::vector<std::string> items;
+  for (const filter::Condition& condition : query.where.conditions) {
+    items.push_back(condition.item);
+  }
+  for (size_t i = 0; i < permission.items.size(); ++i) {
+    if (permission.masks[i] == MaskKind::kNone) items.push_back(permission.items[i]);
+  }
+  return items;
+}
+
+}  // namespace
+
 absl::StatusOr<Demand> QueryServing::Parse(absl::string_view bytes) const {
   SHAREWAY_ASSIGN_OR_RETURN(Query query, DecodeQuery(bytes));
   SHAREWAY_RETURN_IF_ERROR(CheckQuery(query, Method::kQuery));
@@ -73,6 +90,7 @@ absl::StatusOr<Served> QueryServing::Serve(const Permitted& permitted) const {
                                            .items = permission.items,
                                            .keys = behind,
                                            .where = permission.where,
+                                           .compared = ComparableOf(query, permission),
                                            .after = query.after,
                                            .holder = absl::StrCat(permitted.request.consumer, "|",
                                                                   permitted.grant.name),

@@ -93,6 +93,7 @@ class Chance {
     for (int i = 0; i < conditions; ++i) {
       grant.rows.conditions.push_back(MakeCondition(table, Of(all), i == 0 ? 2 : 6));
     }
+    if (OneIn(4)) grant.rows.expression = MakeExpression(table, all);
     return grant;
   }
 
@@ -209,6 +210,21 @@ class Chance {
   }
 
   // A value, or the beginning of one, of some record; now and then of none.
+  // An expression over any items, with values that some record has.
+  filter::Expression MakeExpression(const naive::Table& table, const std::vector<std::string>& all) {
+    const auto comparison = [&] {
+      const std::string item = Of(all);
+      if (OneIn(6)) return absl::StrCat(item, " is null");
+      static constexpr absl::string_view kSigns[] = {"=", "!=", "<", ">=", "^="};
+      std::string value = absl::StrReplaceAll(MakeCondition(table, item, 3).value,
+                                              {{"\\", "\\\\"}, {"\"", "\\\""}});
+      if (OneIn(5)) return absl::StrCat(item, " in (\"x\", \"", value, "\")");
+      return absl::StrCat(item, " ", kSigns[Below(5)], " \"", value, "\"");
+    };
+    const std::string text = absl::StrCat(OneIn(3) ? "not " : "", comparison(),
+                                          OneIn(2) ? " or " : " and ", comparison());
+    return filter::Expression::Parse(text, "rows").value();
+  }
   filter::Condition MakeCondition(const naive::Table& table, const std::string& item, int longest) {
     const naive::Record& record = Of(table.records);
     const auto at = record.find(item);

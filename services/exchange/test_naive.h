@@ -214,6 +214,16 @@ inline void AddRowReason(const Grant& grant, std::vector<filter::Condition> cond
   }
 }
 
+inline bool Leaves(const Grant& grant, const Record& record) {
+  return HoldsAll(grant.rows.conditions, record) &&
+         grant.rows.expression.Matches(
+             [&](absl::string_view item) -> std::optional<absl::string_view> {
+               const auto at = record.find(std::string(item));
+               if (at == record.end()) return std::nullopt;
+               return absl::string_view(at->second);
+             });
+}
+
 inline Expected OfQuery(const Table& table, const Grant& grant, const Caller& caller,
                         const Query& query) {
   Expected expected{.items = query.items.empty() ? grant.items : query.items};
@@ -235,7 +245,7 @@ inline Expected OfQuery(const Table& table, const Grant& grant, const Caller& ca
   if (!found) expected.reasons.insert(Reason::kFieldInvalid);
   for (size_t i = 0; i < table.records.size() && found; ++i) {
     const Record& record = table.records[i];
-    if (HoldsAll(query.where.conditions, record) && HoldsAll(grant.rows.conditions, record)) {
+    if (HoldsAll(query.where.conditions, record) && Leaves(grant, record)) {
       expected.rows.insert(Seen(table, static_cast<int>(i), expected.items, grant));
     }
   }
@@ -260,7 +270,7 @@ inline Expected OfVerification(const Table& table, const Grant& grant, const Cal
   int found = -1;
   for (size_t i = 0; i < table.records.size(); ++i) {
     const Record& record = table.records[i];
-    if (HoldsAll(asked.key, record) && HoldsAll(grant.rows.conditions, record)) {
+    if (HoldsAll(asked.key, record) && Leaves(grant, record)) {
       found = static_cast<int>(i);
     }
   }
@@ -290,7 +300,7 @@ inline Expected OfTypedCall(const Table& table, const Grant& grant, const Caller
   AddRowReason(grant, {}, &expected.reasons);
   if (!expected.reasons.empty()) return expected;
   for (size_t i = 0; i < table.records.size(); ++i) {
-    if (HoldsAll(grant.rows.conditions, table.records[i])) {
+    if (Leaves(grant, table.records[i])) {
       expected.rows.insert(Seen(table, static_cast<int>(i), expected.items, grant));
     }
   }
@@ -303,7 +313,7 @@ inline Expected OfOpaqueCall(const Table& table, const Grant& grant, const Calle
   Expected expected{.items = {item}};
   AddReasons(table, grant, Method::kCall, caller, expected.items, {item}, &expected.reasons);
   AddRowReason(grant, {}, &expected.reasons);
-  if (!grant.rows.conditions.empty()) expected.reasons.insert(Reason::kRowNotGranted);
+  if (!grant.rows.every_row()) expected.reasons.insert(Reason::kRowNotGranted);
   return expected;
 }
 

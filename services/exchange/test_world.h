@@ -47,12 +47,14 @@ class MemorySource final : public DatasetSource {
   std::vector<std::map<std::string, std::string>> rows;
   absl::Status failure;                 // if set, what a read answers
   std::function<void()> while_reading;  // runs inside each read
+  const DatasetSource* behind = nullptr;  // if set, has the rows of a page instead
   mutable std::vector<ReadRequest> asked;
 
   absl::StatusOr<RowPage> Read(const ReadRequest& request) const override {
     asked.push_back(request);
     if (!failure.ok()) return failure;
     if (while_reading) while_reading();
+    if (behind != nullptr) return behind->Read(request);
     RowPage page;
     page.version = "v1";
     page.types.assign(request.items.size(), ItemType::kText);

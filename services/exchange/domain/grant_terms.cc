@@ -58,6 +58,7 @@ std::string BytesOf(const Grant& grant) {
     absl::StrAppend(&bytes, static_cast<int>(condition.op), ".");
     add(condition.value);
   }
+  absl::StrAppend(&bytes, "|", grant.rows.expression.ToString());
   return bytes;
 }
 

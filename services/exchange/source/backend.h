@@ -35,6 +35,8 @@ struct BackendAnswer {
 
 inline constexpr int kMostBackendCalls = 8;  // at once, of one operation
 inline constexpr int kMostCalls = 32;        // of all: queries need threads, too
+// Of one consumer's node, which has 16 threads (libs/rpc/pool.h): for its queries, too.
+inline constexpr int kMostCallsOfNode = 12;
 // Under the 10 s that a consumer's node waits, so that a slow system is told as such.
 inline constexpr absl::Duration kBackendTimeout = absl::Seconds(8);
 

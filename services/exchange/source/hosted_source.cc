@@ -15,8 +15,10 @@
 namespace shareway::exchange {
 namespace {
 
-constexpr int kMaxLooked = 100'000;  // rows of a scan, for a page
-constexpr int kMaxFetched = 20'000;  // rows found by an index, for a page
+constexpr int kMaxLooked = 100'000;    // rows of a scan, for a page
+constexpr int kMaxFetched = 20'000;    // rows found by an index, for a page
+constexpr int kMaxBarren = 10'000;     // rows looked at since the last one that matches
+constexpr int kMaxCollected = 10'000;  // index entries sorted by key, for a page
 constexpr size_t kEntriesPerScan = 128;
 constexpr size_t kMaxPageBytes = 2 << 20;
 constexpr int kLookedPerScan = 20'000;
@@ -97,17 +99,22 @@ struct PageReader {
   RowPage page = {};
   std::string last = {};  // place of the last row that the page is done with
   int looked = 0;
+  int found_at = 0;  // `looked` when a row was found last
   size_t bytes = 0;
   bool more = false;
   bool damaged = false;
+
+  // Conditions that nothing meets get less work than those that find something: whoever asks may
+  // make them up, call after call.
+  bool Spent() const { return looked >= most || looked - found_at >= kMaxBarren; }
 
   // `place` is the row's in the order of the page: its key, or an index entry.
   // False once the page is known to be full or the work for it is done.
   bool Visit(absl::string_view place, absl::string_view cells) {
     const bool full = page.rows.size() == limit || bytes >= kMaxPageBytes;
-    if (full || looked == most) {
+    if (full || Spent()) {
       // A full page goes on to see whether a row is left, but not for ever.
-      const RowPlan::Taken taken = looked < most ? plan->Match(cells) : RowPlan::Taken::kRow;
+      const RowPlan::Taken taken = Spent() ? RowPlan::Taken::kRow : plan->Match(cells);
       damaged = taken == RowPlan::Taken::kDamaged;
       more = taken == RowPlan::Taken::kRow;
       ++looked;
@@ -121,6 +128,7 @@ struct PageReader {
     if (taken == RowPlan::Taken::kRow) {
       bytes += BytesOf(row);
       page.rows.push_back(std::move(row));
+      found_at = looked + 1;
     }
     last.assign(place.data(), place.size());
     ++looked;
@@ -128,14 +136,17 @@ struct PageReader {
   }
 };
 
-// The range of places that a page is read from.
+// The range of places that a page is read from: keys, or entries of an index.
 struct Way {
   bool by_index = false;
   std::string start = {};
   std::string limit = {};  // empty: to the end
+  // Among the keys those that these entries lead to, unless they are too many: an index whose order
+  // must not be seen.
+  std::optional<IndexPlan> collected = {};
 };
 
-// Of the indexes those that the reader may know: others are there for the filters of others' grants.
+// Of the indexes those that the reader may know: others are there for filters of others' grants.
 std::string ToldOf(const DatasetVersion& version, const ReadRequest& request) {
   std::vector<std::string> told;
   for (const std::string& item : version.indexes) {
@@ -146,35 +157,67 @@ std::string ToldOf(const DatasetVersion& version, const ReadRequest& request) {
   return told.empty() ? "none of those asked for" : absl::StrJoin(told, ", ");
 }
 
+// The keys of the rows that `entries` lead to, sorted, those in `way`'s range. Nothing if there are
+// more than kMaxCollected entries.
+absl::StatusOr<std::optional<std::vector<std::string>>> Collect(const PinnedVersion& pinned,
+                                                                const IndexPlan& entries,
+                                                                const Way& way) {
+  std::optional<std::vector<std::string>> keys(std::in_place);
+  int met = 0;
+  SHAREWAY_RETURN_IF_ERROR(
+      pinned.ScanIndex(entries.start, entries.limit, [&](absl::string_view entry) {
+        if (++met > kMaxCollected) return false;
+        const absl::string_view key = IndexedRow(entry);
+        if (key >= way.start && (way.limit.empty() || key < way.limit)) keys->emplace_back(key);
+        return true;
+      }));
+  if (met > kMaxCollected) return std::optional<std::vector<std::string>>();
+  std::sort(keys->begin(), keys->end());
+  return keys;
+}
+
+absl::Status NotOfThese() {
+  return Error::Field("after", "is not from a page of these conditions");
+}
+
+// Of a page chain that began in the order of an index.
+absl::StatusOr<Way> WayByIndex(const ReadRequest& request, const std::string& last) {
+  std::optional<IndexPlan> index = IndexPlan::By(request.where, IndexedItem(last));
+  if (!index || !index->MayOrder(request.compared)) return NotOfThese();
+  return Way{.by_index = true, .start = std::move(index->start), .limit = std::move(index->limit)};
+}
+
+// In the order of the keys, or of an index if `may_order`: a page goes on in the order that it
+// began in, whatever was indexed meanwhile.
 absl::StatusOr<Way> WayInto(const DatasetVersion& version, const RowPlan& plan,
-                            const ReadRequest& request,
-                            const std::optional<DatasetStore::Position>& after) {
-  // A page goes on in the order that it began in, whatever was indexed meanwhile.
-  const std::optional<IndexPlan> index =
-      !after            ? IndexPlan::Best(request.where, version.indexes)
-      : after->by_index ? IndexPlan::By(request.where, IndexedItem(after->last))
-                        : std::nullopt;
-  Way way;
-  if (plan.bounded() && (!index || plan.one_row() || plan.weight() >= index->weight) &&
-      !(after && after->by_index)) {
-    way = {.start = plan.start(), .limit = plan.limit()};
-  } else if (index) {
-    way = {.by_index = true, .start = index->start, .limit = index->limit};
-  } else if (!after) {
-    const std::string& key = version.schema.items[version.schema.KeyItems()[0]].id;
-    return Error::Field(
-        "where", absl::StrCat("has no condition on ", key, ", the first key item of ",
-                              version.schema.resource, ", nor on an indexed one (",
-                              ToldOf(version, request), ")"));
-  } else {
-    return Error::Field("after", "is not from a page of these conditions");
+                            const ReadRequest& request, bool may_order) {
+  Way way{.start = plan.start(), .limit = plan.limit()};
+  std::optional<IndexPlan> index = IndexPlan::Best(request.where, version.indexes);
+  if (plan.bounded() && (!index || plan.one_row() || plan.weight() >= index->weight)) return way;
+  if (index && !index->MayOrder(request.compared)) {
+    way.collected = std::move(index);
+    return way;
   }
-  if (!after) return way;
-  if (after->last < way.start || (!way.limit.empty() && after->last >= way.limit)) {
-    return Error::Field("after", "is not from a page of these conditions");
+  if (index && may_order) {
+    return Way{
+        .by_index = true, .start = std::move(index->start), .limit = std::move(index->limit)};
   }
-  way.start = After(after->last);
-  return way;
+  if (plan.bounded()) return way;
+  if (!may_order) return NotOfThese();
+  const std::string& key = version.schema.items[version.schema.KeyItems()[0]].id;
+  return Error::Field("where", absl::StrCat("has no condition on ", key, ", the first key item of ",
+                                            version.schema.resource, ", nor on an indexed one (",
+                                            ToldOf(version, request), ")"));
+}
+
+// Where the entries are too many to be sorted: their rows are found by the keys soon enough.
+Way WayAround(const DatasetVersion& version, const RowPlan& plan, const ReadRequest& request) {
+  std::optional<IndexPlan> index =
+      IndexPlan::BestInOrder(request.where, version.indexes, request.compared);
+  if (index && (!plan.bounded() || plan.weight() < index->weight)) {
+    return {.by_index = true, .start = std::move(index->start), .limit = std::move(index->limit)};
+  }
+  return {.start = plan.start(), .limit = plan.limit()};
 }
 
 absl::Status ReadOne(const PinnedVersion& pinned, const std::string& key, PageReader* reader) {
@@ -204,6 +247,56 @@ absl::Status ReadByIndex(const PinnedVersion& pinned, const Way& way, PageReader
     if (entries.size() < kEntriesPerScan) return absl::OkStatus();
     from = After(entries.back());
   }
+}
+
+absl::Status ReadCollected(const PinnedVersion& pinned, const std::vector<std::string>& keys,
+                           PageReader* reader) {
+  for (const std::string& key : keys) {
+    const absl::StatusOr<std::string> cells = pinned.Get(key);
+    if (absl::IsNotFound(cells.status())) return Damaged(pinned.version());
+    SHAREWAY_RETURN_IF_ERROR(cells.status());
+    if (!reader->Visit(key, *cells)) break;
+  }
+  return absl::OkStatus();
+}
+
+// Reads one page; true if it was read in the order of an index.
+absl::StatusOr<bool> ReadPage(const PinnedVersion& pinned, const ReadRequest& request,
+                              const std::optional<DatasetStore::Position>& after,
+                              PageReader* reader) {
+  const DatasetVersion& version = pinned.version();
+  const RowPlan& plan = *reader->plan;
+  SHAREWAY_ASSIGN_OR_RETURN(Way way, after && after->by_index
+                                         ? WayByIndex(request, after->last)
+                                         : WayInto(version, plan, request, !after));
+  if (after) {
+    if (after->last < way.start || (!way.limit.empty() && after->last >= way.limit)) {
+      return NotOfThese();
+    }
+    way.start = After(after->last);
+  } else if (plan.one_row()) {
+    SHAREWAY_RETURN_IF_ERROR(ReadOne(pinned, plan.start(), reader));
+    return false;
+  }
+  if (way.collected) {
+    SHAREWAY_ASSIGN_OR_RETURN(const auto keys, Collect(pinned, *way.collected, way));
+    if (keys) {
+      reader->most = kMaxFetched;
+      SHAREWAY_RETURN_IF_ERROR(ReadCollected(pinned, *keys, reader));
+      return false;
+    }
+    if (!after) way = WayAround(version, plan, request);
+  }
+  if (way.by_index) {
+    reader->most = kMaxFetched;
+    SHAREWAY_RETURN_IF_ERROR(ReadByIndex(pinned, way, reader));
+  } else {
+    SHAREWAY_RETURN_IF_ERROR(pinned.Scan(
+        way.start, way.limit, [reader](absl::string_view key, absl::string_view cells) {
+          return reader->Visit(key, cells);
+        }));
+  }
+  return way.by_index;
 }
 
 }  // namespace
@@ -236,27 +329,16 @@ absl::StatusOr<RowPage> HostedSource::Read(const ReadRequest& request) const {
                                               ", which was rolled back; start over"));
   }
   SHAREWAY_ASSIGN_OR_RETURN(RowPlan plan, RowPlan::Make(request, version.schema));
-  SHAREWAY_ASSIGN_OR_RETURN(const Way way, WayInto(version, plan, request, after));
-  PageReader reader{.plan = &plan,
-                    .limit = static_cast<size_t>(request.limit),
-                    .most = way.by_index ? kMaxFetched : kMaxLooked};
-  if (plan.one_row() && !after) {
-    SHAREWAY_RETURN_IF_ERROR(ReadOne(*pinned, plan.start(), &reader));
-  } else if (way.by_index) {
-    SHAREWAY_RETURN_IF_ERROR(ReadByIndex(*pinned, way, &reader));
-  } else {
-    SHAREWAY_RETURN_IF_ERROR(pinned->Scan(
-        way.start, way.limit, [&reader](absl::string_view key, absl::string_view cells) {
-          return reader.Visit(key, cells);
-        }));
-  }
+  PageReader reader{
+      .plan = &plan, .limit = static_cast<size_t>(request.limit), .most = kMaxLooked};
+  SHAREWAY_ASSIGN_OR_RETURN(const bool by_index, ReadPage(*pinned, request, after, &reader));
   if (reader.damaged) return Damaged(version);
   RowPage page = std::move(reader.page);
   page.version = version.name();
   page.types = plan.types();
   if (reader.more) {
     page.next = store_->Seal(request.resource, request.holder,
-                             {version.number, way.by_index, reader.last, request.time});
+                             {version.number, by_index, reader.last, request.time});
   }
   return page;
 }

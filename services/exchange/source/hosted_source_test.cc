@@ -204,6 +204,37 @@ TEST_CASE("A page ends early when its rows are large or its work is done", "[sou
   CHECK_FALSE(page->next.empty());
 }
 
+TEST_CASE("A page that finds nothing ends after ten thousand rows, and the next goes on",
+          "[source]") {
+  kv::MemoryStore kv;
+  Host host(&kv);
+  std::string file = kHeader;
+  // Of 26,000 rows one matches after 15,000, and one 10,000 behind it.
+  for (int i = 0; i < 26'000; ++i) {
+    absl::StrAppend(&file, 100'000 + i, ",", i == 14'999 || i == 24'999 ? "yes" : "no", ",\n");
+  }
+  REQUIRE(host.Load(file, 1 << 20).ok());
+  ReadRequest request = Ask({StartsWith("code", "1"), Equal("name", "yes")});
+  std::vector<std::string> pages;
+  do {
+    const auto page = host.source->Read(request);
+    REQUIRE(page.ok());
+    pages.push_back(Codes(*page));
+    request.after = page->next;
+  } while (!request.after.empty());
+  CHECK(pages == std::vector<std::string>{"", "114999 124999 "});
+
+  request.where = Where({StartsWith("code", "1"), Equal("name", "maybe")});
+  std::vector<size_t> rows;
+  do {
+    const auto page = host.source->Read(request);
+    REQUIRE(page.ok());
+    rows.push_back(page->rows.size());
+    request.after = page->next;
+  } while (!request.after.empty());
+  CHECK(rows == std::vector<size_t>{0, 0, 0});
+}
+
 TEST_CASE("Keys of several items are read by their first ones", "[source]") {
   kv::MemoryStore kv;
   Host host(&kv);

@@ -22,7 +22,16 @@ ReadRequest Ask(std::vector<filter::Condition> where, int limit = 100) {
   return {.resource = kResource,
           .items = {"code", "name", "parent"},
           .where = Where(std::move(where)),
+          .compared = {"code", "name", "parent"},
           .limit = limit};
+}
+
+// As one to whom "name" is not granted asks, or granted masked, and "parent" neither.
+ReadRequest AskBlind(std::vector<filter::Condition> where, int limit = 100) {
+  ReadRequest request = Ask(std::move(where), limit);
+  request.items = {"code"};
+  request.compared = {"code"};
+  return request;
 }
 
 // All pages, as "code " each; "!" and the error if one is refused.
@@ -57,6 +66,82 @@ TEST_CASE("A query by an indexed item gives the rows in the order of value and k
   host.indexes = {"name", "parent"};
   REQUIRE(host.Load(kTree).ok());
   for (int limit : {1, 2, 100}) CHECK(CodesOf(host, Ask(where, limit)) == want);
+}
+
+// Of which the order by name is not the order by code, and neither is that by parent.
+const std::string kShuffled = absl::StrCat(kHeader,
+                                           "1,b3,y2\n2,a1,y1\n3,b1,x9\n4,b2,y3\n5,c1,y0\n"
+                                           "6,b0,y2\n7,b2,x1\n");
+
+TEST_CASE("Rows do not come in the order of an item that their reader may not compare",
+          "[source]") {
+  using Conditions = std::vector<filter::Condition>;
+  // In the order of values to who may compare everything, in that of keys to the other.
+  auto [where, by_value, by_key] = GENERATE(table<Conditions, std::string, std::string>({
+      {{StartsWith("name", "b")}, "6 3 4 7 1 ", "1 3 4 6 7 "},
+      {{StartsWith("name", "b"), Equal("parent", "y2")}, "1 6 ", "1 6 "},
+      {{StartsWith("name", "b"), StartsWith("parent", "y")}, "6 4 1 ", "1 4 6 "},
+      {{StartsWith("name", "b"), StartsWith("name", "b2")}, "4 7 ", "4 7 "},
+      {{Equal("name", "b2")}, "4 7 ", "4 7 "},
+      {{StartsWith("name", "d")}, "", ""},
+  }));
+  kv::MemoryStore kv;
+  Host host(&kv);
+  host.indexes = {"name", "parent"};
+  REQUIRE(host.Load(kShuffled).ok());
+  for (int limit : {1, 2, 3, 100}) {
+    CAPTURE(limit);
+    CHECK(CodesOf(host, Ask(where, limit)) == by_value);
+    CHECK(CodesOf(host, AskBlind(where, limit)) == by_key);
+    // One item that may be compared gives no order by another.
+    ReadRequest half = AskBlind(where, limit);
+    half.compared = {"code", "parent"};
+    CHECK(CodesOf(host, half) == by_key);
+  }
+}
+
+TEST_CASE("A position in an order by an item ends where it may not be compared any more",
+          "[source]") {
+  kv::MemoryStore kv;
+  Host host(&kv);
+  host.indexes = {"name"};
+  REQUIRE(host.Load(kShuffled).ok());
+  ReadRequest request = Ask({StartsWith("name", "b")}, 2);
+  request.after = host.source->Read(request)->next;
+  CHECK(CodesOf(host, request) == "4 7 1 ");
+  request.compared = {"code"};
+  CHECK(CodesOf(host, request) == "!after: is not from a page of these conditions");
+  // One in the order of the keys is good in any case.
+  ReadRequest blind = AskBlind({StartsWith("name", "b")}, 2);
+  blind.after = host.source->Read(blind)->next;
+  CHECK(CodesOf(host, blind) == "4 6 7 ");
+  blind.where = Where({Equal("name", "b2")});
+  CHECK(CodesOf(host, blind) == "!after: is not from a page of these conditions");
+}
+
+TEST_CASE("Keys are scanned where an index that may not order holds too much, unless another may",
+          "[source]") {
+  kv::MemoryStore kv;
+  Host host(&kv);
+  host.indexes = {"name", "parent"};
+  // By name the last code is the first, and one parent has the last code only.
+  std::string file = kHeader;
+  constexpr int kRows = 10'400;
+  for (int i = 0; i < kRows; ++i) {
+    absl::StrAppend(&file, 100'000 + i, ",long name ", 200'000 - i, ",",
+                    i == kRows - 1 ? "last" : "", "\n");
+  }
+  REQUIRE(host.Load(file, 1 << 20).ok());
+  ReadRequest all = AskBlind({StartsWith("name", "long name ")}, 5'000);
+  std::string want;
+  for (int i = 0; i < kRows; ++i) absl::StrAppend(&want, 100'000 + i, " ");
+  CHECK(CodesOf(host, all) == want);
+  // A scan of the keys would find nothing at first.
+  const auto page = host.source->Read(
+      AskBlind({StartsWith("name", "long name "), Equal("parent", "last")}));
+  REQUIRE(page.ok());
+  CHECK(page->rows.size() == 1);
+  CHECK(page->next.empty());
 }
 
 TEST_CASE("A query by an item without index is refused and names those that have one",
@@ -261,11 +346,25 @@ TEST_CASE("Every way into a dataset gives the same rows", "[source][property]") 
       if (matches) want.insert(line.code);
     }
     ReadRequest request = Ask(where, 1 + pick(30));
+    request.compared.clear();
+    for (const char* item : {"name", "parent"}) {
+      if (pick(2) == 0) request.compared.emplace_back(item);
+    }
+    // Without a prefix of an item that may be compared, rows come in the order of their keys.
+    const bool by_key = std::none_of(where.begin(), where.end(), [&](const auto& condition) {
+      return condition.op == filter::Op::kPrefix && condition.item != "code" &&
+             std::count(request.compared.begin(), request.compared.end(), condition.item) > 0;
+    });
+    std::string before;
     for (int pages = 0;; ++pages) {
       REQUIRE(pages <= 200);
       const auto page = host.source->Read(request);
       REQUIRE(page.ok());
-      for (const Row& row : page->rows) got.insert(*row[0]);
+      for (const Row& row : page->rows) {
+        got.insert(*row[0]);
+        if (by_key) CHECK(before < *row[0]);
+        before = *row[0];
+      }
       if (page->next.empty()) break;
       request.after = page->next;
     }

@@ -43,6 +43,11 @@ absl::StatusOr<RowPlan> RowPlan::Make(const ReadRequest& request, const DatasetS
     if (!place) return NotInDataset(absl::StrCat("where[", i, "].item"), item, schema);
     tested.push_back(*place);
   }
+  for (const std::string& item : plan.where_.expression.Items()) {
+    const std::optional<size_t> place = schema.Find(item);
+    if (!place) return NotInDataset("where", item, schema);
+    tested.push_back(*place);
+  }
   plan.places_ = asked;
   plan.places_.insert(plan.places_.end(), tested.begin(), tested.end());
   for (const std::optional<size_t>& key : keys) {
