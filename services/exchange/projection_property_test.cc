@@ -274,7 +274,7 @@ class Trial {
     for (const naive::Record& record : table_.records) {
       for (const auto& [id, value] : record) {
         // Values of the call itself and of the grant's own conditions may be told.
-        if (!grant_.rows.conditions.empty() || naive::Has(grant_.items, id)) continue;
+        if (!grant_.rows.every_row() || naive::Has(grant_.items, id)) continue;
         if (value.size() > 8 && absl::StrContains(status.message(), value)) {
           return absl::StrCat("the refusal tells ", id);
         }
