@@ -22,10 +22,37 @@ void ForbidRefusal(const Decision& decision, std::vector<FieldViolation>* out) {
   if (!decision.reason.empty()) out->push_back({"decision.reason", "is for REFUSE only"});
   if (!decision.condition.empty()) out->push_back({"decision.condition", "is for REFUSE only"});
   if (!decision.citation.empty()) out->push_back({"decision.citation", "is for REFUSE only"});
+  if (decision.ground != Decision::Ground::kUnspecified) {
+    out->push_back({"decision.ground", "is for REFUSE only"});
+  }
+}
+
+// The ground names the field that carries it, and no other does.
+void CheckGround(const Decision& decision, std::vector<FieldViolation>* out) {
+  using Ground = Decision::Ground;
+  if (decision.ground == Ground::kUnspecified) return;
+  const auto want = [&](absl::string_view field, const std::string& value, bool needed) {
+    if (needed == !value.empty()) return;
+    out->push_back({absl::StrCat("decision.", field),
+                    needed ? "is missing; the ground rests on it" : "is not what the ground names"});
+  };
+  // A condition of the catalogue may rest on a law itself: both together are a good condition.
+  want("condition", decision.condition, decision.ground == Ground::kCondition);
+  if (decision.ground != Ground::kCondition) {
+    want("citation", decision.citation, decision.ground == Ground::kLegalBar);
+  }
 }
 
 absl::Status CheckRefusal(const Decision& decision, const Resource& resource) {
+  if (decision.ground == Decision::Ground::kIncomplete) {
+    return Error(Reason::kIncompleteIsNoGround, absl::StatusCode::kFailedPrecondition,
+                 "a request is not refused because material is missing: what is missing is asked "
+                 "for, once and completely (R25 21)")
+        .With("article", "R25 21")
+        .With("instead", "AskSupplement");
+  }
   std::vector<FieldViolation> out;
+  CheckGround(decision, &out);
   ForbidScope(decision, &out);
   CheckText(decision.reason, 1, kMaxReason, "decision.reason", &out);
   CheckText(decision.citation, 0, kMaxCitation, "decision.citation", &out);
@@ -58,6 +85,15 @@ absl::Status CheckReduced(const Decision& decision, const Scope& asked, const Re
 
 bool Decision::WithoutGround() const {
   return verdict == Verdict::kRefuse && condition.empty() && citation.empty();
+}
+
+Decision Decision::WithGround() const {
+  Decision out = *this;
+  if (verdict != Verdict::kRefuse || ground != Ground::kUnspecified) return out;
+  out.ground = !condition.empty()  ? Ground::kCondition
+               : !citation.empty() ? Ground::kLegalBar
+                                   : Ground::kOther;
+  return out;
 }
 
 absl::Status Check(const Decision& decision, const Scope& asked, const Resource& resource,

@@ -2,44 +2,77 @@
 // 争议: the path from negotiation over coordination to a decision.
 #include "services/sharing/domain/dispute.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "libs/base/error.h"
+#include "libs/base/name.h"
 #include "libs/base/status.h"
 #include "services/sharing/domain/refusal.h"
 
 namespace shareway::sharing {
 namespace {
 
-constexpr int kMaxClaim = 2000;
-constexpr int kMaxReason = 1000;
+constexpr int kMaxText = 2000;    // characters of a claim, statement, minutes, reasons
+constexpr int kMaxReason = 1000;  // of a step, and of terms
 constexpr int kMaxName = 100;
+constexpr size_t kMaxAttachments = 10;  // of a step
+// The whole record is in each event, which has 60 KiB: nobody's texts may crowd out the ruling.
+constexpr size_t kRoom = 7500;      // bytes of text of an agency
+constexpr size_t kStepBytes = 100;  // what a step takes besides, and each attachment
 
-// One government over both sides, none of them vertically managed: others go to a
-// common superior, which this version does not know.
-absl::Status CheckConstellation(const Parties& parties) {
-  const Agency& a = parties.consumer;
-  const Agency& b = parties.provider;
-  if (!a.authority.name.empty() && a.authority.name == b.authority.name && !a.vertical &&
-      !b.vertical) {
-    return absl::OkStatus();
+void CheckAttachments(const std::vector<DisputeAttachment>& attachments,
+                      std::vector<FieldViolation>* out) {
+  if (attachments.size() > kMaxAttachments) {
+    out->push_back({"attachments", absl::StrCat("has ", attachments.size(), ", want at most ",
+                                                kMaxAttachments)});
   }
-  const auto place = [](const Agency& agency) {
-    return absl::StrCat(agency.name, " (", LevelName(agency.level), ", ",
-                        agency.authority.name.empty() ? "no authority" : agency.authority.name,
-                        agency.vertical ? ", vertically managed)" : ")");
-  };
-  return Error(Reason::kStageUnavailable, absl::StatusCode::kFailedPrecondition,
-               absl::StrCat("a dispute between ", place(a), " and ", place(b),
-                            " goes to a common superior authority (R25 28), which this version "
-                            "does not know"))
-      .With("consumer", a.name)
-      .With("consumer_level", LevelName(a.level))
-      .With("provider", b.name)
-      .With("provider_level", LevelName(b.level));
+  for (size_t i = 0; i < attachments.size(); ++i) {
+    const std::string at = absl::StrCat("attachments[", i, "]");
+    if (!HasForm("attachments/{a}", attachments[i].name)) {
+      out->push_back({at + ".name", "is not of the form attachments/{a}"});
+    }
+    if (attachments[i].sha256.size() != 32) {
+      out->push_back({at + ".sha256",
+                      absl::StrCat("has ", attachments[i].sha256.size(), " bytes, want 32")});
+    }
+  }
+}
+
+std::vector<FieldViolation> FaultsOf(Outcome outcome, const Ruling& ruling, Matter matter,
+                                     absl::Time now) {
+  std::vector<FieldViolation> out;
+  if (absl::Status fits = CheckOutcome(outcome, matter, "outcome"); !fits.ok()) {
+    out.push_back(DetailsOf(fits)->fields.front());
+  }
+  CheckText(ruling.body, 1, kMaxName, "deciding_body", &out);
+  CheckText(ruling.number, 1, kMaxName, "document_number", &out);
+  CheckText(ruling.reasons, 1, kMaxText, "reasons", &out);
+  if (ruling.date > statute::LawDay(now)) {
+    out.push_back({"document_date", absl::StrCat(absl::FormatCivilTime(ruling.date),
+                                                 " is in the future")});
+  }
+  const DisputeAttachment& document = ruling.document;
+  if (!document.name.empty() && !HasForm("attachments/{a}", document.name)) {
+    out.push_back({"document.name", "is not of the form attachments/{a}"});
+  }
+  if (document.sha256.size() != 32) {
+    out.push_back({"document.sha256",
+                   absl::StrCat("has ", document.sha256.size(), " bytes, want the 32 of the "
+                                "document's SHA-256")});
+  }
+  return out;
 }
 
 }  // namespace
+
+const Settlement::Agreement* Settlement::of(absl::string_view agency) const {
+  for (const Agreement& one : agreed) {
+    if (one.agency == agency) return &one;
+  }
+  return nullptr;
+}
 
 absl::string_view Dispute::StageName(Stage stage) {
   switch (stage) {
@@ -52,71 +85,36 @@ absl::string_view Dispute::StageName(Stage stage) {
   return "STAGE_UNSPECIFIED";
 }
 
-absl::string_view Dispute::OutcomeName(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::kUnspecified: break;
-    case Outcome::kGrant: return "GRANT";
-    case Outcome::kReclassify: return "RECLASSIFY";
-    case Outcome::kSupply: return "SUPPLY";
-    case Outcome::kUpheld: return "UPHELD";
-    case Outcome::kWithdrawn: return "WITHDRAWN";
+absl::StatusOr<Dispute> Dispute::Open(const DisputeSubject& subject, const Actor& actor,
+                                      const Parties& parties, const Forum& forum,
+                                      std::string claim,
+                                      std::vector<DisputeAttachment> attachments,
+                                      const StatuteText& text, std::string name,
+                                      absl::Time now) {
+  if (!parties.OfConsumer(actor) || !actor.applicant) {
+    return WrongPerson(subject.name, "an applicant of the consumer (R25 28, M16 12)");
   }
-  return "OUTCOME_UNSPECIFIED";
-}
-
-absl::StatusOr<Dispute> Dispute::OverRequest(const Request& request, const Actor& actor,
-                                             const Parties& parties, std::string claim,
-                                             const StatuteText& text, std::string name,
-                                             absl::Time now) {
-  const Request::Fields& subject = request.fields();
-  if (!request.Disputable()) {
-    return WrongState(subject.name, Request::StateName(subject.state),
-                      "REFUSED, or APPROVED with cuts");
-  }
-  return Open({.name = std::move(name),
+  std::vector<FieldViolation> out;
+  CheckText(claim, 1, kMaxText, "claim", &out);
+  CheckAttachments(attachments, &out);
+  SHAREWAY_RETURN_IF_ERROR(Error::Fields(out));
+  Fields facts{.name = std::move(name),
                .subject = subject.name,
                .resource = subject.resource,
                .consumer = subject.consumer,
                .provider = subject.provider,
-               .claim = std::move(claim)},
-              actor, parties, text, now);
-}
-
-absl::StatusOr<Dispute> Dispute::OverResource(const Resource& resource, const Actor& actor,
-                                              const Parties& parties, std::string claim,
-                                              const StatuteText& text, std::string name,
-                                              absl::Time now) {
-  SHAREWAY_RETURN_IF_ERROR(resource.CheckPublished());
-  if (resource.share_class != ShareClass::kNotShared) {
-    return WrongState(resource.name, ShareClassName(resource.share_class),
-                      "NOT_SHARED; what is shared is requested first");
-  }
-  if (resource.provider == actor.agency) {
-    return Error::Field("subject", absl::StrCat(resource.name, " is the agency's own resource"));
-  }
-  return Open({.name = std::move(name),
-               .subject = resource.name,
-               .resource = resource.name,
-               .consumer = actor.agency,
-               .provider = resource.provider,
-               .claim = std::move(claim)},
-              actor, parties, text, now);
-}
-
-absl::StatusOr<Dispute> Dispute::Open(Fields facts, const Actor& actor, const Parties& parties,
-                                      const StatuteText& text, absl::Time now) {
-  std::vector<FieldViolation> out;
-  CheckText(facts.claim, 1, kMaxClaim, "claim", &out);
-  SHAREWAY_RETURN_IF_ERROR(Error::Fields(out));
-  SHAREWAY_RETURN_IF_ERROR(CheckConstellation(parties));
-  const Authority& authority = parties.provider.authority;
-  facts.stage = Stage::kNegotiation;
-  facts.coordinator = authority.name;
-  facts.coordinator_agency = authority.agency;
-  facts.decider = authority.government;
-  facts.create_time = now;
-  facts.profile = text.profile->cited();
-  facts.steps = {{now, "OpenDispute", actor.name, Stage::kNegotiation, ""}};
+               .claim = std::move(claim),
+               .stage = Stage::kNegotiation,
+               .coordinator = forum.coordinator,
+               .coordinator_agency = forum.coordinator_agency,
+               .decider = forum.decider,
+               .create_time = now,
+               .profile = text.profile->cited(),
+               .matter = subject.matter,
+               .cuts = subject.cuts,
+               .joint_conference = forum.joint_conference};
+  facts.steps.push_back({now, "OpenDispute", actor.name, Stage::kNegotiation, "", actor.agency,
+                         std::move(attachments)});
   SHAREWAY_ASSIGN_OR_RETURN(statute::Clock clock,
                             statute::StartClock(*text.profile, *text.calendars,
                                                 statute::ClockKind::kNegotiation, now));
@@ -124,117 +122,269 @@ absl::StatusOr<Dispute> Dispute::Open(Fields facts, const Actor& actor, const Pa
   return Dispute(std::move(facts));
 }
 
-absl::StatusOr<Dispute> Dispute::Next(Stage stage, absl::string_view action, const Actor& actor,
-                                      std::string note, absl::Time now) const {
+DisputeSubject Dispute::subject() const {
+  return {.matter = fields_.matter,
+          .name = fields_.subject,
+          .resource = fields_.resource,
+          .consumer = fields_.consumer,
+          .provider = fields_.provider,
+          .cuts = fields_.cuts};
+}
+
+Dispute Dispute::With(absl::string_view action, const Actor& actor, std::string note,
+                      std::vector<DisputeAttachment> attachments, absl::Time now) const {
   Fields next = fields_;
-  next.stage = stage;
-  next.steps.push_back({now, std::string(action), actor.name, stage, std::move(note)});
-  if (!next.clocks.empty() && !next.clocks.back().stop) {
-    SHAREWAY_ASSIGN_OR_RETURN(next.clocks.back(), statute::StopClock(next.clocks.back(), now));
-  }
+  next.steps.push_back({now, std::string(action), actor.name, fields_.stage, std::move(note),
+                        actor.agency, std::move(attachments)});
   return Dispute(std::move(next));
 }
 
-absl::Status Dispute::MayEscalate(const Actor& actor, const Parties& parties,
-                                  absl::Time now) const {
-  if (!(parties.OfConsumer(actor) && actor.applicant) &&
-      !(parties.OfProvider(actor) && actor.reviewer)) {
-    return WrongPerson(fields_.name, "an applicant of the consumer or a reviewer of the provider");
+absl::StatusOr<Dispute> Dispute::Next(Stage stage, absl::string_view action, const Actor& actor,
+                                      std::string note, absl::Time now) const {
+  Dispute next = With(action, actor, std::move(note), {}, now);
+  next.fields_.stage = stage;
+  next.fields_.steps.back().stage = stage;
+  std::vector<statute::Clock>& clocks = next.fields_.clocks;
+  if (!clocks.empty() && !clocks.back().stop) {
+    SHAREWAY_ASSIGN_OR_RETURN(clocks.back(), statute::StopClock(clocks.back(), now));
   }
-  if (fields_.stage == Stage::kNegotiation) return absl::OkStatus();
-  if (fields_.stage != Stage::kCoordination) {
-    return WrongState(fields_.name, StageName(fields_.stage), "NEGOTIATION or COORDINATION");
+  return next;
+}
+
+void Dispute::CheckRoom(const Actor& actor, absl::string_view text, size_t attachments,
+                        absl::string_view field, std::vector<FieldViolation>* out) const {
+  size_t used = actor.agency == fields_.consumer ? fields_.claim.size() : 0;
+  for (const Step& step : fields_.steps) {
+    const bool counts = step.action == "RespondDispute" || step.action == "ProposeSettlement" ||
+                        step.action == "RecordMediation";
+    if (!counts || step.agency != actor.agency) continue;
+    used += step.note.size() + (1 + step.attachments.size()) * kStepBytes;
   }
+  const size_t takes = text.size() + (1 + attachments) * kStepBytes;
+  const size_t left = kRoom - std::min(used, kRoom);
+  if (takes <= left) return;
+  out->push_back({std::string(field),
+                  absl::StrCat("takes ", takes, " bytes of the ", left, " that ", actor.agency,
+                               " has left of ", kRoom, "; put more into one attachment")});
+}
+
+void Dispute::CheckTerms(const Actor& actor, const Terms& terms, absl::string_view field,
+                         std::vector<FieldViolation>* out) const {
+  const std::string at(field);
+  absl::Status fits = CheckOutcome(terms.outcome, fields_.matter, at + ".outcome");
+  if (!fits.ok()) out->push_back(DetailsOf(fits)->fields.front());
+  CheckText(terms.text, 1, kMaxReason, at + ".text", out);
+  CheckRoom(actor, terms.text, 0, at + ".text", out);
+  if (terms.scope && terms.outcome != Outcome::kGrant) {
+    out->push_back({at + ".scope", "is for outcome GRANT only"});
+  }
+}
+
+absl::StatusOr<Dispute> Dispute::Respond(const Actor& actor, const Parties& parties,
+                                         absl::string_view statement,
+                                         std::vector<DisputeAttachment> attachments,
+                                         absl::Time now) const {
+  SHAREWAY_RETURN_IF_ERROR(Admit("RespondDispute", actor, parties));
+  std::vector<FieldViolation> out;
+  CheckText(statement, 1, kMaxText, "statement", &out);
+  CheckRoom(actor, statement, attachments.size(), "statement", &out);
+  CheckAttachments(attachments, &out);
+  SHAREWAY_RETURN_IF_ERROR(Error::Fields(out));
+  return With("RespondDispute", actor, std::string(statement), std::move(attachments), now);
+}
+
+absl::StatusOr<Dispute> Dispute::Propose(const Actor& actor, const Parties& parties, Terms terms,
+                                         std::string act, absl::Time now) const {
+  SHAREWAY_RETURN_IF_ERROR(Admit("ProposeSettlement", actor, parties));
+  SHAREWAY_RETURN_IF_ERROR(CheckNotOpener(actor));
+  std::vector<FieldViolation> out;
+  CheckTerms(actor, terms, "terms", &out);
+  SHAREWAY_RETURN_IF_ERROR(Error::Fields(out));
+  if (!parties.OfProvider(actor)) act.clear();
+  Dispute next = With("ProposeSettlement", actor, terms.text, {}, now);
+  next.fields_.settlement = Settlement{.terms = std::move(terms),
+                                       .proposer = actor.agency,
+                                       .time = now,
+                                       .agreed = {{actor.agency, actor.name, std::move(act)}}};
+  return next;
+}
+
+absl::StatusOr<Dispute> Dispute::Accept(const Actor& actor, const Parties& parties,
+                                        Outcome outcome, std::string act, std::string grant,
+                                        absl::Time now) const {
+  SHAREWAY_RETURN_IF_ERROR(Admit("AcceptSettlement", actor, parties));
+  SHAREWAY_RETURN_IF_ERROR(CheckNotOpener(actor));
+  if (!fields_.settlement) {
+    return WrongState(fields_.name, "without terms on the table", "a proposed settlement");
+  }
+  if (const Settlement::Agreement* own = fields_.settlement->of(actor.agency)) {
+    return OwnRequest(fields_.name, own->person, "the head who agreed for the same side");
+  }
+  const Terms& terms = fields_.settlement->terms;
+  if (outcome != terms.outcome) {
+    return Error::Field("outcome", absl::StrCat("is ", OutcomeName(outcome), ", on the table is ",
+                                                OutcomeName(terms.outcome)));
+  }
+  if (!parties.OfProvider(actor)) act.clear();
+  const Settlement::Agreement agreement{actor.agency, actor.name, std::move(act)};
+  const bool both = fields_.settlement->of(actor.agency == fields_.consumer
+                                               ? fields_.provider
+                                               : fields_.consumer) != nullptr;
+  if (!both) {
+    Dispute next = With("AcceptSettlement", actor, std::string(OutcomeName(outcome)), {}, now);
+    next.fields_.settlement->agreed.push_back(agreement);
+    return next;
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(Dispute next, Next(Stage::kClosed, "AcceptSettlement", actor,
+                                               std::string(OutcomeName(outcome)), now));
+  next.fields_.settlement->agreed.push_back(agreement);
+  next.fields_.settled = true;
+  next.fields_.outcome = outcome;
+  next.fields_.ruling = terms.text;
+  if (outcome == Outcome::kGrant) next.fields_.grant = std::move(grant);
+  return next;
+}
+
+absl::StatusOr<Dispute> Dispute::DeclareDeadlock(const Actor& actor, const Parties& parties,
+                                                 absl::string_view reason, absl::Time now) const {
+  SHAREWAY_RETURN_IF_ERROR(Admit("DeclareDeadlock", actor, parties));
+  if (!fields_.deadlock_by.empty()) {
+    return WrongState(fields_.name, absl::StrCat("in deadlock by ", fields_.deadlock_by),
+                      "a negotiation that nobody declared failed");
+  }
+  std::vector<FieldViolation> out;
+  CheckText(reason, 1, kMaxReason, "reason", &out);
+  SHAREWAY_RETURN_IF_ERROR(Error::Fields(out));
+  Dispute next = With("DeclareDeadlock", actor, std::string(reason), {}, now);
+  next.fields_.deadlock_by = actor.agency;
+  return next;
+}
+
+absl::Status Dispute::MayEscalate(const Actor& actor, absl::Time now) const {
+  const bool negotiating = fields_.stage == Stage::kNegotiation;
+  if (!negotiating && fields_.decider.empty()) {
+    return Error(Reason::kStageUnavailable, absl::StatusCode::kFailedPrecondition,
+                 absl::StrCat(fields_.name, " is before ", fields_.coordinator, "; ",
+                              fields_.profile, " knows no stage after COORDINATION (M16 12)"))
+        .With("name", fields_.name)
+        .With("coordinator", fields_.coordinator);
+  }
+  const bool over = running() == nullptr || now >= statute::DueInstant(*running());
   // Who asked for coordination is unknown in records of older versions: all wait for its end.
-  const bool other = !fields_.coordination_by.empty() && actor.agency != fields_.coordination_by;
-  if (other || running() == nullptr || now >= statute::DueInstant(*running())) {
-    return absl::OkStatus();
-  }
+  const bool other = !negotiating && !fields_.coordination_by.empty() &&
+                     actor.agency != fields_.coordination_by;
+  if (other || over || !fields_.deadlock_by.empty()) return absl::OkStatus();
   const std::string due = absl::FormatCivilTime(running()->due.day);
   return Error(Reason::kStateForbids, absl::StatusCode::kFailedPrecondition,
-               absl::StrCat(fields_.name, " is in COORDINATION until ", due, ", asked for by ",
-                            fields_.coordination_by, "; before that only the other party takes "
-                            "it to DECISION"))
+               negotiating
+                   ? absl::StrCat(fields_.name, " is in NEGOTIATION until ", due,
+                                  "; before that DeclareDeadlock comes first")
+                   : absl::StrCat(fields_.name, " is in COORDINATION until ", due,
+                                  ", asked for by ", fields_.coordination_by,
+                                  "; before that only the other party takes it to DECISION, or "
+                                  "the coordinator records that it failed"))
       .With("name", fields_.name)
       .With("state", StageName(fields_.stage))
       .With("due_date", due)
       .With("agency", fields_.coordination_by);
 }
 
-absl::Status Dispute::MayRecord(const Actor& actor) const {
-  if (!(actor.officer || actor.recorder) || actor.agency != fields_.coordinator_agency) {
-    return WrongPerson(fields_.name, absl::StrCat("an officer of ", fields_.coordinator));
+absl::StatusOr<Dispute> Dispute::Escalate(const Actor& actor, const Parties& parties,
+                                          absl::string_view reason, const Forum& forum,
+                                          const StatuteText& text, absl::Time now) const {
+  SHAREWAY_RETURN_IF_ERROR(Admit("EscalateDispute", actor, parties));
+  SHAREWAY_RETURN_IF_ERROR(MayEscalate(actor, now));
+  std::vector<FieldViolation> out;
+  CheckText(reason, 1, kMaxReason, "reason", &out);
+  SHAREWAY_RETURN_IF_ERROR(Error::Fields(out));
+  if (fields_.stage == Stage::kCoordination) {
+    return Next(Stage::kDecision, "EscalateDispute", actor, std::string(reason), now);
   }
-  if (fields_.stage != Stage::kCoordination && fields_.stage != Stage::kDecision) {
-    return WrongState(fields_.name, StageName(fields_.stage), "COORDINATION or DECISION");
-  }
+  SHAREWAY_ASSIGN_OR_RETURN(Dispute next, Next(Stage::kCoordination, "EscalateDispute", actor,
+                                               std::string(reason), now));
+  SHAREWAY_ASSIGN_OR_RETURN(statute::Clock clock,
+                            statute::StartClock(*text.profile, *text.calendars,
+                                                statute::ClockKind::kCoordination, now));
+  next.fields_.clocks.push_back(std::move(clock));
+  next.fields_.coordination_by = actor.agency;
+  next.fields_.deadlock_by.clear();  // that of the negotiation
+  next.fields_.coordinator = forum.coordinator;
+  next.fields_.coordinator_agency = forum.coordinator_agency;
+  next.fields_.decider = forum.decider;
+  next.fields_.joint_conference = forum.joint_conference;
+  return next;
+}
+
+absl::Status Dispute::CheckNotOpener(const Actor& actor) const {
+  if (fields_.steps.empty()) return absl::OkStatus();
+  const std::string& opener = fields_.steps.front().actor;
+  if (opener != actor.name && opener != actor.head_for) return absl::OkStatus();
+  return OwnRequest(fields_.name, opener, fields_.steps.front().action);
+}
+
+absl::Status Dispute::CheckNoPart(const Actor& actor) const {
   if (actor.agency == fields_.consumer || actor.agency == fields_.provider) {
     return OwnRequest(fields_.name, actor.name, "a party's officer");
   }
   for (const Step& step : fields_.steps) {
-    if (step.actor == actor.name) return OwnRequest(fields_.name, actor.name, step.action);
+    const bool party = step.agency.empty() || step.agency == fields_.consumer ||
+                       step.agency == fields_.provider;
+    if (party && step.actor == actor.name) return OwnRequest(fields_.name, actor.name, step.action);
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<Dispute> Dispute::Escalate(const Actor& actor, const Parties& parties,
-                                          absl::string_view reason, const StatuteText& text,
-                                          absl::Time now) const {
-  SHAREWAY_RETURN_IF_ERROR(MayEscalate(actor, parties, now));
+absl::StatusOr<Dispute> Dispute::RecordMediation(const Actor& actor, const Parties& parties,
+                                                 const Mediation& mediation,
+                                                 absl::Time now) const {
+  SHAREWAY_RETURN_IF_ERROR(Admit("RecordMediation", actor, parties));
+  SHAREWAY_RETURN_IF_ERROR(CheckNoPart(actor));
   std::vector<FieldViolation> out;
-  CheckText(reason, 1, kMaxReason, "reason", &out);
+  CheckText(mediation.minutes, 1, kMaxText, "minutes", &out);
+  std::string note = mediation.minutes;
+  if (mediation.proposal) {
+    CheckTerms(actor, *mediation.proposal, "proposal", &out);
+    absl::StrAppend(&note, " ", OutcomeName(mediation.proposal->outcome), ": ",
+                    mediation.proposal->text);
+  }
+  CheckRoom(actor, note, mediation.attachments.size(), "minutes", &out);
+  CheckAttachments(mediation.attachments, &out);
+  if (mediation.failed && mediation.proposal) {
+    out.push_back({"failed", "goes without a proposal, which both sides can still accept"});
+  }
   SHAREWAY_RETURN_IF_ERROR(Error::Fields(out));
-  const bool coordinate = fields_.stage == Stage::kNegotiation;
-  SHAREWAY_ASSIGN_OR_RETURN(Dispute next,
-                            Next(coordinate ? Stage::kCoordination : Stage::kDecision,
-                                 "EscalateDispute", actor, std::string(reason), now));
-  if (coordinate) {
-    SHAREWAY_ASSIGN_OR_RETURN(statute::Clock clock,
-                              statute::StartClock(*text.profile, *text.calendars,
-                                                  statute::ClockKind::kCoordination, now));
-    next.fields_.clocks.push_back(std::move(clock));
-    next.fields_.coordination_by = actor.agency;
+  Dispute next = With("RecordMediation", actor, std::move(note), mediation.attachments, now);
+  if (mediation.failed) next.fields_.deadlock_by = actor.agency;
+  if (mediation.proposal) {
+    next.fields_.settlement = Settlement{
+        .terms = *mediation.proposal, .proposer = actor.agency, .time = now, .agreed = {}};
   }
   return next;
 }
 
-absl::StatusOr<Dispute> Dispute::Record(const Actor& actor, Outcome outcome, const Ruling& ruling,
-                                        std::string grant, absl::Time now) const {
-  SHAREWAY_RETURN_IF_ERROR(MayRecord(actor));
-  std::vector<FieldViolation> out;
-  if (outcome == Outcome::kUnspecified || outcome == Outcome::kWithdrawn) {
-    out.push_back({"outcome", absl::StrCat("is ", OutcomeName(outcome),
-                                           ", want GRANT, RECLASSIFY, SUPPLY or UPHELD")});
-  }
-  CheckText(ruling.body, 1, kMaxName, "deciding_body", &out);
-  CheckText(ruling.number, 1, kMaxName, "document_number", &out);
-  CheckText(ruling.reasons, 1, kMaxClaim, "reasons", &out);
-  if (ruling.date > statute::LawDay(now)) {
-    out.push_back({"document_date", absl::StrCat(absl::FormatCivilTime(ruling.date),
-                                                 " is in the future")});
-  }
-  SHAREWAY_RETURN_IF_ERROR(Error::Fields(out));
-  const std::string text = absl::StrCat(ruling.body, " ", ruling.number, " ",
-                                        absl::FormatCivilTime(ruling.date), ": ", ruling.reasons);
+absl::StatusOr<Dispute> Dispute::Record(const Actor& actor, const Parties& parties,
+                                        Outcome outcome, const Ruling& ruling, std::string grant,
+                                        absl::Time now) const {
+  SHAREWAY_RETURN_IF_ERROR(Admit("RecordDecision", actor, parties));
+  SHAREWAY_RETURN_IF_ERROR(CheckNoPart(actor));
+  SHAREWAY_RETURN_IF_ERROR(Error::Fields(FaultsOf(outcome, ruling, fields_.matter, now)));
   SHAREWAY_ASSIGN_OR_RETURN(Dispute next, Next(Stage::kClosed, "RecordDecision", actor,
                                                std::string(OutcomeName(outcome)), now));
+  next.fields_.steps.back().attachments = {ruling.document};
   next.fields_.outcome = outcome;
-  next.fields_.ruling = text;
+  next.fields_.ruling = absl::StrCat(ruling.body, " ", ruling.number, " ",
+                                     absl::FormatCivilTime(ruling.date), ": ", ruling.reasons);
+  next.fields_.settlement.reset();  // terms that nobody agreed to; the log has them
   if (outcome == Outcome::kGrant) next.fields_.grant = std::move(grant);
   return next;
 }
 
 absl::StatusOr<Dispute> Dispute::Withdraw(const Actor& actor, const Parties& parties,
                                           absl::Time now) const {
-  if (!parties.OfConsumer(actor) || !actor.applicant) {
-    return WrongPerson(fields_.name, "an applicant of the consumer");
-  }
-  if (fields_.stage == Stage::kClosed) {
-    return WrongState(fields_.name, StageName(fields_.stage),
-                      "NEGOTIATION, COORDINATION or DECISION");
-  }
+  SHAREWAY_RETURN_IF_ERROR(Admit("WithdrawDispute", actor, parties));
   SHAREWAY_ASSIGN_OR_RETURN(Dispute next,
                             Next(Stage::kClosed, "WithdrawDispute", actor, "", now));
+  next.fields_.settlement.reset();
   next.fields_.outcome = Outcome::kWithdrawn;
   return next;
 }
@@ -245,38 +395,24 @@ absl::StatusOr<std::optional<Dispute>> Dispute::Recompute(const statute::Calenda
   SHAREWAY_ASSIGN_OR_RETURN(statute::Clock clock,
                             statute::RecomputeClock(*running(), calendars, now));
   if (clock.due == running()->due) return std::nullopt;
-  Fields next = fields_;
-  next.steps.push_back({now, "LoadCalendar", absl::StrJoin(clock.due.calendars, ", "),
-                        fields_.stage,
-                        absl::StrCat("due ", absl::FormatCivilTime(clock.due.day), ", before ",
-                                     absl::FormatCivilTime(running()->due.day))});
-  next.clocks.back() = std::move(clock);
-  return std::optional<Dispute>(Dispute(std::move(next)));
+  const Actor rule{.name = absl::StrJoin(clock.due.calendars, ", "), .agency = {}};
+  Dispute next = With("LoadCalendar", rule,
+                      absl::StrCat("due ", absl::FormatCivilTime(clock.due.day), ", before ",
+                                   absl::FormatCivilTime(running()->due.day)),
+                      {}, now);
+  next.fields_.clocks.back() = std::move(clock);
+  return std::optional<Dispute>(std::move(next));
 }
 
 bool Dispute::VisibleTo(const Actor& actor, const Parties& parties) const {
   return parties.Knows(actor) ||
-         ((actor.officer || actor.recorder) && !fields_.coordinator_agency.empty() &&
-          actor.agency == fields_.coordinator_agency);
+         (Coordinated() && (actor.officer || actor.recorder) &&
+          !fields_.coordinator_agency.empty() && actor.agency == fields_.coordinator_agency);
 }
 
 const statute::Clock* Dispute::running() const {
   if (fields_.clocks.empty() || fields_.clocks.back().stop) return nullptr;
   return &fields_.clocks.back();
-}
-
-absl::Status MayGrant(const Scope& scope, const Resource& resource, const StatuteText& text) {
-  if (text.profile->not_shared_request == statute::NotSharedRequest::kNegotiate ||
-      ClassOf(scope, resource) != ShareClass::kNotShared) {
-    return absl::OkStatus();
-  }
-  const std::string rule = text.Cite(text.profile->articles.dispute);
-  return Error(Reason::kNotShared, absl::StatusCode::kFailedPrecondition,
-               absl::StrCat(resource.name, " is NOT_SHARED (", resource.basis_text(),
-                            "); it is granted once it was reclassified and published (", rule,
-                            ")"))
-      .With("resource", resource.name)
-      .With("rule", rule);
 }
 
 }  // namespace shareway::sharing

@@ -28,7 +28,7 @@ absl::StatusOr<Grant> Resume(const Grant& grant, const Actor& actor,
 }
 absl::StatusOr<Grant> Revoke(const Grant& grant, const Actor& actor, RevokeGround ground,
                              const std::string& document, const Notice* notice = nullptr) {
-  return grant.Revoke(actor, TaxAsksCivil(), ground, document, notice, Morning());
+  return grant.Revoke(actor, TaxAsksCivil(), ground, document, {.notice = notice}, Morning());
 }
 
 Grant::Claim GoodClaim() {

@@ -23,6 +23,11 @@ struct Actor {
   bool reviewer = false;  // of the agency as a provider
   bool officer = false;   // of a sharing authority
   bool recorder = false;  // enters decisions of coordinators and governments
+  bool clerk = false;     // looks up or verifies one record for the case on the desk
+  bool steward = false;   // keeps the agency's datasets
+  // Whose post it holds by delegation today, people/{p}; empty: its own, or none.
+  std::string head_for = {};
+  std::string reviewer_for = {};
 
   friend bool operator==(const Actor&, const Actor&) = default;
 };
@@ -34,6 +39,8 @@ struct Authority {
   std::string government = {};  // decides what coordination cannot settle
   std::string profile = {};     // the legal text of its agencies: the profile's id
   Level level = Level::kUnspecified;
+  std::string division = {};  // of its government, 2 to 12 digits
+  std::string superior = {};  // authorities/{a}, the next above; empty at the top
 };
 
 // An agency with the authority in charge of it.
@@ -43,6 +50,8 @@ struct Agency {
   bool vertical = false;  // 垂直管理
   bool active = false;
   Authority authority = {};
+  std::string division = {};  // of its place, 2 to 12 digits
+  int clearance = 1;          // the highest grading it may receive: 1 general to 3 core
 };
 
 // The two sides of a request, grant, dispute or notice.

@@ -7,6 +7,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "services/sharing/domain/refusal.h"
+#include "services/sharing/domain/secrecy.h"
 
 namespace shareway::sharing {
 namespace {
@@ -14,45 +15,31 @@ namespace {
 constexpr int kMaxBasis = 500;
 constexpr int kMaxScenario = 1000;
 
-// The scope was good when it was drafted: if it is not now, the resource has changed.
-absl::Status StillFits(const Request& request, const Scope& scope, const Resource& resource,
-                       absl::Time now) {
-  SHAREWAY_RETURN_IF_ERROR(resource.CheckPublished());
-  const absl::Status fits = Check(scope, resource, statute::LawDay(now), "scope");
-  if (fits.ok()) return fits;
-  return Error(Reason::kStateForbids, absl::StatusCode::kFailedPrecondition,
-               absl::StrCat(request.fields().name, " no longer fits ", resource.name,
-                            " revision ", resource.revision, ": ", fits.message()))
-      .With("name", request.fields().name)
-      .With("resource", resource.name)
-      .With("revision", absl::StrCat(resource.revision));
-}
-
-}  // namespace
-
-absl::string_view Request::StateName(State state) {
-  switch (state) {
-    case State::kUnspecified: break;
-    case State::kDraft: return "DRAFT";
-    case State::kSignedOff: return "SIGNED_OFF";
-    case State::kInReview: return "IN_REVIEW";
-    case State::kDecided: return "DECIDED";
-    case State::kApproved: return "APPROVED";
-    case State::kRefused: return "REFUSED";
-    case State::kWithdrawn: return "WITHDRAWN";
+// Published, or suspended where the text gives a term to publish first.
+absl::Status CheckAskable(const Resource& resource, const StatuteText& text) {
+  if (resource.state == Resource::State::kSuspended &&
+      text.profile->conditional_reply_days_unpublished) {
+    return absl::OkStatus();
   }
-  return "STATE_UNSPECIFIED";
+  return resource.CheckPublished();
 }
 
-absl::StatusOr<Request> Request::Draft(Fields asked, const Actor& actor, const Resource& resource,
-                                       const StatuteText& text, std::string name,
-                                       absl::Time now) {
-  SHAREWAY_RETURN_IF_ERROR(resource.CheckPublished());
+// The five elements (R25 20).
+absl::Status CheckContent(const Request::Fields& asked, absl::string_view consumer,
+                          const Resource& resource, const StatuteText& text, absl::Time now) {
+  std::vector<std::pair<std::string, absl::string_view>> texts = {
+      {"request.legal_basis", asked.legal_basis}, {"request.scenario", asked.scenario}};
+  for (const filter::Condition& row : asked.scope.rows.conditions) {
+    texts.emplace_back("request.scope.row_filter", row.value);
+  }
+  const std::string expression = asked.scope.rows.expression.ToString();
+  texts.emplace_back("request.scope.row_expression", expression);
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets(texts, text.profile->cited()));
   const absl::CivilDay today = statute::LawDay(now);
   std::vector<FieldViolation> out;
-  if (resource.provider == actor.agency) {
+  if (resource.provider == consumer) {
     out.push_back({"request.resource",
-                   absl::StrCat(resource.name, " is ", actor.agency, "'s own resource")});
+                   absl::StrCat(resource.name, " is ", consumer, "'s own resource")});
   }
   CheckText(asked.legal_basis, 1, kMaxBasis, "request.legal_basis", &out);
   CheckText(asked.scenario, 1, kMaxScenario, "request.scenario", &out);
@@ -65,8 +52,16 @@ absl::StatusOr<Request> Request::Draft(Fields asked, const Actor& actor, const R
   if (std::optional<ErrorDetails> details = DetailsOf(scope)) {
     out.insert(out.end(), details->fields.begin(), details->fields.end());
   }
-  SHAREWAY_RETURN_IF_ERROR(Error::Fields(out));
+  return Error::Fields(out);
+}
 
+}  // namespace
+
+absl::StatusOr<Request> Request::Draft(Fields asked, const Actor& actor, const Resource& resource,
+                                       const StatuteText& text, std::string name,
+                                       absl::Time now) {
+  SHAREWAY_RETURN_IF_ERROR(CheckAskable(resource, text));
+  SHAREWAY_RETURN_IF_ERROR(CheckContent(asked, actor.agency, resource, text, now));
   Fields draft = {.name = std::move(name),
                   .resource = resource.name,
                   .resource_revision = resource.revision,
@@ -78,9 +73,13 @@ absl::StatusOr<Request> Request::Draft(Fields asked, const Actor& actor, const R
                   .scope = std::move(asked.scope),
                   .applicant = actor.name,
                   .create_time = now,
-                  .profile = text.profile->cited()};
+                  .profile = text.profile->cited(),
+                  .change = std::move(asked.change)};
+  const bool changes = draft.change.kind != ScopeChange::Kind::kUnspecified;
+  const std::string note =
+      changes ? absl::StrCat(ChangeKindName(draft.change.kind), " of ", draft.change.grant) : "";
   return Request(std::move(draft))
-      .Next(State::kDraft, "CreateRequest", actor.name, "",
+      .Next(State::kDraft, changes ? "ChangeScope" : "CreateRequest", actor.name, note,
             text.profile->articles.request_content, now);
 }
 
@@ -89,6 +88,7 @@ Request Request::ByDispute(Fields facts, const Actor& recorder, std::string gran
   facts.grant = std::move(grant);
   facts.submit_time = now;
   facts.decide_time = now;
+  facts.supply.state = Supply::State::kAwaited;
   const std::string article = facts.article;
   const std::string note = absl::StrCat("granted by ", facts.dispute);
   return Request(std::move(facts))
@@ -104,73 +104,38 @@ Request Request::Next(State state, absl::string_view action, absl::string_view a
   return Request(std::move(next));
 }
 
-absl::Status Request::Want(State a, State b, State c) const {
-  if (fields_.state == a) return absl::OkStatus();
-  std::string want(StateName(a));
-  for (State other : {b, c}) {
-    if (other == State::kUnspecified) continue;
-    if (fields_.state == other) return absl::OkStatus();
-    absl::StrAppend(&want, " or ", StateName(other));
-  }
-  return WrongState(fields_.name, StateName(fields_.state), want);
+absl::StatusOr<Request> Request::Update(const Actor& actor, const Parties& parties,
+                                        const Revision& revision, const Resource& resource,
+                                        const StatuteText& text, absl::Time now) const {
+  SHAREWAY_RETURN_IF_ERROR(May("UpdateRequest", actor, parties));
+  Fields asked = fields_;
+  if (revision.legal_basis) asked.legal_basis = *revision.legal_basis;
+  if (revision.scenario) asked.scenario = *revision.scenario;
+  if (revision.scope) asked.scope = *revision.scope;
+  SHAREWAY_RETURN_IF_ERROR(CheckAskable(resource, text));
+  SHAREWAY_RETURN_IF_ERROR(CheckContent(asked, fields_.consumer, resource, text, now));
+  asked.resource_revision = resource.revision;
+  asked.share_class = ClassOf(asked.scope, resource);
+  return Request(std::move(asked))
+      .Next(State::kDraft, "UpdateRequest", actor.name, "",
+            text.profile->articles.request_content, now);
 }
 
-std::string Request::PartOf(absl::string_view person) const {
-  if (person == fields_.applicant) return "applicant";
-  if (person == fields_.consumer_head) return "the consumer's head";
-  if (person == fields_.reviewer) return "reviewer";
-  return "";
-}
-
-absl::Status Request::MaySignOff(const Actor& actor, const Parties& parties) const {
-  if (!parties.OfConsumer(actor) || !actor.head) {
-    return WrongPerson(fields_.name, "the head of the consumer's sharing body (R25 20)");
-  }
-  SHAREWAY_RETURN_IF_ERROR(Want(State::kDraft));
-  if (const std::string part = PartOf(actor.name); !part.empty()) {
-    return OwnRequest(fields_.name, actor.name, part);
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Request::MaySubmit(const Actor& actor, const Parties& parties) const {
-  if (!parties.OfConsumer(actor) || !actor.applicant) {
-    return WrongPerson(fields_.name, "an applicant of the consumer");
-  }
-  return Want(State::kSignedOff);
-}
-
-absl::Status Request::MayDecide(const Actor& actor, const Parties& parties) const {
-  if (!parties.OfProvider(actor) || !actor.reviewer) {
-    return WrongPerson(fields_.name, "a reviewer of the provider (R25 21)");
-  }
-  SHAREWAY_RETURN_IF_ERROR(Want(State::kInReview, State::kDecided));
-  const std::string part = PartOf(actor.name);
-  if (!part.empty() && part != "reviewer") return OwnRequest(fields_.name, actor.name, part);
-  return absl::OkStatus();
-}
-
-absl::Status Request::MaySignOffDecision(const Actor& actor, const Parties& parties) const {
-  if (!parties.OfProvider(actor) || !actor.head) {
-    return WrongPerson(fields_.name, "the head of the provider's sharing body (R25 20)");
-  }
-  SHAREWAY_RETURN_IF_ERROR(Want(State::kDecided));
-  if (const std::string part = PartOf(actor.name); !part.empty()) {
-    return OwnRequest(fields_.name, actor.name, part);
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Request::MayWithdraw(const Actor& actor, const Parties& parties) const {
-  if (!parties.OfConsumer(actor) || !actor.applicant) {
-    return WrongPerson(fields_.name, "an applicant of the consumer");
-  }
-  return Want(State::kDraft, State::kSignedOff, State::kInReview);
+absl::Status Request::StillFits(const Scope& scope, const Resource& resource,
+                                absl::Time now) const {
+  const absl::Status fits = Check(scope, resource, statute::LawDay(now), "scope");
+  if (fits.ok()) return fits;
+  return Error(Reason::kStateForbids, absl::StatusCode::kFailedPrecondition,
+               absl::StrCat(fields_.name, " no longer fits ", resource.name, " revision ",
+                            resource.revision, ": ", fits.message()))
+      .With("name", fields_.name)
+      .With("resource", resource.name)
+      .With("revision", absl::StrCat(resource.revision));
 }
 
 absl::StatusOr<Request> Request::SignOff(const Actor& actor, const Parties& parties,
                                          const StatuteText& text, absl::Time now) const {
-  SHAREWAY_RETURN_IF_ERROR(MaySignOff(actor, parties));
+  SHAREWAY_RETURN_IF_ERROR(May("SignOffRequest", actor, parties));
   Request next = Next(State::kSignedOff, "SignOffRequest", actor.name, "",
                       text.profile->articles.sign_off, now);
   next.fields_.consumer_head = actor.name;
@@ -179,26 +144,30 @@ absl::StatusOr<Request> Request::SignOff(const Actor& actor, const Parties& part
 
 absl::StatusOr<Request> Request::Submit(const Actor& actor, const Parties& parties,
                                         const Submission& submission, absl::Time now) const {
-  SHAREWAY_RETURN_IF_ERROR(MaySubmit(actor, parties));
+  SHAREWAY_RETURN_IF_ERROR(May("SubmitRequest", actor, parties));
   const Resource& resource = *submission.resource;
-  SHAREWAY_RETURN_IF_ERROR(StillFits(*this, fields_.scope, resource, now));
-  if (submission.text.profile->authority_check_days) {
-    return absl::Status(Error(Reason::kNotSupported, absl::StatusCode::kFailedPrecondition,
-                              absl::StrCat(submission.text.profile->cited(),
-                                           " asks the authority to check first, which this "
-                                           "version does not know"))
-                            .With("profile", submission.text.profile->cited()));
-  }
+  SHAREWAY_RETURN_IF_ERROR(CheckAskable(resource, submission.text));
+  SHAREWAY_RETURN_IF_ERROR(StillFits(fields_.scope, resource, now));
   Request next = *this;
   next.fields_.resource_revision = resource.revision;
   next.fields_.share_class = ClassOf(fields_.scope, resource);
   next.fields_.profile = submission.text.profile->cited();
   next.fields_.submit_time = now;
-  return next.Answer(actor, submission, now);
+  next.fields_.authority_agency = parties.provider.authority.agency;
+  // A submission of its own: what a former one had is kept, and binds this one no more.
+  for (const std::optional<statute::Clock>* clock : {&fields_.check_clock, &fields_.clock}) {
+    if (*clock) next.fields_.earlier.push_back(**clock);
+  }
+  if (fields_.supplement) next.fields_.earlier.push_back(fields_.supplement->clock);
+  next.fields_.clock.reset();
+  next.fields_.check_clock.reset();
+  next.fields_.supplement.reset();
+  next.fields_.extension.reset();
+  return next.Answer(actor, parties, submission, now);
 }
 
-absl::StatusOr<Request> Request::Answer(const Actor& actor, const Submission& submission,
-                                        absl::Time now) const {
+absl::StatusOr<Request> Request::Answer(const Actor& actor, const Parties& parties,
+                                        const Submission& submission, absl::Time now) const {
   const Resource& resource = *submission.resource;
   const statute::Profile& profile = *submission.text.profile;
   const statute::Articles& articles = profile.articles;
@@ -223,14 +192,18 @@ absl::StatusOr<Request> Request::Answer(const Actor& actor, const Submission& su
                            articles.not_shared_basis);
     next.fields_.decision = Decision{.verdict = Decision::Verdict::kRefuse,
                                      .reason = resource.not_shared_reason,
-                                     .citation = resource.basis_text()};
+                                     .citation = resource.basis_text(),
+                                     .ground = Decision::Ground::kLegalBar};
     return next;
   }
 
   const bool unconditional = fields_.share_class == ShareClass::kUnconditional;
   const bool direct = profile.unconditional_answer == statute::UnconditionalAnswer::kDirect;
   const bool consented = submission.consent != nullptr && submission.consent->Answers(resource);
-  if (unconditional && (direct || consented)) {
+  // To pass data on takes a consent of its own, and what is suspended is published first.
+  const bool plain = fields_.change.kind != ScopeChange::Kind::kThirdParty &&
+                     resource.state == Resource::State::kPublished;
+  if (plain && unconditional && (direct || consented)) {
     Request next = at_once(
         State::kApproved,
         direct ? "unconditional: no answer is asked for"
@@ -238,86 +211,50 @@ absl::StatusOr<Request> Request::Answer(const Actor& actor, const Submission& su
         articles.reply_unconditional);
     next.fields_.decision = Decision{.verdict = Decision::Verdict::kApprove};
     next.fields_.grant = submission.grant;
-    return next;
+    return next.AwaitSupply(submission.text, now);
   }
 
   const std::vector<std::string> unmet =
       UnmetConditions(fields_.scope, fields_.consumer, resource);
-  Request next = Next(
-      State::kInReview, "SubmitRequest", actor.name,
-      unmet.empty() ? "" : absl::StrCat("conditions not met: ", absl::StrJoin(unmet, ", ")),
-      unconditional ? articles.reply_unconditional : articles.reply_conditional, now);
-  SHAREWAY_ASSIGN_OR_RETURN(
-      next.fields_.clock,
-      statute::StartClock(profile, *submission.text.calendars,
-                          unconditional ? statute::ClockKind::kReplyUnconditional
-                                        : statute::ClockKind::kReplyConditional,
-                          now));
-  return next;
-}
-
-absl::StatusOr<Request> Request::Decide(const Actor& actor, const Parties& parties,
-                                        const Resource& resource, Decision decision,
-                                        const StatuteText& text, absl::Time now) const {
-  SHAREWAY_RETURN_IF_ERROR(MayDecide(actor, parties));
-  SHAREWAY_RETURN_IF_ERROR(Check(decision, fields_.scope, resource, statute::LawDay(now)));
-  const bool refuse = decision.verdict == Decision::Verdict::kRefuse;
-  const statute::Articles& articles = text.profile->articles;
-  Request next = Next(State::kDecided, "DecideRequest", actor.name,
-                      decision.WithoutGround()
-                          ? "names neither a published condition nor a legal bar (R25 39(2))"
-                          : "",
-                      refuse ? articles.refusal : fields_.article, now);
-  next.fields_.reviewer = actor.name;
-  next.fields_.decision = std::move(decision);
-  return next;
-}
-
-absl::StatusOr<Request> Request::SignOffDecision(const Actor& actor, const Parties& parties,
-                                                 const Resource& resource, std::string grant,
-                                                 const StatuteText& text, absl::Time now) const {
-  SHAREWAY_RETURN_IF_ERROR(MaySignOffDecision(actor, parties));
-  const bool refuse = fields_.decision->verdict == Decision::Verdict::kRefuse;
-  if (!refuse) {
-    SHAREWAY_RETURN_IF_ERROR(StillFits(*this, granted_scope(), resource, now));
-    if (ClassOf(granted_scope(), resource) == ShareClass::kNotShared) {
-      return absl::Status(Error(Reason::kNotShared, absl::StatusCode::kFailedPrecondition,
-                                absl::StrCat(resource.name, " is NOT_SHARED since revision ",
-                                             resource.revision, " (", resource.basis_text(), ")"))
-                              .With("resource", resource.name));
-    }
+  const std::string note =
+      unmet.empty() ? "" : absl::StrCat("conditions not met: ", absl::StrJoin(unmet, ", "));
+  const std::string& article =
+      unconditional ? articles.reply_unconditional : articles.reply_conditional;
+  const std::string& checker = fields_.authority_agency;
+  // Where nobody is competent the check falls away, and the provider's review is left.
+  const bool nobody = checker.empty() || parties.consumer.name == checker ||
+                      parties.provider.name == checker;
+  if (profile.authority_check_days && !nobody) {
+    Request next = Next(State::kAuthorityCheck, "SubmitRequest", actor.name, note, article, now);
+    SHAREWAY_ASSIGN_OR_RETURN(next.fields_.check_clock,
+                              statute::StartClock(profile, *submission.text.calendars,
+                                                  statute::ClockKind::kAuthorityCheck, now));
+    return next;
   }
-  Request next = Next(refuse ? State::kRefused : State::kApproved, "SignOffDecision", actor.name,
-                      "", refuse ? text.profile->articles.refusal : fields_.article, now);
-  next.fields_.provider_head = actor.name;
-  next.fields_.decide_time = now;
-  if (!refuse) next.fields_.grant = std::move(grant);
-  SHAREWAY_ASSIGN_OR_RETURN(next.fields_.clock, statute::StopClock(*fields_.clock, now));
+  return Next(State::kInReview, "SubmitRequest", actor.name, note, article, now)
+      .StartReply(resource, submission.text, now);
+}
+
+absl::StatusOr<Request> Request::StartReply(const Resource& resource, const StatuteText& text,
+                                            absl::Time now) const {
+  using Kind = statute::ClockKind;
+  const bool third = fields_.change.kind == ScopeChange::Kind::kThirdParty;
+  const bool at_once = fields_.share_class == ShareClass::kUnconditional && !third &&
+                       statute::TermOf(*text.profile, Kind::kReplyUnconditional);
+  const Kind kind = resource.state == Resource::State::kSuspended ? Kind::kReplyUnpublished
+                    : at_once                                     ? Kind::kReplyUnconditional
+                                                                  : Kind::kReplyConditional;
+  Request next = *this;
+  SHAREWAY_ASSIGN_OR_RETURN(next.fields_.clock,
+                            statute::StartClock(*text.profile, *text.calendars, kind, now));
   return next;
 }
 
 absl::StatusOr<Request> Request::Withdraw(const Actor& actor, const Parties& parties,
                                           absl::Time now) const {
-  SHAREWAY_RETURN_IF_ERROR(MayWithdraw(actor, parties));
-  Request next = Next(State::kWithdrawn, "WithdrawRequest", actor.name, "", fields_.article, now);
-  if (fields_.clock) {
-    SHAREWAY_ASSIGN_OR_RETURN(next.fields_.clock, statute::StopClock(*fields_.clock, now));
-  }
-  return next;
-}
-
-absl::StatusOr<std::optional<Request>> Request::Recompute(const statute::CalendarSet& calendars,
-                                                          absl::Time now) const {
-  if (!fields_.clock || fields_.clock->stop) return std::nullopt;
-  SHAREWAY_ASSIGN_OR_RETURN(statute::Clock clock,
-                            statute::RecomputeClock(*fields_.clock, calendars, now));
-  if (clock.due == fields_.clock->due) return std::nullopt;
-  Request next = Next(fields_.state, "LoadCalendar", absl::StrJoin(clock.due.calendars, ", "),
-                      absl::StrCat("due ", absl::FormatCivilTime(clock.due.day), ", before ",
-                                   absl::FormatCivilTime(fields_.clock->due.day)),
-                      fields_.article, now);
-  next.fields_.clock = std::move(clock);
-  return std::optional<Request>(std::move(next));
+  SHAREWAY_RETURN_IF_ERROR(May("WithdrawRequest", actor, parties));
+  return Next(State::kWithdrawn, "WithdrawRequest", actor.name, "", fields_.article, now)
+      .StopClocks(now);
 }
 
 bool Request::VisibleTo(const Actor& actor, const Parties& parties) const {
@@ -330,9 +267,10 @@ Request Request::SeenBy(const Actor& actor, const Parties& parties) const {
   Fields seen = fields_;
   seen.decision.reset();
   seen.reviewer.clear();
+  seen.second_reviewer.clear();
   seen.article.clear();  // that of a refusal tells the verdict
   for (Step& step : seen.steps) {
-    if (step.action != "DecideRequest") continue;
+    if (step.action != "DecideRequest" && step.action != "ConfirmDecision") continue;
     step.actor.clear();
     step.note.clear();
   }
@@ -345,20 +283,6 @@ std::vector<std::string> Request::Readers() const {
   return {fields_.consumer, fields_.provider};
 }
 
-std::vector<std::string> Request::AvailableActions(const Actor& actor,
-                                                   const Parties& parties) const {
-  std::vector<std::string> actions;
-  if (MaySignOff(actor, parties).ok()) actions.push_back("SignOffRequest");
-  if (MaySubmit(actor, parties).ok()) actions.push_back("SubmitRequest");
-  if (MayDecide(actor, parties).ok()) actions.push_back("DecideRequest");
-  if (MaySignOffDecision(actor, parties).ok()) actions.push_back("SignOffDecision");
-  if (MayWithdraw(actor, parties).ok()) actions.push_back("WithdrawRequest");
-  if (Disputable() && parties.OfConsumer(actor) && actor.applicant) {
-    actions.push_back("OpenDispute");
-  }
-  return actions;
-}
-
 const Scope& Request::granted_scope() const {
   return fields_.decision && fields_.decision->scope ? *fields_.decision->scope : fields_.scope;
 }
@@ -366,10 +290,6 @@ const Scope& Request::granted_scope() const {
 bool Request::Disputable() const {
   return fields_.state == State::kRefused ||
          (fields_.state == State::kApproved && fields_.decision && !fields_.decision->cuts.empty());
-}
-
-bool Request::Overdue(absl::Time now) const {
-  return fields_.clock && !fields_.clock->stop && now >= statute::DueInstant(*fields_.clock);
 }
 
 }  // namespace shareway::sharing

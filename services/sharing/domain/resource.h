@@ -70,6 +70,8 @@ struct Resource {
   State state = State::kUnspecified;
   std::string profile = {};  // that governs the entry: profile@version
   std::string publication = {};  // exact bytes of the SignedAct that published the revision
+  // The level of each text in `basis`; numbers as in shareway.catalog.v1.BasisLevel.
+  std::vector<int> basis_levels = {};
 
   // Null if there is no such item or condition.
   const Item* item(absl::string_view id) const;

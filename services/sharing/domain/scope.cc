@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/types/span.h"
 #include "libs/base/bytes.h"
 #include "libs/base/error.h"
@@ -104,17 +105,20 @@ void CheckRows(const Scope& scope, const Resource& resource, const std::string& 
     }
     return widest;
   }();
-  for (size_t i = 0; i < scope.rows.conditions.size(); ++i) {
-    const std::string& id = scope.rows.conditions[i].item;
+  const auto check = [&](const std::string& at, const std::string& id) {
     const Item* item = resource.item(id);
-    const std::string at = absl::StrCat(field, "[", i, "].item");
     if (item == nullptr) {
       out->push_back({at, absl::StrCat(codes::Quote(id), " is not an item of ", resource.name)});
     } else if (item->share_class == ShareClass::kNotShared && asked != ShareClass::kNotShared) {
       out->push_back({at, absl::StrCat(codes::Quote(id), " is NOT_SHARED and rows are not chosen by it "
                                        "(R25 15)")});
     }
+  };
+  for (size_t i = 0; i < scope.rows.conditions.size(); ++i) {
+    check(absl::StrCat(field, "[", i, "].item"), scope.rows.conditions[i].item);
   }
+  const std::string expression = absl::StrReplaceAll(field, {{"row_filter", "row_expression"}});
+  for (const std::string& id : scope.rows.expression.Items()) check(expression, id);
   if (filter::Contradicts(scope.rows)) {
     out->push_back({field, absl::StrCat("matches no row: ", filter::ToString(scope.rows))});
   }
@@ -238,6 +242,17 @@ void AddExcess(const Scope& asked, const Scope& granted, const std::string& scop
   }
 }
 
+// The violations, told as what they are: a scope that goes beyond what was agreed.
+absl::Status Widened(const Violations& violations) {
+  const absl::Status fields = Error::Fields(violations);
+  absl::Status widened =
+      Error(Reason::kScopeWidened, absl::StatusCode::kInvalidArgument, fields.message());
+  fields.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) {
+    if (!widened.GetPayload(url)) widened.SetPayload(url, payload);
+  });
+  return widened;
+}
+
 }  // namespace
 
 absl::Status Check(const Scope& scope, const Resource& resource, absl::CivilDay today,
@@ -269,8 +284,20 @@ ShareClass ClassOf(const Scope& scope, const Resource& resource) {
     strictest = std::max(strictest, item == nullptr ? ShareClass::kNotShared : item->share_class);
   };
   for (const std::string& id : scope.items) take(id);
-  for (const filter::Condition& c : scope.rows.conditions) take(c.item);
+  for (const std::string& id : scope.rows.Items()) take(id);
   return strictest;
+}
+
+int GradingOf(const Scope& scope, const Resource& resource) {
+  constexpr int kCore = 3;
+  int highest = 0;
+  const auto take = [&](const std::string& id) {
+    const Item* item = resource.item(id);
+    highest = std::max(highest, item == nullptr ? kCore : item->grading);
+  };
+  for (const std::string& id : scope.items) take(id);
+  for (const std::string& id : scope.rows.Items()) take(id);
+  return highest;
 }
 
 std::vector<std::string> UnmetConditions(const Scope& scope, absl::string_view consumer,
@@ -290,7 +317,7 @@ std::vector<std::string> UnmetConditions(const Scope& scope, absl::string_view c
 absl::Status CheckWithin(const Scope& asked, const Scope& granted, absl::string_view field) {
   Violations out;
   AddExcess(asked, granted, std::string(field), &out);
-  return Error::Fields(out);
+  return out.empty() ? absl::OkStatus() : Widened(out);
 }
 
 absl::Status CheckNarrowing(const Scope& asked, const Scope& granted,
@@ -298,6 +325,7 @@ absl::Status CheckNarrowing(const Scope& asked, const Scope& granted,
   const std::string scope = absl::StrCat(field, ".scope");
   Violations out;
   AddExcess(asked, granted, scope, &out);
+  const bool widened = !out.empty();
   std::map<std::string, int> owed;  // cut subjects that must be named
   for (const std::string& id : asked.items) {
     if (!Contains(granted.items, id)) ++owed[id];
@@ -337,7 +365,7 @@ absl::Status CheckNarrowing(const Scope& asked, const Scope& granted,
                      absl::StrCat(codes::Quote(subject), " was cut without a reason (R25 21)")});
     }
   }
-  return Error::Fields(out);
+  return widened ? Widened(out) : Error::Fields(out);
 }
 
 }  // namespace shareway::sharing

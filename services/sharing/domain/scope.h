@@ -52,6 +52,10 @@ absl::Status Check(const Scope& scope, const Resource& resource, absl::CivilDay 
 // filter, since a filter tells about the item that it compares.
 ShareClass ClassOf(const Scope& scope, const Resource& resource);
 
+// The highest grading of what the scope touches, as ClassOf: 1 general, 2 important, 3 core; an
+// item that the resource does not have counts as core. 0 if it touches nothing.
+int GradingOf(const Scope& scope, const Resource& resource);
+
 // The published conditions that a scope of this consumer does not meet, by id.
 // Conditions in words are for the reviewer and never listed.
 std::vector<std::string> UnmetConditions(const Scope& scope, absl::string_view consumer,
@@ -66,13 +70,13 @@ struct Cut {
   friend bool operator==(const Cut&, const Cut&) = default;
 };
 
-// INVALID_ARGUMENT naming each part of `granted` under `field` that goes beyond `asked`:
-// items, rows, purposes, methods, days; a day quota that is larger, or an item that was to be
-// masked and is not.
+// INVALID_ARGUMENT, SCOPE_WIDENED, naming each part of `granted` under `field` that goes beyond
+// `asked`: items, rows, purposes, methods, days; a day quota that is larger, or an item that was to
+// be masked and is not.
 absl::Status CheckWithin(const Scope& asked, const Scope& granted, absl::string_view field);
 
 // INVALID_ARGUMENT unless `granted` is a true narrowing of `asked` and `cuts` names
-// each part that was cut, each once, and nothing else.
+// each part that was cut, each once, and nothing else; SCOPE_WIDENED if it goes beyond `asked`.
 absl::Status CheckNarrowing(const Scope& asked, const Scope& granted,
                             const std::vector<Cut>& cuts, absl::string_view field);
 
