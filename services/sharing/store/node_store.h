@@ -2,8 +2,9 @@
 // Keeps what nodes of providers take and file: slices of day quotas, holds.
 //
 // Keys:
-//   quota/{CCYY-MM-DD}/{grant}  -> QuotaRecord: slices given; days before yesterday are deleted
-//   hold/{node}|{subject}       -> HoldRecord, as it was filed last
+//   quota/{CCYY-MM-DD}/{grant}     -> QuotaRecord: slices given; days before yesterday are deleted
+//   hold/{node}|{agency}|{subject} -> HoldRecord, as it was filed last
+//   filed-act/{SHA-256}            -> node: an act that filed a hold, of any age, files no other
 #pragma once
 
 #include <optional>
@@ -24,6 +25,7 @@ namespace shareway::sharing {
 // A hold of a node, or its end, as it was filed.
 struct FiledHold {
   std::string node = {};     // agencies/{a}/nodes/{n}
+  std::string agency = {};   // agencies/{a} whose data are held; the node serves it
   std::string subject = {};  // grants/{g}, agencies/{a} or resources/{r}
   bool held = false;         // false: it ended
   std::string reason = {};
@@ -46,8 +48,8 @@ class NodeStore {
   // Deletes the counts of days before `day`.
   absl::Status DropGivenBefore(absl::CivilDay day);
 
-  // The version is 0 if the node never filed the subject.
-  absl::StatusOr<Stored<FiledHold>> LoadHold(absl::string_view node,
+  // The version is 0 if the node never filed the subject for the agency.
+  absl::StatusOr<Stored<FiledHold>> LoadHold(absl::string_view node, absl::string_view agency,
                                              absl::string_view subject) const;
   // Durable with its event, whose `state` becomes the record, once OK. ABORTED,
   // CHANGED_MEANWHILE or ACT_REPLAYED, and nothing was written.

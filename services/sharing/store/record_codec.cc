@@ -2,7 +2,10 @@
 // Objects as bytes.
 #include "services/sharing/store/record_codec.h"
 
+#include "libs/base/status.h"
 #include "services/sharing/store/record_parts.h"
+#include "services/sharing/store/request_parts.h"
+#include "services/sharing/store/resource_record.pb.h"
 #include "services/sharing/store/sharing_record.pb.h"
 
 namespace shareway::sharing {
@@ -21,6 +24,7 @@ store::DecisionRecord ToRecord(const Decision& decision) {
   record.set_condition(decision.condition);
   record.set_citation(decision.citation);
   record.set_case_required(decision.case_required);
+  record.set_ground(static_cast<uint32_t>(decision.ground));
   return record;
 }
 
@@ -31,7 +35,8 @@ Decision FromRecord(const store::DecisionRecord& record) {
                     .reason = record.reason(),
                     .condition = record.condition(),
                     .citation = record.citation(),
-                    .case_required = record.case_required()};
+                    .case_required = record.case_required(),
+                    .ground = static_cast<Decision::Ground>(record.ground())};
   if (record.has_scope()) decision.scope = sharing::FromRecord(record.scope());
   for (const store::CutRecord& cut : record.cuts()) {
     decision.cuts.push_back({cut.subject(), cut.reason()});
@@ -85,6 +90,7 @@ std::string Encode(const Request& request) {
   for (const Request::Step& step : f.steps) {
     PutStep(step, static_cast<uint32_t>(step.state), record.add_steps());
   }
+  PutRequestParts(f, &record);
   return record.SerializeAsString();
 }
 
@@ -128,6 +134,7 @@ absl::StatusOr<Request> DecodeRequest(absl::string_view bytes) {
     f.steps.push_back({TimeOf(step.time_nanos()), step.action(), step.actor(),
                        static_cast<Request::State>(step.state()), step.note()});
   }
+  SHAREWAY_RETURN_IF_ERROR(GetRequestParts(record, &f));
   return Request::Restore(std::move(f));
 }
 
@@ -141,6 +148,7 @@ std::string Encode(const Grant& grant) {
   record.set_resource_revision(f.resource_revision);
   record.mutable_items()->Assign(f.items.begin(), f.items.end());
   PutRows(f.rows, record.mutable_rows());
+  record.set_row_expression(f.rows.expression.ToString());
   PutEnums(f.purposes, record.mutable_purposes());
   PutEnums(f.methods, record.mutable_methods());
   record.set_start_nanos(Nanos(f.start_time));
@@ -157,8 +165,13 @@ std::string Encode(const Grant& grant) {
   record.set_ended_reason(f.ended_reason);
   record.set_notice(f.notice);
   record.set_by_authority(f.by_authority);
+  if (f.asked_end) record.set_asked_end_day(DayNumber(*f.asked_end));
+  record.set_asked_reason(f.asked_reason);
+  record.set_return_request(f.return_request);
+  record.mutable_terms()->Assign(f.terms.begin(), f.terms.end());
   *record.mutable_day() = sharing::ToRecord(f.day);
   record.mutable_masked_items()->Assign(f.masked_items.begin(), f.masked_items.end());
+  record.mutable_third_parties()->Assign(f.third_parties.begin(), f.third_parties.end());
   return record.SerializeAsString();
 }
 
@@ -174,7 +187,7 @@ absl::StatusOr<Grant> DecodeGrant(absl::string_view bytes, uint64_t number) {
       .resource = record.resource(),
       .resource_revision = record.resource_revision(),
       .items = GetStrings(record.items()),
-      .rows = GetRows(record.rows()),
+      .rows = GetRows(record.rows(), record.row_expression()),
       .purposes = GetEnums<Purpose>(record.purposes()),
       .methods = GetEnums<Method>(record.methods()),
       .start_time = TimeOf(record.start_nanos()),
@@ -194,6 +207,12 @@ absl::StatusOr<Grant> DecodeGrant(absl::string_view bytes, uint64_t number) {
       .ended_reason = record.ended_reason(),
       .notice = record.notice(),
       .by_authority = record.by_authority(),
+      .asked_end = record.has_asked_end_day() ? std::optional(DayOf(record.asked_end_day()))
+                                              : std::nullopt,
+      .asked_reason = record.asked_reason(),
+      .return_request = record.return_request(),
+      .terms = GetStrings(record.terms()),
+      .third_parties = GetStrings(record.third_parties()),
   });
 }
 
@@ -224,101 +243,6 @@ absl::StatusOr<Consent> DecodeConsent(absl::string_view bytes) {
       .withdraw_time = OptionalTime(record.has_withdraw_nanos(), record.withdraw_nanos())};
 }
 
-std::string Encode(const Dispute& dispute) {
-  const Dispute::Fields& f = dispute.fields();
-  store::DisputeRecord record;
-  record.set_name(f.name);
-  record.set_subject(f.subject);
-  record.set_resource(f.resource);
-  record.set_consumer(f.consumer);
-  record.set_provider(f.provider);
-  record.set_claim(f.claim);
-  record.set_stage(static_cast<uint32_t>(f.stage));
-  record.set_coordinator(f.coordinator);
-  record.set_coordinator_agency(f.coordinator_agency);
-  record.set_decider(f.decider);
-  record.set_coordination_by(f.coordination_by);
-  record.set_outcome(static_cast<uint32_t>(f.outcome));
-  record.set_ruling(f.ruling);
-  record.set_grant(f.grant);
-  record.set_create_nanos(Nanos(f.create_time));
-  record.set_profile(f.profile);
-  for (const statute::Clock& clock : f.clocks) *record.add_clocks() = sharing::ToRecord(clock);
-  for (const Dispute::Step& step : f.steps) {
-    PutStep(step, static_cast<uint32_t>(step.stage), record.add_steps());
-  }
-  return record.SerializeAsString();
-}
-
-absl::StatusOr<Dispute> DecodeDispute(absl::string_view bytes) {
-  store::DisputeRecord record;
-  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return Unreadable("dispute");
-  }
-  Dispute::Fields f{
-      .name = record.name(),
-      .subject = record.subject(),
-      .resource = record.resource(),
-      .consumer = record.consumer(),
-      .provider = record.provider(),
-      .claim = record.claim(),
-      .stage = static_cast<Dispute::Stage>(record.stage()),
-      .coordinator = record.coordinator(),
-      .coordinator_agency = record.coordinator_agency(),
-      .decider = record.decider(),
-      .coordination_by = record.coordination_by(),
-      .outcome = static_cast<Dispute::Outcome>(record.outcome()),
-      .ruling = record.ruling(),
-      .grant = record.grant(),
-      .create_time = TimeOf(record.create_nanos()),
-      .profile = record.profile(),
-      .clocks = {},
-      .steps = {},
-  };
-  for (const store::ClockRecord& clock : record.clocks()) {
-    std::optional<statute::Clock> read = sharing::FromRecord(clock);
-    if (!read) return Unreadable("clock");
-    f.clocks.push_back(*std::move(read));
-  }
-  for (const store::StepRecord& step : record.steps()) {
-    f.steps.push_back({TimeOf(step.time_nanos()), step.action(), step.actor(),
-                       static_cast<Dispute::Stage>(step.state()), step.note()});
-  }
-  return Dispute::Restore(std::move(f));
-}
-
-std::string Encode(const Notice& notice) {
-  store::NoticeRecord record;
-  record.set_name(notice.name);
-  record.set_grant(notice.grant);
-  record.set_consumer(notice.consumer);
-  record.set_provider(notice.provider);
-  record.set_finding(notice.finding);
-  record.set_state(static_cast<uint32_t>(notice.state));
-  *record.mutable_due() = sharing::ToRecord(notice.due);
-  record.set_create_nanos(Nanos(notice.create_time));
-  if (notice.close_time) record.set_close_nanos(Nanos(*notice.close_time));
-  record.set_close_reason(notice.close_reason);
-  return record.SerializeAsString();
-}
-
-absl::StatusOr<Notice> DecodeNotice(absl::string_view bytes) {
-  store::NoticeRecord record;
-  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return Unreadable("notice");
-  }
-  return Notice{.name = record.name(),
-                .grant = record.grant(),
-                .consumer = record.consumer(),
-                .provider = record.provider(),
-                .finding = record.finding(),
-                .state = static_cast<Notice::State>(record.state()),
-                .due = sharing::FromRecord(record.due()),
-                .create_time = TimeOf(record.create_nanos()),
-                .close_time = OptionalTime(record.has_close_nanos(), record.close_nanos()),
-                .close_reason = record.close_reason()};
-}
-
 std::string Encode(const Resource& resource) {
   store::ResourceRecord record;
   record.set_name(resource.name);
@@ -347,6 +271,7 @@ std::string Encode(const Resource& resource) {
   record.set_state(static_cast<uint32_t>(resource.state));
   record.set_profile(resource.profile);
   record.set_publication(resource.publication);
+  PutEnums(resource.basis_levels, record.mutable_basis_levels());
   return record.SerializeAsString();
 }
 
@@ -367,7 +292,8 @@ absl::StatusOr<Resource> DecodeResource(absl::string_view bytes) {
                     .revision = record.revision(),
                     .state = static_cast<Resource::State>(record.state()),
                     .profile = record.profile(),
-                    .publication = record.publication()};
+                    .publication = record.publication(),
+                    .basis_levels = GetEnums<int>(record.basis_levels())};
   for (const store::ItemRecord& item : record.items()) {
     resource.items.push_back({item.id(), static_cast<ShareClass>(item.share_class()),
                               static_cast<int>(item.grading()), item.personal(),

@@ -7,9 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "services/sharing/domain/consent.h"
-#include "services/sharing/domain/dispute.h"
 #include "services/sharing/domain/grant.h"
-#include "services/sharing/domain/notice.h"
 #include "services/sharing/domain/request.h"
 #include "services/sharing/domain/resource.h"
 
@@ -18,15 +16,11 @@ namespace shareway::sharing {
 std::string Encode(const Request& request);
 std::string Encode(const Grant& grant);  // without its number
 std::string Encode(const Consent& consent);
-std::string Encode(const Dispute& dispute);
-std::string Encode(const Notice& notice);
 std::string Encode(const Resource& resource);
 
 absl::StatusOr<Request> DecodeRequest(absl::string_view bytes);
 absl::StatusOr<Grant> DecodeGrant(absl::string_view bytes, uint64_t number);
 absl::StatusOr<Consent> DecodeConsent(absl::string_view bytes);
-absl::StatusOr<Dispute> DecodeDispute(absl::string_view bytes);
-absl::StatusOr<Notice> DecodeNotice(absl::string_view bytes);
 absl::StatusOr<Resource> DecodeResource(absl::string_view bytes);
 
 }  // namespace shareway::sharing

@@ -26,12 +26,16 @@ void PutRows(const filter::RowFilter& rows,
   }
 }
 
-filter::RowFilter GetRows(const google::protobuf::RepeatedPtrField<store::ConditionRecord>& rows) {
+filter::RowFilter GetRows(const google::protobuf::RepeatedPtrField<store::ConditionRecord>& rows,
+                          const std::string& expression) {
   filter::RowFilter out;
   for (const store::ConditionRecord& record : rows) {
     out.conditions.push_back(
         {record.item(), static_cast<filter::Op>(record.op()), record.value()});
   }
+  absl::StatusOr<filter::Expression> read = filter::Expression::Parse(expression, "rows");
+  if (!read.ok()) read = filter::Expression::Parse("no is null and not no is null", "rows");
+  out.expression = *std::move(read);
   return out;
 }
 
@@ -51,6 +55,7 @@ store::ScopeRecord ToRecord(const Scope& scope) {
   store::ScopeRecord record;
   record.mutable_items()->Assign(scope.items.begin(), scope.items.end());
   PutRows(scope.rows, record.mutable_rows());
+  record.set_row_expression(scope.rows.expression.ToString());
   PutEnums(scope.purposes, record.mutable_purposes());
   PutEnums(scope.methods, record.mutable_methods());
   record.set_start_day(DayNumber(scope.start));
@@ -62,7 +67,7 @@ store::ScopeRecord ToRecord(const Scope& scope) {
 
 Scope FromRecord(const store::ScopeRecord& record) {
   return Scope{.items = GetStrings(record.items()),
-               .rows = GetRows(record.rows()),
+               .rows = GetRows(record.rows(), record.row_expression()),
                .purposes = GetEnums<Purpose>(record.purposes()),
                .methods = GetEnums<Method>(record.methods()),
                .start = DayOf(record.start_day()),

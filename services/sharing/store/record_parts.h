@@ -42,7 +42,9 @@ inline std::vector<std::string> GetStrings(
 
 void PutRows(const filter::RowFilter& rows,
              google::protobuf::RepeatedPtrField<store::ConditionRecord>* out);
-filter::RowFilter GetRows(const google::protobuf::RepeatedPtrField<store::ConditionRecord>& rows);
+// An expression that does not read matches no row.
+filter::RowFilter GetRows(const google::protobuf::RepeatedPtrField<store::ConditionRecord>& rows,
+                          const std::string& expression);
 
 store::DayQuotaRecord ToRecord(const DayQuota& day);
 DayQuota FromRecord(const store::DayQuotaRecord& record);

@@ -8,7 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/bytes.h"
 #include "libs/base/status.h"
+#include "services/sharing/store/dispute_codec.h"
 #include "services/sharing/store/keys.h"
+#include "services/sharing/store/notice_codec.h"
 #include "services/sharing/store/record_codec.h"
 
 namespace shareway::sharing {
@@ -72,7 +74,7 @@ absl::StatusOr<Stored<Dispute>> SharingStore::LoadDispute(absl::string_view name
 }
 
 absl::StatusOr<Stored<Notice>> SharingStore::LoadNotice(absl::string_view name) const {
-  return Read<Notice>(*kv_, name, DecodeNotice);
+  return LoadCase<Notice>(name);
 }
 
 absl::StatusOr<Stored<Resource>> SharingStore::LoadResource(absl::string_view name) const {
@@ -94,6 +96,31 @@ absl::StatusOr<std::string> SharingStore::OpenDispute(absl::string_view subject,
   if (absl::IsNotFound(name.status())) return std::string();
   SHAREWAY_RETURN_IF_ERROR(name.status());
   return name->value;
+}
+
+absl::StatusOr<std::vector<std::string>> SharingStore::Woken(absl::string_view collection,
+                                                            absl::Time now, int limit) const {
+  std::vector<std::string> names;
+  const std::string prefix = WakePrefix(collection);
+  // One nanosecond more: what is to be looked at at `now` is.
+  const std::string end = WakeKey(collection, now + absl::Nanoseconds(1), "");
+  SHAREWAY_RETURN_IF_ERROR(
+      kv_->Scan(prefix, end, [&](absl::string_view key, absl::string_view, uint64_t) {
+        names.emplace_back(key.substr(prefix.size() + sizeof(uint64_t)));
+        return static_cast<int>(names.size()) < limit;
+      }));
+  return names;
+}
+
+absl::StatusOr<std::string> SharingStore::HolderOf(absl::string_view key) const {
+  absl::StatusOr<kv::Entry> name = kv_->Get(HeldKey(key));
+  if (absl::IsNotFound(name.status())) return std::string();
+  SHAREWAY_RETURN_IF_ERROR(name.status());
+  return name->value;
+}
+
+absl::StatusOr<kv::Entry> SharingStore::LoadBytes(absl::string_view name) const {
+  return kv_->Get(name);
 }
 
 absl::StatusOr<std::optional<std::string>> SharingStore::Seen(const outbox::Once& once,
@@ -141,6 +168,44 @@ absl::Status SharingStore::TrimGrants(uint64_t keep) {
   kv::Batch batch;
   batch.Trim(kGrantLog, head - keep + 1);
   return kv_->Commit(std::move(batch)).status();
+}
+
+uint64_t SharingStore::CaseHead(absl::string_view log) const { return kv_->LogHead(log); }
+
+absl::StatusOr<uint64_t> SharingStore::CaseTail(absl::string_view log) const {
+  return kv_->LogTail(log);
+}
+
+absl::Status SharingStore::ReadCaseBytes(
+    absl::string_view log, uint64_t from,
+    absl::FunctionRef<bool(uint64_t, absl::string_view)> visit) const {
+  return kv_->ReadLog(log, from, visit);
+}
+
+bool SharingStore::WaitCases(absl::string_view log, uint64_t number,
+                             absl::Duration timeout) const {
+  return kv_->WaitLog(log, number, timeout);
+}
+
+absl::Status SharingStore::TrimCases(absl::string_view log, uint64_t keep) {
+  const uint64_t head = CaseHead(log);
+  if (head <= keep) return absl::OkStatus();
+  kv::Batch batch;
+  batch.Trim(log, head - keep + 1);
+  return kv_->Commit(std::move(batch)).status();
+}
+
+absl::Status SharingStore::VisitResources(
+    absl::FunctionRef<bool(const Resource&)> visit) const {
+  absl::Status broken;
+  SHAREWAY_RETURN_IF_ERROR(
+      kv_->Scan("resources/", PrefixEnd("resources/"),
+                [&](absl::string_view, absl::string_view bytes, uint64_t) {
+                  const absl::StatusOr<Resource> resource = DecodeResource(bytes);
+                  broken = resource.status();
+                  return resource.ok() && visit(*resource);
+                }));
+  return broken;
 }
 
 absl::StatusOr<LogPosition> SharingStore::CatalogPosition() const {

@@ -8,13 +8,24 @@
 //   resources/{r} -> ResourceRecord, the newest published revision
 //   live-consent/{resource}               -> name of the consent that is not withdrawn
 //   open-dispute/{subject}|{consumer}     -> name of the dispute that is not closed
+//   {collection}/{id}                     -> the record of any further kind of case (case_row.h)
 //   by/{kind}|{owner}|{~create time}{name}-> empty; lists, newest first. Owners: both
-//       parties, the authorities in charge at the time, and for grants the resource
-//   clock/{owner}|{due}|{subject}|{kind}  -> empty; lists of clocks, soonest first
+//       parties, the authorities in charge at the time, for grants the resource, for cases
+//       what their row names besides
+//   held/{key}                            -> name of the case that holds it alone (case_row.h)
+//   wake/{collection}|{time}{name}        -> empty; cases and live grants that a rule looks at then
+//   clock-of/{subject}|{kind}             -> CaseClockRecord, of cases
+//   clock/{owner}|{due}|{subject}|{kind}  -> empty; lists of clocks that run, soonest first; those
+//       that are paused have "paused" in place of {due}
+//   ended/{owner}|{day}|{subject}|{kind}  -> empty; lists of clocks that were stopped on that day
+//   by/requests|{agency}/{post}/to-do|... -> empty; requests that wait for this post (tray.h)
+//   by/requests|{agency}/open|...         -> empty; requests that wait for anybody
+//   running/{due}|{subject}|{kind}        -> empty; clocks of all that run, soonest due first
 //   provisional/{subject}                 -> empty; its running clock needs a calendar that is
 //       not published
 //   meta/epoch -> 8 bytes; meta/catalog -> epoch and number of the catalogue, 16 bytes
 // Log "grants": GrantRecord, one a change; its number is the grant's revision.
+// Log "corrections": CorrectionRecord, one a change. Logs of cases: as their row says.
 #pragma once
 
 #include <optional>
@@ -24,6 +35,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "libs/base/status.h"
 #include "libs/kv/store.h"
 #include "libs/outbox/once.h"
 #include "libs/outbox/outbox.h"
@@ -33,6 +45,7 @@
 #include "services/sharing/domain/notice.h"
 #include "services/sharing/domain/request.h"
 #include "services/sharing/domain/resource.h"
+#include "services/sharing/store/case_row.h"
 
 namespace shareway::sharing {
 
@@ -55,10 +68,11 @@ struct Change {
   std::vector<Stored<Grant>> grants = {};
   std::vector<Stored<Consent>> consents = {};
   std::vector<Stored<Dispute>> disputes = {};
-  std::vector<Stored<Notice>> notices = {};
+  std::vector<CaseRow> cases = {};
   // What the decision rested on and may not have changed meanwhile.
   std::vector<Stored<Resource>> rests_on = {};
   std::vector<Stored<Consent>> rests_on_consents = {};
+  std::vector<RestsOn> rests_on_cases = {};
   // Parties and authorities in charge: in whose lists the objects stand.
   std::vector<std::string> owners = {};
   // Told to audit; `state` is filled with the bytes of the object that it names.
@@ -81,7 +95,7 @@ struct Page {
 
 // One row of a list of clocks.
 struct ClockRow {
-  std::string subject = {};  // requests/{r} or disputes/{d}
+  std::string subject = {};  // requests/{r}, disputes/{d} or a case
   std::string debtor = {};   // who owes the act
   statute::Clock clock = {};
 };
@@ -96,6 +110,9 @@ class SharingStore {
   // Gives the store its first epoch. Call once, before anything else.
   absl::Status Prepare();
   uint64_t epoch() const { return epoch_; }
+  // For the further stores beside this one (inbox_store.h, attachment_store.h).
+  kv::Store* engine() const { return kv_; }
+  const outbox::Outbox* outbox_out() const { return outbox_; }
 
   absl::StatusOr<Stored<Request>> LoadRequest(absl::string_view name) const;
   absl::StatusOr<Stored<Grant>> LoadGrant(absl::string_view name) const;
@@ -133,14 +150,62 @@ class SharingStore {
   absl::StatusOr<Page<Notice>> ListNotices(const std::vector<std::string>& owners,
                                            absl::string_view cursor, int limit,
                                            Want<Notice> want) const;
-  // Clocks, soonest due first. `want` gets the subject's request or dispute, too; one is null.
+  // A case of type T, and a page of them; see case_row.h for what T brings.
+  template <typename T>
+  absl::StatusOr<Stored<T>> LoadCase(absl::string_view name) const {
+    SHAREWAY_ASSIGN_OR_RETURN(const kv::Entry entry, LoadBytes(name));
+    Stored<T> stored{{}, entry.version};
+    SHAREWAY_RETURN_IF_ERROR(Decode(entry.value, &stored.value));
+    return stored;
+  }
+  template <typename T>
+  absl::StatusOr<Page<T>> ListCases(const std::vector<std::string>& owners,
+                                    absl::string_view cursor, int limit, Want<T> want) const {
+    Page<T> page;
+    absl::Status broken;
+    const auto take = [&](absl::string_view bytes, uint64_t version) {
+      Stored<T> stored{{}, version};
+      broken = Decode(bytes, &stored.value);
+      if (!broken.ok() || !want(stored.value)) return false;
+      page.values.push_back(std::move(stored));
+      return true;
+    };
+    SHAREWAY_ASSIGN_OR_RETURN(page.next,
+                              WalkCases(T::kCollection, owners, cursor, limit, take));
+    SHAREWAY_RETURN_IF_ERROR(broken);
+    return page;
+  }
+  // Up to `limit` names in a collection of cases, or of grants, that a rule has to look at by `now`,
+  // soonest first. A name stays until its object is written with another time, or none.
+  absl::StatusOr<std::vector<std::string>> Woken(absl::string_view collection, absl::Time now,
+                                                 int limit) const;
+  // The name of the case that holds `key`; empty if none does.
+  absl::StatusOr<std::string> HolderOf(absl::string_view key) const;
+  // Clocks, soonest due first. `want` gets the subject's request or dispute, too, null for others.
   using WantClock =
       absl::FunctionRef<bool(const ClockRow&, const Request*, const Dispute*)>;
   absl::StatusOr<Page<ClockRow>> ListClocks(const std::vector<std::string>& owners,
                                             absl::string_view cursor, int limit,
                                             WantClock want) const;
 
-  // Requests and disputes whose running clock is provisional, by name.
+  // The same for those that run and are due on `from` or later, and before the day `to`.
+  absl::StatusOr<Page<ClockRow>> ListClocksDue(const std::vector<std::string>& owners,
+                                               absl::CivilDay from, absl::CivilDay to,
+                                               absl::string_view cursor, int limit,
+                                               WantClock want) const;
+  // Clocks that were stopped on `from` or later, and before the day `to`, by that day. For a past
+  // period: `late` of statute::ReadClock tells which were too late.
+  absl::StatusOr<Page<ClockRow>> ListEndedClocks(const std::vector<std::string>& owners,
+                                                 absl::CivilDay from, absl::CivilDay to,
+                                                 absl::string_view cursor, int limit) const;
+  // Clocks that run, of everybody, soonest due first.
+  absl::StatusOr<Page<ClockRow>> RunningClocks(absl::string_view cursor, int limit) const;
+  // The subject's clock of this kind that runs or is paused. NOT_FOUND if there is none.
+  absl::StatusOr<ClockRow> LoadRunning(absl::string_view subject, statute::ClockKind kind) const;
+  // The subject's newest clock of this kind. NOT_FOUND if it has none.
+  absl::StatusOr<ClockRow> LoadClock(absl::string_view subject, statute::ClockKind kind) const;
+
+  // Requests, disputes and cases whose running clock is provisional, by name.
   absl::StatusOr<std::vector<std::string>> Provisional() const;
 
   // The grant log: its head, its first entry kept, entries from a number on.
@@ -151,6 +216,29 @@ class SharingStore {
   // Drops log entries beyond the newest `keep`.
   absl::Status TrimGrants(uint64_t keep);
 
+  // The log of a kind of case: its head, its first entry kept, entries from a number on; DATA_LOSS
+  // for one that does not read.
+  uint64_t CaseHead(absl::string_view log) const;
+  absl::StatusOr<uint64_t> CaseTail(absl::string_view log) const;
+  template <typename T>
+  absl::Status ReadCases(absl::string_view log, uint64_t from,
+                         absl::FunctionRef<bool(uint64_t number, const T&)> visit) const {
+    absl::Status broken;
+    const auto read = [&](uint64_t number, absl::string_view bytes) {
+      T value;
+      broken = Decode(bytes, &value);
+      return broken.ok() && visit(number, value);
+    };
+    SHAREWAY_RETURN_IF_ERROR(ReadCaseBytes(log, from, read));
+    return broken;
+  }
+  bool WaitCases(absl::string_view log, uint64_t number, absl::Duration timeout) const;
+  // Drops log entries beyond the newest `keep`.
+  absl::Status TrimCases(absl::string_view log, uint64_t keep);
+
+  // Offers the catalogue's resources, as followed, to `visit` until it answers false. Reads all.
+  absl::Status VisitResources(absl::FunctionRef<bool(const Resource&)> visit) const;
+
   // The catalogue, as followed.
   absl::StatusOr<LogPosition> CatalogPosition() const;
   absl::Status PutCatalogPosition(LogPosition position);
@@ -159,6 +247,18 @@ class SharingStore {
   absl::Status KeepResources(const std::vector<std::string>& keep);
 
  private:
+  // `moved` becomes true for an ABORTED that may be for rows that upkeep moved alone.
+  absl::StatusOr<Written> CommitOnce(const Change& change, absl::Time now, bool* moved);
+  absl::StatusOr<kv::Entry> LoadBytes(absl::string_view name) const;
+  // Offers cases to `take` until it took `limit`; the cursor of the next page, or empty.
+  using TakeCase = absl::FunctionRef<bool(absl::string_view bytes, uint64_t version)>;
+  absl::StatusOr<std::string> WalkCases(absl::string_view collection,
+                                        const std::vector<std::string>& owners,
+                                        absl::string_view cursor, int limit, TakeCase take) const;
+
+  absl::Status ReadCaseBytes(absl::string_view log, uint64_t from,
+                             absl::FunctionRef<bool(uint64_t, absl::string_view)> visit) const;
+
   kv::Store* const kv_;
   const outbox::Outbox* const outbox_;
   uint64_t epoch_ = 0;
