@@ -53,7 +53,7 @@ absl::StatusOr<StatuteText> Desk::TextCited(absl::string_view cited) const {
                               profile.status().message())
                             .With("profile", id));
   }
-  return StatuteText{*profile, calendars_};
+  return StatuteText{*profile, calendars_->Get()};
 }
 
 absl::StatusOr<Stored<Resource>> Desk::LoadResource(absl::string_view name) const {
@@ -89,8 +89,10 @@ evidence::AuditRecord Desk::Event(evidence::RecordKind kind, const Errand& erran
   evidence::AuditRecord event;
   event.set_kind(kind);
   *event.mutable_time() = evidence::ToTimestamp(Now());
-  event.add_agencies(parties.consumer.name);
-  if (parties.provider.name != parties.consumer.name) event.add_agencies(parties.provider.name);
+  for (const std::string* side : {&parties.consumer.name, &parties.provider.name}) {
+    if (side->empty() || (event.agencies_size() == 1 && event.agencies(0) == *side)) continue;
+    event.add_agencies(*side);
+  }
   event.set_object(std::string(object));
   event.set_traceparent(errand.traceparent);
   return event;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@
 #include "libs/outbox/once.h"
 #include "libs/statute/calendar.h"
 #include "libs/statute/profile.h"
+#include "services/sharing/calendar_shelf.h"
+#include "services/sharing/domain/forum.h"
 #include "services/sharing/domain/party.h"
 #include "services/sharing/domain/statute_text.h"
 #include "services/sharing/store/sharing_store.h"
@@ -37,21 +40,37 @@ using FindAgency = std::function<std::optional<Agency>(absl::string_view name)>;
 class Desk {
  public:
   Desk(SharingStore* store, const Clock* clock, const statute::ProfileSet* profiles,
-       const statute::CalendarSet* calendars, std::string default_profile, FindAgency find_agency)
+       const statute::CalendarSet* calendars, std::string default_profile, FindAgency find_agency,
+       FindAuthority find_authority = {})
       : store_(store),
         clock_(clock),
         profiles_(profiles),
-        calendars_(calendars),
+        calendars_(std::make_unique<CalendarShelf>(calendars)),
         default_profile_(std::move(default_profile)),
-        find_agency_(std::move(find_agency)) {}
+        find_agency_(std::move(find_agency)),
+        find_authority_(std::move(find_authority)) {}
 
   SharingStore& store() const { return *store_; }
   absl::Time Now() const { return clock_->Now(); }
   const statute::ProfileSet& profiles() const { return *profiles_; }
-  const statute::CalendarSet& calendars() const { return *calendars_; }
+  // Those in force now; what this answers stays valid as long as the desk.
+  const statute::CalendarSet& calendars() const { return *calendars_->Get(); }
+  // A year that was loaded takes effect for everybody at once. FAILED_PRECONDITION,
+  // STATE_FORBIDS, unless its version is above that of the year in force.
+  absl::Status AddCalendar(statute::Calendar calendar) const {
+    return calendars_->Add(std::move(calendar));
+  }
 
   // Both sides as the directory knows them now; an unknown agency has a name only.
   Parties PartiesOf(absl::string_view consumer, absl::string_view provider) const;
+  // Where a dispute of these parties goes under this text. Errors: as sharing::ForumOf.
+  absl::StatusOr<Forum> ForumOf(const Parties& parties, const StatuteText& text) const {
+    return sharing::ForumOf(parties, text.profile->dispute_forum, find_authority_);
+  }
+  // Nothing if the directory has no such authority.
+  std::optional<Authority> AuthorityNamed(absl::string_view name) const {
+    return find_authority_ ? find_authority_(name) : std::nullopt;
+  }
   // Whose lists an object of these parties stands in.
   static std::vector<std::string> Owners(const Parties& parties);
   // Whose lists the actor may read: the own agency's, and the authority's that it acts for.
@@ -98,9 +117,10 @@ class Desk {
   SharingStore* const store_;
   const Clock* const clock_;
   const statute::ProfileSet* const profiles_;
-  const statute::CalendarSet* const calendars_;
+  const std::unique_ptr<CalendarShelf> calendars_;
   const std::string default_profile_;
   const FindAgency find_agency_;
+  const FindAuthority find_authority_;
 };
 
 }  // namespace shareway::sharing

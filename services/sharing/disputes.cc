@@ -2,9 +2,18 @@
 // The writes of disputes: load, decide, store.
 #include "services/sharing/disputes.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
+#include "services/sharing/cases.h"
+#include "services/sharing/dispute_outcome.h"
+#include "services/sharing/store/correction_codec.h"
+#include "services/sharing/store/dispute_codec.h"
+#include "services/sharing/store/record_codec.h"
+#include "services/sharing/store/service_codec.h"
 
 namespace shareway::sharing {
 
@@ -22,55 +31,102 @@ absl::StatusOr<Stored<Dispute>> Disputes::Get(const Actor& actor, absl::string_v
   return dispute;
 }
 
-absl::StatusOr<Dispute> Disputes::OpenOver(const Errand& errand, absl::string_view subject,
-                                           absl::string_view claim, absl::Time now,
-                                           Change* change) const {
-  const std::string name = Desk::NewName("disputes");
-  if (absl::StartsWith(subject, "requests/")) {
-    SHAREWAY_ASSIGN_OR_RETURN(Stored<Request> request, sharing_->Get(errand.actor, subject));
+absl::StatusOr<DisputeSubject> Disputes::SubjectOf(const Errand& errand, const Opening& opening,
+                                                   StatuteText* text, Change* change) const {
+  const std::string& name = opening.subject;
+  const absl::Time now = desk_->Now();
+  if (absl::StartsWith(name, "requests/")) {
+    SHAREWAY_ASSIGN_OR_RETURN(Stored<Request> request, sharing_->Get(errand.actor, name));
     const Request::Fields& f = request.value.fields();
-    if (f.consumer != errand.actor.agency) return Error::NotVisible(subject);
-    SHAREWAY_ASSIGN_OR_RETURN(StatuteText text, desk_->TextCited(f.profile));
-    return Dispute::OverRequest(request.value, errand.actor,
-                                desk_->PartiesOf(f.consumer, f.provider), std::string(claim), text,
-                                name, now);
+    if (f.consumer != errand.actor.agency) return Error::NotVisible(name);
+    SHAREWAY_ASSIGN_OR_RETURN(*text, desk_->TextCited(f.profile));
+    const bool late =
+        f.supply.state == Supply::State::kDisputed || request.value.SupplyOverdue(now);
+    return sharing::SubjectOf(request.value, opening.matter, opening.cuts, late);
   }
-  if (!absl::StartsWith(subject, "resources/")) {
-    return Error::Field("subject", "is neither requests/{r} nor resources/{r}");
+  if (!opening.cuts.empty()) {
+    return Error::Field("cuts", absl::StrCat("is for a request, the subject is ", name));
   }
-  SHAREWAY_ASSIGN_OR_RETURN(Stored<Resource> resource, desk_->LoadResource(subject));
-  const Parties parties = desk_->PartiesOf(errand.actor.agency, resource.value.provider);
-  SHAREWAY_ASSIGN_OR_RETURN(StatuteText text, desk_->TextOf(parties.provider));
-  change->rests_on.push_back(resource);
-  return Dispute::OverResource(resource.value, errand.actor, parties, std::string(claim), text,
-                               name, now);
+  SHAREWAY_ASSIGN_OR_RETURN(const DisputeSubject subject, OtherSubject(errand, name, text, change));
+  if (opening.matter == Matter::kUnspecified || opening.matter == subject.matter) return subject;
+  return Error::Field("matter", absl::StrCat("is ", MatterName(opening.matter), ", over ", name,
+                                             " it is ", MatterName(subject.matter)));
 }
 
-absl::StatusOr<Stored<Dispute>> Disputes::Open(const Errand& errand, absl::string_view subject,
-                                               absl::string_view claim) {
+absl::StatusOr<DisputeSubject> Disputes::OtherSubject(const Errand& errand,
+                                                      const std::string& name, StatuteText* text,
+                                                      Change* change) const {
+  const std::string& consumer = errand.actor.agency;
+  const auto rest_on = [&](const auto& stored) -> absl::Status {
+    SHAREWAY_ASSIGN_OR_RETURN(*text, desk_->TextCited(stored.value.profile));
+    change->rests_on_cases.push_back({name, stored.version});
+    return absl::OkStatus();
+  };
+  if (absl::StartsWith(name, "resources/")) {
+    SHAREWAY_ASSIGN_OR_RETURN(Stored<Resource> resource, desk_->LoadResource(name));
+    SHAREWAY_ASSIGN_OR_RETURN(DisputeSubject subject,
+                              sharing::SubjectOf(resource.value, consumer));
+    SHAREWAY_ASSIGN_OR_RETURN(
+        *text, desk_->TextOf(desk_->PartiesOf(subject.consumer, subject.provider).provider));
+    change->rests_on.push_back(std::move(resource));
+    return subject;
+  }
+  if (absl::StartsWith(name, "corrections/")) {
+    SHAREWAY_ASSIGN_OR_RETURN(const Stored<Correction> correction,
+                              Cases<Correction>(desk_).Get(errand.actor, name));
+    if (correction.value.consumer != consumer) return Error::NotVisible(name);
+    SHAREWAY_RETURN_IF_ERROR(rest_on(correction));
+    return sharing::SubjectOf(correction.value);
+  }
+  if (absl::StartsWith(name, "return-requests/")) {
+    SHAREWAY_ASSIGN_OR_RETURN(const Stored<ReturnRequest> request,
+                              Cases<ReturnRequest>(desk_).Get(errand.actor, name));
+    if (request.value.consumer != consumer) return Error::NotVisible(name);
+    SHAREWAY_RETURN_IF_ERROR(rest_on(request));
+    return sharing::SubjectOf(request.value, desk_->Now());
+  }
+  if (absl::StartsWith(name, "service-changes/")) {
+    SHAREWAY_ASSIGN_OR_RETURN(const Stored<ServiceChange> service,
+                              Cases<ServiceChange>(desk_).Get(errand.actor, name));
+    if (service.value.AnswerOf(consumer) == nullptr) return Error::NotVisible(name);
+    SHAREWAY_RETURN_IF_ERROR(rest_on(service));
+    return sharing::SubjectOf(service.value, consumer);
+  }
+  return Error::Field("subject",
+                      "is none of requests/{r}, resources/{r}, corrections/{c}, "
+                      "service-changes/{c} and return-requests/{q}");
+}
+
+absl::StatusOr<Stored<Dispute>> Disputes::Open(const Errand& errand, const Opening& opening,
+                                               bool validate_only) {
   const auto load = [&](absl::string_view name) { return Get(errand.actor, name); };
   return desk_->Once<Stored<Dispute>>(errand, load, [&]() -> absl::StatusOr<Stored<Dispute>> {
     const absl::Time now = desk_->Now();
     Change change;
-    SHAREWAY_ASSIGN_OR_RETURN(Dispute opened, OpenOver(errand, subject, claim, now, &change));
-    SHAREWAY_ASSIGN_OR_RETURN(std::string open,
-                              desk_->store().OpenDispute(subject, errand.actor.agency));
+    StatuteText text;
+    SHAREWAY_ASSIGN_OR_RETURN(const DisputeSubject subject,
+                              SubjectOf(errand, opening, &text, &change));
+    const Parties parties = desk_->PartiesOf(subject.consumer, subject.provider);
+    SHAREWAY_ASSIGN_OR_RETURN(const Forum forum, desk_->ForumOf(parties, text));
+    SHAREWAY_ASSIGN_OR_RETURN(
+        Dispute opened, Dispute::Open(subject, errand.actor, parties, forum, opening.claim,
+                                      opening.attachments, text, Desk::NewName("disputes"), now));
+    SHAREWAY_ASSIGN_OR_RETURN(const std::string open,
+                              desk_->store().OpenDispute(subject.name, errand.actor.agency));
     if (!open.empty()) {
       return absl::Status(Error(Reason::kAlreadyExists, absl::StatusCode::kAlreadyExists,
-                                absl::StrCat(open, " is open over ", subject))
+                                absl::StrCat(open, " is open over ", subject.name))
                               .With("dispute", open));
     }
-    const Dispute::Fields& f = opened.fields();
-    const Parties parties = desk_->PartiesOf(f.consumer, f.provider);
-    SHAREWAY_ASSIGN_OR_RETURN(StatuteText text, desk_->TextCited(f.profile));
-    return Commit(errand, opened, 0, RecordKind::DISPUTE_OPENED, parties, text, std::move(change),
-                  now);
+    if (validate_only) return Stored<Dispute>{std::move(opened), 0};
+    return Commit(errand, std::move(opened), 0, RecordKind::DISPUTE_OPENED, parties, text,
+                  std::move(change), now);
   });
 }
 
 absl::StatusOr<Stored<Dispute>> Disputes::Write(const Errand& errand, absl::string_view name,
                                                 absl::string_view etag, RecordKind kind,
-                                                Transition transition) {
+                                                Transition transition, bool validate_only) {
   const auto load = [&](absl::string_view seen) { return Get(errand.actor, seen); };
   return desk_->Once<Stored<Dispute>>(errand, load, [&]() -> absl::StatusOr<Stored<Dispute>> {
     const absl::Time now = desk_->Now();
@@ -82,6 +138,7 @@ absl::StatusOr<Stored<Dispute>> Disputes::Write(const Errand& errand, absl::stri
     Change change;
     SHAREWAY_ASSIGN_OR_RETURN(Dispute after,
                               transition({before.value, parties, text, now}, &change));
+    if (validate_only) return Stored<Dispute>{std::move(after), before.version};
     return Commit(errand, std::move(after), before.version, kind, parties, text,
                   std::move(change), now);
   });
@@ -92,14 +149,22 @@ absl::StatusOr<Stored<Dispute>> Disputes::Commit(const Errand& errand, Dispute a
                                                  const Parties& parties, const StatuteText& text,
                                                  Change change, absl::Time now) {
   const Dispute::Fields& f = after.fields();
-  evidence::AuditRecord event = desk_->Event(kind, errand, parties, f.name);
+  const bool ended = f.outcome != Outcome::kUnspecified && f.outcome != Outcome::kWithdrawn;
+  evidence::AuditRecord event =
+      desk_->Event(ended ? RecordKind::DISPUTE_DECIDED : kind, errand, parties, f.name);
+  const auto tell = [&](const std::string& agency) {
+    const auto& told = event.agencies();
+    if (agency.empty() || std::find(told.begin(), told.end(), agency) != told.end()) return;
+    event.add_agencies(agency);
+  };
+  if (after.Coordinated()) tell(f.coordinator_agency);
+  // The catalogue's authority sees to it that the class is changed and published.
+  if (f.outcome == Outcome::kReclassify) tell(parties.provider.authority.agency);
   event.set_resource(f.resource);
   event.set_grant(f.grant);
   if (absl::StartsWith(f.subject, "requests/")) event.set_request(f.subject);
   event.set_rule(text.Cite(text.profile->articles.dispute));
-  if (f.outcome != Dispute::Outcome::kUnspecified) {
-    event.set_reason(std::string(Dispute::OutcomeName(f.outcome)));
-  }
+  if (f.outcome != Outcome::kUnspecified) event.set_reason(std::string(OutcomeName(f.outcome)));
   if (errand.act) *event.mutable_act() = *errand.act;
   change.events.insert(change.events.begin(), std::move(event));
   change.owners = Desk::Owners(parties);
@@ -110,12 +175,108 @@ absl::StatusOr<Stored<Dispute>> Disputes::Commit(const Errand& errand, Dispute a
   return Stored<Dispute>{std::move(after), written.version};
 }
 
+absl::StatusOr<Stored<Dispute>> Disputes::Respond(
+    const Errand& errand, absl::string_view name, absl::string_view etag,
+    absl::string_view statement, const std::vector<DisputeAttachment>& attachments) {
+  return Write(errand, name, etag, RecordKind::DISPUTE_CHANGED, [&](const Case& c, Change*) {
+    return c.dispute.Respond(errand.actor, c.parties, statement, attachments, c.now);
+  });
+}
+
+absl::StatusOr<Stored<Dispute>> Disputes::Propose(const Errand& errand, absl::string_view name,
+                                                  absl::string_view etag, const Terms& terms) {
+  const auto propose = [&](const Case& c, Change*) -> absl::StatusOr<Dispute> {
+    SHAREWAY_ASSIGN_OR_RETURN(Dispute after, c.dispute.Propose(errand.actor, c.parties, terms,
+                                                               errand.act_bytes(), c.now));
+    if (terms.outcome == Outcome::kGrant) {
+      SHAREWAY_RETURN_IF_ERROR(
+          GrantedScope(*desk_, after.subject(), terms.scope, c.text, c.now).status());
+    }
+    return after;
+  };
+  return Write(errand, name, etag, RecordKind::DISPUTE_CHANGED, propose);
+}
+
+absl::StatusOr<Stored<Dispute>> Disputes::Accept(const Errand& errand, absl::string_view name,
+                                                 absl::string_view etag, Outcome outcome) {
+  const auto accept = [&](const Case& c, Change* change) -> absl::StatusOr<Dispute> {
+    SHAREWAY_ASSIGN_OR_RETURN(std::string grant, GrantNameFor(*desk_, c.dispute.subject()));
+    SHAREWAY_ASSIGN_OR_RETURN(
+        Dispute after, c.dispute.Accept(errand.actor, c.parties, outcome, errand.act_bytes(),
+                                        std::move(grant), c.now));
+    const Dispute::Fields& f = after.fields();
+    if (!f.settled) return after;
+    const Closing closing{.errand = errand,
+                          .parties = c.parties,
+                          .text = c.text,
+                          .act = f.settlement->of(f.provider)->act,
+                          .scope = f.settlement->terms.scope,
+                          .now = c.now};
+    SHAREWAY_RETURN_IF_ERROR(AddConsequences(*desk_, after, closing, change));
+    return after;
+  };
+  return Write(errand, name, etag, RecordKind::DISPUTE_CHANGED, accept);
+}
+
+absl::StatusOr<Stored<Dispute>> Disputes::DeclareDeadlock(const Errand& errand,
+                                                          absl::string_view name,
+                                                          absl::string_view etag,
+                                                          absl::string_view reason) {
+  return Write(errand, name, etag, RecordKind::DISPUTE_CHANGED, [&](const Case& c, Change*) {
+    return c.dispute.DeclareDeadlock(errand.actor, c.parties, reason, c.now);
+  });
+}
+
 absl::StatusOr<Stored<Dispute>> Disputes::Escalate(const Errand& errand, absl::string_view name,
                                                    absl::string_view etag,
                                                    absl::string_view reason) {
-  return Write(errand, name, etag, RecordKind::DISPUTE_CHANGED, [&](const Case& c, Change*) {
-    return c.dispute.Escalate(errand.actor, c.parties, reason, c.text, c.now);
-  });
+  const auto escalate = [&](const Case& c, Change*) -> absl::StatusOr<Dispute> {
+    // The directory may have changed since it was opened; where it names nobody now, who was
+    // named then stays.
+    const Dispute::Fields& f = c.dispute.fields();
+    const Forum known{f.coordinator, f.coordinator_agency, f.decider, f.joint_conference};
+    return c.dispute.Escalate(errand.actor, c.parties, reason,
+                              desk_->ForumOf(c.parties, c.text).value_or(known), c.text, c.now);
+  };
+  return Write(errand, name, etag, RecordKind::DISPUTE_CHANGED, escalate);
+}
+
+absl::StatusOr<Stored<Dispute>> Disputes::RecordMediation(const Errand& errand,
+                                                          absl::string_view name,
+                                                          absl::string_view etag,
+                                                          const Mediation& mediation) {
+  const auto mediate = [&](const Case& c, Change*) -> absl::StatusOr<Dispute> {
+    SHAREWAY_ASSIGN_OR_RETURN(
+        Dispute after, c.dispute.RecordMediation(errand.actor, c.parties, mediation, c.now));
+    if (mediation.proposal && mediation.proposal->outcome == Outcome::kGrant) {
+      SHAREWAY_RETURN_IF_ERROR(
+          GrantedScope(*desk_, after.subject(), mediation.proposal->scope, c.text, c.now)
+              .status());
+    }
+    return after;
+  };
+  return Write(errand, name, etag, RecordKind::DISPUTE_CHANGED, mediate);
+}
+
+absl::StatusOr<Stored<Dispute>> Disputes::Record(const Errand& errand, absl::string_view name,
+                                                 absl::string_view etag, Outcome outcome,
+                                                 const Ruling& ruling,
+                                                 const std::optional<Scope>& scope,
+                                                 bool validate_only) {
+  const auto record = [&](const Case& c, Change* change) -> absl::StatusOr<Dispute> {
+    SHAREWAY_ASSIGN_OR_RETURN(std::string grant, GrantNameFor(*desk_, c.dispute.subject()));
+    SHAREWAY_ASSIGN_OR_RETURN(Dispute after, c.dispute.Record(errand.actor, c.parties, outcome,
+                                                              ruling, std::move(grant), c.now));
+    const Closing closing{.errand = errand,
+                          .parties = c.parties,
+                          .text = c.text,
+                          .act = errand.act_bytes(),
+                          .scope = scope,
+                          .now = c.now};
+    SHAREWAY_RETURN_IF_ERROR(AddConsequences(*desk_, after, closing, change));
+    return after;
+  };
+  return Write(errand, name, etag, RecordKind::DISPUTE_DECIDED, record, validate_only);
 }
 
 absl::StatusOr<Stored<Dispute>> Disputes::Withdraw(const Errand& errand, absl::string_view name,
@@ -125,76 +286,46 @@ absl::StatusOr<Stored<Dispute>> Disputes::Withdraw(const Errand& errand, absl::s
   });
 }
 
-absl::StatusOr<Stored<Dispute>> Disputes::Record(const Errand& errand, absl::string_view name,
-                                                 absl::string_view etag, Dispute::Outcome outcome,
-                                                 const Ruling& ruling,
-                                                 const std::optional<Scope>& scope) {
-  const auto record = [&](const Case& c, Change* change) -> absl::StatusOr<Dispute> {
-    SHAREWAY_ASSIGN_OR_RETURN(
-        Dispute after,
-        c.dispute.Record(errand.actor, outcome, ruling, Desk::NewName("grants"), c.now));
-    if (outcome != Dispute::Outcome::kGrant) {
-      if (scope) return Error::Field("scope", "is for outcome GRANT only");
-      return after;
-    }
-    SHAREWAY_RETURN_IF_ERROR(AddGrant(errand, after, c, scope, change));
-    return after;
-  };
-  return Write(errand, name, etag, RecordKind::DISPUTE_DECIDED, record);
+template <typename T>
+absl::Status Disputes::PackCase(const std::string& name, DisputePack* pack) const {
+  SHAREWAY_ASSIGN_OR_RETURN(const Stored<T> stored, desk_->store().LoadCase<T>(name));
+  pack->objects.push_back({name, Encode(stored.value)});
+  return absl::OkStatus();
 }
 
-absl::Status Disputes::AddGrant(const Errand& errand, const Dispute& closed, const Case& before,
-                                const std::optional<Scope>& scope, Change* change) const {
-  const Dispute::Fields& f = closed.fields();
-  SHAREWAY_ASSIGN_OR_RETURN(Stored<Resource> resource, desk_->LoadResource(f.resource));
-  SHAREWAY_RETURN_IF_ERROR(resource.value.CheckPublished());
-  Request::Fields facts = {.name = Desk::NewName("requests"),
-                           .resource = f.resource,
-                           .resource_revision = resource.value.revision,
-                           .consumer = f.consumer,
-                           .provider = f.provider,
-                           .legal_basis = std::string(before.text.profile->articles.dispute),
-                           .scenario = f.claim,
-                           .create_time = before.now,
-                           .dispute = f.name,
-                           .profile = f.profile,
-                           .article = before.text.profile->articles.dispute};
+absl::StatusOr<DisputePack> Disputes::Pack(const Actor& actor, absl::string_view name) const {
+  SHAREWAY_ASSIGN_OR_RETURN(Stored<Dispute> dispute, Get(actor, name));
+  const Dispute::Fields& f = dispute.value.fields();
+  DisputePack pack{.dispute = dispute, .objects = {{f.name, Encode(dispute.value)}}};
+  const auto add_grant = [&](const std::string& grant) -> absl::Status {
+    if (grant.empty()) return absl::OkStatus();
+    SHAREWAY_ASSIGN_OR_RETURN(const Stored<Grant> stored, desk_->store().LoadGrant(grant));
+    pack.objects.push_back({grant, Encode(stored.value)});
+    return absl::OkStatus();
+  };
   if (absl::StartsWith(f.subject, "requests/")) {
-    SHAREWAY_ASSIGN_OR_RETURN(Stored<Request> subject, desk_->store().LoadRequest(f.subject));
-    const Request::Fields& asked = subject.value.fields();
-    facts.legal_basis = asked.legal_basis;
-    facts.scenario = asked.scenario;
-    facts.applicant = asked.applicant;
-    facts.consumer_head = asked.consumer_head;
-    facts.scope = asked.scope;
-    if (scope) SHAREWAY_RETURN_IF_ERROR(CheckWithin(asked.scope, *scope, "scope"));
-  } else if (!scope) {
-    return Error::Field("scope", "is missing; a grant over a resource says what is granted");
+    SHAREWAY_ASSIGN_OR_RETURN(const Stored<Request> request,
+                              desk_->store().LoadRequest(f.subject));
+    pack.objects.push_back({f.subject, Encode(request.value)});
+    SHAREWAY_RETURN_IF_ERROR(add_grant(request.value.fields().grant));
   }
-  if (scope) facts.scope = *scope;
-  SHAREWAY_RETURN_IF_ERROR(
-      Check(facts.scope, resource.value, statute::LawDay(before.now), "scope"));
-  SHAREWAY_RETURN_IF_ERROR(MayGrant(facts.scope, resource.value, before.text));
-  facts.share_class = ClassOf(facts.scope, resource.value);
-  facts.decision = Decision{.verdict = Decision::Verdict::kApprove};
-
-  Request request = Request::ByDispute(std::move(facts), errand.actor, f.grant, before.now);
-  const std::string rule = before.text.Cite(before.text.profile->articles.dispute);
-  Grant grant = Grant::Of(request, errand.act_bytes(), "", rule, before.now);
-  for (const auto& [kind, object] :
-       {std::pair(RecordKind::REQUEST_ANSWERED, request.fields().name),
-        std::pair(RecordKind::GRANT_CREATED, grant.fields().name)}) {
-    evidence::AuditRecord event = desk_->Event(kind, errand, before.parties, object);
-    event.set_resource(f.resource);
-    event.set_request(request.fields().name);
-    event.set_grant(f.grant);
-    event.set_rule(rule);
-    change->events.push_back(std::move(event));
+  if (f.matter == Matter::kCorrection) {
+    SHAREWAY_RETURN_IF_ERROR(PackCase<Correction>(f.subject, &pack));
+  } else if (f.matter == Matter::kServiceChange) {
+    SHAREWAY_RETURN_IF_ERROR(PackCase<ServiceChange>(f.subject, &pack));
+  } else if (f.matter == Matter::kReturnFlow) {
+    SHAREWAY_RETURN_IF_ERROR(PackCase<ReturnRequest>(f.subject, &pack));
   }
-  change->rests_on.push_back(std::move(resource));
-  change->requests.push_back({std::move(request), 0});
-  change->grants.push_back({std::move(grant), 0});
-  return absl::OkStatus();
+  if (!f.grant.empty()) {
+    SHAREWAY_ASSIGN_OR_RETURN(const Stored<Grant> given, desk_->store().LoadGrant(f.grant));
+    SHAREWAY_ASSIGN_OR_RETURN(const Stored<Request> made,
+                              desk_->store().LoadRequest(given.value.fields().request));
+    pack.objects.push_back({made.value.fields().name, Encode(made.value)});
+    SHAREWAY_RETURN_IF_ERROR(add_grant(f.grant));
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(const Stored<Resource> resource, desk_->LoadResource(f.resource));
+  pack.objects.push_back({f.resource, Encode(resource.value)});
+  return pack;
 }
 
 }  // namespace shareway::sharing

@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
+#include "libs/log/log.h"
+#include "services/sharing/disposals.h"
 #include "services/sharing/domain/refusal.h"
 
 namespace shareway::sharing {
@@ -12,7 +14,7 @@ using evidence::RecordKind;
 
 namespace {
 
-constexpr int kSuspendAtOnce = 100;
+constexpr int kAtOnce = 100;
 
 }  // namespace
 
@@ -26,10 +28,10 @@ absl::StatusOr<Stored<Grant>> Grants::Get(const Actor& actor, absl::string_view 
   return grant;
 }
 
-evidence::AuditRecord Grants::Event(RecordKind kind, const Errand& errand, const Grant& grant,
-                                    const Parties& parties) const {
+evidence::AuditRecord GrantEvent(const Desk& desk, RecordKind kind, const Errand& errand,
+                                 const Grant& grant, const Parties& parties) {
   const Grant::Fields& f = grant.fields();
-  evidence::AuditRecord event = desk_->Event(kind, errand, parties, f.name);
+  evidence::AuditRecord event = desk.Event(kind, errand, parties, f.name);
   event.set_resource(f.resource);
   event.set_request(f.request);
   event.set_grant(f.name);
@@ -43,7 +45,7 @@ absl::StatusOr<Stored<Grant>> Grants::Commit(const Errand& errand, Grant after, 
                                              RecordKind kind, std::string rule,
                                              const Parties& parties, Change change,
                                              absl::Time now) {
-  change.events.insert(change.events.begin(), Event(kind, errand, after, parties));
+  change.events.insert(change.events.begin(), GrantEvent(*desk_, kind, errand, after, parties));
   change.events.front().set_rule(std::move(rule));
   change.owners = Desk::Owners(parties);
   change.once = errand.once;
@@ -142,124 +144,107 @@ absl::StatusOr<Stored<Consent>> Grants::WithdrawConsent(const Errand& errand,
 }
 
 absl::StatusOr<Stored<Grant>> Grants::Write(const Errand& errand, absl::string_view name,
-                                            RecordKind kind, Transition transition) {
+                                            RecordKind kind,
+                                            std::string statute::Articles::*article,
+                                            Transition transition) {
   const auto load = [&](absl::string_view seen) { return Get(errand.actor, seen); };
   return desk_->Once<Stored<Grant>>(errand, load, [&]() -> absl::StatusOr<Stored<Grant>> {
     const absl::Time now = desk_->Now();
     SHAREWAY_ASSIGN_OR_RETURN(Stored<Grant> before, Get(errand.actor, name));
     const Grant::Fields& f = before.value.fields();
     const Parties parties = desk_->PartiesOf(f.consumer, f.provider);
-    SHAREWAY_ASSIGN_OR_RETURN(StatuteText text, desk_->TextOf(parties.provider));
+    SHAREWAY_ASSIGN_OR_RETURN(StatuteText text, desk_->TextCited(f.rule));
     Change change;
     SHAREWAY_ASSIGN_OR_RETURN(Grant after, transition({before.value, parties, text, now}, &change));
     return Commit(errand, std::move(after), before.version, kind,
-                  text.Cite(text.profile->articles.misuse), parties, std::move(change), now);
+                  text.Cite(text.profile->articles.*article), parties, std::move(change), now);
   });
 }
 
-absl::StatusOr<Stored<Grant>> Grants::Suspend(const Errand& errand, absl::string_view name,
-                                              SuspendGround ground, absl::string_view reason) {
-  const auto suspend = [&](const Case& c, Change* change) -> absl::StatusOr<Grant> {
-    const std::string notice = Desk::NewName("notices");
-    SHAREWAY_ASSIGN_OR_RETURN(
-        Grant after, c.grant.Suspend(errand.actor, c.parties, ground, reason, notice));
-    if (after.fields().notice.empty()) return after;
-    SHAREWAY_ASSIGN_OR_RETURN(Notice opened,
-                              OpenNotice({.name = notice,
-                                          .grant = after.fields().name,
-                                          .consumer = after.fields().consumer,
-                                          .provider = after.fields().provider,
-                                          .finding = std::string(reason)},
-                                         c.text, c.now));
-    evidence::AuditRecord event =
-        desk_->Event(RecordKind::NOTICE_CHANGED, errand, c.parties, notice);
-    event.set_grant(after.fields().name);
-    event.set_rule(c.text.Cite(c.text.profile->articles.misuse));
-    change->events.push_back(std::move(event));
-    change->notices.push_back({std::move(opened), 0});
-    return after;
-  };
-  return Write(errand, name, RecordKind::GRANT_SUSPENDED, suspend);
+absl::StatusOr<Stored<Grant>> Grants::AcceptTerms(const Errand& errand, absl::string_view name) {
+  return Write(errand, name, RecordKind::TERMS_ACCEPTED, &statute::Articles::sign_off,
+               [&](const Case& c, Change*) { return c.grant.AcceptTerms(errand.actor, c.parties); });
 }
 
-absl::Status Grants::CloseNoticeOf(const Errand& errand, const Case& before,
-                                   absl::string_view reason, Change* change) const {
-  const std::string& name = before.grant.fields().notice;
-  if (name.empty()) return absl::OkStatus();
-  SHAREWAY_ASSIGN_OR_RETURN(Stored<Notice> notice, desk_->store().LoadNotice(name));
-  if (notice.value.state != Notice::State::kOpen) return absl::OkStatus();
-  evidence::AuditRecord event =
-      desk_->Event(RecordKind::NOTICE_CHANGED, errand, before.parties, name);
-  event.set_grant(before.grant.fields().name);
-  event.set_rule(before.text.Cite(before.text.profile->articles.misuse));
-  change->events.push_back(std::move(event));
-  change->notices.push_back(
-      {CloseNotice(notice.value, std::string(reason), before.now), notice.version});
-  return absl::OkStatus();
+absl::StatusOr<Stored<Grant>> Grants::AskRenewal(const Errand& errand, absl::string_view name,
+                                                 absl::CivilDay end, absl::string_view reason) {
+  return Write(errand, name, RecordKind::GRANT_RENEWED, &statute::Articles::request_content,
+               [&](const Case& c, Change*) {
+                 return c.grant.AskRenewal(errand.actor, c.parties, end, reason, c.now);
+               });
 }
 
-absl::StatusOr<Stored<Grant>> Grants::Resume(const Errand& errand, absl::string_view name,
-                                             absl::string_view reason) {
-  const auto resume = [&](const Case& c, Change* change) -> absl::StatusOr<Grant> {
+absl::StatusOr<Stored<Grant>> Grants::Renew(const Errand& errand, absl::string_view name,
+                                            absl::CivilDay end) {
+  const auto renew = [&](const Case& c, Change* change) -> absl::StatusOr<Grant> {
     SHAREWAY_ASSIGN_OR_RETURN(Stored<Resource> resource,
                               desk_->LoadResource(c.grant.fields().resource));
-    SHAREWAY_ASSIGN_OR_RETURN(Grant after,
-                              c.grant.Resume(errand.actor, c.parties, resource.value, reason));
+    SHAREWAY_ASSIGN_OR_RETURN(
+        Grant after,
+        c.grant.Renew(errand.actor, c.parties, end, resource.value, c.text, c.now));
     change->rests_on.push_back(std::move(resource));
-    SHAREWAY_RETURN_IF_ERROR(CloseNoticeOf(errand, c, reason, change));
     return after;
   };
-  return Write(errand, name, RecordKind::GRANT_RESUMED, resume);
+  return Write(errand, name, RecordKind::GRANT_RENEWED, &statute::Articles::sign_off, renew);
 }
 
-absl::StatusOr<Stored<Grant>> Grants::Revoke(const Errand& errand, absl::string_view name,
-                                             RevokeGround ground, absl::string_view document) {
-  const auto revoke = [&](const Case& c, Change* change) -> absl::StatusOr<Grant> {
-    std::optional<Notice> notice;
-    if (ground == RevokeGround::kRectificationFailed &&
-        Desk::CheckName("notices", document).ok()) {
-      absl::StatusOr<Stored<Notice>> found = desk_->store().LoadNotice(document);
-      if (!found.ok() && !absl::IsNotFound(found.status())) return found.status();
-      if (found.ok()) notice = found->value;
-    }
+absl::StatusOr<Stored<Grant>> Grants::DeclineRenewal(const Errand& errand, absl::string_view name,
+                                                     absl::string_view reason) {
+  return Write(errand, name, RecordKind::GRANT_RENEWED, &statute::Articles::refusal,
+               [&](const Case& c, Change*) {
+                 return c.grant.DeclineRenewal(errand.actor, c.parties, reason);
+               });
+}
+
+absl::StatusOr<Stored<Grant>> Grants::End(const Errand& errand, absl::string_view name,
+                                          EndGround ground, absl::string_view reason) {
+  const auto end = [&](const Case& c, Change* change) -> absl::StatusOr<Grant> {
     SHAREWAY_ASSIGN_OR_RETURN(Grant after,
-                              c.grant.Revoke(errand.actor, c.parties, ground, document,
-                                             notice ? &*notice : nullptr, c.now));
+                              c.grant.End(errand.actor, c.parties, ground, reason));
     SHAREWAY_RETURN_IF_ERROR(CloseNoticeOf(errand, c, after.fields().ended_reason, change));
+    SHAREWAY_RETURN_IF_ERROR(AddDisposal(*desk_, c.grant, after, c.parties, c.text, c.now, change));
     return after;
   };
-  return Write(errand, name, RecordKind::GRANT_REVOKED, revoke);
+  return Write(errand, name, RecordKind::GRANT_ENDED, &statute::Articles::disposal, end);
 }
 
-absl::StatusOr<bool> Grants::SuspendSome(const Resource& resource) {
-  const absl::Time now = desk_->Now();
-  const auto active = [](const Grant& g) { return g.fields().state == Grant::State::kActive; };
-  SHAREWAY_ASSIGN_OR_RETURN(Page<Grant> page, desk_->store().ListGrants({resource.name}, "",
-                                                                        kSuspendAtOnce, active));
-  if (page.values.empty()) return true;
-  Change change{.result = resource.name};
-  for (const Stored<Grant>& before : page.values) {
-    Grant after = before.value.SuspendWith(resource);
-    const Grant::Fields& f = after.fields();
-    change.events.push_back(Event(RecordKind::GRANT_SUSPENDED, {}, after,
-                                  desk_->PartiesOf(f.consumer, f.provider)));
-    change.grants.push_back({std::move(after), before.version});
-  }
-  const absl::Status committed = desk_->store().Commit(change, now).status();
-  // A grant changed meanwhile: the next round sees what it is now.
+namespace {
+
+// False if somebody else changed it meanwhile.
+absl::StatusOr<bool> ExpireOne(const Desk& desk, absl::string_view name) {
+  const absl::Time now = desk.Now();
+  SHAREWAY_ASSIGN_OR_RETURN(const Stored<Grant> before, desk.store().LoadGrant(name));
+  const std::optional<Grant> after = before.value.Expire(now);
+  if (!after) return false;
+  const Grant::Fields& f = after->fields();
+  const Parties parties = desk.PartiesOf(f.consumer, f.provider);
+  SHAREWAY_ASSIGN_OR_RETURN(const StatuteText text, desk.TextCited(f.rule));
+  Change change{.owners = Desk::Owners(parties), .result = f.name};
+  change.events.push_back(GrantEvent(desk, RecordKind::GRANT_ENDED, {}, *after, parties));
+  change.events.back().set_rule(text.Cite(text.profile->articles.disposal));
+  change.grants.push_back({*after, before.version});
+  SHAREWAY_RETURN_IF_ERROR(AddDisposal(desk, before.value, *after, parties, text, now, &change));
+  const absl::Status committed = desk.store().Commit(change, now).status();
   if (absl::IsAborted(committed)) return false;
   SHAREWAY_RETURN_IF_ERROR(committed);
-  return false;
+  return true;
 }
 
-absl::Status Grants::Follow(const Resource& resource) {
-  // First the resource: from then on no decision that rests on it can make or resume a
-  // grant. Those made before are found by the list.
-  SHAREWAY_RETURN_IF_ERROR(desk_->store().PutResource(resource));
-  if (resource.state == Resource::State::kPublished) return absl::OkStatus();
+}  // namespace
+
+absl::StatusOr<int> GrantsDue(const Desk& desk) {
+  int ended = 0;
   while (true) {
-    SHAREWAY_ASSIGN_OR_RETURN(const bool done, SuspendSome(resource));
-    if (done) return absl::OkStatus();
+    SHAREWAY_ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                              desk.store().Woken("grants", desk.Now(), kAtOnce));
+    int now_ended = 0;
+    for (const std::string& name : names) {
+      const absl::StatusOr<bool> done = ExpireOne(desk, name);
+      if (!done.ok()) log::Warn("grant-not-ended", {{"grant", name}, {"status", done.status()}});
+      if (done.ok() && *done) ++now_ended;
+    }
+    if (now_ended == 0) return ended;
+    ended += now_ended;
   }
 }
 

@@ -7,8 +7,18 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "services/sharing/desk.h"
+#include "services/sharing/domain/service_change.h"
 
 namespace shareway::sharing {
+
+// What happened to a grant, known to both its parties; with the errand's act.
+evidence::AuditRecord GrantEvent(const Desk& desk, evidence::RecordKind kind, const Errand& errand,
+                                 const Grant& grant, const Parties& parties);
+
+// Ends every live grant whose period is over, by rule, and opens its disposal. How many it ended; what
+// somebody else changed at the same time is left to the next call. One that fails is logged and does
+// not hinder the others. Errors of the store.
+absl::StatusOr<int> GrantsDue(const Desk& desk);
 
 // Grants (R25 21-29) and standing consents. Thread-safe. Errors: as Sharing.
 class Grants {
@@ -29,8 +39,25 @@ class Grants {
   // An open notice of the grant is closed with it.
   absl::StatusOr<Stored<Grant>> Resume(const Errand& errand, absl::string_view name,
                                        absl::string_view reason);
+  // Opens the disposal of what was in force. `document` as the ground asks, see Grant::Revoke.
   absl::StatusOr<Stored<Grant>> Revoke(const Errand& errand, absl::string_view name,
                                        RevokeGround ground, absl::string_view document);
+  // Suspends all ACTIVE grants of the consumer that the actor may stop, in batches of 50; how many.
+  // The errand's request id is required (INVALID_ARGUMENT): a call that was cut off goes on under it.
+  // 0, and nothing recorded, where the actor may stop none.
+  absl::StatusOr<int> SuspendConsumer(const Errand& errand, absl::string_view consumer,
+                                      SuspendGround ground, absl::string_view reason);
+
+  absl::StatusOr<Stored<Grant>> AcceptTerms(const Errand& errand, absl::string_view name);
+  absl::StatusOr<Stored<Grant>> AskRenewal(const Errand& errand, absl::string_view name,
+                                           absl::CivilDay end, absl::string_view reason);
+  absl::StatusOr<Stored<Grant>> Renew(const Errand& errand, absl::string_view name,
+                                      absl::CivilDay end);
+  absl::StatusOr<Stored<Grant>> DeclineRenewal(const Errand& errand, absl::string_view name,
+                                               absl::string_view reason);
+  // Opens the disposal of what was in force; an open notice of the grant is closed with it.
+  absl::StatusOr<Stored<Grant>> End(const Errand& errand, absl::string_view name, EndGround ground,
+                                    absl::string_view reason);
 
   // The grant, if the actor may see it.
   absl::StatusOr<Stored<Grant>> Get(const Actor& actor, absl::string_view name) const;
@@ -43,20 +70,34 @@ class Grants {
   struct Case {
     const Grant& grant;
     const Parties& parties;
-    const StatuteText& text;
+    const StatuteText& text;  // that the grant cites
     absl::Time now;
   };
   using Transition = absl::FunctionRef<absl::StatusOr<Grant>(const Case&, Change*)>;
+  // `article` of the text is the event's rule.
   absl::StatusOr<Stored<Grant>> Write(const Errand& errand, absl::string_view name,
-                                      evidence::RecordKind kind, Transition transition);
+                                      evidence::RecordKind kind,
+                                      std::string statute::Articles::*article,
+                                      Transition transition);
   absl::StatusOr<Stored<Grant>> Commit(const Errand& errand, Grant after, uint64_t version,
                                        evidence::RecordKind kind, std::string rule,
                                        const Parties& parties, Change change, absl::Time now);
-  evidence::AuditRecord Event(evidence::RecordKind kind, const Errand& errand,
-                              const Grant& grant, const Parties& parties) const;
   absl::Status CloseNoticeOf(const Errand& errand, const Case& before, absl::string_view reason,
                              Change* change) const;
   absl::StatusOr<Stored<Consent>> VisibleConsent(const Actor& actor, absl::string_view name) const;
+  // Opens the notice that a suspension for MISUSE names.
+  absl::Status AddNotice(const Errand& errand, const Grant& suspended, const Case& before,
+                         absl::string_view finding, Change* change) const;
+  // What a revocation's document names, as far as it is there.
+  struct Found {
+    std::optional<Notice> notice = {};
+    std::optional<ServiceChange> service_change = {};
+    std::optional<Dispute> dispute = {};
+  };
+  absl::StatusOr<Found> FindDocument(RevokeGround ground, absl::string_view document) const;
+  // Suspends up to 50 grants of one provider; how many.
+  absl::StatusOr<int> SuspendSome(const Errand& errand, bool first, absl::string_view consumer,
+                                  SuspendGround ground, absl::string_view reason);
   // Suspends up to 100 active grants of the resource; true if there were none.
   absl::StatusOr<bool> SuspendSome(const Resource& resource);
 

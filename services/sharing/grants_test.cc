@@ -11,7 +11,7 @@ namespace {
 
 using evidence::RecordKind;
 
-std::vector<Notice> Notices(TestDesk& t) {
+std::vector<Notice> AllNotices(TestDesk& t) {
   std::vector<Notice> notices;
   auto page =
       t.store.ListNotices({kTax}, "", 100, [](const Notice&) { return true; }).value();
@@ -68,17 +68,17 @@ TEST_CASE("Misuse opens a notice in the same batch and resuming closes it") {
   const Stored<Grant> suspended =
       t.grants.Suspend(t.By(ProviderHead()), name, SuspendGround::kMisuse, "超出用途").value();
   CHECK(suspended.value.fields().number == 2);
-  REQUIRE(Notices(t).size() == 1);
-  CHECK(Notices(t)[0].name == suspended.value.fields().notice);
-  CHECK(Notices(t)[0].state == Notice::State::kOpen);
-  CHECK(Notices(t)[0].due.day == absl::CivilDay(2025, 10, 21));
+  REQUIRE(AllNotices(t).size() == 1);
+  CHECK(AllNotices(t)[0].name == suspended.value.fields().notice);
+  CHECK(AllNotices(t)[0].state == Notice::State::kOpen);
+  CHECK(AllNotices(t)[0].clock.due.day == absl::CivilDay(2025, 10, 21));
   const auto events = t.Events();
   CHECK(events[events.size() - 2].kind() == RecordKind::GRANT_SUSPENDED);
   CHECK(events[events.size() - 2].reason() == "MISUSE");
   CHECK(events.back().kind() == RecordKind::NOTICE_CHANGED);
 
   REQUIRE(t.grants.Resume(t.By(ProviderHead()), name, "已整改").ok());
-  CHECK(Notices(t)[0].state == Notice::State::kClosed);
+  CHECK(AllNotices(t)[0].state == Notice::State::kClosed);
 }
 
 TEST_CASE("A notice whose deadline passed lets the grant be revoked") {
@@ -95,7 +95,7 @@ TEST_CASE("A notice whose deadline passed lets the grant be revoked") {
                      .status()) == Reason::kGroundRequired);
   t.clock.Advance(absl::Hours(24 * 30));
   REQUIRE(t.grants.Revoke(t.By(Officer()), name, RevokeGround::kRectificationFailed, notice).ok());
-  CHECK(Notices(t)[0].state == Notice::State::kClosed);
+  CHECK(AllNotices(t)[0].state == Notice::State::kClosed);
   CHECK(t.store.LoadGrant(name)->value.fields().state == Grant::State::kRevoked);
 }
 

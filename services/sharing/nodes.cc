@@ -5,22 +5,46 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/name.h"
+#include "libs/evidence/signer.h"
 #include "libs/log/log.h"
 #include "services/sharing/domain/quota.h"
 #include "services/sharing/domain/refusal.h"
+#include "services/sharing/findings.h"
 
 namespace shareway::sharing {
 namespace {
 
 constexpr int kMaxReason = 500;
 constexpr int kTries = 16;
+constexpr char kByRule[] = "aggregation rule ";
 
 bool IsSubject(absl::string_view name) {
-  return ParseName("grants/{g}", name).ok() || ParseName("agencies/{a}", name).ok() ||
-         ParseName("resources/{r}", name).ok();
+  return HasForm("grants/{g}", name) || HasForm("agencies/{a}", name) ||
+         HasForm("resources/{r}", name);
+}
+
+// Rules hold grants; only a person releases.
+bool MayBeByRule(const FiledHold& hold) {
+  return hold.held && HasForm("grants/{g}", hold.subject) &&
+         absl::StartsWith(hold.reason, kByRule);
+}
+
+absl::Status CheckFields(const FiledHold& hold) {
+  std::vector<FieldViolation> faults;
+  if (!IsSubject(hold.subject)) {
+    faults.push_back({"subject", "want grants/{g}, agencies/{a} or resources/{r}"});
+  }
+  CheckText(hold.reason, hold.held ? 1 : 0, kMaxReason, "reason", &faults);
+  if (hold.act.empty() && !MayBeByRule(hold)) {
+    faults.push_back({"act", absl::StrCat("is missing: without one only a grant is held, for a "
+                                          "reason that begins with \"",
+                                          kByRule, "\"")});
+  }
+  return Error::Fields(faults);
 }
 
 absl::Status QuotaExhausted(absl::string_view grant, absl::CivilDay day, const DayQuota& limit) {
@@ -78,19 +102,17 @@ absl::StatusOr<DayQuota> Nodes::LeaseQuota(absl::string_view node, absl::string_
 }
 
 evidence::AuditRecord Nodes::Event(const FiledHold& hold, absl::string_view traceparent) const {
-  const std::string agency = hold.node.substr(0, hold.node.find("/nodes/"));
-  std::string consumer = agency;
-  std::string provider = agency;
+  std::string consumer = hold.agency;
   std::string resource;
   if (absl::StatusOr<Stored<Grant>> grant = desk_->store().LoadGrant(hold.subject);
-      grant.ok() && serves_(hold.node, grant->value.fields().provider)) {
+      grant.ok() && grant->value.fields().provider == hold.agency) {
     consumer = grant->value.fields().consumer;
-    provider = grant->value.fields().provider;
     resource = grant->value.fields().resource;
   }
   const Errand errand{.traceparent = std::string(traceparent)};
-  evidence::AuditRecord event = desk_->Event(evidence::v1::HOLD_FILED, errand,
-                                             desk_->PartiesOf(consumer, provider), hold.subject);
+  evidence::AuditRecord event =
+      desk_->Event(evidence::v1::HOLD_FILED, errand, desk_->PartiesOf(consumer, hold.agency),
+                   hold.subject);
   if (!resource.empty()) {
     event.set_grant(hold.subject);
     event.set_resource(resource);
@@ -101,20 +123,40 @@ evidence::AuditRecord Nodes::Event(const FiledHold& hold, absl::string_view trac
   return event;
 }
 
+// A rule that was met may be use beyond what was granted (R25 25, 40(2)).
+absl::Status Nodes::OpenFinding(const FiledHold& hold) const {
+  absl::StatusOr<Stored<Grant>> grant = desk_->store().LoadGrant(hold.subject);
+  if (absl::IsNotFound(grant.status())) return absl::OkStatus();
+  SHAREWAY_RETURN_IF_ERROR(grant.status());
+  const Grant::Fields& f = grant->value.fields();
+  if (f.provider != hold.agency) return absl::OkStatus();
+  const std::string profile = f.rule.substr(0, f.rule.find(' '));
+  return OpenByRule(*desk_,
+                    {.detector = DetectorOf(Watch::kRuleHold, TextOfProfile(profile)),
+                     .agency = f.consumer,
+                     .profile = profile,
+                     .subject = f.name,
+                     .summary = "提供部门节点按汇聚规则暂停提供该授权的数据",
+                     .proof = {.object = hold.node, .time = hold.set_time, .note = hold.reason},
+                     .key = absl::StrCat("finding/hold|", hold.node, "|", f.name, "|",
+                                         absl::ToUnixNanos(hold.set_time))})
+      .status();
+}
+
 absl::StatusOr<absl::Time> Nodes::FileHold(FiledHold hold, absl::string_view traceparent) {
-  std::vector<FieldViolation> faults;
-  if (!IsSubject(hold.subject)) {
-    faults.push_back({"subject", "want grants/{g}, agencies/{a} or resources/{r}"});
-  }
-  CheckText(hold.reason, hold.held ? 1 : 0, kMaxReason, "reason", &faults);
-  SHAREWAY_RETURN_IF_ERROR(Error::Fields(faults));
+  SHAREWAY_RETURN_IF_ERROR(CheckFields(hold));
+  if (hold.agency.empty()) hold.agency = std::string(evidence::AgencyOfNode(hold.node));
+  if (!serves_(hold.node, hold.agency)) return Error::NotVisible(hold.agency);
   SHAREWAY_ASSIGN_OR_RETURN(const Stored<FiledHold> before,
-                            store_->LoadHold(hold.node, hold.subject));
-  // A node files in order: what is not newer came before.
+                            store_->LoadHold(hold.node, hold.agency, hold.subject));
+  // A node files in order: what is not newer came before, or matters no more.
   if (before.version != 0 && before.value.set_time >= hold.set_time) {
     return before.value.filed_time;
   }
+  if (!hold.act.empty()) SHAREWAY_RETURN_IF_ERROR(check_act_(hold));
   hold.filed_time = desk_->Now();
+  // First, since what is filed is not filed again: a retry passes over what was found.
+  if (hold.act.empty()) SHAREWAY_RETURN_IF_ERROR(OpenFinding(hold));
   SHAREWAY_RETURN_IF_ERROR(store_->PutHold(hold, before.version, Event(hold, traceparent)));
   return hold.filed_time;
 }

@@ -20,8 +20,11 @@ class Nodes {
  public:
   // True if the node, agencies/{a}/nodes/{n}, serves the agency and both stand.
   using Serves = std::function<bool(absl::string_view node, absl::string_view agency)>;
-  Nodes(const Desk* desk, NodeStore* store, Serves serves)
-      : desk_(desk), store_(store), serves_(std::move(serves)) {}
+  // OK if the hold's act, which is there, is a person's of its agency and for it; see
+  // rpc/hold_act.h. PERMISSION_DENIED, ACT_INVALID, otherwise.
+  using CheckAct = std::function<absl::Status(const FiledHold& hold)>;
+  Nodes(const Desk* desk, NodeStore* store, Serves serves, CheckAct check_act)
+      : desk_(desk), store_(store), serves_(std::move(serves)), check_act_(std::move(check_act)) {}
 
   // Takes a slice of the grant's quota of `day` for a node of its provider. Durable once OK: what
   // was given is never given again. PERMISSION_DENIED, NOT_VISIBLE, unless the node serves the
@@ -30,19 +33,26 @@ class Nodes {
   absl::StatusOr<DayQuota> LeaseQuota(absl::string_view node, absl::string_view grant,
                                       absl::CivilDay day, const DayQuota& wanted);
 
-  // Files a hold of `hold.node`, or its end, with its event for the authority; the time at which
-  // it was filed. What is on file already is filed no second time. A subject that is not there,
-  // or not the node's, is filed like any other, so that nobody learns what is.
-  // INVALID_ARGUMENT naming fields; ABORTED, ACT_REPLAYED.
+  // Files a hold of `hold.node`, or its end, for `hold.agency` (empty: the node's own), with its
+  // event for the authority; the time at which it was filed. Each agency of a node has its own
+  // file. What is not newer than the file's last is filed no second time. A subject that is not
+  // there, or not the agency's, is filed like any other, so that nobody learns what is.
+  // Without an act only a grant is held, and for a reason that begins with "aggregation rule "; it
+  // opens a finding.
+  // INVALID_ARGUMENT naming fields; PERMISSION_DENIED, NOT_VISIBLE, if the node does not serve the
+  // agency, ACT_INVALID if the act is not for this; ABORTED, ACT_REPLAYED: it filed another hold.
   absl::StatusOr<absl::Time> FileHold(FiledHold hold, absl::string_view traceparent);
 
  private:
   void DropOldDays(absl::CivilDay today);
   evidence::AuditRecord Event(const FiledHold& hold, absl::string_view traceparent) const;
+  // Of a hold by rule, once a hold; nothing if its subject is no grant of the agency's data.
+  absl::Status OpenFinding(const FiledHold& hold) const;
 
   const Desk* const desk_;
   NodeStore* const store_;
   const Serves serves_;
+  const CheckAct check_act_;
   absl::Mutex mutex_;
   absl::CivilDay dropped_ ABSL_GUARDED_BY(mutex_);  // the day on which old counts were deleted
 };

@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
+#include "services/sharing/domain/delegation.h"
+#include "services/sharing/findings.h"
 
 namespace shareway::sharing {
 
@@ -22,7 +24,8 @@ absl::StatusOr<Stored<Request>> Sharing::Get(const Actor& actor, absl::string_vi
 }
 
 absl::StatusOr<Stored<Request>> Sharing::Write(const Errand& errand, absl::string_view name,
-                                               absl::string_view etag, Transition transition) {
+                                               absl::string_view etag, Transition transition,
+                                               bool validate_only) {
   const auto load = [&](absl::string_view seen) { return Get(errand.actor, seen); };
   return desk_->Once<Stored<Request>>(errand, load, [&]() -> absl::StatusOr<Stored<Request>> {
     const absl::Time now = desk_->Now();
@@ -34,6 +37,8 @@ absl::StatusOr<Stored<Request>> Sharing::Write(const Errand& errand, absl::strin
     Change change;
     SHAREWAY_ASSIGN_OR_RETURN(Step step,
                               transition({before.value, parties, text, now}, &change));
+    step.after = InNameOf(std::move(step.after), errand.actor);
+    if (validate_only) return Stored<Request>{std::move(step.after), 0};
     return Commit(errand, std::move(step), before.version, parties, std::move(change), now);
   });
 }
@@ -41,7 +46,12 @@ absl::StatusOr<Stored<Request>> Sharing::Write(const Errand& errand, absl::strin
 absl::StatusOr<Stored<Request>> Sharing::Commit(const Errand& errand, Step step, uint64_t version,
                                                 const Parties& parties, Change change,
                                                 absl::Time now) {
-  change.events.insert(change.events.begin(), Event(step.kind, errand, step.after, parties));
+  evidence::AuditRecord event = Event(step.kind, errand, step.after, parties);
+  if (!step.article.empty()) {
+    event.set_rule(absl::StrCat(step.after.fields().profile, " ", step.article));
+  }
+  if (!step.reason.empty()) event.set_reason(step.reason);
+  change.events.insert(change.events.begin(), std::move(event));
   change.owners = Desk::Owners(parties);
   change.once = errand.once;
   change.result = step.after.fields().name;
@@ -66,11 +76,17 @@ evidence::AuditRecord Sharing::Event(RecordKind kind, const Errand& errand,
   return event;
 }
 
-void Sharing::AddGrant(const Errand& errand, const Request& approved, std::string decision,
-                       std::string consent, const Case& before, Change* change) const {
+absl::Status Sharing::AddGrant(const Errand& errand, const Request& approved, std::string decision,
+                               std::string consent, const Case& before, Change* change) const {
   const Request::Fields& f = approved.fields();
+  if (f.change.kind != ScopeChange::Kind::kUnspecified) {
+    SHAREWAY_RETURN_IF_ERROR(AddChanged(errand, approved, before, change));
+    if (f.change.kind == ScopeChange::Kind::kThirdParty) return absl::OkStatus();
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(const Stored<Resource> resource, desk_->LoadResource(f.resource));
   Grant grant = Grant::Of(approved, std::move(decision), std::move(consent),
-                          absl::StrCat(f.profile, " ", f.article), before.now);
+                          absl::StrCat(f.profile, " ", f.article), before.now)
+                    .UnderTerms(approved, resource.value);
   // The act stands in the request's event: it is taken once.
   evidence::AuditRecord event =
       Event(RecordKind::GRANT_CREATED, errand, approved, before.parties);
@@ -78,6 +94,7 @@ void Sharing::AddGrant(const Errand& errand, const Request& approved, std::strin
   event.set_object(grant.fields().name);
   change->grants.push_back({std::move(grant), 0});
   change->events.push_back(std::move(event));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Stored<Request>> Sharing::Create(const Errand& errand, const Request::Fields& asked,
@@ -97,6 +114,20 @@ absl::StatusOr<Stored<Request>> Sharing::Create(const Errand& errand, const Requ
   });
 }
 
+absl::StatusOr<Stored<Request>> Sharing::Update(const Errand& errand, absl::string_view name,
+                                                absl::string_view etag,
+                                                const Request::Revision& revision) {
+  return Write(errand, name, etag, [&](const Case& c, Change* change) -> absl::StatusOr<Step> {
+    SHAREWAY_ASSIGN_OR_RETURN(Stored<Resource> resource,
+                              desk_->LoadResource(c.request.fields().resource));
+    SHAREWAY_ASSIGN_OR_RETURN(Request after,
+                              c.request.Update(errand.actor, c.parties, revision, resource.value,
+                                               c.text, c.now));
+    change->rests_on.push_back(std::move(resource));
+    return Step{std::move(after), RecordKind::REQUEST_DRAFTED};
+  });
+}
+
 absl::StatusOr<Stored<Request>> Sharing::SignOff(const Errand& errand, absl::string_view name,
                                                  absl::string_view etag) {
   return Write(errand, name, etag, [&](const Case& c, Change*) -> absl::StatusOr<Step> {
@@ -107,8 +138,8 @@ absl::StatusOr<Stored<Request>> Sharing::SignOff(const Errand& errand, absl::str
 }
 
 absl::StatusOr<Stored<Request>> Sharing::Submit(const Errand& errand, absl::string_view name,
-                                                absl::string_view etag) {
-  return Write(errand, name, etag, [&](const Case& c, Change* change) -> absl::StatusOr<Step> {
+                                                absl::string_view etag, bool validate_only) {
+  const auto submit = [&](const Case& c, Change* change) -> absl::StatusOr<Step> {
     const std::string& about = c.request.fields().resource;
     SHAREWAY_ASSIGN_OR_RETURN(Stored<Resource> resource, desk_->LoadResource(about));
     SHAREWAY_ASSIGN_OR_RETURN(std::optional<Stored<Consent>> consent,
@@ -122,32 +153,45 @@ absl::StatusOr<Stored<Request>> Sharing::Submit(const Errand& errand, absl::stri
                                          .text = text,
                                          .grant = Desk::NewName("grants")},
                                         c.now));
+    SHAREWAY_RETURN_IF_ERROR(CheckChange(after, c.now));
     change->rests_on.push_back(resource);
-    if (after.fields().state == Request::State::kInReview) {
+    const Request::State state = after.fields().state;
+    if (state == Request::State::kInReview || state == Request::State::kAuthorityCheck) {
       return Step{std::move(after), RecordKind::REQUEST_SUBMITTED};
     }
-    if (after.fields().state == Request::State::kApproved) {
-      if (text.profile->unconditional_answer == statute::UnconditionalAnswer::kDirect) {
-        AddGrant(errand, after, "", "", c, change);
-      } else {
-        change->rests_on_consents.push_back(*consent);
-        AddGrant(errand, after, consent->value.act, consent->value.name, c, change);
-      }
+    if (state == Request::State::kApproved) {
+      const bool direct =
+          text.profile->unconditional_answer == statute::UnconditionalAnswer::kDirect;
+      if (!direct) change->rests_on_consents.push_back(*consent);
+      SHAREWAY_RETURN_IF_ERROR(AddGrant(errand, after, direct ? "" : consent->value.act,
+                                        direct ? "" : consent->value.name, c, change));
     }
     return Step{std::move(after), RecordKind::REQUEST_ANSWERED};
-  });
+  };
+  return Write(errand, name, etag, submit, validate_only);
 }
 
 absl::StatusOr<Stored<Request>> Sharing::Decide(const Errand& errand, absl::string_view name,
-                                                absl::string_view etag, const Decision& decision) {
-  return Write(errand, name, etag, [&](const Case& c, Change* change) -> absl::StatusOr<Step> {
+                                                absl::string_view etag, const Decision& decision,
+                                                bool validate_only) {
+  const auto decide = [&](const Case& c, Change* change) -> absl::StatusOr<Step> {
     SHAREWAY_ASSIGN_OR_RETURN(Stored<Resource> resource,
                               desk_->LoadResource(c.request.fields().resource));
     SHAREWAY_ASSIGN_OR_RETURN(Request after,
                               c.request.Decide(errand.actor, c.parties, resource.value, decision,
                                                c.text, c.now));
+    SHAREWAY_RETURN_IF_ERROR(CheckChange(after, c.now));
     change->rests_on.push_back(std::move(resource));
     return Step{std::move(after), RecordKind::REQUEST_DECIDED};
+  };
+  return Write(errand, name, etag, decide, validate_only);
+}
+
+absl::StatusOr<Stored<Request>> Sharing::Confirm(const Errand& errand, absl::string_view name,
+                                                 absl::string_view etag) {
+  return Write(errand, name, etag, [&](const Case& c, Change*) -> absl::StatusOr<Step> {
+    SHAREWAY_ASSIGN_OR_RETURN(Request after, c.request.Confirm(errand.actor, c.parties, c.now));
+    return Step{std::move(after), RecordKind::REQUEST_DECIDED, "", "CONFIRMED"};
   });
 }
 
@@ -157,12 +201,20 @@ absl::StatusOr<Stored<Request>> Sharing::SignOffDecision(const Errand& errand,
   return Write(errand, name, etag, [&](const Case& c, Change* change) -> absl::StatusOr<Step> {
     SHAREWAY_ASSIGN_OR_RETURN(Stored<Resource> resource,
                               desk_->LoadResource(c.request.fields().resource));
+    const ScopeChange& changes = c.request.fields().change;
+    const bool third = changes.kind == ScopeChange::Kind::kThirdParty;
     SHAREWAY_ASSIGN_OR_RETURN(
-        Request after, c.request.SignOffDecision(errand.actor, c.parties, resource.value,
-                                                 Desk::NewName("grants"), c.text, c.now));
+        Request after,
+        c.request.SignOffDecision(errand.actor, c.parties, resource.value,
+                                  third ? changes.grant : Desk::NewName("grants"), c.text, c.now));
+    SHAREWAY_RETURN_IF_ERROR(CheckChange(after, c.now));
     change->rests_on.push_back(std::move(resource));
     if (after.fields().state == Request::State::kApproved) {
-      AddGrant(errand, after, errand.act_bytes(), "", c, change);
+      SHAREWAY_RETURN_IF_ERROR(AddGrant(errand, after, errand.act_bytes(), "", c, change));
+    }
+    // It holds, and supervision hears of it (R25 39(2)).
+    if (const std::optional<Sighting> bare = RefusalSighting(after, c.now)) {
+      SHAREWAY_RETURN_IF_ERROR(AddByRule(*desk_, *bare, c.now, change));
     }
     return Step{std::move(after), RecordKind::DECISION_SIGNED_OFF};
   });

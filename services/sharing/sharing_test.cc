@@ -142,11 +142,19 @@ TEST_CASE("A consent that is withdrawn meanwhile grants nothing") {
 
 TEST_CASE("A refusal without ground is told to supervision") {
   TestDesk t;
+  const auto told = [](TestDesk& desk) {
+    for (const evidence::AuditRecord& event : desk.Events()) {
+      if (event.kind() == RecordKind::DECISION_SIGNED_OFF) return event.reason();
+    }
+    return std::string("nothing");
+  };
   t.Answered({.verdict = Decision::Verdict::kRefuse, .reason = "不行"});
-  CHECK(t.Events().back().reason() == "FINDING_REFUSED_WITHOUT_GROUND");
+  CHECK(told(t) == "FINDING_REFUSED_WITHOUT_GROUND");
+  CHECK(t.Events().back().kind() == RecordKind::FINDING_CHANGED);  // in the same batch
   TestDesk u;
   u.Answered({.verdict = Decision::Verdict::kRefuse, .reason = "不行", .condition = "c1"});
-  CHECK(u.Events().back().reason() == "REFUSED");
+  CHECK(told(u) == "REFUSED");
+  CHECK(u.Events().back().kind() == RecordKind::DECISION_SIGNED_OFF);
 }
 
 TEST_CASE("A lost write leaves nothing and a lost answer leaves all of it") {
@@ -304,7 +312,7 @@ TEST_CASE("Lists show each request once, newest first, page by page") {
 TEST_CASE("Clocks are listed soonest first and stop with the answer") {
   TestDesk t;
   t.Submitted(Divisions());  // 1 working day
-  t.Answered();              // 10 working days, stopped
+  t.Answered();              // 10 working days, stopped; then 20 for the supply
   auto rows = t.store
                   .ListClocks({kCivil, "authorities/city"}, "", 10,
                               [](const ClockRow&, const Request*, const Dispute*) { return true; })
@@ -314,7 +322,13 @@ TEST_CASE("Clocks are listed soonest first and stop with the answer") {
   CHECK(rows[0].value.clock.kind == statute::ClockKind::kReplyUnconditional);
   CHECK(rows[0].value.debtor == kCivil);
   CHECK_FALSE(rows[0].value.clock.stop);
-  CHECK(rows[1].value.clock.stop == Morning());
+  CHECK(rows[1].value.clock.kind == statute::ClockKind::kSupply);
+  CHECK_FALSE(rows[1].value.clock.stop);
+  const absl::CivilDay today = statute::LawDay(Morning());
+  rows = t.store.ListEndedClocks({kCivil}, today, today + 1, "", 10).value().values;
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].value.clock.kind == statute::ClockKind::kReplyConditional);
+  CHECK(rows[0].value.clock.stop == Morning());
 }
 
 }  // namespace

@@ -27,10 +27,16 @@ struct TestDesk {
                                                          {kCivil, AgencyOf(kCivil)},
                                                          {kHousing, AgencyOf(kHousing)},
                                                          {kBureau, AgencyOf(kBureau)}};
+  std::map<std::string, Authority, std::less<>> authorities = {{City().name, City()}};
   Desk desk{&store,       &clock,        &Profiles(),
             &Calendars(), "cn-2025-809", [this](absl::string_view name) -> std::optional<Agency> {
               auto found = agencies.find(name);
               if (found == agencies.end()) return std::nullopt;
+              return found->second;
+            },
+            [this](absl::string_view name) -> std::optional<Authority> {
+              auto found = authorities.find(name);
+              if (found == authorities.end()) return std::nullopt;
               return found->second;
             }};
   Sharing sharing{&desk};
@@ -129,6 +135,8 @@ struct TestDesk {
       const Request::Fields& f = request.value.fields();
       if ((f.state == Request::State::kApproved) != !f.grant.empty()) return f.name;
       if (f.grant.empty()) continue;
+      // A consent to pass on stands on the grant that was there.
+      if (f.change.kind == ScopeChange::Kind::kThirdParty) continue;
       ++approved;
       const auto grant = store.LoadGrant(f.grant);
       if (!grant.ok() || grant->value.fields().request != f.name) return f.grant;

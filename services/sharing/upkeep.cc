@@ -1,58 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the service does for its store at each start.
+// What the service does by itself.
 #include "services/sharing/upkeep.h"
 
-#include <type_traits>
-
-#include "absl/strings/match.h"
 #include "libs/log/log.h"
+#include "services/sharing/corrections.h"
+#include "services/sharing/detections.h"
+#include "services/sharing/disposals.h"
+#include "services/sharing/grants.h"
+#include "services/sharing/notices.h"
+#include "services/sharing/attachments.h"
+#include "services/sharing/recompute.h"
+#include "services/sharing/service_changes.h"
+#include "services/sharing/sharing.h"
+#include "services/sharing/warnings.h"
 
 namespace shareway::sharing {
-
-using evidence::RecordKind;
 
 namespace {
 
 constexpr uint64_t kKeepGrants = 1'000'000;
-
-// True if the subject's due date changed.
-template <typename T>
-absl::StatusOr<bool> Recompute(const Desk& desk, const Stored<T>& subject, RecordKind kind,
-                               std::vector<Stored<T>> Change::*list) {
-  const absl::Time now = desk.Now();
-  SHAREWAY_ASSIGN_OR_RETURN(std::optional<T> after,
-                            subject.value.Recompute(desk.calendars(), now));
-  if (!after) return false;
-  const auto& f = after->fields();
-  const Parties parties = desk.PartiesOf(f.consumer, f.provider);
-  evidence::AuditRecord event = desk.Event(kind, {}, parties, f.name);
-  if constexpr (std::is_same_v<T, Request>) Desk::TellOnly(*after, &event);
-  event.set_resource(f.resource);
-  event.set_rule(f.profile);
-  event.set_reason("DUE_RECOMPUTED");
-  Change change{.owners = Desk::Owners(parties), .events = {event}, .result = f.name};
-  (change.*list).push_back({*after, subject.version});
-  SHAREWAY_RETURN_IF_ERROR(desk.store().Commit(change, now).status());
-  return true;
-}
+constexpr absl::Duration kRound = absl::Minutes(1);
 
 }  // namespace
 
-absl::StatusOr<int> RecomputeClocks(const Desk& desk) {
+const std::vector<Duty>& Duties() {
+  static const auto* const duties = new std::vector<Duty>{
+      {"grants", GrantsDue},
+      {"disposals", DisposalsDue},
+      {"notices", NoticesDue},
+      {"service-changes", ServiceChangesDue},
+      {"supplements", RequestsDue},
+      {"warnings", WarningsDue},
+      {"findings", FindingsDue},
+      {"abandoned-uploads", AbandonedUploadsDue},
+  };
+  return *duties;
+}
+
+int RunDuties(const Desk& desk) {
   int changed = 0;
-  SHAREWAY_ASSIGN_OR_RETURN(const std::vector<std::string> names, desk.store().Provisional());
-  for (const std::string& name : names) {
-    bool moved = false;
-    if (absl::StartsWith(name, "requests/")) {
-      SHAREWAY_ASSIGN_OR_RETURN(const Stored<Request> request, desk.store().LoadRequest(name));
-      SHAREWAY_ASSIGN_OR_RETURN(
-          moved, Recompute(desk, request, RecordKind::REQUEST_SUBMITTED, &Change::requests));
-    } else {
-      SHAREWAY_ASSIGN_OR_RETURN(const Stored<Dispute> dispute, desk.store().LoadDispute(name));
-      SHAREWAY_ASSIGN_OR_RETURN(
-          moved, Recompute(desk, dispute, RecordKind::DISPUTE_CHANGED, &Change::disputes));
+  for (const Duty& duty : Duties()) {
+    const absl::StatusOr<int> done = duty.run(desk);
+    if (!done.ok()) {
+      log::Warn("duty-failed", {{"duty", duty.name}, {"status", done.status()}});
+    } else if (*done > 0) {
+      log::Info("duty-done", {{"duty", duty.name}, {"changed", *done}});
+      changed += *done;
     }
-    if (moved) ++changed;
   }
   return changed;
 }
@@ -67,6 +61,22 @@ void Upkeep(const Desk* desk) {
   if (absl::Status trimmed = desk->store().TrimGrants(kKeepGrants); !trimmed.ok()) {
     log::Warn("grant-log-not-trimmed", {{"status", trimmed}});
   }
+  if (absl::Status trimmed = TrimCorrections(*desk); !trimmed.ok()) {
+    log::Warn("correction-log-not-trimmed", {{"status", trimmed}});
+  }
+  RunDuties(*desk);
+}
+
+UpkeepLoop::~UpkeepLoop() {
+  stopped_.Notify();
+  if (thread_.joinable()) thread_.join();
+}
+
+void UpkeepLoop::Start() {
+  Upkeep(desk_);
+  thread_ = std::thread([this] {
+    while (!stopped_.WaitForNotificationWithTimeout(kRound)) RunDuties(*desk_);
+  });
 }
 
 }  // namespace shareway::sharing

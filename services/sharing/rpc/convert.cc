@@ -11,11 +11,8 @@ namespace shareway::sharing {
 static_assert(static_cast<int>(ShareClass::kNotShared) == catalog::v1::NOT_SHARED);
 static_assert(static_cast<int>(ShareCondition::Kind::kOther) ==
               catalog::v1::ShareCondition::OTHER_CONDITION);
-static_assert(static_cast<int>(Request::State::kWithdrawn) == v1::SharingRequest::WITHDRAWN);
-static_assert(static_cast<int>(Grant::State::kRevoked) == v1::Grant::REVOKED);
-static_assert(static_cast<int>(Dispute::Stage::kClosed) == v1::Dispute::CLOSED);
-static_assert(static_cast<int>(Dispute::Outcome::kWithdrawn) == v1::Dispute::WITHDRAWN);
-static_assert(static_cast<int>(Notice::State::kClosed) == v1::Notice::NOTICE_CLOSED);
+static_assert(static_cast<int>(Grant::State::kPendingTerms) == v1::Grant::PENDING_TERMS);
+static_assert(static_cast<int>(Notice::State::kReported) == v1::Notice::NOTICE_REPORTED);
 
 using evidence::ToTimestamp;
 
@@ -50,85 +47,13 @@ Resource FromProto(const catalog::v1::CatalogChange& change) {
   }
   for (const catalog::v1::Basis& basis : resource.not_shared_basis()) {
     out.basis.push_back(absl::StrCat("《", basis.title(), "》", basis.article()));
+    out.basis_levels.push_back(static_cast<int>(basis.level()));
   }
   switch (resource.state()) {
     case catalog::v1::Resource::PUBLISHED: out.state = Resource::State::kPublished; break;
     case catalog::v1::Resource::SUSPENDED: out.state = Resource::State::kSuspended; break;
     case catalog::v1::Resource::WITHDRAWN: out.state = Resource::State::kWithdrawn; break;
     default: break;
-  }
-  return out;
-}
-
-namespace {
-
-v1::Decision ToProto(const Decision& decision) {
-  v1::Decision out;
-  out.set_verdict(static_cast<v1::Decision::Verdict>(decision.verdict));
-  if (decision.scope) *out.mutable_scope() = sharing::ToProto(*decision.scope);
-  for (const Cut& cut : decision.cuts) {
-    v1::Cut* to = out.add_cuts();
-    to->set_subject(cut.subject);
-    to->set_reason(cut.reason);
-  }
-  out.set_reason(decision.reason);
-  out.set_condition(decision.condition);
-  out.set_citation(decision.citation);
-  out.set_case_required(decision.case_required);
-  return out;
-}
-
-int DaysLeft(const statute::Clock& clock, const Desk& desk) {
-  const absl::StatusOr<statute::Reading> reading =
-      statute::ReadClock(clock, desk.calendars(), desk.Now());
-  return reading.ok() ? reading->working_days_left : 0;
-}
-
-}  // namespace
-
-v1::SharingRequest ToProto(const Stored<Request>& request, const Actor& actor, const Desk& desk) {
-  const Parties parties =
-      desk.PartiesOf(request.value.fields().consumer, request.value.fields().provider);
-  const Request seen = request.value.SeenBy(actor, parties);
-  const Request::Fields& f = seen.fields();
-  v1::SharingRequest out;
-  out.set_name(f.name);
-  out.set_resource(f.resource);
-  out.set_resource_revision(f.resource_revision);
-  out.set_consumer(f.consumer);
-  out.set_provider(f.provider);
-  out.set_share_class(static_cast<catalog::v1::ShareClass>(f.share_class));
-  out.set_legal_basis(f.legal_basis);
-  out.set_scenario(f.scenario);
-  *out.mutable_scope() = sharing::ToProto(f.scope);
-  out.set_state(static_cast<v1::SharingRequest::State>(f.state));
-  out.set_applicant(f.applicant);
-  out.set_consumer_head(f.consumer_head);
-  out.set_reviewer(f.reviewer);
-  out.set_provider_head(f.provider_head);
-  *out.mutable_create_time() = ToTimestamp(f.create_time);
-  if (f.submit_time) *out.mutable_submit_time() = ToTimestamp(*f.submit_time);
-  if (f.decide_time) *out.mutable_decide_time() = ToTimestamp(*f.decide_time);
-  if (f.clock) {
-    out.set_due_date(DayToProto(f.clock->due.day));
-    out.set_due_provisional(f.clock->due.provisional);
-    out.set_working_days_left(DaysLeft(*f.clock, desk));
-  }
-  if (f.decision) *out.mutable_decision() = ToProto(*f.decision);
-  out.set_grant(f.grant);
-  out.set_profile(f.profile);
-  out.set_article(f.article);
-  if (request.version != 0) out.set_etag(Desk::EtagOf(request.version));
-  for (std::string& action : request.value.AvailableActions(actor, parties)) {
-    out.add_available_actions(std::move(action));
-  }
-  for (const Request::Step& step : f.steps) {
-    v1::RequestStep* to = out.add_steps();
-    *to->mutable_time() = ToTimestamp(step.time);
-    to->set_action(step.action);
-    to->set_actor(step.actor);
-    to->set_state(static_cast<v1::SharingRequest::State>(step.state));
-    to->set_note(step.note);
   }
   return out;
 }
@@ -143,6 +68,7 @@ v1::Grant ToProto(const Grant& grant, uint64_t epoch) {
   out.set_resource_revision(f.resource_revision);
   out.mutable_items()->Assign(f.items.begin(), f.items.end());
   RowsToProto(f.rows, out.mutable_row_filter());
+  out.set_row_expression(f.rows.expression.ToString());
   EnumsToProto(f.purposes, out.mutable_purposes());
   EnumsToProto(f.methods, out.mutable_methods());
   *out.mutable_start_time() = ToTimestamp(f.start_time);
@@ -152,6 +78,7 @@ v1::Grant ToProto(const Grant& grant, uint64_t epoch) {
   out.set_day_rows(f.day.rows);
   out.set_day_bytes(f.day.bytes);
   out.mutable_masked_items()->Assign(f.masked_items.begin(), f.masked_items.end());
+  out.mutable_third_parties()->Assign(f.third_parties.begin(), f.third_parties.end());
   out.set_state(static_cast<v1::Grant::State>(f.state));
   out.mutable_revision()->set_epoch(epoch);
   out.mutable_revision()->set_number(f.number);
@@ -163,6 +90,10 @@ v1::Grant ToProto(const Grant& grant, uint64_t epoch) {
   *out.mutable_create_time() = ToTimestamp(f.create_time);
   out.set_ended_reason(f.ended_reason);
   out.set_notice(f.notice);
+  if (f.asked_end) out.set_asked_end_date(DayToProto(*f.asked_end));
+  out.set_asked_reason(f.asked_reason);
+  out.set_return_request(f.return_request);
+  out.mutable_terms()->Assign(f.terms.begin(), f.terms.end());
   return out;
 }
 
@@ -177,37 +108,6 @@ v1::StandingConsent ToProto(const Consent& consent) {
   return out;
 }
 
-v1::Dispute ToProto(const Stored<Dispute>& dispute) {
-  const Dispute::Fields& f = dispute.value.fields();
-  v1::Dispute out;
-  out.set_name(f.name);
-  out.set_subject(f.subject);
-  out.set_consumer(f.consumer);
-  out.set_provider(f.provider);
-  out.set_claim(f.claim);
-  out.set_stage(static_cast<v1::Dispute::Stage>(f.stage));
-  out.set_coordinator(f.coordinator);
-  out.set_decider(f.decider);
-  out.set_outcome(static_cast<v1::Dispute::Outcome>(f.outcome));
-  out.set_ruling(f.ruling);
-  out.set_grant(f.grant);
-  if (const statute::Clock* clock = dispute.value.running()) {
-    out.set_due_date(DayToProto(clock->due.day));
-  }
-  out.set_etag(Desk::EtagOf(dispute.version));
-  *out.mutable_create_time() = ToTimestamp(f.create_time);
-  out.set_profile(f.profile);
-  for (const Dispute::Step& step : f.steps) {
-    v1::DisputeStep* to = out.add_steps();
-    *to->mutable_time() = ToTimestamp(step.time);
-    to->set_action(step.action);
-    to->set_actor(step.actor);
-    to->set_stage(static_cast<v1::Dispute::Stage>(step.stage));
-    to->set_note(step.note);
-  }
-  return out;
-}
-
 v1::Notice ToProto(const Notice& notice) {
   v1::Notice out;
   out.set_name(notice.name);
@@ -216,7 +116,12 @@ v1::Notice ToProto(const Notice& notice) {
   out.set_provider(notice.provider);
   out.set_finding(notice.finding);
   out.set_state(static_cast<v1::Notice::State>(notice.state));
-  out.set_due_date(DayToProto(notice.due.day));
+  out.set_due_date(DayToProto(notice.clock.due.day));
+  out.set_measures(notice.measures);
+  out.set_rejection(notice.rejection);
+  out.set_report(notice.report);
+  out.set_reported_to(notice.reported_to);
+  out.set_profile(notice.profile);
   *out.mutable_create_time() = ToTimestamp(notice.create_time);
   return out;
 }

@@ -11,7 +11,6 @@ namespace shareway::sharing {
 
 static_assert(static_cast<int>(Purpose::kOther) == evidence::v1::OTHER);
 static_assert(static_cast<int>(Method::kSubscribe) == evidence::v1::SUBSCRIBE);
-static_assert(static_cast<int>(Decision::Verdict::kRefuse) == v1::Decision::REFUSE);
 
 absl::StatusOr<absl::CivilDay> DayFromProto(const std::string& text, absl::string_view field) {
   absl::CivilDay day;
@@ -37,6 +36,7 @@ v1::Scope ToProto(const Scope& scope) {
   v1::Scope out;
   out.mutable_items()->Assign(scope.items.begin(), scope.items.end());
   RowsToProto(scope.rows, out.mutable_row_filter());
+  out.set_row_expression(scope.rows.expression.ToString());
   EnumsToProto(scope.purposes, out.mutable_purposes());
   EnumsToProto(scope.methods, out.mutable_methods());
   out.set_start_date(DayToProto(scope.start));
@@ -71,6 +71,13 @@ absl::StatusOr<Scope> FromProto(const v1::Scope& scope, absl::string_view field)
                                        : filter::Op::kEquals,
                                    row.value()});
   }
+  absl::StatusOr<filter::Expression> expression = filter::Expression::Parse(
+      scope.row_expression(), absl::StrCat(field, ".row_expression"));
+  if (expression.ok()) {
+    out.rows.expression = *std::move(expression);
+  } else if (const std::optional<ErrorDetails> details = DetailsOf(expression.status())) {
+    faults.insert(faults.end(), details->fields.begin(), details->fields.end());
+  }
   const auto day = [&](const std::string& text, absl::string_view name, absl::CivilDay* to) {
     absl::StatusOr<absl::CivilDay> read = DayFromProto(text, absl::StrCat(field, ".", name));
     if (read.ok()) {
@@ -82,23 +89,6 @@ absl::StatusOr<Scope> FromProto(const v1::Scope& scope, absl::string_view field)
   day(scope.start_date(), "start_date", &out.start);
   day(scope.end_date(), "end_date", &out.end);
   SHAREWAY_RETURN_IF_ERROR(Error::Fields(faults));
-  return out;
-}
-
-absl::StatusOr<Decision> FromProto(const v1::Decision& decision) {
-  const bool known = decision.verdict() >= 0 && decision.verdict() <= v1::Decision::REFUSE;
-  Decision out{.verdict = known ? static_cast<Decision::Verdict>(decision.verdict())
-                                : Decision::Verdict::kUnspecified,
-               .scope = {},
-               .cuts = {},
-               .reason = decision.reason(),
-               .condition = decision.condition(),
-               .citation = decision.citation(),
-               .case_required = decision.case_required()};
-  if (decision.has_scope()) {
-    SHAREWAY_ASSIGN_OR_RETURN(out.scope, FromProto(decision.scope(), "decision.scope"));
-  }
-  for (const v1::Cut& cut : decision.cuts()) out.cuts.push_back({cut.subject(), cut.reason()});
   return out;
 }
 

@@ -20,11 +20,19 @@ class DisputeRpc {
   void Register(rpc::Server* server);
 
  private:
+  void RegisterParties(rpc::Server* server);
+  void RegisterSettlement(rpc::Server* server);
+  void RegisterCoordinator(rpc::Server* server);
+  void RegisterReads(rpc::Server* server);
+  absl::StatusOr<v1::Dispute> Mediate(const rpc::Call& call,
+                                      const v1::RecordMediationRequest& request);
   absl::StatusOr<v1::Dispute> Record(const rpc::Call& call,
                                      const v1::RecordDecisionRequest& request);
   absl::StatusOr<v1::ListDisputesResponse> List(const rpc::Call& call,
                                                 const v1::ListDisputesRequest& request) const;
-  absl::StatusOr<v1::Dispute> Written(absl::StatusOr<Stored<Dispute>> result) const;
+  absl::StatusOr<v1::Dispute> Written(const rpc::Call& call,
+                                      absl::StatusOr<Stored<Dispute>> result,
+                                      bool validate_only = false) const;
 
   const Desk* const desk_;
   Disputes* const disputes_;

@@ -22,6 +22,7 @@ constexpr size_t kMaxNonce = 16;
 
 static_assert(static_cast<int>(SuspendGround::kDataFault) == v1::DATA_FAULT);
 static_assert(static_cast<int>(RevokeGround::kConsumerEnded) == v1::CONSUMER_ENDED);
+static_assert(static_cast<int>(EndGround::kNoLongerNeeded) == v1::NO_LONGER_NEEDED);
 
 std::string Path(absl::string_view method) {
   return absl::StrCat("/shareway.sharing.v1.GrantService/", method);
@@ -36,6 +37,7 @@ E Ground(int number, E last) {
 }  // namespace
 
 void GrantRpc::Register(rpc::Server* server) {
+  RegisterLife(server);
   server->Unary<v1::ClaimGrantRequest, v1::Grant>(
       Path("ClaimGrant"),
       [this](const rpc::Call& call, const v1::ClaimGrantRequest& r) { return Claim(call, r); });
@@ -63,20 +65,21 @@ void GrantRpc::Register(rpc::Server* server) {
       Path("GetGrant"),
       [this](const rpc::Call& call, const v1::GetGrantRequest& r) -> absl::StatusOr<v1::Grant> {
         SHAREWAY_ASSIGN_OR_RETURN(Stored<Grant> grant, grants_->Get(ActorOf(call), r.name()));
-        return ToProto(grant.value, desk_->store().epoch());
+        return Shown(call, grant.value);
       });
   server->Unary<v1::ListGrantsRequest, v1::ListGrantsResponse>(
       Path("ListGrants"),
       [this](const rpc::Call& call, const v1::ListGrantsRequest& r) { return List(call, r); });
   server->Unary<v1::SuspendGrantRequest, v1::Grant>(
       Path("SuspendGrant"), [this](const rpc::Call& call, const v1::SuspendGrantRequest& r) {
-        return Written(grants_->Suspend(ErrandOf(call, r.request_id()), r.name(),
-                                        Ground(r.ground(), SuspendGround::kDataFault),
-                                        r.reason()));
+        return Written(call, grants_->Suspend(ErrandOf(call, r.request_id()), r.name(),
+                                              Ground(r.ground(), SuspendGround::kDataFault),
+                                              r.reason()));
       });
   server->Unary<v1::ResumeGrantRequest, v1::Grant>(
       Path("ResumeGrant"), [this](const rpc::Call& call, const v1::ResumeGrantRequest& r) {
-        return Written(grants_->Resume(ErrandOf(call, r.request_id()), r.name(), r.reason()));
+        return Written(call,
+                       grants_->Resume(ErrandOf(call, r.request_id()), r.name(), r.reason()));
       });
   server->Unary<v1::RevokeGrantRequest, v1::RevokeGrantResponse>(
       Path("RevokeGrant"),
@@ -92,16 +95,74 @@ void GrantRpc::Register(rpc::Server* server) {
       });
 }
 
-absl::StatusOr<v1::Grant> GrantRpc::Written(absl::StatusOr<Stored<Grant>> result) const {
+v1::Grant GrantRpc::Shown(const rpc::Call& call, const Grant& grant) const {
+  const Grant::Fields& f = grant.fields();
+  v1::Grant out = ToProto(grant, desk_->store().epoch());
+  for (std::string& action : Allowed(GrantTable(), static_cast<int>(f.state), ActorOf(call),
+                                     desk_->PartiesOf(f.consumer, f.provider))) {
+    out.add_available_actions(std::move(action));
+  }
+  return out;
+}
+
+absl::StatusOr<v1::Grant> GrantRpc::Written(const rpc::Call& call,
+                                            absl::StatusOr<Stored<Grant>> result) const {
   SHAREWAY_RETURN_IF_ERROR(result.status());
   transitions_->Add("grant", Grant::StateName(result->value.fields().state));
-  return ToProto(result->value, desk_->store().epoch());
+  return Shown(call, result->value);
+}
+
+void GrantRpc::RegisterLife(rpc::Server* server) {
+  server->Unary<v1::SuspendConsumerRequest, v1::SuspendConsumerResponse>(
+      Path("SuspendConsumer"),
+      [this](const rpc::Call& call, const v1::SuspendConsumerRequest& r)
+          -> absl::StatusOr<v1::SuspendConsumerResponse> {
+        SHAREWAY_ASSIGN_OR_RETURN(
+            const int suspended,
+            grants_->SuspendConsumer(ErrandOf(call, r.request_id()), r.consumer(),
+                                     Ground(r.ground(), SuspendGround::kDataFault), r.reason()));
+        transitions_->Add("consumer", "SUSPENDED");
+        v1::SuspendConsumerResponse response;
+        response.set_suspended(static_cast<uint32_t>(suspended));
+        return response;
+      });
+  server->Unary<v1::AcceptTermsRequest, v1::Grant>(
+      Path("AcceptTerms"), [this](const rpc::Call& call, const v1::AcceptTermsRequest& r) {
+        return Written(call, grants_->AcceptTerms(ErrandOf(call, r.request_id()), r.name()));
+      });
+  server->Unary<v1::AskRenewalRequest, v1::Grant>(
+      Path("AskRenewal"),
+      [this](const rpc::Call& call, const v1::AskRenewalRequest& r) -> absl::StatusOr<v1::Grant> {
+        SHAREWAY_ASSIGN_OR_RETURN(const absl::CivilDay end,
+                                  DayFromProto(r.end_date(), "end_date"));
+        return Written(call, grants_->AskRenewal(ErrandOf(call, r.request_id()), r.name(), end,
+                                                 r.reason()));
+      });
+  server->Unary<v1::RenewGrantRequest, v1::Grant>(
+      Path("RenewGrant"),
+      [this](const rpc::Call& call, const v1::RenewGrantRequest& r) -> absl::StatusOr<v1::Grant> {
+        SHAREWAY_ASSIGN_OR_RETURN(const absl::CivilDay end,
+                                  DayFromProto(r.end_date(), "end_date"));
+        return Written(call, grants_->Renew(ErrandOf(call, r.request_id()), r.name(), end));
+      });
+  server->Unary<v1::DeclineRenewalRequest, v1::Grant>(
+      Path("DeclineRenewal"), [this](const rpc::Call& call, const v1::DeclineRenewalRequest& r) {
+        return Written(call, grants_->DeclineRenewal(ErrandOf(call, r.request_id()), r.name(),
+                                                     r.reason()));
+      });
+  server->Unary<v1::EndGrantRequest, v1::Grant>(
+      Path("EndGrant"), [this](const rpc::Call& call, const v1::EndGrantRequest& r) {
+        return Written(call, grants_->End(ErrandOf(call, r.request_id()), r.name(),
+                                          Ground(r.ground(), EndGround::kNoLongerNeeded),
+                                          r.reason()));
+      });
 }
 
 absl::StatusOr<v1::Grant> GrantRpc::Claim(const rpc::Call& call,
                                           const v1::ClaimGrantRequest& request) {
   SHAREWAY_ASSIGN_OR_RETURN(Grant::Claim claim, FromProto(request));
-  return Written(grants_->Claim(ErrandOf(call, request.request_id()), request.resource(), claim));
+  return Written(call,
+                 grants_->Claim(ErrandOf(call, request.request_id()), request.resource(), claim));
 }
 
 absl::StatusOr<v1::RevokeGrantResponse> GrantRpc::Revoke(const rpc::Call& call,
@@ -112,9 +173,9 @@ absl::StatusOr<v1::RevokeGrantResponse> GrantRpc::Revoke(const rpc::Call& call,
   }
   SHAREWAY_ASSIGN_OR_RETURN(
       v1::Grant revoked,
-      Written(grants_->Revoke(ErrandOf(call, request.request_id()), request.name(),
-                              Ground(request.ground(), RevokeGround::kConsumerEnded),
-                              request.document())));
+      Written(call, grants_->Revoke(ErrandOf(call, request.request_id()), request.name(),
+                                    Ground(request.ground(), RevokeGround::kConsumerEnded),
+                                    request.document())));
   // The change is durable: from here on it counts.
   const absl::Time dead = desk_->Now() + kDeadAfter;
   v1::RevokeGrantResponse response;
@@ -150,7 +211,7 @@ absl::StatusOr<v1::ListGrantsResponse> GrantRpc::List(const rpc::Call& call,
         return desk_->store().ListGrants(desk_->OwnersFor(actor), cursor, size, want);
       },
       [&](const Stored<Grant>& grant) {
-        *response.add_grants() = ToProto(grant.value, desk_->store().epoch());
+        *response.add_grants() = Shown(call, grant.value);
       },
       &response));
   return response;

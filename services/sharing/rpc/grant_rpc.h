@@ -39,7 +39,12 @@ class GrantRpc {
                      rpc::Writer<v1::GrantChange>& writer);
   absl::StatusOr<catalog::v1::RenewLeaseResponse> Renew(
       const rpc::Call& call, const catalog::v1::RenewLeaseRequest& request);
-  absl::StatusOr<v1::Grant> Written(absl::StatusOr<Stored<Grant>> result) const;
+  // What the consumer's head and the provider's head do to a grant as it goes on.
+  void RegisterLife(rpc::Server* server);
+  // With the methods that the caller may call now.
+  v1::Grant Shown(const rpc::Call& call, const Grant& grant) const;
+  absl::StatusOr<v1::Grant> Written(const rpc::Call& call,
+                                    absl::StatusOr<Stored<Grant>> result) const;
 
   const Desk* const desk_;
   Grants* const grants_;

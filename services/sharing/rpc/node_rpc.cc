@@ -8,6 +8,17 @@
 #include "shareway/sharing/v1/grant.pb.h"
 
 namespace shareway::sharing {
+namespace {
+
+// Without fields that nobody signed.
+std::string ActOf(const v1::FileHoldRequest& request) {
+  if (!request.has_act()) return "";
+  evidence::SignedAct act = request.act();
+  act.DiscardUnknownFields();
+  return act.SerializeAsString();
+}
+
+}  // namespace
 
 void RegisterNodes(Nodes* nodes, rpc::Server* server) {
   server->Unary<v1::LeaseQuotaRequest, v1::LeaseQuotaResponse>(
@@ -33,11 +44,12 @@ void RegisterNodes(Nodes* nodes, rpc::Server* server) {
         SHAREWAY_ASSIGN_OR_RETURN(
             const absl::Time filed,
             nodes->FileHold({.node = call.caller().name(),
+                             .agency = request.agency(),
                              .subject = request.subject(),
                              .held = request.held(),
                              .reason = request.reason(),
                              .set_time = evidence::FromTimestamp(request.set_time()),
-                             .act = request.has_act() ? request.act().SerializeAsString() : ""},
+                             .act = ActOf(request)},
                             call.traceparent()));
         v1::FileHoldResponse response;
         *response.mutable_filed_time() = evidence::ToTimestamp(filed);

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The adapters of SupervisionService and StatuteService.
+// The adapter of SupervisionService.
 #include "services/sharing/rpc/supervision_rpc.h"
 
 #include "absl/strings/str_cat.h"
-#include "libs/base/error.h"
-#include "libs/codes/quote.h"
 #include "services/sharing/rpc/convert.h"
 #include "services/sharing/rpc/directory_view.h"
 #include "services/sharing/rpc/page.h"
@@ -12,23 +10,8 @@
 namespace shareway::sharing {
 namespace {
 
-constexpr int kMaxDays = 250;
-constexpr char kDefaultArea[] = "cn";
-
 std::string Path(absl::string_view method) {
   return absl::StrCat("/shareway.sharing.v1.", method);
-}
-
-v1::Profile ToProto(const statute::Profile& profile) {
-  v1::Profile out;
-  out.set_name(absl::StrCat("profiles/", profile.id));
-  out.set_title(profile.title);
-  out.set_version(absl::StrCat(profile.version));
-  out.set_effective_from(DayToProto(profile.effective_from));
-  for (const auto& [key, why] : profile.assumptions) {
-    out.add_assumptions(absl::StrCat(key, ": ", why));
-  }
-  return out;
 }
 
 }  // namespace
@@ -42,14 +25,6 @@ void SupervisionRpc::Register(rpc::Server* server) {
       [this](const rpc::Call& call, const v1::ListNoticesRequest& r) {
         return ListNotices(call, r);
       });
-  server->Unary<v1::ComputeDueRequest, v1::ComputeDueResponse>(
-      Path("StatuteService/ComputeDue"),
-      [this](const rpc::Call&, const v1::ComputeDueRequest& r) { return ComputeDue(r); });
-  server->Unary<v1::ListProfilesRequest, v1::ListProfilesResponse>(
-      Path("StatuteService/ListProfiles"),
-      [this](const rpc::Call& call, const v1::ListProfilesRequest& r) {
-        return ListProfiles(call, r);
-      });
 }
 
 absl::StatusOr<v1::ListClocksResponse> SupervisionRpc::ListClocks(
@@ -62,6 +37,7 @@ absl::StatusOr<v1::ListClocksResponse> SupervisionRpc::ListClocks(
       const Request::Fields& f = asked->fields();
       return asked->VisibleTo(actor, desk_->PartiesOf(f.consumer, f.provider));
     }
+    if (dispute == nullptr) return true;  // a case: who stands in its lists may see it
     const Dispute::Fields& f = dispute->fields();
     return dispute->VisibleTo(actor, desk_->PartiesOf(f.consumer, f.provider));
   };
@@ -92,52 +68,6 @@ absl::StatusOr<v1::ListNoticesResponse> SupervisionRpc::ListNotices(
       },
       [&](const Stored<Notice>& notice) {
         *response.add_notices() = sharing::ToProto(notice.value);
-      },
-      &response));
-  return response;
-}
-
-absl::StatusOr<v1::ComputeDueResponse> SupervisionRpc::ComputeDue(
-    const v1::ComputeDueRequest& request) const {
-  SHAREWAY_ASSIGN_OR_RETURN(const absl::CivilDay from,
-                            DayFromProto(request.from_date(), "from_date"));
-  if (request.working_days() < 1 || request.working_days() > kMaxDays) {
-    return Error::Field("working_days",
-                        absl::StrCat("is ", request.working_days(), ", want 1 to ", kMaxDays));
-  }
-  const std::string area = request.area().empty() ? kDefaultArea : request.area();
-  if (!desk_->calendars().HasArea(area)) {
-    return Error::Field("area", absl::StrCat(codes::Quote(area), " has no calendar here"));
-  }
-  SHAREWAY_ASSIGN_OR_RETURN(
-      statute::DueDate due,
-      statute::Due(desk_->calendars(), area, from, request.working_days()));
-  v1::ComputeDueResponse response;
-  response.set_due_date(DayToProto(due.day));
-  response.set_provisional(due.provisional);
-  return response;
-}
-
-absl::StatusOr<v1::ListProfilesResponse> SupervisionRpc::ListProfiles(
-    const rpc::Call& call, const v1::ListProfilesRequest& request) const {
-  v1::ListProfilesResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<const statute::Profile*>(
-      tokens_, call, request,
-      [&](const std::string& cursor,
-          int size) -> absl::StatusOr<Page<const statute::Profile*>> {
-        Page<const statute::Profile*> page;
-        for (const statute::Profile* profile : desk_->profiles().all()) {
-          if (profile->id <= cursor) continue;
-          if (static_cast<int>(page.values.size()) == size) {
-            page.next = page.values.back().value->id;
-            break;
-          }
-          page.values.push_back({profile, 0});
-        }
-        return page;
-      },
-      [&](const Stored<const statute::Profile*>& profile) {
-        *response.add_profiles() = ToProto(*profile.value);
       },
       &response));
   return response;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The adapters of SupervisionService and StatuteService: reads only.
+// The adapter of SupervisionService: reads only.
 #pragma once
 
 #include "absl/status/statusor.h"
@@ -22,9 +22,6 @@ class SupervisionRpc {
                                                     const v1::ListClocksRequest& request) const;
   absl::StatusOr<v1::ListNoticesResponse> ListNotices(const rpc::Call& call,
                                                       const v1::ListNoticesRequest& request) const;
-  absl::StatusOr<v1::ComputeDueResponse> ComputeDue(const v1::ComputeDueRequest& request) const;
-  absl::StatusOr<v1::ListProfilesResponse> ListProfiles(
-      const rpc::Call& call, const v1::ListProfilesRequest& request) const;
 
   const Desk* const desk_;
   const rpc::PageTokens tokens_;

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: Apache-2.0
+// A year of simulated time in which everybody acts.
+#include "services/sharing/year/year.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "services/sharing/recompute.h"
+#include "services/sharing/upkeep.h"
+
+namespace shareway::sharing {
+namespace {
+
+constexpr size_t kMaxFaults = 100;
+constexpr int kTries = 40;
+constexpr int kLookedAt = 150;  // live objects, for an edge that nobody went along
+
+bool Has(const std::vector<int>& states, int state) {
+  return std::find(states.begin(), states.end(), state) != states.end();
+}
+
+// How much more often than the rarest a method is taken.
+int WeightOf(absl::string_view method) {
+  static const auto* const weights = new std::map<absl::string_view, int>{
+      {"WithdrawRequest", 1},  {"UpdateRequest", 3},   {"AskSupplement", 4}, {"AskExtension", 4},
+      {"ReturnRequest", 4},    {"EndGrant", 1},        {"RevokeGrant", 1},   {"SuspendGrant", 1},
+      {"AskRenewal", 1},       {"DeclineRenewal", 5},  {"ReportUse", 1},
+  };
+  const auto found = weights->find(method);
+  return found == weights->end() ? 12 : found->second;
+}
+
+bool HoldsAny(const Transition& t, const Actor& actor, const Parties& parties) {
+  return std::any_of(t.who.begin(), t.who.end(),
+                     [&](const Who& who) { return Holds(who, actor, parties); });
+}
+
+// True if the states of all tables allow the method.
+bool StatesAllow(const YearObject& object, absl::string_view method) {
+  for (size_t i = 0; i < object.kind->tables.size(); ++i) {
+    for (const Transition& t : object.kind->tables[i]->transitions) {
+      if (t.method == method && !Has(t.from, object.facts.states[i])) return false;
+    }
+  }
+  return true;
+}
+
+// True if nobody has gone along an edge of the method from the state that the object is in.
+bool IsFresh(const YearFold& fold, const YearObject& object, absl::string_view method) {
+  for (size_t i = 0; i < object.kind->tables.size(); ++i) {
+    const StateTable& table = *object.kind->tables[i];
+    for (const Transition& t : table.transitions) {
+      if (t.method == method && fold.Fresh(table, method, object.facts.states[i])) return true;
+    }
+  }
+  return false;
+}
+
+bool Living(const YearObject& object) {
+  if (object.kind->tables.empty()) return false;
+  const std::vector<Transition>& all = object.kind->tables.front()->transitions;
+  return std::any_of(all.begin(), all.end(), [&](const Transition& t) {
+    return !t.who.empty() && StatesAllow(object, t.method);
+  });
+}
+
+}  // namespace
+
+std::vector<YearKind> YearKinds() {
+  std::vector<YearKind> kinds;
+  AddRequestKinds(&kinds);
+  AddGrantKinds(&kinds);
+  AddGrantLifeKinds(&kinds);
+  AddServiceKinds(&kinds);
+  AddDisputeKinds(&kinds);
+  AddCorrectionKinds(&kinds);
+  AddSupervisionKinds(&kinds);
+  AddDeskKinds(&kinds);
+  return kinds;
+}
+
+Year::Year(kv::Store* kv, Options options)
+    : options_(options),
+      kinds_(YearKinds()),
+      world_(kv, options.seed),
+      fold_(&kinds_, options.keep_history),
+      digests_left_(options.digests) {
+  world_.fold = &fold_;
+  fold_.TakeOld(*kv);
+  for (const std::string& name : fold_.order()) {
+    if (Living(*fold_.Find(name))) live_.push_back(name);
+  }
+  calendar_loaded_ = fold_.Find("calendars/cn/2026") != nullptr;
+}
+
+void Year::Fault(std::string what) {
+  if (faults_.size() < kMaxFaults) {
+    faults_.push_back(absl::StrCat(absl::FormatCivilTime(world_.today()), " ", what));
+  }
+}
+
+std::vector<std::string> Year::Faults() const {
+  std::vector<std::string> all = faults_;
+  all.insert(all.end(), fold_.faults().begin(), fold_.faults().end());
+  return all;
+}
+
+bool Year::Step() {
+  changed_.clear();
+  if (!today_.empty()) {
+    Act();
+    return true;
+  }
+  if (world_.today() >= options_.last) return false;
+  if (planned_) Night();
+  PlanDay();
+  planned_ = true;
+  return true;
+}
+
+void Year::PlanDay() {
+  const absl::CivilDay day = world_.today();
+  const absl::Time morning = statute::StartOfDay(day) + absl::Hours(8);
+  if (world_.now() < morning) world_.clock.Advance(morning - world_.now());
+  const bool works = world_.desk.calendars().Look("cn", day).working;
+  today_.assign(static_cast<size_t>(options_.acts_a_day / (works ? 1 : 10)), nullptr);
+  if (works) {
+    for (const YearKind& kind : kinds_) {
+      for (const YearOpening& opening : kind.openings) {
+        const int whole = static_cast<int>(opening.a_day);
+        const int part = static_cast<int>((opening.a_day - whole) * 1000);
+        const int times = whole + (world_.Pick(1000) < part ? 1 : 0);
+        today_.insert(today_.end(), static_cast<size_t>(times), &opening);
+      }
+    }
+  }
+  for (size_t i = today_.size(); i > 1; --i) {
+    std::swap(today_[i - 1], today_[static_cast<size_t>(world_.Pick(static_cast<int>(i)))]);
+  }
+}
+
+void Year::Night() {
+  const absl::Time midnight = statute::EndOfDay(world_.today()) + absl::Minutes(10);
+  world_.clock.Advance(midnight - world_.now());
+  if (!calendar_loaded_ && world_.today() >= world_.calendar_day()) {
+    const Actor& officer = world_.Someone("agencies/state-bureau", Post::kOfficer);
+    const auto loaded = world_.statutes.Load(world_.By(officer), world_.last_calendar(), false);
+    if (!loaded.ok()) Fault(absl::StrCat("LoadCalendar: ", loaded.status().ToString()));
+    calendar_loaded_ = true;
+  }
+  FollowCatalogue();
+  if (const auto done = RecomputeClocks(world_.desk); !done.ok()) {
+    Fault(absl::StrCat("recompute: ", done.status().ToString()));
+  }
+  for (const Duty& duty : Duties()) {
+    const absl::StatusOr<int> done = duty.run(world_.desk);
+    if (!done.ok()) Fault(absl::StrCat(duty.name, ": ", done.status().ToString()));
+  }
+  TakeRule();
+}
+
+void Year::TakeRule() {
+  changed_ = fold_.Take(*world_.kv);
+  for (const std::string& name : changed_) LetRest(name);
+}
+
+void Year::FollowCatalogue() {
+  for (const Resource& first : world_.resources) {
+    Resource resource = world_.store.LoadResource(first.name).value().value;
+    const bool published = resource.state == Resource::State::kPublished;
+    if (world_.Pick(1000) >= (published ? 2 : 120)) continue;
+    resource.state = published ? Resource::State::kSuspended : Resource::State::kPublished;
+    ++resource.revision;
+    if (const absl::Status followed = world_.Follow(resource); !followed.ok()) {
+      Fault(absl::StrCat("Follow: ", followed.ToString()));
+    }
+  }
+}
+
+void Year::LetRest(const std::string& name) {
+  const YearObject& object = *fold_.Find(name);
+  const auto at = std::find(live_.begin(), live_.end(), name);
+  if (!Living(object)) {
+    if (at != live_.end()) live_.erase(at);
+    rests_.erase(name);
+    return;
+  }
+  if (at == live_.end()) live_.push_back(name);
+  const int dice = world_.Pick(100);
+  int days = dice < 60 ? world_.Pick(3) : dice < 85 ? 3 + world_.Pick(9) : 15 + world_.Pick(30);
+  // What a rule has never done to such an object is left to the rule.
+  for (size_t i = 0; i < object.kind->tables.size(); ++i) {
+    const StateTable& table = *object.kind->tables[i];
+    for (const Transition& t : table.transitions) {
+      const int state = object.facts.states[i];
+      if (t.who.empty() && Has(t.from, state) && fold_.Fresh(table, t.method, state) &&
+          world_.Chance(40)) {
+        days = 70;
+      }
+    }
+  }
+  rests_[name].until = world_.now() + absl::Hours(24 * days);
+}
+
+Parties Year::PartiesOf(const YearObject& object, const Actor& actor) const {
+  if (object.kind->parties) return object.kind->parties(world_, object.bytes, actor);
+  return world_.desk.PartiesOf(object.facts.consumer, object.facts.provider);
+}
+
+std::vector<Year::Choice> Year::ChoicesOf(const YearObject& object) const {
+  std::vector<Choice> choices;
+  const auto rest = rests_.find(object.name);
+  for (const Transition& t : object.kind->tables.front()->transitions) {
+    if (t.who.empty() || !StatesAllow(object, t.method)) continue;
+    if (rest != rests_.end()) {
+      const auto tried = rest->second.tried.find(std::string(t.method));
+      if (tried != rest->second.tried.end() && tried->second == world_.today()) continue;
+    }
+    const bool fresh = IsFresh(fold_, object, t.method);
+    for (const Actor& person : world_.people) {
+      if (!HoldsAny(t, person, PartiesOf(object, person))) continue;
+      choices.push_back({&object, &t, &person, fresh});
+    }
+  }
+  return choices;
+}
+
+Year::Choice Year::Choose() {
+  if (live_.empty()) return {};
+  const auto resting = [&](const std::string& name) {
+    const auto rest = rests_.find(name);
+    return rest != rests_.end() && rest->second.until > world_.now();
+  };
+  if (world_.Chance(35)) {
+    for (int i = 0; i < kLookedAt; ++i) {
+      const YearObject& object = *fold_.Find(world_.Any(live_));
+      if (resting(object.name)) continue;
+      bool fresh = false;
+      for (const Transition& t : object.kind->tables.front()->transitions) {
+        fresh = fresh || (!t.who.empty() && StatesAllow(object, t.method) &&
+                          IsFresh(fold_, object, t.method));
+      }
+      if (!fresh) continue;
+      std::vector<Choice> choices = ChoicesOf(object);
+      choices.erase(std::remove_if(choices.begin(), choices.end(),
+                                   [](const Choice& c) { return !c.fresh; }),
+                    choices.end());
+      if (!choices.empty()) return world_.Any(choices);
+    }
+  }
+  for (int i = 0; i < kTries; ++i) {
+    const std::string& name = world_.Any(live_);
+    if (resting(name)) continue;
+    const std::vector<Choice> choices = ChoicesOf(*fold_.Find(name));
+    std::vector<Choice> weighted;
+    for (const Choice& choice : choices) {
+      weighted.insert(weighted.end(),
+                      static_cast<size_t>(WeightOf(choice.transition->method)), choice);
+    }
+    if (!weighted.empty()) return world_.Any(weighted);
+  }
+  return {};
+}
+
+Year::Choice Year::ChooseSpoilt(Spoil how) {
+  if (how == Spoil::kText || how == Spoil::kEtag) return Choose();
+  for (int i = 0; i < kTries && !fold_.order().empty(); ++i) {
+    const YearObject& object = *fold_.Find(world_.Any(fold_.order()));
+    if (object.kind->tables.empty()) continue;
+    const Transition& t = world_.Any(object.kind->tables.front()->transitions);
+    const Actor& person = world_.Any(world_.people);
+    if (t.who.empty()) continue;
+    const bool holds = HoldsAny(t, person, PartiesOf(object, person));
+    const bool fits = StatesAllow(object, t.method);
+    if (how == Spoil::kPerson ? !holds && fits : holds && !fits) {
+      return {&object, &t, &person, false};
+    }
+  }
+  return {};
+}
+
+void Year::Act() {
+  const YearOpening* opening = today_.back();
+  today_.pop_back();
+  world_.clock.Advance(absl::Minutes(1 + world_.Pick(15)));
+  if (opening != nullptr) return Open(*opening);
+  Spoil how = Spoil::kNone;
+  if (world_.Chance(options_.spoilt_percent)) how = static_cast<Spoil>(1 + world_.Pick(4));
+  if (const Choice choice = ChooseSpoilt(how); choice.object != nullptr) Do(choice, how);
+}
+
+void Year::Open(const YearOpening& opening) {
+  const Spoil how = world_.Chance(options_.spoilt_percent) ? Spoil::kText : Spoil::kNone;
+  const Before before = See(how);
+  world_.SetSpoil(how);
+  const YearCall called = opening.call(world_);
+  const bool spoilt = how != Spoil::kNone && world_.SpoilUsed();
+  world_.SetSpoil(Spoil::kNone);
+  if (!called) return;
+  if (!Judge(opening.method, opening.method, *called, spoilt, before)) return;
+  changed_ = fold_.Take(*world_.kv, opening.method);
+  for (const std::string& name : changed_) LetRest(name);
+}
+
+void Year::Do(const Choice& choice, Spoil how) {
+  const YearObject& object = *choice.object;
+  const absl::StatusOr<kv::Entry> entry = world_.kv->Get(RecordKeyOf(object.name));
+  if (!entry.ok()) return Fault(absl::StrCat(object.name, ": ", entry.status().ToString()));
+  const YearAct act{.name = object.name,
+                    .bytes = object.bytes,
+                    .version = entry->version,
+                    .method = std::string(choice.transition->method),
+                    .actor = *choice.actor};
+  const Before before = See(how);
+  const bool offered = !object.kind->offers || object.kind->offers(world_, act);
+  world_.SetSpoil(how);
+  const YearCall called = object.kind->call(world_, act);
+  const bool spoilt = how != Spoil::kNone && world_.SpoilUsed();
+  world_.SetSpoil(Spoil::kNone);
+  if (!called) return;
+  const std::string what = absl::StrCat(act.method, " of ", act.name, " by ", act.actor.name);
+  if (called->ok() && !offered) Fault(absl::StrCat(what, " was taken but not offered"));
+  if (absl::IsPermissionDenied(*called) && how == Spoil::kNone && offered &&
+      object.kind->offers) {
+    Fault(absl::StrCat(what, " was offered but denied: ", called->ToString()));
+  }
+  if (!Judge(act.method, what, *called, spoilt, before)) {
+    rests_[act.name].tried[act.method] = world_.today();
+    return;
+  }
+  changed_ = fold_.Take(*world_.kv, act.method, act.name);
+  if (std::find(changed_.begin(), changed_.end(), act.name) == changed_.end()) {
+    Fault(absl::StrCat(what, " was taken without an event of it"));
+  }
+  for (const std::string& name : changed_) LetRest(name);
+}
+
+Year::Before Year::See(Spoil how) {
+  Before before{.events = world_.kv->LogHead("outbox"), .digest = ""};
+  if (how != Spoil::kNone && digests_left_ > 0 && world_.Chance(8)) {
+    before.digest = DigestOf(*world_.kv);
+    --digests_left_;
+  }
+  return before;
+}
+
+bool Year::Judge(const std::string& method, const std::string& what, const absl::Status& status,
+                 bool spoilt, const Before& before) {
+  ++acts_;
+  if (status.ok()) {
+    ++taken_[method];
+    if (spoilt) Fault(absl::StrCat(what, " was spoilt and yet taken"));
+    return true;
+  }
+  ++refused_;
+  ++refusals_[absl::StrCat(method, ": ", absl::StatusCodeToString(status.code()))];
+  if (world_.kv->LogHead("outbox") != before.events ||
+      (!before.digest.empty() && DigestOf(*world_.kv) != before.digest)) {
+    Fault(absl::StrCat(what, " was refused and left a trace: ", status.ToString()));
+  }
+  const bool by_rule = absl::IsFailedPrecondition(status) || absl::IsPermissionDenied(status) ||
+                       absl::IsAlreadyExists(status);
+  const bool by_spoil = spoilt && (absl::IsInvalidArgument(status) || absl::IsAborted(status) ||
+                                   absl::IsNotFound(status));
+  if (!by_rule && !by_spoil) {
+    Fault(absl::StrCat(what, spoilt ? " (spoilt)" : "", ": ", status.ToString()));
+  }
+  return false;
+}
+
+}  // namespace shareway::sharing
