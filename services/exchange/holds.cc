@@ -2,6 +2,7 @@
 #include "services/exchange/holds.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,14 @@
 #include "libs/base/status.h"
 
 namespace shareway::exchange {
+namespace {
+
+bool RefusedForItsAct(const absl::Status& status) {
+  const std::optional<ErrorDetails> details = DetailsOf(status);
+  return details && details->reason == Reason::kActInvalid;
+}
+
+}  // namespace
 
 Holds::Holds(ExchangeStore* store, const outbox::Outbox* outbox, const GrantTable* grants,
              HoldSet* held, const Clock* clock, std::string agency)
@@ -112,12 +121,21 @@ absl::StatusOr<std::vector<Hold>> Holds::List(absl::string_view after, size_t li
 }
 
 absl::StatusOr<int> Holds::File(Send send) {
-  for (int filed = 0;; ++filed) {
-    SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Filing> next, store_->LoadFilings(1));
-    if (next.empty()) return filed;
-    SHAREWAY_ASSIGN_OR_RETURN(const absl::Time filed_time, send(next.front()));
-    SHAREWAY_RETURN_IF_ERROR(Filed(next.front(), filed_time));
+  SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Filing> filings, store_->LoadFilings(SIZE_MAX));
+  int count = 0;
+  absl::Status refused;
+  for (const Filing& filing : filings) {
+    const absl::StatusOr<absl::Time> filed = send(filing);
+    if (RefusedForItsAct(filed.status())) {
+      refused = filed.status();
+      continue;
+    }
+    SHAREWAY_RETURN_IF_ERROR(filed.status());
+    SHAREWAY_RETURN_IF_ERROR(Filed(filing, *filed));
+    ++count;
   }
+  if (!refused.ok()) return refused;
+  return count;
 }
 
 absl::Status Holds::Filed(const Filing& filing, absl::Time filed_time) {

@@ -46,7 +46,10 @@ class Holds {
 
   // Files with the authority what is not on file yet, oldest first, each by `send`, which answers
   // when it was filed. Stops at the first error and returns it; what was sent once may be sent
-  // again. The number that was filed. One thread.
+  // again. One that is refused for its act, ACT_INVALID (its person's standing ended before it was
+  // filed), does not hold up the others: it is sent again each time, until a newer one of its
+  // subject is on file, and its error is returned at the end. The number that was filed. One
+  // thread.
   using Send = absl::FunctionRef<absl::StatusOr<absl::Time>(const Filing&)>;
   absl::StatusOr<int> File(Send send);
 

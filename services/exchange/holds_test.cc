@@ -174,6 +174,27 @@ TEST_CASE("Holds and their ends are filed in order once the authority is there a
   CHECK(hold.person == "people/head");
 }
 
+TEST_CASE("A filing that is refused for its act does not hold up others", "[exchange]") {
+  Desk desk;
+  REQUIRE(desk.Set(true, desk.Act()).ok());
+  REQUIRE(desk.Set(true, desk.Act(), "resources/r1").ok());
+  std::vector<std::string> sent;
+  const auto file = [&](const Filing& filing) -> absl::StatusOr<absl::Time> {
+    sent.push_back(filing.subject);
+    if (filing.subject == "resources/r1") return absl::FromUnixSeconds(1790000000);
+    return Error(Reason::kActInvalid, absl::StatusCode::kPermissionDenied, "left the agency");
+  };
+  for (const size_t more : {2u, 1u}) {  // again, and the other no more
+    sent.clear();
+    CHECK(WhyOf(desk.holds.File(file).status()) == Reason::kActInvalid);
+    CHECK(sent.size() == more);
+  }
+  const auto holds = *desk.holds.List("", 10);
+  REQUIRE(holds.size() == 2);
+  CHECK_FALSE(holds[0].filed_time);
+  CHECK(holds[1].filed_time == absl::FromUnixSeconds(1790000000));
+}
+
 TEST_CASE("Holds are listed by subject from where a page ended", "[exchange]") {
   Desk desk;
   for (const char* subject : {"resources/r1", "agencies/tax", "grants/g1", "grants/g11"}) {

@@ -10,6 +10,8 @@
 namespace shareway::exchange {
 namespace {
 
+constexpr int kPendingTerms = 8;  // shareway.sharing.v1.Grant.PENDING_TERMS
+
 template <typename One, typename T>
 bool Has(const std::vector<T>& all, const One& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
@@ -24,8 +26,14 @@ absl::Status CheckInForce(const Grant& grant, absl::Time now) {
   if (grant.state == Grant::State::kSuspended) {
     return Refused(Reason::kGrantSuspended, grant, "is suspended");
   }
-  if (grant.state != Grant::State::kActive) {  // a state of a later version allows nothing
-    return Refused(Reason::kGrantRevoked, grant, "is revoked");
+  if (static_cast<int>(grant.state) == kPendingTerms) {
+    return Refused(Reason::kTermsNotAccepted, grant, "waits for the consumer's head");
+  }
+  if (grant.state != Grant::State::kActive) {  // any other state, those of later versions too
+    const bool over = grant.state != Grant::State::kRevoked && now >= grant.end_time;
+    if (over) return Refused(Reason::kGrantExpired, grant, "is over");
+    return Refused(Reason::kGrantRevoked, grant,
+                   grant.state == Grant::State::kRevoked ? "is revoked" : "is not in force");
   }
   if (now < grant.start_time || now >= grant.end_time) {
     return Refused(

@@ -75,6 +75,16 @@ TEST_CASE("What a grant does not say is refused with its reason", "[exchange]") 
        Reason::kGrantRevoked},
       {"a state of a later version", [](Grant& g, Wanted&) { g.state = Grant::State(9); },
        Reason::kGrantRevoked},
+      {"ended by the consumer", [](Grant& g, Wanted&) { g.state = Grant::State(5); },
+       Reason::kGrantRevoked},
+      {"its data to be disposed of", [](Grant& g, Wanted&) { g.state = Grant::State(6); },
+       Reason::kGrantRevoked},
+      {"expired by rule", [](Grant& g, Wanted&) {
+         g.state = Grant::State(4);
+         g.end_time = kNow;
+       }, Reason::kGrantExpired},
+      {"waiting for its terms", [](Grant& g, Wanted&) { g.state = Grant::State(8); },
+       Reason::kTermsNotAccepted},
       {"suspended", [](Grant& g, Wanted&) { g.state = Grant::State::kSuspended; },
        Reason::kGrantSuspended},
       {"too early", [](Grant& g, Wanted&) { g.start_time = kNow + absl::Nanoseconds(1); },

@@ -24,8 +24,12 @@ Correction FromMessage(const sharing::v1::NodeCorrection& message) {
 
 }  // namespace
 
-CorrectionFeed::CorrectionFeed(std::shared_ptr<rpc::Channel> sharing, CorrectionTable* table)
-    : sharing_(std::move(sharing)), table_(table), thread_([this] { Run(); }) {}
+CorrectionFeed::CorrectionFeed(std::shared_ptr<rpc::Channel> sharing, CorrectionTable* table,
+                               Take take)
+    : sharing_(std::move(sharing)),
+      table_(table),
+      take_(std::move(take)),
+      thread_([this] { Run(); }) {}
 
 CorrectionFeed::~CorrectionFeed() {
   stopped_.Notify();
@@ -91,7 +95,10 @@ absl::Status CorrectionFeed::Apply(sharing::v1::CorrectionChange change) {
       if (!message.record().empty() && message.record().size() != kRecordDigestBytes) {
         return absl::DataLossError("a correction names a record by another number of bytes");
       }
-      if (!message.open()) {
+      if (take_) take_(message);
+      // A record that no node has named is not the whole resource.
+      const bool shown = message.open() && (message.exchange().empty() || !message.record().empty());
+      if (!shown) {
         if (!staging_) table_->Remove(message.name());
       } else if (staging_) {
         staged_.push_back(FromMessage(message));

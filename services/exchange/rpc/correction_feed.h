@@ -2,6 +2,7 @@
 // Follows the corrections that are open on the node's resources.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -12,17 +13,18 @@
 #include "absl/synchronization/notification.h"
 #include "libs/rpc/channel.h"
 #include "services/exchange/domain/correction_table.h"
-#include "shareway/sharing/v1/case.pb.h"
+#include "shareway/sharing/v1/correction.pb.h"
 
 namespace shareway::exchange {
 
 // One thread; stops on destruction. Notes are advice and no condition of an answer: what is known
 // is kept in memory only, goes on being told while sharing is away, and begins with a snapshot at
-// each connection. A sharing that does not keep corrections yet is asked again every minute.
+// each connection. One on a record that no node has named yet is noted with no answer. A sharing that does not keep corrections yet is asked again every minute.
 class CorrectionFeed {
  public:
-  // `table` must outlive it.
-  CorrectionFeed(std::shared_ptr<rpc::Channel> sharing, CorrectionTable* table);
+  // `table` must outlive it. `take` gets each correction as it comes, on the feed's thread.
+  using Take = std::function<void(const sharing::v1::NodeCorrection& correction)>;
+  CorrectionFeed(std::shared_ptr<rpc::Channel> sharing, CorrectionTable* table, Take take = {});
   ~CorrectionFeed();
 
  private:
@@ -32,6 +34,7 @@ class CorrectionFeed {
 
   const std::shared_ptr<rpc::Channel> sharing_;
   CorrectionTable* const table_;
+  const Take take_;
   bool staging_ = false;  // a snapshot comes; thread_'s own, as staged_
   std::vector<Correction> staged_;
   absl::Mutex mutex_;

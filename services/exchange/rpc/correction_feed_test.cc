@@ -129,6 +129,23 @@ TEST_CASE("A snapshot that was cut, or a record of another form, changes nothing
   CHECK(Known(table) == std::vector<std::string>{"c3", "old"});
 }
 
+TEST_CASE("A record that no node has named is noted with no answer, and handed on", "[exchange]") {
+  CorrectionTable table;
+  sh::CorrectionChange unnamed = On("c1", true, 0);
+  unnamed.mutable_correction()->set_exchange("e1");
+  sh::CorrectionChange named = On("c2", true);
+  named.mutable_correction()->set_exchange("e2");
+  auto sharing = std::make_shared<FakeSharing>(std::deque<FakeSharing::Script>{
+      {{Begin(), unnamed, named, End(), unnamed, On("c3", false)}, absl::OkStatus()}});
+  std::vector<std::string> taken;
+  CorrectionFeed feed(sharing, &table, [&](const sh::NodeCorrection& correction) {
+    taken.push_back(correction.name());
+  });
+  sharing->AwaitQuiet();
+  CHECK(Known(table) == std::vector<std::string>{"c2"});
+  CHECK(taken == std::vector<std::string>{"c1", "c2", "c1", "c3"});
+}
+
 TEST_CASE("A sharing without corrections is left alone, and the feed stops at once", "[exchange]") {
   CorrectionTable table;
   auto sharing = std::make_shared<FakeSharing>(

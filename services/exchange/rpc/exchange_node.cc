@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/exchange/rpc/exchange_node.h"
 
+#include <map>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -14,6 +16,7 @@
 #include "services/exchange/rpc/feeds.h"
 #include "services/exchange/rpc/log_follower.h"
 #include "services/exchange/rpc/peers.h"
+#include "services/exchange/rpc/recall_answers.h"
 #include "services/exchange/rpc/seats.h"
 #include "services/exchange/rpc/upkeep.h"
 #include "services/exchange/store/witness_store.h"
@@ -47,6 +50,7 @@ struct ExchangeNode::State {
   std::unique_ptr<Peers> peers;
   std::unique_ptr<Hosting> hosting;
   std::unique_ptr<Seats> seats;
+  std::unique_ptr<RecallAnswers> recall_answers;
   std::unique_ptr<CorrectionFeed> correction_feed;
   std::unique_ptr<LogFollower> log_follower;
 
@@ -165,7 +169,12 @@ void ExchangeNode::State::Serve() {
     CountRejected(caller, why, parts.clock->Now(), &rejected);
   });
   seats->Start(parts.server, &rejected, figures);
-  correction_feed = std::make_unique<CorrectionFeed>(parts.sharing, &corrections);
+  std::map<std::string, kv::Store*> stores = {{parts.own.agency, parts.own.store}};
+  for (const SeatParts& hosted : parts.hosted) stores.emplace(hosted.agency, hosted.store);
+  recall_answers = std::make_unique<RecallAnswers>(parts.sharing, std::move(stores));
+  correction_feed = std::make_unique<CorrectionFeed>(
+      parts.sharing, &corrections,
+      [this](const sharing::v1::NodeCorrection& correction) { recall_answers->Take(correction); });
   if (witness != nullptr) {
     log_follower = std::make_unique<LogFollower>(audit_log.get(), log_heads.get(), witness.get());
   }

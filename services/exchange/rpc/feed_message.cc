@@ -16,6 +16,7 @@
 #include "shareway/catalog/v1/catalog_service.pb.h"
 #include "shareway/sharing/v1/dispute.pb.h"
 #include "shareway/sharing/v1/request.pb.h"
+#include "shareway/sharing/v1/return_flow.pb.h"
 
 namespace shareway::exchange {
 namespace {
@@ -24,7 +25,8 @@ constexpr char kPublish[] = "/shareway.catalog.v1.CatalogService/PublishResource
 
 // Rests on no one's decision but the publication.
 bool IsDirect(const sharing::v1::Grant& grant) {
-  return grant.request().empty() && grant.dispute().empty() && grant.standing_consent().empty();
+  return grant.request().empty() && grant.dispute().empty() && grant.standing_consent().empty() &&
+         grant.return_request().empty();
 }
 
 // A compromised sharing service may attach a true act to a false grant: it must be
@@ -44,6 +46,23 @@ bool IsAbout(const evidence::v1::Act& act, const sharing::v1::Grant& grant) {
     sharing::v1::RecordDecisionRequest request;
     return request.ParseFromString(act.request()) && !request.name().empty() &&
            request.name() == grant.dispute() && request.outcome() == sharing::v1::Dispute::GRANT;
+  }
+  // A settlement rests on the act of the provider's head, who proposed or accepted it.
+  if (act.method() == "/shareway.sharing.v1.DisputeService/AcceptSettlement") {
+    sharing::v1::AcceptSettlementRequest request;
+    return request.ParseFromString(act.request()) && !request.name().empty() &&
+           request.name() == grant.dispute() && request.outcome() == sharing::v1::Dispute::GRANT;
+  }
+  if (act.method() == "/shareway.sharing.v1.DisputeService/ProposeSettlement") {
+    sharing::v1::ProposeSettlementRequest request;
+    return request.ParseFromString(act.request()) && !request.name().empty() &&
+           request.name() == grant.dispute() &&
+           request.terms().outcome() == sharing::v1::Dispute::GRANT;
+  }
+  if (act.method() == "/shareway.sharing.v1.GrantService/ActivateReturnFlow") {
+    sharing::v1::ActivateReturnFlowRequest request;
+    return request.ParseFromString(act.request()) && !request.name().empty() &&
+           request.name() == grant.return_request();
   }
   if (act.method() == kPublish) {
     catalog::v1::PublishResourceRequest request;
@@ -90,6 +109,10 @@ filter::RowFilter RowsOf(const sharing::v1::Grant& message, bool* unknown) {
     rows.conditions.push_back(
         {condition.item(), prefix ? filter::Op::kPrefix : filter::Op::kEquals, condition.value()});
   }
+  absl::StatusOr<filter::Expression> expression =
+      filter::Expression::Parse(message.row_expression(), "row_expression");
+  *unknown = *unknown || !expression.ok();
+  if (expression.ok()) rows.expression = *std::move(expression);
   return rows;
 }
 

@@ -9,6 +9,7 @@
 #include "shareway/catalog/v1/catalog_service.pb.h"
 #include "shareway/sharing/v1/dispute.pb.h"
 #include "shareway/sharing/v1/request.pb.h"
+#include "shareway/sharing/v1/return_flow.pb.h"
 
 namespace shareway::exchange {
 namespace {
@@ -162,6 +163,17 @@ TEST_CASE("A pinned decision is an act that gives, about this very grant", "[exc
   consent.set_resource("resources/306001-0000011");
   CHECK_FALSE(counts(By("GrantService/GiveStandingConsent", consent)));
 
+  sharing::v1::ActivateReturnFlowRequest activate;
+  activate.set_name("return-requests/q1");
+  sharing::v1::Grant returning = By("GrantService/ActivateReturnFlow", activate);
+  CHECK_FALSE(counts(returning));  // a true act, of another request
+  returning.set_return_request("return-requests/q1");
+  CHECK(counts(returning));
+  activate.set_name("return-requests/q12");
+  returning = By("GrantService/ActivateReturnFlow", activate);
+  returning.set_return_request("return-requests/q1");
+  CHECK_FALSE(counts(returning));
+
   sharing::v1::RecordDecisionRequest record;
   record.set_name("disputes/d1");
   record.set_outcome(sharing::v1::Dispute::GRANT);
@@ -171,6 +183,19 @@ TEST_CASE("A pinned decision is an act that gives, about this very grant", "[exc
   record.set_outcome(sharing::v1::Dispute::GRANT);
   record.set_name("disputes/d2");
   CHECK_FALSE(counts(By("DisputeService/RecordDecision", record)));
+
+  sharing::v1::AcceptSettlementRequest accept;
+  accept.set_name("disputes/d1");
+  accept.set_outcome(sharing::v1::Dispute::GRANT);
+  CHECK(counts(By("DisputeService/AcceptSettlement", accept)));
+  accept.set_outcome(sharing::v1::Dispute::UPHELD);
+  CHECK_FALSE(counts(By("DisputeService/AcceptSettlement", accept)));
+  sharing::v1::ProposeSettlementRequest propose;
+  propose.set_name("disputes/d1");
+  propose.mutable_terms()->set_outcome(sharing::v1::Dispute::GRANT);
+  CHECK(counts(By("DisputeService/ProposeSettlement", propose)));
+  propose.set_name("disputes/d2");
+  CHECK_FALSE(counts(By("DisputeService/ProposeSettlement", propose)));
 }
 
 // Taken directly: it rests on the publication by the pinned officer.
@@ -201,7 +226,8 @@ TEST_CASE("A direct grant rests on the pinned person's publication of its resour
       [](auto& g) { g.set_resource("resources/306001-000002"); },
       // What was decided in another way does not rest on the publication.
       [](auto& g) { g.set_request("requests/q1"); }, [](auto& g) { g.set_dispute("disputes/d1"); },
-      [](auto& g) { g.set_standing_consent("consents/c1"); });
+      [](auto& g) { g.set_standing_consent("consents/c1"); },
+      [](auto& g) { g.set_return_request("return-requests/q1"); });
   sharing::v1::Grant spoilt = Claimed();
   spoil(spoilt);
   CHECK_FALSE(GrantFromMessage(spoilt, pinned).pinned_decision);

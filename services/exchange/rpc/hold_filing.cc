@@ -16,8 +16,10 @@ constexpr absl::Duration kLongestPause = absl::Minutes(1);
 
 }  // namespace
 
-absl::StatusOr<absl::Time> FileWithSharing(rpc::Channel* sharing, const Filing& filing) {
+absl::StatusOr<absl::Time> FileWithSharing(rpc::Channel* sharing, absl::string_view agency,
+                                           const Filing& filing) {
   sharing::v1::FileHoldRequest request;
+  request.set_agency(std::string(agency));
   request.set_subject(filing.subject);
   request.set_held(filing.held);
   request.set_reason(filing.reason);
@@ -54,14 +56,16 @@ void HoldFiling::Run() {
     since += kTick;
     if (since < pause) continue;
     since = absl::ZeroDuration();
-    const absl::StatusOr<int> filed =
-        holds_->File([this](const Filing& filing) { return FileWithSharing(sharing_.get(), filing); });
+    const absl::StatusOr<int> filed = holds_->File([this](const Filing& filing) {
+      return FileWithSharing(sharing_.get(), holds_->agency(), filing);
+    });
     if (filed.ok()) {
       if (*filed > 0) log::Info("holds-filed", {{"count", *filed}});
       pause = kTick;
       continue;
     }
-    log::Warn("hold-not-filed", {{"status", filed.status()}, {"again_in", absl::FormatDuration(pause)}});
+    log::Warn("hold-not-filed",
+              {{"status", filed.status()}, {"again_in", absl::FormatDuration(pause)}});
     pause = std::min(2 * pause, kLongestPause);
   }
 }

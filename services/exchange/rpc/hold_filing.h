@@ -14,8 +14,10 @@
 
 namespace shareway::exchange {
 
-// Files one hold, or its end, by GrantService.FileHold.
-absl::StatusOr<absl::Time> FileWithSharing(rpc::Channel* sharing, const Filing& filing);
+// Files one hold of the agency's data, or its end, by GrantService.FileHold: an act that a person
+// signed, or a rule's without one.
+absl::StatusOr<absl::Time> FileWithSharing(rpc::Channel* sharing, absl::string_view agency,
+                                           const Filing& filing);
 
 // One thread; stops on destruction. What is to be filed is tried every second, and less often, up
 // to a minute apart, while sharing is away.

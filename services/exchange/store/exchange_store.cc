@@ -5,12 +5,12 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/bytes.h"
 #include "libs/base/status.h"
+#include "services/exchange/store/answered.h"
 #include "services/exchange/store/exchange_record.pb.h"
 
 namespace shareway::exchange {
 namespace {
 
-constexpr char kAnsweredToAgencies[] = "answered/agencies/";
 constexpr char kHold[] = "hold/";
 constexpr char kFiling[] = "filing/";
 
@@ -156,21 +156,7 @@ absl::StatusOr<std::optional<Answered>> ExchangeStore::LoadAnswered(absl::string
   if (absl::IsNotFound(entry.status())) return std::optional<Answered>();
   SHAREWAY_RETURN_IF_ERROR(entry.status());
   SHAREWAY_ASSIGN_OR_RETURN(const auto record, Read<store::AnsweredRecord>(key, entry->value));
-  return std::optional<Answered>(Answered{.consumer = std::string(consumer),
-                                          .exchange = std::string(exchange),
-                                          .attempt = attempt,
-                                          .query_digest = record.query_digest(),
-                                          .method = static_cast<Method>(record.method()),
-                                          .outcome = static_cast<Outcome>(record.outcome()),
-                                          .request_digest = record.request_digest(),
-                                          .response_digest = record.response_digest(),
-                                          .reason = record.reason(),
-                                          .resource = record.resource(),
-                                          .dataset_version = record.dataset_version(),
-                                          .recall = record.recall(),
-                                          .grant = record.grant(),
-                                          .settle_time =
-                                              absl::FromUnixNanos(record.settle_time_nanos())});
+  return std::optional<Answered>(AnsweredFrom(consumer, exchange, attempt, record));
 }
 
 absl::StatusOr<bool> ExchangeStore::Knows(absl::string_view exchange) const {
