@@ -43,12 +43,14 @@ LAYERS = [
      ["services/{x}/domain/", "services/{x}/store/", "services/{x}/source/"]),
     ("search", r"services/(?P<x>catalog)/search/", libs("base codes") +
      ["services/{x}/domain/", "services/{x}/search/"]),
+    ("report", rf"{S}/report/", libs("base") + ["services/{x}/report/"]),
     ("http", rf"{S}/http/", libs("base crypto evidence kv log merkle metrics") +
      ["services/{x}/"]),
     ("main", rf"{S}/main\.cc$", ["services/{x}/", "libs/"]),
     ("use case", rf"{S}/(?P<own>\w+)\.(cc|h)$",
      libs("base kv outbox crypto evidence log metrics statute filter codes merkle") +
-     ["services/{x}/domain/", "services/{x}/store/", "services/{x}/source/", "services/{x}/=.h"]),
+     ["services/{x}/domain/", "services/{x}/store/", "services/{x}/source/", "services/{x}/report/",
+      "services/{x}/=.h"]),
     *[(f"libs/{lib}", rf"libs/{lib}/", libs(f"{lib} {low}") + GENERATED.get(lib, []))
       for lib, low in LIBS.items()],
     ("bench", r"tools/bench_\w+/", [""]),
@@ -69,6 +71,7 @@ HOMES = {
     "yaml-cpp/": [r"libs/statute/"],
     "nlohmann/": [r"libs/evidence/", r"services/exchange/source/", TEST],
     "curl/": [r"services/exchange/source/"],
+    "xlsxwriter": [r"services/sharing/report/"],
     "CLI/": [],
     "catch2/": [TEST],
     "groonga": [r"services/catalog/search/"],
@@ -188,6 +191,8 @@ def self_test():
         ("services/a/rpc/r.cc", "", "services/a/store/a_record.pb.h", "record"),
         ("services/exchange/source/s.cc", "libs/kv/k.h", "libs/rpc/r.h", "source"),
         ("services/catalog/search/s.cc", "groonga.h", "libs/kv/k.h", "search"),
+        ("services/a/report/r.cc", "services/a/report/r.h libs/base/b.h", "services/a/store/s.h",
+         "report"),
         ("services/a/http/h.cc", "boost/beast/http.hpp services/a/a.h services/a/store/s.h",
          "services/b/b.h libs/rpc/r.h", "http"),
         ("services/a/main.cc", "libs/app/a.h services/a/rpc/r.h", "services/b/b.h", "main"),

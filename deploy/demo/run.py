@@ -248,15 +248,35 @@ class Demo:
         basis = request["decision"]["citation"]
         opened = self.w.json("housing-applicant", "dispute", "open", "--subject", request["name"],
                              "--claim", "依职责确需核对收养关系以认定保障资格")
+        self.w.json("civil-affairs-reviewer", "dispute", "respond", opened["name"], "--text",
+                    "收养秘密受法律保护，不予共享")
+        self.w.json("housing-applicant", "dispute", "deadlock", opened["name"], "--reason",
+                    "双方各执一词")
+        document = self.w.dir / "decision.txt"
+        document.write_text("演政决〔2026〕1号：维持不予共享\n", encoding="utf-8")
         for who in ("housing-applicant", "civil-affairs-reviewer"):  # each side has its say
             moved = self.w.json(who, "dispute", "escalate", opened["name"], "--reason",
                                 "协商未果")
         decided = self.w.json(
             "recording-officer", "dispute", "decide", opened["name"], "--outcome", "UPHELD",
             "--body", moved["decider"], "--document", "演政决〔2026〕1号", "--date", "2026-11-01",
-            "--reasons", "收养秘密受法律保护，维持不予共享")
+            "--reasons", "收养秘密受法律保护，维持不予共享", "--file", str(document))
         assert decided["stage"] == "CLOSED" and decided["outcome"] == "UPHELD", decided
-        return f"refused citing {basis}; decided by {moved['decider']}: {decided['outcome']}"
+        pack, key = self.w.dir / "dispute.json", self.w.dir / "log.key.txt"
+        key.write_text(self.w.log_key + "\n", "utf-8")
+        for attempt in range(50):  # until a checkpoint covers the decision
+            pack.unlink(missing_ok=True)
+            try:
+                self.w.run("housing-applicant", "dispute", "pack", opened["name"], "--out",
+                           str(pack))
+                break
+            except Failed:
+                if attempt == 49:
+                    raise
+                time.sleep(0.1)
+        said = self.w.run(None, "audit", "verify", str(pack), "--key", str(key)).strip()
+        return (f"refused citing {basis}; decided by {moved['decider']}: {decided['outcome']}; "
+                f"its pack: {said}")
 
     # Suspension and revocation.
 

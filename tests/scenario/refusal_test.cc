@@ -82,6 +82,21 @@ TEST_CASE("Refusals name rule and article, and leave nothing behind", "[scenario
                                            DisputeMethod("OpenDispute"), open);
   REQUIRE(dispute.ok());
   CHECK(dispute->coordinator() == "authorities/city");
+  sh::RespondDisputeRequest respond;
+  respond.set_name(dispute->name());
+  respond.set_etag(dispute->etag());
+  respond.set_statement("收养秘密受法律保护，不予共享");
+  dispute = cluster.Call<sh::Dispute>("civil-reviewer", "sharing", DisputeMethod("RespondDispute"),
+                                      respond);
+  INFO(dispute.status().ToString());
+  REQUIRE(dispute.ok());
+  sh::DeclareDeadlockRequest deadlock;
+  deadlock.set_name(dispute->name());
+  deadlock.set_etag(dispute->etag());
+  deadlock.set_reason("双方各执一词");
+  dispute = cluster.Call<sh::Dispute>("tax-applicant", "sharing",
+                                      DisputeMethod("DeclareDeadlock"), deadlock);
+  REQUIRE(dispute.ok());
   // Each side has its say before the government decides.
   for (const auto& [who, stage] :
        {std::pair("tax-applicant", sh::Dispute::COORDINATION),
@@ -104,6 +119,7 @@ TEST_CASE("Refusals name rule and article, and leave nothing behind", "[scenario
   record.set_document_number("演政决〔2026〕1号");
   record.set_document_date("2026-11-01");
   record.set_reasons("收养秘密受法律保护，维持不予共享");
+  record.mutable_document()->set_sha256(std::string(32, 'd'));
   auto decided = cluster.Act<sh::Dispute>("bureau-recording", "sharing",
                                           DisputeMethod("RecordDecision"), record);
   INFO(decided.status().ToString());

@@ -111,10 +111,16 @@ absl::StatusOr<cat::Resource> Publish(Cluster& cluster, const std::string& alias
   auto resource = cluster.Call<cat::Resource>(alias + "-editor", "catalog",
                                               CatalogMethod("CreateResource"), create);
   if (!resource.ok()) return resource;
+  return PublishRevision(cluster, alias, *resource, bureau);
+}
+
+absl::StatusOr<cat::Resource> PublishRevision(Cluster& cluster, const std::string& alias,
+                                              const cat::Resource& drafted,
+                                              const std::string& bureau) {
   cat::SubmitResourceRequest submit;
-  submit.set_name(resource->name());
-  submit.set_etag(resource->etag());
-  resource = cluster.Call<cat::Resource>(alias + "-editor", "catalog",
+  submit.set_name(drafted.name());
+  submit.set_etag(drafted.etag());
+  auto resource = cluster.Call<cat::Resource>(alias + "-editor", "catalog",
                                          CatalogMethod("SubmitResource"), submit);
   if (!resource.ok()) return resource;
   cat::ApproveResourceRequest approve;
@@ -198,8 +204,21 @@ absl::StatusOr<sh::SharingRequest> Decide(Cluster& cluster, const std::string& p
   sh::SignOffDecisionRequest sign;
   sign.set_name(decided->name());
   sign.set_etag(decided->etag());
-  return cluster.Act<sh::SharingRequest>(provider + "-sharing-head", "sharing",
-                                         RequestMethod("SignOffDecision"), sign);
+  auto approved = cluster.Act<sh::SharingRequest>(provider + "-sharing-head", "sharing",
+                                                  RequestMethod("SignOffDecision"), sign);
+  if (!approved.ok() || approved->grant().empty()) return approved;
+  sh::GetGrantRequest get;
+  get.set_name(approved->grant());
+  const auto grant = cluster.Call<sh::Grant>(provider + "-sharing-head", "sharing",
+                                             GrantMethod("GetGrant"), get);
+  if (!grant.ok()) return grant.status();
+  if (grant->state() != sh::Grant::PENDING_TERMS) return approved;
+  sh::AcceptTermsRequest accept;
+  accept.set_name(approved->grant());
+  const auto accepted = cluster.Act<sh::Grant>(kTax + std::string("-sharing-head"), "sharing",
+                                               GrantMethod("AcceptTerms"), accept);
+  if (!accepted.ok()) return accepted.status();
+  return approved;
 }
 
 ex::QueryRequest QueryBy(const std::string& grant, const std::string& item,

@@ -37,6 +37,11 @@ absl::StatusOr<catalog::v1::Resource> Publish(Cluster& cluster, const std::strin
                                               const catalog::v1::Resource& draft,
                                               const std::string& bureau = kBureau);
 
+// The same from a revision that was drafted: submit, approve, publish.
+absl::StatusOr<catalog::v1::Resource> PublishRevision(Cluster& cluster, const std::string& alias,
+                                                      const catalog::v1::Resource& drafted,
+                                                      const std::string& bureau = kBureau);
+
 // Loads CSV text as the agency's system, into its node n1 or the process named.
 absl::StatusOr<exchange::v1::DatasetVersion> Load(Cluster& cluster, const std::string& alias,
                                                   const std::string& resource,
@@ -51,7 +56,8 @@ sharing::v1::CreateRequestRequest Ask(const std::string& resource,
 absl::StatusOr<sharing::v1::SharingRequest> SubmitRequest(
     Cluster& cluster, const std::string& consumer, const sharing::v1::CreateRequestRequest& ask);
 
-// The provider decides and its head signs off.
+// The provider decides and its head signs off; where the grant waits for its terms, tax's head accepts
+// them.
 absl::StatusOr<sharing::v1::SharingRequest> Decide(Cluster& cluster, const std::string& provider,
                                                    const sharing::v1::SharingRequest& request,
                                                    const sharing::v1::Decision& decision);

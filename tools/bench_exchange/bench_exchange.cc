@@ -213,7 +213,7 @@ void MeasureRevocations(NodePair* pair, Samples* samples) {
 
 int Main() {
   const int repeats = absl::GetFlag(FLAGS_repeats);
-  Report report;
+  Report report("exchange");
   Samples samples;
   Profiles profiles;
   if (Wanted("P13")) MeasureMemory(&samples);

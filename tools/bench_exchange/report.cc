@@ -62,7 +62,7 @@ void Report::Print() const {
 void Report::Write(const std::string& file) const {
   if (file.empty()) return;
   nlohmann::json out = more_;
-  out["bench"] = "exchange";
+  out["bench"] = bench_;
   out["metrics"] = nlohmann::json::array();
   for (const Row& row : rows_) {
     const auto [low, high] = Spread(row);

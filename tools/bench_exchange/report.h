@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "nlohmann/json.hpp"
@@ -31,6 +32,8 @@ struct Row {
 // Rows in the order added.
 class Report {
  public:
+  // `bench`: its name, for the file.
+  explicit Report(std::string bench) : bench_(std::move(bench)) {}
   // Rows without runs are left out.
   void Add(Row row);
   // Something beside the rows, for the file only.
@@ -41,6 +44,7 @@ class Report {
   void Write(const std::string& file) const;
 
  private:
+  const std::string bench_;
   std::vector<Row> rows_;
   nlohmann::json more_ = nlohmann::json::object();
 };

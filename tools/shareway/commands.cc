@@ -59,8 +59,11 @@ int RunCommand(std::vector<std::string> arguments, std::ostream* out, std::ostre
   AddFlags(&app, &session);
   for (auto* add : {AddContextCommands, AddDirectoryCommands, AddCatalogCommands,
                     AddRequestCommands, AddGrantCommands, AddDisputeCommands,
-                    AddSupervisionCommands, AddExchangeCommands, AddDatasetCommands,
-                    AddAuditCommands, AddCalendarCommands, AddCodeCommands, AddOperationCommands}) {
+                    AddSupervisionCommands, AddGrantLifeCommands, AddFindingCommands,
+                    AddCorrectionCommands,
+                    AddExchangeCommands, AddDatasetCommands, AddAuditCommands,
+                    AddCalendarCommands, AddCodeCommands, AddDeskCommands,
+                    AddOperationCommands}) {
     add(&app, &session);
   }
   try {

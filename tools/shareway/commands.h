@@ -26,9 +26,19 @@ void AddContextCommands(CLI::App* app, Session* session);
 void AddDirectoryCommands(CLI::App* app, Session* session);
 void AddCatalogCommands(CLI::App* app, Session* session);
 void AddRequestCommands(CLI::App* app, Session* session);
+// Checks, supplements, extensions, supply; AddRequestCommands adds them.
+void AddRequestTermVerbs(CLI::App* noun, Session* session);
 void AddGrantCommands(CLI::App* app, Session* session);
 void AddDisputeCommands(CLI::App* app, Session* session);
+// After the two above: it adds verbs to their nouns grant and notice.
+void AddGrantLifeCommands(CLI::App* app, Session* session);
 void AddSupervisionCommands(CLI::App* app, Session* session);
+// Also verbs of the nouns calendar and profile, which have to be there.
+void AddDeskCommands(CLI::App* app, Session* session);
+// finding, score, inquiry, complaint, incident.
+void AddFindingCommands(CLI::App* app, Session* session);
+// correction, recall, demand.
+void AddCorrectionCommands(CLI::App* app, Session* session);
 void AddExchangeCommands(CLI::App* app, Session* session);
 // exchange call, and exchange show, receipt, list; AddExchangeCommands adds them.
 void AddCallCommand(CLI::App* noun, Session* session);

@@ -9,7 +9,7 @@
 #include "shareway/audit/v1/audit_service.pb.h"
 #include "shareway/catalog/v1/directory_service.pb.h"
 #include "shareway/exchange/v1/exchange_service.pb.h"
-#include "shareway/sharing/v1/supervision.pb.h"
+#include "shareway/sharing/v1/statute.pb.h"
 #include "tools/shareway/commands.h"
 #include "tools/shareway/completion.h"
 

@@ -97,6 +97,9 @@ absl::Status List(Session* session, const RequestArgs& args) {
 
 void AddScope(CLI::App* verb, ScopeFlags* scope) {
   Repeated(verb, "--where", &scope->where, "Rows: KEY=VALUE or KEY^=PREFIX, joined by and");
+  verb->add_option("--rows", scope->row_expression,
+                   "Rows, further narrowed: item = \"v\", !=, <, <=, >, >=, ^=, in (\"a\", \"b\"), "
+                   "is null; and, or, not");
   Repeated(verb, "--purpose", &scope->purposes, "What for", true)
       ->check(Is<evidence::v1::Purpose>());
   Repeated(verb, "--method", &scope->methods, "Way of sharing", true)
@@ -153,6 +156,8 @@ void AddRequestCommands(CLI::App* app, Session* session) {
   decide->add_option("--citation", args->citation, "The legal bar");
   decide->add_flag("--case-required", args->case_required, "Each call names a case");
   AddScope(decide, &args->scope);
+
+  AddRequestTermVerbs(noun, session);
 
   CLI::App* list = Verb(noun, session, "list", "Requests that your agency is a party to",
                         [=] { return List(session, *args); });

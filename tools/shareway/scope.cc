@@ -14,6 +14,7 @@ namespace shareway::cli {
 absl::Status ApplyFlags(const ScopeFlags& flags, sharing::v1::Scope* scope) {
   if (!flags.items.empty()) *scope->mutable_items() = {flags.items.begin(), flags.items.end()};
   SHAREWAY_RETURN_IF_ERROR(AddConditions(flags.where, scope->mutable_row_filter()));
+  if (!flags.row_expression.empty()) scope->set_row_expression(flags.row_expression);
   if (!flags.purposes.empty()) {
     scope->clear_purposes();
     AddEnums<evidence::v1::Purpose>(flags.purposes, scope->mutable_purposes());
@@ -39,7 +40,7 @@ absl::StatusOr<sharing::v1::Decision> Reduce(const sharing::v1::Scope& asked,
   sharing::v1::Decision decision;
   decision.set_verdict(sharing::v1::Decision::APPROVE_REDUCED);
   const std::vector<std::pair<std::string, bool>> parts = {
-      {"row_filter", !flags.where.empty()},
+      {"row_filter", !flags.where.empty() || !flags.row_expression.empty()},
       {"purposes", !flags.purposes.empty()},
       {"methods", !flags.methods.empty()},
       {"period", !flags.start.empty() || !flags.end.empty()},

@@ -16,6 +16,7 @@ namespace shareway::cli {
 struct ScopeFlags {
   std::vector<std::string> items = {};
   std::vector<std::string> where = {};
+  std::string row_expression = {};  // of the row language, libs/filter/expression.h
   std::vector<std::string> purposes = {};
   std::vector<std::string> methods = {};
   std::string start = {};

@@ -16,8 +16,14 @@
 #include "libs/rpc/grpc_status.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
 #include "shareway/policy.pb.h"
+#include "shareway/sharing/v1/disposal.pb.h"
 #include "shareway/sharing/v1/dispute.pb.h"
+#include "shareway/sharing/v1/feedback.pb.h"
+#include "shareway/sharing/v1/finding.pb.h"
+#include "shareway/sharing/v1/incident.pb.h"
+#include "shareway/sharing/v1/notice.pb.h"
 #include "shareway/sharing/v1/request.pb.h"
+#include "shareway/sharing/v1/service_change.pb.h"
 #include "tools/shareway/failure.h"
 
 namespace shareway::cli {
@@ -143,6 +149,23 @@ rpc::CallOptions Session::StreamOptions() const {
 }
 
 absl::StatusOr<std::string> Session::ReadEtag(const std::string& name) {
+  namespace pb = sharing::v1;
+  if (absl::StartsWith(name, "findings/")) {
+    return EtagBy<pb::Finding, pb::GetFindingRequest>(
+        "/shareway.sharing.v1.SupervisionService/GetFinding", name);
+  }
+  if (absl::StartsWith(name, "inquiries/")) {
+    return EtagBy<pb::Inquiry, pb::GetInquiryRequest>(
+        "/shareway.sharing.v1.FeedbackService/GetInquiry", name);
+  }
+  if (absl::StartsWith(name, "complaints/")) {
+    return EtagBy<pb::Complaint, pb::GetComplaintRequest>(
+        "/shareway.sharing.v1.FeedbackService/GetComplaint", name);
+  }
+  if (absl::StartsWith(name, "incidents/")) {
+    return EtagBy<pb::Incident, pb::GetIncidentRequest>(
+        "/shareway.sharing.v1.IncidentService/GetIncident", name);
+  }
   if (absl::StartsWith(name, "resources/")) {
     catalog::v1::GetResourceRequest get;
     get.set_name(name);
@@ -158,6 +181,18 @@ absl::StatusOr<std::string> Session::ReadEtag(const std::string& name) {
         const auto dispute,
         Call<sharing::v1::Dispute>("/shareway.sharing.v1.DisputeService/GetDispute", get));
     return dispute.etag();
+  }
+  if (absl::StartsWith(name, "disposals/")) {
+    return EtagBy<sharing::v1::Disposal, sharing::v1::GetDisposalRequest>(
+        "/shareway.sharing.v1.GrantService/GetDisposal", name);
+  }
+  if (absl::StartsWith(name, "notices/")) {
+    return EtagBy<sharing::v1::Notice, sharing::v1::GetNoticeRequest>(
+        "/shareway.sharing.v1.NoticeService/GetNotice", name);
+  }
+  if (absl::StartsWith(name, "service-changes/")) {
+    return EtagBy<sharing::v1::ServiceChange, sharing::v1::GetServiceChangeRequest>(
+        "/shareway.sharing.v1.GrantService/GetServiceChange", name);
   }
   sharing::v1::GetRequestRequest get;
   get.set_name(name);

@@ -100,6 +100,14 @@ class Session {
   absl::Status LoadContext();
   static void Append(const Json& page, Json* all);
   rpc::CallOptions UnaryOptions() const;
+  // The etag of what `path` gets by its name.
+  template <typename Answer, typename Get>
+  absl::StatusOr<std::string> EtagBy(const std::string& path, const std::string& name) {
+    Get get;
+    get.set_name(name);
+    SHAREWAY_ASSIGN_OR_RETURN(const Answer answer, Call<Answer>(path, get));
+    return answer.etag();
+  }
   // The etag of the object `name` as it is now.
   absl::StatusOr<std::string> ReadEtag(const std::string& name);
   absl::Status Fill(google::protobuf::Message* request);
