@@ -6,18 +6,12 @@
 #include <optional>
 #include <string>
 
-#include "absl/strings/string_view.h"
+#include "libs/codes/secret_mark.h"
 #include "services/catalog/domain/entry.h"
 
 namespace shareway::catalog {
 
-// True if `text` is marked as a secret or says that it contains one:
-//   a level with its star (机密★10年), 密级：机密, a level in brackets (【机密】),
-//   a text that is nothing but a level, or 属于/涉及/包含 国家秘密 or 工作秘密.
-// Blanks between the characters, full-width signs and traditional characters make
-// no difference. A denial (不涉及国家秘密) and the mere word in the title of a law
-// (保守国家秘密法) are no marks. 商业秘密 and 个人秘密 are none of the state's.
-bool IsMarkedSecret(absl::string_view text);
+using codes::IsMarkedSecret;
 
 // The first field that makes the entry secret, `secret` included; nothing if
 // there is none. The path only, never the content: resource.items[2].name.
