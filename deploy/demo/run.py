@@ -206,6 +206,9 @@ class Demo:
         done = self.w.json("civil-affairs-sharing-head", "request", "sign-off-decision",
                            request["name"])
         assert done["state"] == "APPROVED", done
+        # Personal data, and not as its head signed it: the head accepts what was cut.
+        granted = self.w.json("tax-sharing-head", "grant", "accept-terms", done["grant"])
+        assert granted["state"] == "ACTIVE", granted
         self.grants["marriages"] = done["grant"]
         return (f"due {request['dueDate']} ({request['workingDaysLeft']} working days), approved "
                 f"with {' and '.join(self.cut)} cut, a reason each")

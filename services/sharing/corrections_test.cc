@@ -274,15 +274,32 @@ TEST_CASE("A recall that outlives its correction leaves a new one of the same al
   CHECK(ReasonOf(w.TryOpen().status()) == Reason::kAlreadyExists);
 }
 
-TEST_CASE("A due date in a year without a calendar is computed again", "[correction]") {
+TEST_CASE("A due date in a year without a calendar is computed again once it has one",
+          "[correction]") {
   World w;
   w.Granted();
-  w.clock.Advance(absl::Hours(24) * 1250);
-  const auto opened = w.TryOpen();
-  REQUIRE(opened.ok());
-  CHECK(opened->value.clock->due.provisional);
-  CHECK(*w.store.Provisional() == std::vector<std::string>{opened->value.name});
-  CHECK(*RecomputeCorrection(w.desk, opened->value.name) == false);  // still not published
+  w.clock.Advance(statute::StartOfDay(absl::CivilDay(2026, 12, 28)) - Morning());
+  const Stored<Correction> opened = *w.TryOpen();
+  const std::string& name = opened.value.name;
+  CHECK(opened.value.clock->due.provisional);
+  CHECK(*w.store.Provisional() == std::vector<std::string>{name});
+  CHECK(*RecomputeCorrection(w.desk, name) == false);  // still not published
+  const statute::CalendarSet calendars = *Calendars().With(
+      {.area = "cn",
+       .year = 2027,
+       .version = 1,
+       .notice = "https://www.gov.cn/example",
+       .working_days = 260,
+       .holidays = {{"元旦", absl::CivilDay(2027, 1, 1), absl::CivilDay(2027, 1, 3), {}}}});
+  const Desk later(&w.store, &w.clock, &Profiles(), &calendars, "cn-2025-809",
+                   [&w](absl::string_view agency) { return w.agencies.find(agency)->second; });
+  CHECK(*RecomputeCorrection(later, name));
+  CHECK(*RecomputeCorrection(later, name) == false);
+  const Correction now = w.Now(name).value;
+  CHECK_FALSE(now.clock->due.provisional);
+  CHECK(now.clock->superseded.size() == 1);
+  CHECK(w.store.Provisional()->empty());
+  CHECK(w.Events().back().kind() == RecordKind::CLOCK_RECOMPUTED);
 }
 
 // ---- the stream to nodes

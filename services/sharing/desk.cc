@@ -68,7 +68,8 @@ std::string Desk::NewName(absl::string_view collection) {
 }
 
 absl::Status Desk::CheckName(absl::string_view collection, absl::string_view name) {
-  return ParseName(absl::StrCat(collection, "/{id}"), name).status();
+  const absl::Status form = ParseName(absl::StrCat(collection, "/{id}"), name).status();
+  return form.ok() ? form : Error::Field("name", form.message());
 }
 
 std::string Desk::EtagOf(uint64_t version) { return absl::StrCat("v", version); }

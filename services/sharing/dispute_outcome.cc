@@ -33,13 +33,11 @@ evidence::AuditRecord Event(const Desk& desk, RecordKind kind, const Closing& cl
   return event;
 }
 
-// Ends the grant that gave the rest, if it still gives anything.
+// Ends the grant that gave the rest.
 absl::Status ReplaceGrant(const Desk& desk, const Dispute& closed, const Request& subject,
                           const Closing& closing, Change* change) {
   const std::string& name = subject.fields().grant;
-  if (name.empty()) return absl::OkStatus();
   SHAREWAY_ASSIGN_OR_RETURN(const Stored<Grant> before, desk.store().LoadGrant(name));
-  if (!before.value.Live()) return absl::OkStatus();
   const Dispute::Fields& f = closed.fields();
   SHAREWAY_ASSIGN_OR_RETURN(Grant after, Replaced(before.value, f.grant, f.name));
   evidence::AuditRecord event =
@@ -140,6 +138,8 @@ absl::Status AddSupply(const Desk& desk, const Dispute& closed, const Closing& c
   if (closed.fields().matter != Matter::kLateSupply) return absl::OkStatus();
   const std::string& name = closed.fields().subject;
   SHAREWAY_ASSIGN_OR_RETURN(const Stored<Request> before, desk.store().LoadRequest(name));
+  // It came while they disagreed.
+  if (before.value.fields().supply.state == Supply::State::kConfirmed) return absl::OkStatus();
   SHAREWAY_ASSIGN_OR_RETURN(
       Request after, SupplyAnew(before.value, closed.fields().name, closing.errand.actor,
                                 closing.text, closing.now));

@@ -33,11 +33,11 @@ absl::StatusOr<Scope> GrantedScope(const Desk& desk, const DisputeSubject& subje
                                    const std::optional<Scope>& stated, const StatuteText& text,
                                    absl::Time now);
 
-// Adds to the change what follows of the outcome of `closed`: for GRANT an APPROVED request with its
-// grant, and the end of the one that it replaces; for SUPPLY over late supply the request, whose
-// supply is owed anew. RECLASSIFY is the catalogue's to carry out, SUPPLY over other matters the
-// provider's: they are told by the dispute's own event. FAILED_PRECONDITION if the grant that is to
-// be changed or replaced does not stand so that it can be.
+// Adds to the change what follows of the outcome of `closed`: for GRANT an APPROVED request with
+// its grant, and the end of the one that it replaces; for SUPPLY over late supply the request,
+// whose supply is owed anew. RECLASSIFY is the catalogue's to carry out, SUPPLY over other matters
+// the provider's: they are told by the dispute's own event. FAILED_PRECONDITION if the grant that
+// is to be changed or replaced does not stand so that it can be.
 absl::Status AddConsequences(const Desk& desk, const Dispute& closed, const Closing& closing,
                              Change* change);
 

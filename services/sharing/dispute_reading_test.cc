@@ -168,7 +168,8 @@ TEST_CASE("A dispute reads back from its bytes as it was", "[dispute]") {
   }
   const Dispute read = DecodeDispute(Encode(closed.value)).value();
   CHECK(read.fields().steps[1].attachments.front().name == "attachments/a1");
-  CHECK(read.fields().settlement->of(kCivil)->act == closed.value.fields().settlement->of(kCivil)->act);
+  CHECK(read.fields().settlement->of(kCivil)->act ==
+        closed.value.fields().settlement->of(kCivil)->act);
   CHECK(read.fields().settlement->terms.scope == ScopeOver(Adoptions()));
   CHECK(absl::IsDataLoss(DecodeDispute("\xff\xff").status()));
 }

@@ -95,6 +95,21 @@ TEST_CASE("Supply that is late or was disputed is a matter, and what is decided 
   CHECK(ReasonOf(t.TryOpen(request).status()) == Reason::kStateForbids);
 }
 
+TEST_CASE("Supply that came while they disagreed is not owed again", "[dispute]") {
+  SubjectBench t;
+  const std::string name = t.NameOf(t.Answered());
+  t.clock.Advance(kQuarter);
+  const Stored<Dispute> open = t.Open(name);
+  const Stored<Request> late = t.store.LoadRequest(name).value();
+  const Request came =
+      late.value.ConfirmSupply(Applicant(), TaxAsksCivil(), t.clock.Now()).value();
+  const Change change{
+      .requests = {{came, late.version}}, .owners = {kTax, kCivil}, .result = name};
+  REQUIRE(t.store.Commit(change, t.clock.Now()).ok());
+  CHECK(t.Supplied(open).value.fields().outcome == Outcome::kSupply);
+  CHECK(t.store.LoadRequest(name)->value.fields().supply.state == Supply::State::kConfirmed);
+}
+
 TEST_CASE("A disputed report of supply is a matter before the clock runs out", "[dispute]") {
   SubjectBench t;
   Stored<Request> request = t.Answered();

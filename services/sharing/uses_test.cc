@@ -49,6 +49,7 @@ TEST_CASE("Use records are the consumer's own until somebody inspects them, who 
   REQUIRE(inspected.uses.size() == 2);
   CHECK(inspected.inspection.records == 2);
   CHECK(inspected.uses[0].effect == "又一次");
+  t.clock.Advance(absl::Seconds(1));  // lists are by time
   CHECK(uses.Inspect(t.By(Reviewer()), grant, "往前看", inspected.uses[0].create_time)
             ->uses.size() == 1);
   // Each reading is told to the consumer.

@@ -248,6 +248,7 @@ absl::StatusOr<ex::QueryResponse> QueryWhenKnown(Cluster& cluster, const std::st
     auto answer = Query(cluster, consumer, query);
     const Reason reason = ReasonOf(answer.status());
     const bool later = reason == Reason::kGrantUnknown || reason == Reason::kGrantOutdated ||
+                       reason == Reason::kTermsNotAccepted ||
                        reason == Reason::kLeaseStale || reason == Reason::kNotReady ||
                        reason == Reason::kDatasetMissing || absl::IsUnavailable(answer.status());
     if (answer.ok() || !later || absl::Now() > end) return answer;

@@ -252,9 +252,9 @@ absl::Status MayGrant(const Scope& scope, const Resource& resource, const Statut
 absl::StatusOr<Grant> Replaced(const Grant& grant, absl::string_view successor,
                                absl::string_view dispute) {
   Grant::Fields next = grant.fields();
-  if (next.state == Grant::State::kSuspended) {
-    return WrongState(next.name, Grant::StateName(next.state),
-                      "ACTIVE or ended; it is resumed or revoked before more is granted");
+  // What ended for a reason of its own is not given again by way of what was struck from it.
+  if (next.state != Grant::State::kActive && next.state != Grant::State::kPendingTerms) {
+    return WrongState(next.name, Grant::StateName(next.state), "PENDING_TERMS or ACTIVE");
   }
   next.state = Grant::State::kRevoked;
   next.ended_reason = absl::StrCat("DISPUTE_DECISION: ", dispute, ", ", successor,

@@ -87,7 +87,8 @@ absl::Status CheckRuled(const Scope& ruled, const Request& request,
 absl::Status MayGrant(const Scope& scope, const Resource& resource, const StatuteText& text);
 
 // The grant that gave the rest, ended because `successor` gives that and the struck parts
-// (R25 28): nothing is left to dispose of. FAILED_PRECONDITION while it is SUSPENDED.
+// (R25 28): nothing is left to dispose of. FAILED_PRECONDITION while it is SUSPENDED, or once it is
+// over: nothing is added to what ended for a reason of its own.
 absl::StatusOr<Grant> Replaced(const Grant& grant, absl::string_view successor,
                                absl::string_view dispute);
 

@@ -178,16 +178,19 @@ TEST_CASE("What is not shared is granted by a dispute under the 2016 measure onl
   CHECK(MayGrant(ScopeOver(Marriages()), Marriages(), R25()).ok());
 }
 
-TEST_CASE("A grant that is replaced ends with its reason, but not while it is suspended",
+TEST_CASE("A grant that is replaced ends with its reason, but not if it is suspended or over",
           "[dispute]") {
   Grant::Fields fields = {.name = "grants/old", .state = Grant::State::kActive};
   const Grant after = Replaced(Grant::Restore(fields), "grants/new", "disputes/d").value();
   CHECK(after.fields().state == Grant::State::kRevoked);
   CHECK(absl::StartsWith(after.fields().ended_reason, "DISPUTE_DECISION: disputes/d"));
   CHECK(absl::StrContains(after.fields().ended_reason, "grants/new"));
-  fields.state = Grant::State::kSuspended;
-  CHECK(ReasonOf(Replaced(Grant::Restore(fields), "grants/new", "disputes/d").status()) ==
-        Reason::kStateForbids);
+  for (const Grant::State state : {Grant::State::kSuspended, Grant::State::kRevoked,
+                                   Grant::State::kExpired, Grant::State::kEnded}) {
+    fields.state = state;
+    CHECK(ReasonOf(Replaced(Grant::Restore(fields), "grants/new", "disputes/d").status()) ==
+          Reason::kStateForbids);
+  }
 }
 
 }  // namespace

@@ -111,10 +111,13 @@ void SubjectRows::CarryWarnings(const store::RowsRecord& before, store::RowsReco
         Add(WarnedKey(tray, clock.due, subject_, clock.kind));
       }
     }
-    // Looked at within a minute, and from then on when a mark can be reached: the store has no
-    // calendars to say when that is.
+    // The store has no calendars to say when a mark is reached; upkeep has. No half of a period's
+    // working days lies in the first fifth of its days.
     if (!clock.paused && mark < static_cast<uint32_t>(statute::Warning::kAuthority)) {
-      const absl::CivilDay day = statute::LawDay(TimeOf(clock.trigger_nanos));
+      const absl::CivilDay from = statute::LawDay(TimeOf(clock.trigger_nanos));
+      absl::CivilDay due = from;
+      (void)absl::ParseCivilTime(clock.due, &due);
+      const absl::CivilDay day = from + std::max<absl::civil_diff_t>(0, due - from) / 5;
       Add(LookKey(absl::FormatCivilTime(day), subject_, clock.kind));
     }
   }

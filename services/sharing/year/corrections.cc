@@ -87,10 +87,10 @@ YearCall OnDemand(YearWorld& w, const YearAct& act) {
     return Called(demands.Accept(by, act.name, etag, w.Text("三个月内编目")));
   }
   if (act.method == "DeclineDemand") {
+    const bool barred = w.Chance(50);
     return Called(demands.Decline(
-        by, act.name, etag,
-        w.Chance(50) ? DeclineGround::kLegalBar : DeclineGround::kNotTheSource,
-        w.Text("不属本部门职责"), "《演示法》第二条"));
+        by, act.name, etag, barred ? DeclineGround::kLegalBar : DeclineGround::kNotTheSource,
+        w.Text("不属本部门职责"), barred ? "《演示法》第二条" : ""));
   }
   if (act.method == "LinkResource") {
     Resource resource = w.AnyResource();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The year of disputes.
+#include <algorithm>
 #include <string>
 
 #include "services/sharing/store/correction_codec.h"
@@ -30,10 +31,16 @@ Parties Sides(const YearWorld& w, absl::string_view bytes, const Actor&) {
 }
 
 // An outcome that a body can give over the matter.
-Outcome AnyOutcome(YearWorld& w, Matter matter) {
+Outcome AnyOutcome(YearWorld& w, const Dispute::Fields& f) {
+  bool over = false;  // what was asked for, so that nothing can be granted of it
+  if (const YearObject* request = w.fold->Find(f.subject); request != nullptr) {
+    const absl::StatusOr<Request> asked = DecodeRequest(request->bytes);
+    over = asked.ok() && std::min(asked->fields().scope.end, asked->granted_scope().end) < w.today();
+  }
   for (int i = 0; i < 8; ++i) {
     const auto outcome = static_cast<Outcome>(1 + w.Pick(4));
-    if (CheckOutcome(outcome, matter, "outcome").ok()) return outcome;
+    if (over && outcome == Outcome::kGrant) continue;
+    if (CheckOutcome(outcome, f.matter, "outcome").ok()) return outcome;
   }
   return Outcome::kUpheld;
 }
@@ -45,7 +52,7 @@ std::optional<Scope> ScopeFor(YearWorld& w, const Dispute::Fields& f, Outcome ou
 }
 
 Terms AnyTerms(YearWorld& w, const Dispute::Fields& f) {
-  const Outcome outcome = AnyOutcome(w, f.matter);
+  const Outcome outcome = AnyOutcome(w, f);
   return {.outcome = outcome, .text = w.Text("双方商定"), .scope = ScopeFor(w, f, outcome)};
 }
 
@@ -65,7 +72,7 @@ YearCall Settle(YearWorld& w, const YearAct& act, const Dispute::Fields& f) {
     mediation.failed = !mediation.proposal && w.Chance(40);
     return Called(w.disputes.RecordMediation(by, act.name, etag, mediation));
   }
-  const Outcome outcome = AnyOutcome(w, f.matter);
+  const Outcome outcome = AnyOutcome(w, f);
   const Ruling ruling{.body = "演示市人民政府",
                       .number = "演示政函〔2025〕12号",
                       .date = w.today(),

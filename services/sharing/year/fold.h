@@ -41,6 +41,10 @@ struct YearEdge {
   std::string text() const;
 };
 
+// True of an edge that a table names, since it names states and not pairs of them, and that no rule
+// makes: the method keeps the state, or leads from each state to some of those alone.
+bool NoRuleMakes(const YearEdge& edge);
+
 class YearFold {
  public:
   // `kinds` must outlive it. With `keep_history` former records are kept by their digests.
@@ -57,9 +61,11 @@ class YearFold {
   std::vector<std::string> Differences(const kv::Store& kv) const;
   // Clocks that are not what libs/statute makes of their trigger, pauses and extension.
   std::vector<std::string> WrongClocks(const YearWorld& world) const;
-  // Edges of the tables of all kinds that no change has gone along.
+  // Edges of the tables of all kinds that no change has gone along and some rule makes.
   std::vector<YearEdge> NotHit() const;
-  // True if no change has gone along any edge of this method from this state.
+  // How often changes have gone along an edge.
+  const std::map<YearEdge, int>& hits() const { return hits_; }
+  // True if no change has gone along some edge of this method from this state.
   bool Fresh(const StateTable& table, absl::string_view method, int from) const;
 
   const std::map<std::string, YearObject, std::less<>>& objects() const { return objects_; }
@@ -81,6 +87,10 @@ class YearFold {
              const YearFacts& after, absl::string_view method, absl::string_view object);
   void Hit(const StateTable& table, const Transition& transition, int from, int to);
   void Fault(std::string what);
+  // Offers each edge of all tables.
+  using EdgeVisitor = absl::FunctionRef<void(const Transition&, int from, int to,
+                                             const YearEdge& edge)>;
+  void EachEdge(EdgeVisitor visit) const;
   const YearKind* KindOf(absl::string_view name) const;
 
   const std::vector<YearKind>* const kinds_;
@@ -89,7 +99,7 @@ class YearFold {
   std::map<std::string, YearObject, std::less<>> objects_;
   std::vector<std::string> order_;
   std::map<YearEdge, int> hits_;
-  std::set<std::tuple<const StateTable*, std::string, int>> left_;
+  std::set<std::tuple<const Transition*, int, int>> gone_;  // along, or by no rule
   std::vector<std::string> faults_;
 };
 

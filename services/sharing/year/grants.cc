@@ -2,6 +2,7 @@
 // The year of grants and standing consents.
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "services/sharing/store/notice_codec.h"
 #include "services/sharing/store/record_codec.h"
 #include "services/sharing/store/service_codec.h"
@@ -44,8 +45,9 @@ YearCall OnRenewal(YearWorld& w, const YearAct& act, const Grant::Fields& f) {
   const Errand by = w.By(act.actor);
   if (act.method == "AskRenewal") {
     const absl::CivilDay last = statute::LawDay(f.end_time - absl::Seconds(1));
-    return Called(w.grants.AskRenewal(by, act.name, std::max(last, w.today()) + 1 + w.Pick(60),
-                                      w.Text("事项仍在办理")));
+    const absl::CivilDay end = std::max(last, w.today()) + 1 + w.Pick(60);
+    if (end > w.today() + 1000) return std::nullopt;
+    return Called(w.grants.AskRenewal(by, act.name, end, w.Text("事项仍在办理")));
   }
   if (act.method == "RenewGrant") {
     return Called(w.grants.Renew(by, act.name, f.asked_end.value_or(w.today() + 30)));
@@ -103,8 +105,7 @@ YearCall WithdrawOne(YearWorld& w) {
 YearCall SuspendOne(YearWorld& w) {
   const Actor& officer = w.Someone("agencies/city-bureau", Post::kOfficer);
   Errand by = w.By(officer);
-  by.once.request_id = by.act->act();
-  by.once.request_id.resize(std::min<size_t>(by.once.request_id.size(), 36));
+  by.once.request_id = absl::StrCat("suspend-", absl::ToUnixNanos(w.now()));
   return Called(w.grants.SuspendConsumer(by, w.Any(w.providers),
                                          SuspendGround::kSecurityIncident, w.Text("疑似泄露")));
 }

@@ -59,16 +59,14 @@ std::vector<SupplementItem> Answers(YearWorld& w, const Request::Fields& f) {
 
 Request::Revision AnyRevision(YearWorld& w, const Request::Fields& f) {
   Request::Revision revision{.scenario = w.Text("核对登记信息，已修订")};
+  const bool changes = f.change.kind != ScopeChange::Kind::kUnspecified;
   const bool stale = f.scope.start < w.today();
-  if (f.change.kind == ScopeChange::Kind::kThirdParty) return revision;
-  if (f.change.kind != ScopeChange::Kind::kUnspecified && !stale) return revision;
-  if (stale || w.Chance(30)) {
-    Scope scope = f.scope;
-    const int days = 20 + w.Pick(80);
-    scope.start = w.today();
-    scope.end = std::max(f.scope.end, scope.start + days);
-    revision.scope = scope;
-  }
+  if (!stale && (changes || w.Chance(70))) return revision;
+  Scope scope = f.scope;
+  const int days = 20 + w.Pick(80);
+  scope.start = w.today();
+  if (!changes || scope.end < scope.start) scope.end = std::max(scope.end, scope.start + days);
+  revision.scope = scope;
   return revision;
 }
 
@@ -172,13 +170,16 @@ YearCall AskChange(YearWorld& w) {
   if (w.Chance(40)) {
     asked.change.kind = ScopeChange::Kind::kThirdParty;
     asked.change.third_party = w.Any(w.providers);
+    const bool side = asked.change.third_party == f.consumer ||
+                      asked.change.third_party == f.provider;
+    if (side) return std::nullopt;
   } else {
     Scope scope = ScopeOf(*grant, w.today());
     const bool wider = w.Chance(50);
     asked.change.kind =
         wider ? ScopeChange::Kind::kWiderScope : ScopeChange::Kind::kNewPurpose;
     if (wider) {
-      scope.end = std::max(scope.end, w.today()) + 10;
+      scope.end = std::min(std::max(scope.end, w.today()) + 10, w.today() + 1000);
     } else {
       scope.purposes.push_back(Purpose::kBusinessCollaboration);
     }

@@ -44,6 +44,7 @@ YearCall Propose(YearWorld& w) {
 
 YearCall Declare(YearWorld& w) {
   const Resource resource = w.AnyResource();
+  if (resource.items.front().share_class == ShareClass::kNotShared) return std::nullopt;
   const Actor& head = w.Someone(resource.provider, Post::kHead);
   return Called(
       ReturnFlows(&w.desk).Declare(w.By(head), resource.name, resource.items.front().id));

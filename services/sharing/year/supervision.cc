@@ -39,7 +39,7 @@ YearCall ReportFinding(YearWorld& w) {
   const YearObject* grant =
       w.fold->Some(w, "grants", [](const YearObject&) { return true; });
   if (grant == nullptr) return std::nullopt;
-  const bool m16 = w.desk.TextOf(w.desk.PartiesOf("", grant->facts.provider).provider)
+  const bool m16 = w.desk.TextOf(w.desk.PartiesOf("", grant->facts.consumer).provider)
                        .value()
                        .profile->id == "cn-2016-51";
   Finding reported{.detector = m16 ? "m16-24-4" : "r25-40-2",
@@ -162,6 +162,30 @@ YearCall RecordDrill(YearWorld& w) {
   return Called(Incidents(&w.desk).RecordDrill(w.By(reviewer), facts));
 }
 
+// Both of its clocks; its row has the one that counts.
+absl::StatusOr<YearFacts> ReadInquiry(absl::string_view bytes) {
+  SHAREWAY_ASSIGN_OR_RETURN(YearFacts facts, FactsOfCase<Inquiry>(bytes));
+  Inquiry inquiry;
+  SHAREWAY_RETURN_IF_ERROR(Decode(bytes, &inquiry));
+  facts.clocks.clear();
+  if (inquiry.clock) facts.clocks.push_back(*inquiry.clock);
+  if (inquiry.extended) facts.clocks.push_back(*inquiry.extended);
+  return facts;
+}
+
+Reports ReportsOf(YearWorld& w) {
+  return Reports(&w.desk, [](absl::string_view agency) { return std::string(agency); });
+}
+
+YearCall SubmitReport(YearWorld& w) {
+  const Actor& head = w.Someone(w.Any(w.providers), Post::kHead);
+  return Called(ReportsOf(w).Submit(w.By(head), 2024, w.Text("全年共享情况")));
+}
+
+YearCall PublishEvaluation(YearWorld& w) {
+  return Called(ReportsOf(w).Publish(w.By(w.Someone(Post::kOfficer)), 2024, w.Text("评估结果")));
+}
+
 }  // namespace
 
 void AddSupervisionKinds(std::vector<YearKind>* kinds) {
@@ -174,7 +198,7 @@ void AddSupervisionKinds(std::vector<YearKind>* kinds) {
   kinds->push_back(PlainKind<Circular>({{"PublishCircular", 0.1, PublishCircular}}));
   kinds->push_back({.collection = Inquiry::kCollection,
                     .tables = {&InquiryTable()},
-                    .read = FactsOfCase<Inquiry>,
+                    .read = ReadInquiry,
                     .call = OnInquiry,
                     .openings = {{"OpenInquiry", 0.3, Inquire}}});
   kinds->push_back({.collection = Complaint::kCollection,
@@ -189,6 +213,8 @@ void AddSupervisionKinds(std::vector<YearKind>* kinds) {
                     .call = OnIncident,
                     .openings = {{"ReportIncident", 0.15, ReportIncident}}});
   kinds->push_back(PlainKind<Drill>({{"RecordDrill", 0.1, RecordDrill}}));
+  kinds->push_back(PlainKind<AnnualReport>({{"SubmitAnnualReport", 0.08, SubmitReport}}));
+  kinds->push_back(PlainKind<Evaluation>({{"PublishEvaluation", 0.04, PublishEvaluation}}));
 }
 
 }  // namespace shareway::sharing

@@ -184,7 +184,7 @@ std::string YearWorld::Etag(uint64_t version) {
 
 Errand YearWorld::By(const Actor& actor) {
   Errand errand{.actor = actor,
-                .once = {.caller = actor.name, .method = "/year", .request_id = "", .body = ""},
+                .once = {.caller = actor.name, .method = "/year", .request_id = request_id_, .body = ""},
                 .act = evidence::SignedAct(),
                 .traceparent = {}};
   errand.act->set_act(absl::StrCat("act ", life_, "/", ++acts_));

@@ -63,8 +63,10 @@ class YearWorld {
     spoil_used_ = how == Spoil::kPerson || how == Spoil::kState;
   }
 
-  // A call of this person with an act of its own.
+  // A call of this person with an act of its own, under the request id that was set.
   Errand By(const Actor& actor);
+  // Of the calls to come; empty: none.
+  void SetRequestId(std::string id) { request_id_ = std::move(id); }
 
   // People who may act on an object of these agencies: theirs, and those of every authority.
   std::vector<const Actor*> PeopleOf(absl::string_view consumer, absl::string_view provider) const;
@@ -98,6 +100,7 @@ class YearWorld {
   std::string last_calendar_;
   Spoil spoil_ = Spoil::kNone;
   bool spoil_used_ = false;
+  std::string request_id_;
   uint64_t acts_ = 0;
   std::string life_;  // of this process, so that acts differ from those before
 

@@ -13,7 +13,6 @@ namespace {
 
 constexpr size_t kMaxFaults = 100;
 constexpr int kTries = 40;
-constexpr int kLookedAt = 150;  // live objects, for an edge that nobody went along
 
 bool Has(const std::vector<int>& states, int state) {
   return std::find(states.begin(), states.end(), state) != states.end();
@@ -22,9 +21,11 @@ bool Has(const std::vector<int>& states, int state) {
 // How much more often than the rarest a method is taken.
 int WeightOf(absl::string_view method) {
   static const auto* const weights = new std::map<absl::string_view, int>{
+      {"WithdrawDispute", 2},  {"RespondDispute", 3},  {"EscalateDispute", 30},
       {"WithdrawRequest", 1},  {"UpdateRequest", 3},   {"AskSupplement", 4}, {"AskExtension", 4},
       {"ReturnRequest", 4},    {"EndGrant", 1},        {"RevokeGrant", 1},   {"SuspendGrant", 1},
-      {"AskRenewal", 1},       {"DeclineRenewal", 5},  {"ReportUse", 1},
+      {"AskRenewal", 1},       {"DeclineRenewal", 5},  {"AnswerNotice", 40},
+      {"RejectRectification", 40}, {"SignOffDecision", 40}, {"ConfirmDecision", 40},
   };
   const auto found = weights->find(method);
   return found == weights->end() ? 12 : found->second;
@@ -111,7 +112,8 @@ bool Year::Step() {
     Act();
     return true;
   }
-  if (world_.today() >= options_.last) return false;
+  const absl::CivilDay today = world_.today();
+  if (today >= options_.last && (today >= options_.latest || fold_.NotHit().empty())) return false;
   if (planned_) Night();
   PlanDay();
   planned_ = true;
@@ -134,6 +136,7 @@ void Year::PlanDay() {
       }
     }
   }
+  FindFresh();
   for (size_t i = today_.size(); i > 1; --i) {
     std::swap(today_[i - 1], today_[static_cast<size_t>(world_.Pick(static_cast<int>(i)))]);
   }
@@ -152,7 +155,17 @@ void Year::Night() {
   if (const auto done = RecomputeClocks(world_.desk); !done.ok()) {
     Fault(absl::StrCat("recompute: ", done.status().ToString()));
   }
+  // Some nights the service is down, rather when a notice runs out: people then meet what no rule
+  // has looked at yet.
+  bool down = world_.Chance(8);
+  for (const std::string& name : fold_.Of("notices")) {
+    const YearFacts& facts = fold_.Find(name)->facts;
+    if (facts.clocks.empty() || facts.clocks[0].due.day != world_.today() - 1) continue;
+    down = down || world_.Chance(40);
+    if (down) rests_[name].until = world_.now();
+  }
   for (const Duty& duty : Duties()) {
+    if (down) break;
     const absl::StatusOr<int> done = duty.run(world_.desk);
     if (!done.ok()) Fault(absl::StrCat(duty.name, ": ", done.status().ToString()));
   }
@@ -199,6 +212,7 @@ void Year::LetRest(const std::string& name) {
       }
     }
   }
+  rests_[name].for_rule = days == 70;
   rests_[name].until = world_.now() + absl::Hours(24 * days);
 }
 
@@ -225,28 +239,31 @@ std::vector<Year::Choice> Year::ChoicesOf(const YearObject& object) const {
   return choices;
 }
 
+void Year::FindFresh() {
+  fresh_.clear();
+  for (const std::string& name : live_) {
+    const YearObject& object = *fold_.Find(name);
+    if (rests_[name].for_rule && rests_[name].until > world_.now()) continue;
+    const std::vector<Transition>& all = object.kind->tables.front()->transitions;
+    const bool fresh = std::any_of(all.begin(), all.end(), [&](const Transition& t) {
+      return !t.who.empty() && StatesAllow(object, t.method) && IsFresh(fold_, object, t.method);
+    });
+    if (fresh) fresh_.push_back(name);
+  }
+}
+
 Year::Choice Year::Choose() {
   if (live_.empty()) return {};
   const auto resting = [&](const std::string& name) {
     const auto rest = rests_.find(name);
     return rest != rests_.end() && rest->second.until > world_.now();
   };
-  if (world_.Chance(35)) {
-    for (int i = 0; i < kLookedAt; ++i) {
-      const YearObject& object = *fold_.Find(world_.Any(live_));
-      if (resting(object.name)) continue;
-      bool fresh = false;
-      for (const Transition& t : object.kind->tables.front()->transitions) {
-        fresh = fresh || (!t.who.empty() && StatesAllow(object, t.method) &&
-                          IsFresh(fold_, object, t.method));
-      }
-      if (!fresh) continue;
-      std::vector<Choice> choices = ChoicesOf(object);
-      choices.erase(std::remove_if(choices.begin(), choices.end(),
-                                   [](const Choice& c) { return !c.fresh; }),
-                    choices.end());
-      if (!choices.empty()) return world_.Any(choices);
-    }
+  for (int i = 0; i < kTries && !fresh_.empty() && world_.Chance(50); ++i) {
+    std::vector<Choice> choices = ChoicesOf(*fold_.Find(world_.Any(fresh_)));
+    choices.erase(std::remove_if(choices.begin(), choices.end(),
+                                 [](const Choice& c) { return !c.fresh; }),
+                  choices.end());
+    if (!choices.empty()) return world_.Any(choices);
   }
   for (int i = 0; i < kTries; ++i) {
     const std::string& name = world_.Any(live_);
@@ -263,7 +280,7 @@ Year::Choice Year::Choose() {
 }
 
 Year::Choice Year::ChooseSpoilt(Spoil how) {
-  if (how == Spoil::kText || how == Spoil::kEtag) return Choose();
+  if (how != Spoil::kPerson && how != Spoil::kState) return Choose();
   for (int i = 0; i < kTries && !fold_.order().empty(); ++i) {
     const YearObject& object = *fold_.Find(world_.Any(fold_.order()));
     if (object.kind->tables.empty()) continue;
@@ -313,10 +330,14 @@ void Year::Do(const Choice& choice, Spoil how) {
                     .actor = *choice.actor};
   const Before before = See(how);
   const bool offered = !object.kind->offers || object.kind->offers(world_, act);
+  const bool twice = how == Spoil::kNone && world_.Chance(5);
+  if (twice) world_.SetRequestId(absl::StrCat("twice-", absl::ToUnixNanos(world_.now())));
   world_.SetSpoil(how);
   const YearCall called = object.kind->call(world_, act);
   const bool spoilt = how != Spoil::kNone && world_.SpoilUsed();
   world_.SetSpoil(Spoil::kNone);
+  if (twice && called && called->ok()) Repeat(*object.kind, act);
+  world_.SetRequestId("");
   if (!called) return;
   const std::string what = absl::StrCat(act.method, " of ", act.name, " by ", act.actor.name);
   if (called->ok() && !offered) Fault(absl::StrCat(what, " was taken but not offered"));
@@ -333,6 +354,15 @@ void Year::Do(const Choice& choice, Spoil how) {
     Fault(absl::StrCat(what, " was taken without an event of it"));
   }
   for (const std::string& name : changed_) LetRest(name);
+}
+
+void Year::Repeat(const YearKind& kind, const YearAct& act) {
+  ++repeated_;
+  const uint64_t events = world_.kv->LogHead("outbox");
+  const YearCall again = kind.call(world_, act);
+  if (again && again->ok() && world_.kv->LogHead("outbox") == events) return;
+  Fault(absl::StrCat(act.method, " of ", act.name, " under the same request id: ",
+                     again ? again->ToString() : "nothing to call with"));
 }
 
 Year::Before Year::See(Spoil how) {

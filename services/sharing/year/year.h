@@ -21,6 +21,8 @@ class Year {
   struct Options {
     unsigned seed = 1;
     absl::CivilDay last = absl::CivilDay(2026, 1, 31);
+    // It goes on until then while no change has gone along some edge of a table.
+    absl::CivilDay latest = absl::CivilDay(2026, 1, 31);
     int acts_a_day = 45;      // on working days; a tenth of it on others
     int spoilt_percent = 6;   // of the acts are to be refused
     int digests = 40;         // so many refusals are held against a digest of the whole store
@@ -51,6 +53,10 @@ class Year {
   const YearFold& fold() const { return fold_; }
   int acts() const { return acts_; }
   int refused() const { return refused_; }
+  // Refusals that were held against a digest of the whole store, and acts that were done twice under
+  // one request id.
+  int digests() const { return options_.digests - digests_left_; }
+  int repeated() const { return repeated_; }
   // How often each method was taken.
   const std::map<std::string, int>& taken() const { return taken_; }
   // How often a method was refused with a status, as "Method: CODE".
@@ -60,6 +66,7 @@ class Year {
   // An object's place in the year beside what its record says.
   struct Rest {
     absl::Time until = {};  // nobody touches it before
+    bool for_rule = false;   // then it waits for a rule
     std::map<std::string, absl::CivilDay> tried = {};  // in vain, on that day
   };
   struct Choice {
@@ -81,9 +88,13 @@ class Year {
   void Act();
   void Open(const YearOpening& opening);
   std::vector<Choice> ChoicesOf(const YearObject& object) const;
+  // Objects that somebody can move along an edge that nobody went along.
+  void FindFresh();
   Choice Choose();
   Choice ChooseSpoilt(Spoil how);
   void Do(const Choice& choice, Spoil how);
+  // A call that was taken, once more under its request id: it answers and leaves no trace.
+  void Repeat(const YearKind& kind, const YearAct& act);
   Before See(Spoil how);
   // Holds what a call answered against the rules; true if it was taken.
   bool Judge(const std::string& method, const std::string& what, const absl::Status& status,
@@ -98,11 +109,13 @@ class Year {
   YearFold fold_;
   std::map<std::string, Rest> rests_;
   std::vector<std::string> live_;  // objects that somebody may still act on, oldest first
+  std::vector<std::string> fresh_;  // of those, with an edge that nobody went along, this morning
   std::vector<const YearOpening*> today_;  // what is left of today; null: an act on an object
   bool planned_ = false;
   int acts_ = 0;
   int refused_ = 0;
   int digests_left_ = 0;
+  int repeated_ = 0;
   bool calendar_loaded_ = false;
   std::map<std::string, int> taken_;
   std::map<std::string, int> refusals_;
