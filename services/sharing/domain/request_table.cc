@@ -106,6 +106,8 @@ const StateTable& SupplyTable() {
           {"ConfirmProvisioned", {kAwaited, kReported, kDisputed}, {kConfirmed}, {kApplicant},
            kByApplicant},
           {"DisputeProvisioned", {kReported}, {kDisputed}, {kApplicant}, kByApplicant},
+          {"AwaitSupply", {kReported, kConfirmed, kDisputed}, {kAwaited}, {},
+           "the outcome SUPPLY of a dispute (R25 28)"},
       }};
   return *table;
 }

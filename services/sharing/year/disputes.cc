@@ -30,13 +30,18 @@ Parties Sides(const YearWorld& w, absl::string_view bytes, const Actor&) {
   return parties;
 }
 
+// True if what was asked for is over, so that nothing can be granted of it.
+bool IsOver(YearWorld& w, const Dispute::Fields& f) {
+  const YearObject* request = w.fold->Find(f.subject);
+  if (request == nullptr) return false;
+  const absl::StatusOr<Request> asked = DecodeRequest(request->bytes);
+  return asked.ok() &&
+         std::min(asked->fields().scope.end, asked->granted_scope().end) < w.today();
+}
+
 // An outcome that a body can give over the matter.
 Outcome AnyOutcome(YearWorld& w, const Dispute::Fields& f) {
-  bool over = false;  // what was asked for, so that nothing can be granted of it
-  if (const YearObject* request = w.fold->Find(f.subject); request != nullptr) {
-    const absl::StatusOr<Request> asked = DecodeRequest(request->bytes);
-    over = asked.ok() && std::min(asked->fields().scope.end, asked->granted_scope().end) < w.today();
-  }
+  const bool over = IsOver(w, f);
   for (int i = 0; i < 8; ++i) {
     const auto outcome = static_cast<Outcome>(1 + w.Pick(4));
     if (over && outcome == Outcome::kGrant) continue;
@@ -64,6 +69,7 @@ YearCall Settle(YearWorld& w, const YearAct& act, const Dispute::Fields& f) {
   }
   if (act.method == "AcceptSettlement") {
     const Outcome outcome = f.settlement ? f.settlement->terms.outcome : Outcome::kUpheld;
+    if (outcome == Outcome::kGrant && IsOver(w, f)) return std::nullopt;
     return Called(w.disputes.Accept(by, act.name, etag, outcome));
   }
   if (act.method == "RecordMediation") {

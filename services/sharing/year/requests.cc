@@ -175,11 +175,12 @@ YearCall AskChange(YearWorld& w) {
     if (side) return std::nullopt;
   } else {
     Scope scope = ScopeOf(*grant, w.today());
-    const bool wider = w.Chance(50);
+    const bool wider = scope.purposes.back() == Purpose::kBusinessCollaboration || w.Chance(50);
     asked.change.kind =
         wider ? ScopeChange::Kind::kWiderScope : ScopeChange::Kind::kNewPurpose;
     if (wider) {
-      scope.end = std::min(std::max(scope.end, w.today()) + 10, w.today() + 1000);
+      if (scope.end > w.today() + 1000) return std::nullopt;
+      scope.end = std::max(scope.end, w.today()) + 10;
     } else {
       scope.purposes.push_back(Purpose::kBusinessCollaboration);
     }

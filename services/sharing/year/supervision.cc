@@ -130,6 +130,10 @@ YearCall Rate(YearWorld& w) {
 
 YearCall OnIncident(YearWorld& w, const YearAct& act) {
   const Incidents incidents(&w.desk);
+  const Incident incident = ValueOf<Incident>(act);
+  if (act.method != "CloseIncident" && incident.notices.size() + incident.measures.size() > 12) {
+    return std::nullopt;
+  }
   const Errand by = w.By(act.actor);
   const std::string etag = w.Etag(act.version);
   if (act.method == "AddMeasure") {

@@ -13,6 +13,7 @@ namespace {
 
 constexpr size_t kMaxFaults = 100;
 constexpr int kTries = 40;
+constexpr size_t kUrgent = 20;  // as many times among the fresh ones
 
 bool Has(const std::vector<int>& states, int state) {
   return std::find(states.begin(), states.end(), state) != states.end();
@@ -161,8 +162,10 @@ void Year::Night() {
   for (const std::string& name : fold_.Of("notices")) {
     const YearFacts& facts = fold_.Find(name)->facts;
     if (facts.clocks.empty() || facts.clocks[0].due.day != world_.today() - 1) continue;
-    down = down || world_.Chance(40);
-    if (down) rests_[name].until = world_.now();
+    down = down || world_.Chance(60);
+    if (!down || !Living(*fold_.Find(name))) continue;
+    rests_[name].until = world_.now();
+    urgent_.insert(urgent_.end(), kUrgent, name);
   }
   for (const Duty& duty : Duties()) {
     if (down) break;
@@ -201,18 +204,16 @@ void Year::LetRest(const std::string& name) {
   if (at == live_.end()) live_.push_back(name);
   const int dice = world_.Pick(100);
   int days = dice < 60 ? world_.Pick(3) : dice < 85 ? 3 + world_.Pick(9) : 15 + world_.Pick(30);
-  // What a rule has never done to such an object is left to the rule.
+  // Some are left to the rule that does something to them by itself, rather if it never has.
   for (size_t i = 0; i < object.kind->tables.size(); ++i) {
     const StateTable& table = *object.kind->tables[i];
     for (const Transition& t : table.transitions) {
       const int state = object.facts.states[i];
-      if (t.who.empty() && Has(t.from, state) && fold_.Fresh(table, t.method, state) &&
-          world_.Chance(40)) {
-        days = 70;
-      }
+      if (!t.who.empty() || !Has(t.from, state)) continue;
+      if (world_.Chance(fold_.Fresh(table, t.method, state) ? 40 : 10)) days = 70;
     }
   }
-  rests_[name].for_rule = days == 70;
+  rests_[name].long_one = days > 2;
   rests_[name].until = world_.now() + absl::Hours(24 * days);
 }
 
@@ -240,10 +241,11 @@ std::vector<Year::Choice> Year::ChoicesOf(const YearObject& object) const {
 }
 
 void Year::FindFresh() {
-  fresh_.clear();
+  fresh_ = std::move(urgent_);
+  urgent_.clear();
   for (const std::string& name : live_) {
     const YearObject& object = *fold_.Find(name);
-    if (rests_[name].for_rule && rests_[name].until > world_.now()) continue;
+    if (rests_[name].long_one && rests_[name].until > world_.now()) continue;
     const std::vector<Transition>& all = object.kind->tables.front()->transitions;
     const bool fresh = std::any_of(all.begin(), all.end(), [&](const Transition& t) {
       return !t.who.empty() && StatesAllow(object, t.method) && IsFresh(fold_, object, t.method);
@@ -360,9 +362,9 @@ void Year::Repeat(const YearKind& kind, const YearAct& act) {
   ++repeated_;
   const uint64_t events = world_.kv->LogHead("outbox");
   const YearCall again = kind.call(world_, act);
-  if (again && again->ok() && world_.kv->LogHead("outbox") == events) return;
+  if (!again || (again->ok() && world_.kv->LogHead("outbox") == events)) return;
   Fault(absl::StrCat(act.method, " of ", act.name, " under the same request id: ",
-                     again ? again->ToString() : "nothing to call with"));
+                     again->ToString()));
 }
 
 Year::Before Year::See(Spoil how) {

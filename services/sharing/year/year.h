@@ -66,7 +66,7 @@ class Year {
   // An object's place in the year beside what its record says.
   struct Rest {
     absl::Time until = {};  // nobody touches it before
-    bool for_rule = false;   // then it waits for a rule
+    bool long_one = false;  // even for an edge that nobody went along
     std::map<std::string, absl::CivilDay> tried = {};  // in vain, on that day
   };
   struct Choice {
@@ -110,6 +110,7 @@ class Year {
   std::map<std::string, Rest> rests_;
   std::vector<std::string> live_;  // objects that somebody may still act on, oldest first
   std::vector<std::string> fresh_;  // of those, with an edge that nobody went along, this morning
+  std::vector<std::string> urgent_;  // to be among them in any case
   std::vector<const YearOpening*> today_;  // what is left of today; null: an act on an object
   bool planned_ = false;
   int acts_ = 0;
