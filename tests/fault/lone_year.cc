@@ -17,7 +17,7 @@
 #include "libs/kv/rocks_store.h"
 #include "services/sharing/recompute.h"
 #include "services/sharing/upkeep.h"
-#include "services/sharing/year/year.h"
+#include "tests/year/year.h"
 
 ABSL_FLAG(std::string, store, "", "folder of the store");
 ABSL_FLAG(int, channel, -1, "socket to the parent");

@@ -78,7 +78,7 @@ class KilledYear {
  public:
   explicit KilledYear(unsigned seed) : seed_(seed) {}
 
-  // Lives until `acks` changes were acknowledged, then is killed. False if the year was over before.
+  // Lives until `acks` changes were acknowledged, then is killed. False if it was over first.
   bool LiveAndDie(int acks) {
     YearChild child(dir_ / "store", {absl::StrCat("--seed=", seed_ + ++lives_),
                                      absl::StrCat("--acts_a_day=", Campaign() ? 45 : 20)});

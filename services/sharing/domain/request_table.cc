@@ -106,7 +106,7 @@ const StateTable& SupplyTable() {
           {"ConfirmProvisioned", {kAwaited, kReported, kDisputed}, {kConfirmed}, {kApplicant},
            kByApplicant},
           {"DisputeProvisioned", {kReported}, {kDisputed}, {kApplicant}, kByApplicant},
-          {"AwaitSupply", {kReported, kConfirmed, kDisputed}, {kAwaited}, {},
+          {"AwaitSupply", {kReported, kDisputed}, {kAwaited}, {},
            "the outcome SUPPLY of a dispute (R25 28)"},
       }};
   return *table;

@@ -7,8 +7,8 @@
 #include "services/sharing/notices.h"
 #include "services/sharing/store/record_codec.h"
 #include "services/sharing/uses.h"
-#include "services/sharing/year/fold.h"
-#include "services/sharing/year/kind.h"
+#include "tests/year/fold.h"
+#include "tests/year/kind.h"
 
 namespace shareway::sharing {
 namespace {
@@ -49,6 +49,12 @@ YearCall OnDisposal(YearWorld& w, const YearAct& act) {
     return Called(disposals.Reject(by, act.name, etag, w.Text("清单不全")));
   }
   return std::nullopt;
+}
+
+std::string GrantOf(const YearWorld&, absl::string_view bytes) {
+  Notice notice;
+  (void)Decode(bytes, &notice);
+  return notice.grant;
 }
 
 // Some active grant; null if there is none.
@@ -102,7 +108,8 @@ void AddGrantLifeKinds(std::vector<YearKind>* kinds) {
   kinds->push_back({.collection = Notice::kCollection,
                     .tables = {&NoticeTable()},
                     .read = FactsOfCase<Notice>,
-                    .call = OnNotice});
+                    .call = OnNotice,
+                    .mover = GrantOf});
   kinds->push_back({.collection = Disposal::kCollection,
                     .tables = {&DisposalTable()},
                     .read = FactsOfCase<Disposal>,

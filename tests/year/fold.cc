@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the evidence comes to: every object folded from its events.
-#include "services/sharing/year/fold.h"
+#include "tests/year/fold.h"
 
 #include <algorithm>
 
@@ -135,7 +135,9 @@ bool NoRuleMakes(const YearEdge& edge) {
   if (m == "EscalateDispute") {
     return edge.to != (edge.from == "NEGOTIATION" ? "COORDINATION" : "DECISION");
   }
-  if (m == "JustifyFinding") return edge.to != (edge.from == "PREWARNING" ? edge.from : "JUSTIFIED");
+  if (m == "JustifyFinding") {
+    return edge.to != (edge.from == "PREWARNING" ? "PREWARNING" : "JUSTIFIED");
+  }
   return false;
 }
 

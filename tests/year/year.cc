@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A year of simulated time in which everybody acts.
-#include "services/sharing/year/year.h"
+#include "tests/year/year.h"
 
 #include <algorithm>
 
@@ -12,6 +12,7 @@ namespace shareway::sharing {
 namespace {
 
 constexpr size_t kMaxFaults = 100;
+constexpr char kNotices[] = "notices";
 constexpr int kTries = 40;
 constexpr size_t kUrgent = 20;  // as many times among the fresh ones
 
@@ -22,9 +23,11 @@ bool Has(const std::vector<int>& states, int state) {
 // How much more often than the rarest a method is taken.
 int WeightOf(absl::string_view method) {
   static const auto* const weights = new std::map<absl::string_view, int>{
+      {"RecallCorrection", 2}, {"WithdrawCorrection", 2}, {"ConfirmProvisioned", 3},
+      {"DisputeProvisioned", 5}, {"AddMeasure", 3}, {"NotifyBody", 3},
       {"WithdrawDispute", 2},  {"RespondDispute", 3},  {"EscalateDispute", 30},
       {"WithdrawRequest", 1},  {"UpdateRequest", 3},   {"AskSupplement", 4}, {"AskExtension", 4},
-      {"ReturnRequest", 4},    {"EndGrant", 1},        {"RevokeGrant", 1},   {"SuspendGrant", 1},
+      {"ReturnRequest", 4},    {"EndGrant", 1},        {"RevokeGrant", 1},   {"SuspendGrant", 2},
       {"AskRenewal", 1},       {"DeclineRenewal", 5},  {"AnswerNotice", 40},
       {"RejectRectification", 40}, {"SignOffDecision", 40}, {"ConfirmDecision", 40},
   };
@@ -159,7 +162,7 @@ void Year::Night() {
   // Some nights the service is down, rather when a notice runs out: people then meet what no rule
   // has looked at yet.
   bool down = world_.Chance(8);
-  for (const std::string& name : fold_.Of("notices")) {
+  for (const std::string& name : fold_.Of(kNotices)) {
     const YearFacts& facts = fold_.Find(name)->facts;
     if (facts.clocks.empty() || facts.clocks[0].due.day != world_.today() - 1) continue;
     down = down || world_.Chance(60);
@@ -210,11 +213,15 @@ void Year::LetRest(const std::string& name) {
     for (const Transition& t : table.transitions) {
       const int state = object.facts.states[i];
       if (!t.who.empty() || !Has(t.from, state)) continue;
-      if (world_.Chance(fold_.Fresh(table, t.method, state) ? 40 : 10)) days = 70;
+      if (world_.Chance(fold_.Fresh(table, t.method, state) ? 60 : 20)) days = 70;
     }
   }
-  rests_[name].long_one = days > 2;
-  rests_[name].until = world_.now() + absl::Hours(24 * days);
+  rests_[name] = {
+      .until = world_.now() + absl::Hours(24 * days), .long_one = days > 2, .tried = {}};
+  // A notice runs out only while its grant is left alone.
+  if (days < 70 || object.kind->collection != kNotices) return;
+  rests_[object.kind->mover(world_, object.bytes)] = {
+      .until = world_.now() + absl::Hours(24 * 25), .long_one = true, .tried = {}};
 }
 
 Parties Year::PartiesOf(const YearObject& object, const Actor& actor) const {
@@ -223,7 +230,11 @@ Parties Year::PartiesOf(const YearObject& object, const Actor& actor) const {
 }
 
 std::vector<Year::Choice> Year::ChoicesOf(const YearObject& object) const {
-  std::vector<Choice> choices;
+  struct Open {
+    const Transition* transition;
+    bool fresh;
+  };
+  std::vector<Open> open;
   const auto rest = rests_.find(object.name);
   for (const Transition& t : object.kind->tables.front()->transitions) {
     if (t.who.empty() || !StatesAllow(object, t.method)) continue;
@@ -231,21 +242,30 @@ std::vector<Year::Choice> Year::ChoicesOf(const YearObject& object) const {
       const auto tried = rest->second.tried.find(std::string(t.method));
       if (tried != rest->second.tried.end() && tried->second == world_.today()) continue;
     }
-    const bool fresh = IsFresh(fold_, object, t.method);
-    for (const Actor& person : world_.people) {
-      if (!HoldsAny(t, person, PartiesOf(object, person))) continue;
-      choices.push_back({&object, &t, &person, fresh});
+    open.push_back({&t, IsFresh(fold_, object, t.method)});
+  }
+  std::vector<Choice> choices;
+  if (open.empty()) return choices;
+  Parties parties = PartiesOf(object, world_.people.front());
+  for (const Actor& person : world_.people) {
+    if (object.kind->parties) parties = PartiesOf(object, person);
+    for (const Open& one : open) {
+      if (!HoldsAny(*one.transition, person, parties)) continue;
+      choices.push_back({&object, one.transition, &person, one.fresh});
     }
   }
   return choices;
 }
 
 void Year::FindFresh() {
+  movers_.clear();
   fresh_ = std::move(urgent_);
   urgent_.clear();
   for (const std::string& name : live_) {
     const YearObject& object = *fold_.Find(name);
-    if (rests_[name].long_one && rests_[name].until > world_.now()) continue;
+    const bool left_alone = rests_[name].long_one && rests_[name].until > world_.now();
+    if (!left_alone || object.kind->collection != kNotices) FindMover(object);
+    if (left_alone) continue;
     const std::vector<Transition>& all = object.kind->tables.front()->transitions;
     const bool fresh = std::any_of(all.begin(), all.end(), [&](const Transition& t) {
       return !t.who.empty() && StatesAllow(object, t.method) && IsFresh(fold_, object, t.method);
@@ -254,8 +274,26 @@ void Year::FindFresh() {
   }
 }
 
+void Year::FindMover(const YearObject& object) {
+  if (!object.kind->mover) return;
+  for (size_t i = 0; i < object.kind->tables.size(); ++i) {
+    const StateTable& table = *object.kind->tables[i];
+    const int state = object.facts.states[i];
+    for (const Transition& t : table.transitions) {
+      if (!t.who.empty() || !fold_.Fresh(table, t.method, state)) continue;
+      const std::string mover = object.kind->mover(world_, object.bytes);
+      if (fold_.Find(mover) != nullptr && Living(*fold_.Find(mover))) movers_.push_back(mover);
+      return;
+    }
+  }
+}
+
 Year::Choice Year::Choose() {
   if (live_.empty()) return {};
+  if (!movers_.empty() && world_.Chance(10)) {
+    const std::vector<Choice> choices = ChoicesOf(*fold_.Find(world_.Any(movers_)));
+    if (!choices.empty()) return world_.Any(choices);
+  }
   const auto resting = [&](const std::string& name) {
     const auto rest = rests_.find(name);
     return rest != rests_.end() && rest->second.until > world_.now();
@@ -369,7 +407,7 @@ void Year::Repeat(const YearKind& kind, const YearAct& act) {
 
 Year::Before Year::See(Spoil how) {
   Before before{.events = world_.kv->LogHead("outbox"), .digest = ""};
-  if (how != Spoil::kNone && digests_left_ > 0 && world_.Chance(8)) {
+  if (how != Spoil::kNone && digests_left_ > 0 && world_.Chance(20)) {
     before.digest = DigestOf(*world_.kv);
     --digests_left_;
   }

@@ -10,9 +10,9 @@
 
 #include "absl/time/civil_time.h"
 #include "libs/kv/store.h"
-#include "services/sharing/year/fold.h"
-#include "services/sharing/year/kind.h"
-#include "services/sharing/year/world.h"
+#include "tests/year/fold.h"
+#include "tests/year/kind.h"
+#include "tests/year/world.h"
 
 namespace shareway::sharing {
 
@@ -53,8 +53,8 @@ class Year {
   const YearFold& fold() const { return fold_; }
   int acts() const { return acts_; }
   int refused() const { return refused_; }
-  // Refusals that were held against a digest of the whole store, and acts that were done twice under
-  // one request id.
+  // Refusals that were held against a digest of the whole store, and acts that were done twice
+  // under one request id.
   int digests() const { return options_.digests - digests_left_; }
   int repeated() const { return repeated_; }
   // How often each method was taken.
@@ -88,6 +88,8 @@ class Year {
   void Act();
   void Open(const YearOpening& opening);
   std::vector<Choice> ChoicesOf(const YearObject& object) const;
+  // Remembers what moves the object along a rule's edge that nobody went along.
+  void FindMover(const YearObject& object);
   // Objects that somebody can move along an edge that nobody went along.
   void FindFresh();
   Choice Choose();
@@ -110,6 +112,7 @@ class Year {
   std::map<std::string, Rest> rests_;
   std::vector<std::string> live_;  // objects that somebody may still act on, oldest first
   std::vector<std::string> fresh_;  // of those, with an edge that nobody went along, this morning
+  std::vector<std::string> movers_;  // whose acts move others along such an edge of a rule
   std::vector<std::string> urgent_;  // to be among them in any case
   std::vector<const YearOpening*> today_;  // what is left of today; null: an act on an object
   bool planned_ = false;

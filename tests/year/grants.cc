@@ -3,11 +3,12 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "services/sharing/domain/disposal.h"
 #include "services/sharing/store/notice_codec.h"
 #include "services/sharing/store/record_codec.h"
 #include "services/sharing/store/service_codec.h"
-#include "services/sharing/year/fold.h"
-#include "services/sharing/year/kind.h"
+#include "tests/year/fold.h"
+#include "tests/year/kind.h"
 
 namespace shareway::sharing {
 namespace {
@@ -62,7 +63,7 @@ YearCall OnGrant(YearWorld& w, const YearAct& act) {
   const Errand by = w.By(act.actor);
   if (act.method == "AcceptTerms") return Called(w.grants.AcceptTerms(by, act.name));
   if (act.method == "SuspendGrant") {
-    const SuspendGround ground = w.Chance(60) ? SuspendGround::kMisuse : SuspendGround::kDataFault;
+    const SuspendGround ground = w.Chance(85) ? SuspendGround::kMisuse : SuspendGround::kDataFault;
     return Called(w.grants.Suspend(by, act.name, ground, w.Text("超范围使用")));
   }
   if (act.method == "ResumeGrant") {
@@ -76,6 +77,11 @@ YearCall OnGrant(YearWorld& w, const YearAct& act) {
     return Called(w.grants.Revoke(by, act.name, ground, document));
   }
   return OnRenewal(w, act, f);
+}
+
+// What is left of a grant that is over.
+std::string DisposalOf(const YearWorld&, absl::string_view bytes) {
+  return Disposal::NameFor(DecodeGrant(bytes, 0).value().fields().name);
 }
 
 YearCall ClaimOne(YearWorld& w) {
@@ -118,7 +124,8 @@ void AddGrantKinds(std::vector<YearKind>* kinds) {
                     .read = ReadGrant,
                     .call = OnGrant,
                     .openings = {{"ClaimGrant", 0.3, ClaimOne},
-                                 {"SuspendConsumer", 0.02, SuspendOne}}});
+                                 {"SuspendConsumer", 0.02, SuspendOne}},
+                    .mover = DisposalOf});
   kinds->push_back({.collection = "consents",
                     .read = ReadConsent,
                     .openings = {{"GiveConsent", 0.25, GiveOne},

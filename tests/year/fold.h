@@ -14,7 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "libs/kv/store.h"
-#include "services/sharing/year/kind.h"
+#include "tests/year/kind.h"
 
 namespace shareway::sharing {
 

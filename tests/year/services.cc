@@ -4,8 +4,8 @@
 
 #include "services/sharing/return_flows.h"
 #include "services/sharing/service_changes.h"
-#include "services/sharing/year/fold.h"
-#include "services/sharing/year/kind.h"
+#include "tests/year/fold.h"
+#include "tests/year/kind.h"
 
 namespace shareway::sharing {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "services/sharing/comments.h"
 #include "services/sharing/delegations.h"
-#include "services/sharing/year/fold.h"
-#include "services/sharing/year/kind.h"
+#include "tests/year/fold.h"
+#include "tests/year/kind.h"
 
 namespace shareway::sharing {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A region that shares data for a year of simulated time.
-#include "services/sharing/year/world.h"
+#include "tests/year/world.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -184,7 +184,10 @@ std::string YearWorld::Etag(uint64_t version) {
 
 Errand YearWorld::By(const Actor& actor) {
   Errand errand{.actor = actor,
-                .once = {.caller = actor.name, .method = "/year", .request_id = request_id_, .body = ""},
+                .once = {.caller = actor.name,
+                         .method = "/year",
+                         .request_id = request_id_,
+                         .body = ""},
                 .act = evidence::SignedAct(),
                 .traceparent = {}};
   errand.act->set_act(absl::StrCat("act ", life_, "/", ++acts_));

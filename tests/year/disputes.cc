@@ -6,8 +6,8 @@
 #include "services/sharing/store/correction_codec.h"
 #include "services/sharing/store/dispute_codec.h"
 #include "services/sharing/store/record_codec.h"
-#include "services/sharing/year/fold.h"
-#include "services/sharing/year/kind.h"
+#include "tests/year/fold.h"
+#include "tests/year/kind.h"
 
 namespace shareway::sharing {
 namespace {
@@ -33,6 +33,10 @@ Parties Sides(const YearWorld& w, absl::string_view bytes, const Actor&) {
 // True if what was asked for is over, so that nothing can be granted of it.
 bool IsOver(YearWorld& w, const Dispute::Fields& f) {
   const YearObject* request = w.fold->Find(f.subject);
+  if (f.settlement && f.settlement->terms.scope &&
+      f.settlement->terms.scope->end < w.today()) {
+    return true;
+  }
   if (request == nullptr) return false;
   const absl::StatusOr<Request> asked = DecodeRequest(request->bytes);
   return asked.ok() &&
@@ -116,11 +120,22 @@ YearCall Over(YearWorld& w, const std::string& consumer, const std::string& subj
 
 YearCall OverRequest(YearWorld& w) {
   const YearObject* request = w.fold->Some(w, "requests", [](const YearObject& object) {
-    const auto supply = static_cast<Supply::State>(object.facts.states[1]);
-    return object.facts.states[0] == static_cast<int>(Request::State::kRefused) ||
-           supply == Supply::State::kDisputed;
+    return object.facts.states[0] == static_cast<int>(Request::State::kRefused);
   });
   return request == nullptr ? std::nullopt : Over(w, request->facts.consumer, request->name);
+}
+
+YearCall OverSupply(YearWorld& w) {
+  const YearObject* request = w.fold->Some(w, "requests", [&](const YearObject& object) {
+    return object.facts.states[1] == static_cast<int>(Supply::State::kDisputed) ||
+           (object.facts.states[1] == static_cast<int>(Supply::State::kAwaited) &&
+            DecodeRequest(object.bytes).value().SupplyOverdue(w.now()));
+  });
+  if (request == nullptr) return std::nullopt;
+  const Actor& applicant = w.Someone(request->facts.consumer, Post::kApplicant);
+  return Called(w.disputes.Open(w.By(applicant), {.subject = request->name,
+                                                  .claim = w.Text("数据至今未提供"),
+                                                  .matter = Matter::kLateSupply}));
 }
 
 YearCall OverCuts(YearWorld& w) {
@@ -153,7 +168,8 @@ void AddDisputeKinds(std::vector<YearKind>* kinds) {
                     .tables = {&DisputeTable()},
                     .read = Read,
                     .call = OnDispute,
-                    .openings = {{"OpenDispute over a request", 0.35, OverRequest},
+                    .openings = {{"OpenDispute over a refusal", 0.3, OverRequest},
+                                 {"OpenDispute over supply", 0.5, OverSupply},
                                  {"OpenDispute over cuts", 0.15, OverCuts},
                                  {"OpenDispute over a resource", 0.3, OverResource},
                                  {"OpenDispute over a correction", 0.05, OverCorrection}},

@@ -13,7 +13,7 @@
 #include "libs/statute/clock.h"
 #include "services/sharing/domain/transition.h"
 #include "services/sharing/store/case_row.h"
-#include "services/sharing/year/world.h"
+#include "tests/year/world.h"
 
 namespace shareway::sharing {
 
@@ -52,6 +52,8 @@ struct YearKind {
   std::vector<YearOpening> openings = {};
   // The sides as the tables see them, for this actor; empty: as the directory says.
   std::function<Parties(const YearWorld&, absl::string_view bytes, const Actor&)> parties = {};
+  // The object whose acts move this one by rule now; empty if there is none. May be empty itself.
+  std::function<std::string(const YearWorld&, absl::string_view bytes)> mover = {};
   // True if the object offers the method to the actor beyond what the tables say; may be empty.
   std::function<bool(const YearWorld&, const YearAct&)> offers = {};
 };

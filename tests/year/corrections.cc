@@ -6,8 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/sharing/demands.h"
-#include "services/sharing/year/fold.h"
-#include "services/sharing/year/kind.h"
+#include "tests/year/fold.h"
+#include "tests/year/kind.h"
 
 namespace shareway::sharing {
 namespace {
@@ -122,7 +122,7 @@ void AddCorrectionKinds(std::vector<YearKind>* kinds) {
                     .tables = {&CorrectionTable()},
                     .read = FactsOfCase<Correction>,
                     .call = OnCorrection,
-                    .openings = {{"OpenCorrection", 0.5, OpenOne}}});
+                    .openings = {{"OpenCorrection", 0.8, OpenOne}}});
   kinds->push_back({.collection = Recall::kCollection,
                     .tables = {&RecallTable()},
                     .read = FactsOfCase<Recall>,

@@ -4,8 +4,8 @@
 
 #include "services/sharing/domain/examples.h"
 #include "services/sharing/store/record_codec.h"
-#include "services/sharing/year/fold.h"
-#include "services/sharing/year/kind.h"
+#include "tests/year/fold.h"
+#include "tests/year/kind.h"
 
 namespace shareway::sharing {
 namespace {
@@ -146,6 +146,11 @@ bool Offers(const YearWorld& w, const YearAct& act) {
   return std::find(actions.begin(), actions.end(), act.method) != actions.end();
 }
 
+std::string DisputeOver(const YearWorld& w, absl::string_view bytes) {
+  const Request request = DecodeRequest(bytes).value();
+  return w.store.OpenDispute(request.fields().name, request.fields().consumer).value_or("");
+}
+
 YearCall Ask(YearWorld& w) {
   const Actor& applicant = w.Someone(w.Any(w.providers), Post::kApplicant);
   const Resource resource = w.AnyResource(applicant.agency);
@@ -170,11 +175,13 @@ YearCall AskChange(YearWorld& w) {
   if (w.Chance(40)) {
     asked.change.kind = ScopeChange::Kind::kThirdParty;
     asked.change.third_party = w.Any(w.providers);
-    const bool side = asked.change.third_party == f.consumer ||
-                      asked.change.third_party == f.provider;
-    if (side) return std::nullopt;
+    const std::string& third = asked.change.third_party;
+    const bool has = std::find(f.third_parties.begin(), f.third_parties.end(), third) !=
+                     f.third_parties.end();
+    if (has || third == f.consumer || third == f.provider) return std::nullopt;
   } else {
     Scope scope = ScopeOf(*grant, w.today());
+    if (scope.start > w.today()) return std::nullopt;
     const bool wider = scope.purposes.back() == Purpose::kBusinessCollaboration || w.Chance(50);
     asked.change.kind =
         wider ? ScopeChange::Kind::kWiderScope : ScopeChange::Kind::kNewPurpose;
@@ -197,6 +204,7 @@ void AddRequestKinds(std::vector<YearKind>* kinds) {
                     .read = Read,
                     .call = OnRequest,
                     .openings = {{"CreateRequest", 2.6, Ask}, {"ChangeScope", 0.25, AskChange}},
+                    .mover = DisputeOver,
                     .offers = Offers});
 }
 

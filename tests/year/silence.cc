@@ -3,7 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/sharing/store/record_codec.h"
-#include "services/sharing/year/year.h"
+#include "tests/year/year.h"
 
 namespace shareway::sharing {
 namespace {

@@ -7,8 +7,8 @@
 #include "services/sharing/findings.h"
 #include "services/sharing/incidents.h"
 #include "services/sharing/reports.h"
-#include "services/sharing/year/fold.h"
-#include "services/sharing/year/kind.h"
+#include "tests/year/fold.h"
+#include "tests/year/kind.h"
 
 namespace shareway::sharing {
 namespace {
