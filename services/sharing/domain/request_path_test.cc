@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The path of a request: every transition of its table, by everybody, in every state.
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <map>
 #include <set>
 
@@ -224,14 +222,6 @@ TEST_CASE("The tables of requests and of supplies have no hole", "[request]") {
       {State::kDecided, 4},   {State::kApproved, 5},       {State::kRefused, 6},
       {State::kWithdrawn, 7}, {State::kAuthorityCheck, 8}, {State::kNeedsSupplement, 9}};
   for (const auto& [state, number] : numbers) CHECK(static_cast<int>(state) == number);
-}
-
-TEST_CASE("The README draws the states of requests and supplies as their tables are", "[request]") {
-  std::ifstream file(SHAREWAY_SOURCE_DIR "/services/sharing/README.md");
-  const std::string readme((std::istreambuf_iterator<char>(file)),
-                           std::istreambuf_iterator<char>());
-  CHECK(absl::StrContains(readme, absl::StrCat("\n", Diagram(RequestTable()), "```")));
-  CHECK(absl::StrContains(readme, absl::StrCat("\n", Diagram(SupplyTable()), "```")));
 }
 
 TEST_CASE("A refused transition tells what the state allows", "[request]") {
