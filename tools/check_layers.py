@@ -28,6 +28,8 @@ GENERATED = {"rpc": ["shareway/"], **dict.fromkeys(("evidence", "outbox"), ["sha
 def libs(names): return [f"libs/{name}/" for name in names.split()]
 S = r"services/(?P<x>\w+)"
 TEST = r"(_test\.(cc|h)|/test_\w+\.h|conformance\w*\.(cc|h))$"
+# Folders of use cases, by subject, in a service that has many.
+SUBJECTS = ["requests", "grants", "disputes", "supervision", "statutes"]
 # (layer, the files in it, what they may include); the first match wins; {x} is the service.
 LAYERS = [
     ("service test", rf"{S}/.*{TEST}", ["services/{x}/", "libs/", "shareway/", "tests/"]),
@@ -47,10 +49,10 @@ LAYERS = [
     ("http", rf"{S}/http/", libs("base crypto evidence kv log merkle metrics") +
      ["services/{x}/"]),
     ("main", rf"{S}/main\.cc$", ["services/{x}/", "libs/"]),
-    ("use case", rf"{S}/(?P<own>\w+)\.(cc|h)$",
+    ("use case", rf"{S}/(({'|'.join(SUBJECTS)})/)?\w+\.(cc|h)$",
      libs("base kv outbox crypto evidence log metrics statute filter codes merkle") +
      ["services/{x}/domain/", "services/{x}/store/", "services/{x}/source/", "services/{x}/report/",
-      "services/{x}/=.h"]),
+      "services/{x}/=.h", *[f"services/{{x}}/{subject}/" for subject in SUBJECTS]]),
     *[(f"libs/{lib}", rf"libs/{lib}/", libs(f"{lib} {low}") + GENERATED.get(lib, []))
       for lib, low in LIBS.items()],
     ("bench", r"tools/bench_\w+/", [""]),

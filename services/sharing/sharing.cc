@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "services/sharing/domain/delegation.h"
-#include "services/sharing/findings.h"
+#include "services/sharing/supervision/findings.h"
 
 namespace shareway::sharing {
 

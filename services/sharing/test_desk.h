@@ -10,9 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/fake_clock.h"
 #include "libs/kv/memory_store.h"
-#include "services/sharing/disputes.h"
+#include "services/sharing/disputes/disputes.h"
 #include "services/sharing/domain/examples.h"
-#include "services/sharing/grants.h"
+#include "services/sharing/grants/grants.h"
 #include "services/sharing/sharing.h"
 
 namespace shareway::sharing {

@@ -3,16 +3,16 @@
 #include "services/sharing/upkeep.h"
 
 #include "libs/log/log.h"
-#include "services/sharing/corrections.h"
-#include "services/sharing/detections.h"
-#include "services/sharing/disposals.h"
-#include "services/sharing/grants.h"
-#include "services/sharing/notices.h"
-#include "services/sharing/attachments.h"
-#include "services/sharing/recompute.h"
-#include "services/sharing/service_changes.h"
+#include "services/sharing/grants/corrections.h"
+#include "services/sharing/supervision/detections.h"
+#include "services/sharing/grants/disposals.h"
+#include "services/sharing/grants/grants.h"
+#include "services/sharing/grants/notices.h"
+#include "services/sharing/requests/attachments.h"
+#include "services/sharing/statutes/recompute.h"
+#include "services/sharing/grants/service_changes.h"
 #include "services/sharing/sharing.h"
-#include "services/sharing/warnings.h"
+#include "services/sharing/requests/warnings.h"
 
 namespace shareway::sharing {
 

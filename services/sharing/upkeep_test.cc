@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Due dates that rested on an unpublished calendar are computed again once it is there.
-#include "services/sharing/recompute.h"
+#include "services/sharing/statutes/recompute.h"
 
 #include "catch2/catch.hpp"
 #include "services/sharing/test_desk.h"

@@ -15,7 +15,7 @@
 #include "absl/flags/parse.h"
 #include "absl/strings/str_cat.h"
 #include "libs/kv/rocks_store.h"
-#include "services/sharing/recompute.h"
+#include "services/sharing/statutes/recompute.h"
 #include "services/sharing/upkeep.h"
 #include "tests/year/year.h"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The year of corrections, recalls and demands.
-#include "services/sharing/corrections.h"
+#include "services/sharing/grants/corrections.h"
 
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "services/sharing/demands.h"
+#include "services/sharing/requests/demands.h"
 #include "tests/year/fold.h"
 #include "tests/year/kind.h"
 

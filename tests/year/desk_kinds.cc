@@ -2,8 +2,8 @@
 // The year of delegations, comments and calendars.
 #include <string>
 
-#include "services/sharing/comments.h"
-#include "services/sharing/delegations.h"
+#include "services/sharing/requests/comments.h"
+#include "services/sharing/requests/delegations.h"
 #include "tests/year/fold.h"
 #include "tests/year/kind.h"
 

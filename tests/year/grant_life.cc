@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <string>
 
-#include "services/sharing/disposals.h"
-#include "services/sharing/notices.h"
+#include "services/sharing/grants/disposals.h"
+#include "services/sharing/grants/notices.h"
 #include "services/sharing/store/record_codec.h"
-#include "services/sharing/uses.h"
+#include "services/sharing/grants/uses.h"
 #include "tests/year/fold.h"
 #include "tests/year/kind.h"
 

@@ -2,8 +2,8 @@
 // The year of changes of service and of return flow.
 #include <string>
 
-#include "services/sharing/return_flows.h"
-#include "services/sharing/service_changes.h"
+#include "services/sharing/grants/return_flows.h"
+#include "services/sharing/grants/service_changes.h"
 #include "tests/year/fold.h"
 #include "tests/year/kind.h"
 

@@ -3,10 +3,10 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "services/sharing/feedback.h"
-#include "services/sharing/findings.h"
-#include "services/sharing/incidents.h"
-#include "services/sharing/reports.h"
+#include "services/sharing/supervision/feedback.h"
+#include "services/sharing/supervision/findings.h"
+#include "services/sharing/supervision/incidents.h"
+#include "services/sharing/supervision/reports.h"
 #include "tests/year/fold.h"
 #include "tests/year/kind.h"
 

@@ -17,10 +17,10 @@
 #include "libs/statute/calendar.h"
 #include "libs/statute/profile.h"
 #include "services/sharing/desk.h"
-#include "services/sharing/disputes.h"
-#include "services/sharing/grants.h"
+#include "services/sharing/disputes/disputes.h"
+#include "services/sharing/grants/grants.h"
 #include "services/sharing/sharing.h"
-#include "services/sharing/statutes.h"
+#include "services/sharing/statutes/statutes.h"
 
 namespace shareway::sharing {
 

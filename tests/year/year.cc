@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "services/sharing/recompute.h"
+#include "services/sharing/statutes/recompute.h"
 #include "services/sharing/upkeep.h"
 
 namespace shareway::sharing {

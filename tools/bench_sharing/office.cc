@@ -10,7 +10,7 @@
 #include "absl/time/clock.h"
 #include "libs/kv/rocks_store.h"
 #include "services/sharing/domain/examples.h"
-#include "services/sharing/grants.h"
+#include "services/sharing/grants/grants.h"
 
 namespace shareway::bench {
 namespace {

@@ -9,7 +9,7 @@
 #include "libs/base/clock.h"
 #include "libs/kv/store.h"
 #include "services/sharing/desk.h"
-#include "services/sharing/inbox.h"
+#include "services/sharing/requests/inbox.h"
 #include "services/sharing/sharing.h"
 
 namespace shareway::bench {

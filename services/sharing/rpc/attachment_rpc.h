@@ -6,7 +6,7 @@
 #include "libs/rpc/call.h"
 #include "libs/rpc/paging.h"
 #include "libs/rpc/server.h"
-#include "services/sharing/attachments.h"
+#include "services/sharing/requests/attachments.h"
 #include "shareway/sharing/v1/attachment.pb.h"
 
 namespace shareway::sharing {

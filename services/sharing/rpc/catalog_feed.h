@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "libs/rpc/channel.h"
 #include "libs/rpc/watch.h"
-#include "services/sharing/grants.h"
+#include "services/sharing/grants/grants.h"
 
 namespace shareway::sharing {
 

@@ -6,8 +6,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "services/sharing/corrections.h"
-#include "services/sharing/demands.h"
+#include "services/sharing/grants/corrections.h"
+#include "services/sharing/requests/demands.h"
 #include "shareway/sharing/v1/correction.pb.h"
 #include "shareway/sharing/v1/demand.pb.h"
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "services/sharing/disputes.h"
+#include "services/sharing/disputes/disputes.h"
 #include "shareway/sharing/v1/dispute.pb.h"
 
 namespace shareway::sharing {

@@ -7,7 +7,7 @@
 
 #include "services/sharing/desk.h"
 #include "services/sharing/domain/detector.h"
-#include "services/sharing/reports.h"
+#include "services/sharing/supervision/reports.h"
 #include "services/sharing/store/supervision_codec.h"
 #include "shareway/sharing/v1/feedback.pb.h"
 #include "shareway/sharing/v1/finding.pb.h"

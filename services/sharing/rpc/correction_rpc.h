@@ -7,7 +7,7 @@
 #include "libs/rpc/directory.h"
 #include "libs/rpc/paging.h"
 #include "libs/rpc/server.h"
-#include "services/sharing/corrections.h"
+#include "services/sharing/grants/corrections.h"
 #include "services/sharing/rpc/transitions.h"
 #include "shareway/sharing/v1/correction.pb.h"
 

@@ -7,7 +7,7 @@
 #include "libs/rpc/directory.h"
 #include "libs/rpc/paging.h"
 #include "libs/rpc/server.h"
-#include "services/sharing/delegations.h"
+#include "services/sharing/requests/delegations.h"
 #include "shareway/sharing/v1/delegation.pb.h"
 
 namespace shareway::sharing {

@@ -6,7 +6,7 @@
 #include "libs/rpc/call.h"
 #include "libs/rpc/paging.h"
 #include "libs/rpc/server.h"
-#include "services/sharing/disputes.h"
+#include "services/sharing/disputes/disputes.h"
 #include "services/sharing/rpc/transitions.h"
 #include "shareway/sharing/v1/dispute.pb.h"
 

@@ -6,7 +6,7 @@
 #include "libs/rpc/call.h"
 #include "libs/rpc/paging.h"
 #include "libs/rpc/server.h"
-#include "services/sharing/feedback.h"
+#include "services/sharing/supervision/feedback.h"
 #include "services/sharing/rpc/transitions.h"
 #include "shareway/sharing/v1/feedback.pb.h"
 

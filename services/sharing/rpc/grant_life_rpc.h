@@ -7,12 +7,12 @@
 #include "libs/rpc/call.h"
 #include "libs/rpc/paging.h"
 #include "libs/rpc/server.h"
-#include "services/sharing/disposals.h"
-#include "services/sharing/notices.h"
-#include "services/sharing/return_flows.h"
+#include "services/sharing/grants/disposals.h"
+#include "services/sharing/grants/notices.h"
+#include "services/sharing/grants/return_flows.h"
 #include "services/sharing/rpc/transitions.h"
-#include "services/sharing/service_changes.h"
-#include "services/sharing/uses.h"
+#include "services/sharing/grants/service_changes.h"
+#include "services/sharing/grants/uses.h"
 
 namespace shareway::sharing {
 

@@ -7,7 +7,7 @@
 #include "libs/rpc/directory.h"
 #include "libs/rpc/paging.h"
 #include "libs/rpc/server.h"
-#include "services/sharing/grants.h"
+#include "services/sharing/grants/grants.h"
 #include "services/sharing/rpc/transitions.h"
 #include "services/sharing/rpc/watchers.h"
 #include "shareway/catalog/v1/directory_service.pb.h"

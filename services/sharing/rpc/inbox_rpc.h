@@ -6,9 +6,9 @@
 #include "libs/rpc/call.h"
 #include "libs/rpc/paging.h"
 #include "libs/rpc/server.h"
-#include "services/sharing/comments.h"
-#include "services/sharing/delegations.h"
-#include "services/sharing/inbox.h"
+#include "services/sharing/requests/comments.h"
+#include "services/sharing/requests/delegations.h"
+#include "services/sharing/requests/inbox.h"
 #include "services/sharing/rpc/transitions.h"
 #include "shareway/sharing/v1/inbox.pb.h"
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "libs/rpc/server.h"
-#include "services/sharing/nodes.h"
+#include "services/sharing/grants/nodes.h"
 
 namespace shareway::sharing {
 

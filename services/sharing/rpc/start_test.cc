@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every method of every service of sharing.v1 is served: the server starts.
 #include "catch2/catch.hpp"
-#include "services/sharing/attachments.h"
-#include "services/sharing/comments.h"
+#include "services/sharing/requests/attachments.h"
+#include "services/sharing/requests/comments.h"
 #include "services/sharing/rpc/attachment_rpc.h"
 #include "services/sharing/rpc/correction_rpc.h"
 #include "services/sharing/rpc/delegation_rpc.h"

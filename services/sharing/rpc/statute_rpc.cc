@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/codes/quote.h"
-#include "services/sharing/migration.h"
+#include "services/sharing/statutes/migration.h"
 #include "services/sharing/rpc/convert_scope.h"
 #include "services/sharing/rpc/directory_view.h"
 #include "services/sharing/rpc/page.h"

@@ -7,7 +7,7 @@
 #include "libs/rpc/paging.h"
 #include "libs/rpc/server.h"
 #include "services/sharing/desk.h"
-#include "services/sharing/statutes.h"
+#include "services/sharing/statutes/statutes.h"
 #include "shareway/sharing/v1/statute.pb.h"
 
 namespace shareway::sharing {

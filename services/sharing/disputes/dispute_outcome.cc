@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a closed dispute leaves behind, in the batch that closes it.
+#include "services/sharing/disputes/dispute_outcome.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "services/sharing/domain/scope_change.h"
+
+namespace shareway::sharing {
+
+using evidence::RecordKind;
+
+namespace {
+
+// The request that a dispute is over; none over anything else.
+absl::StatusOr<std::optional<Stored<Request>>> RequestOf(const Desk& desk,
+                                                         const DisputeSubject& subject) {
+  if (!absl::StartsWith(subject.name, "requests/")) return std::nullopt;
+  SHAREWAY_ASSIGN_OR_RETURN(Stored<Request> request, desk.store().LoadRequest(subject.name));
+  return std::optional<Stored<Request>>(std::move(request));
+}
+
+evidence::AuditRecord Event(const Desk& desk, RecordKind kind, const Closing& closing,
+                            const Grant::Fields& grant, absl::string_view object) {
+  evidence::AuditRecord event = desk.Event(kind, closing.errand, closing.parties, object);
+  event.set_resource(grant.resource);
+  event.set_request(grant.request);
+  event.set_grant(grant.name);
+  event.set_rule(closing.text.Cite(closing.text.profile->articles.dispute));
+  return event;
+}
+
+// Ends the grant that gave the rest.
+absl::Status ReplaceGrant(const Desk& desk, const Dispute& closed, const Request& subject,
+                          const Closing& closing, Change* change) {
+  const std::string& name = subject.fields().grant;
+  SHAREWAY_ASSIGN_OR_RETURN(const Stored<Grant> before, desk.store().LoadGrant(name));
+  const Dispute::Fields& f = closed.fields();
+  SHAREWAY_ASSIGN_OR_RETURN(Grant after, Replaced(before.value, f.grant, f.name));
+  evidence::AuditRecord event =
+      Event(desk, RecordKind::GRANT_REVOKED, closing, after.fields(), name);
+  event.set_reason("DISPUTE_DECISION");
+  change->events.push_back(std::move(event));
+  change->grants.push_back({std::move(after), before.version});
+  return absl::OkStatus();
+}
+
+// What the granted change of a live grant makes of that one, as an approval would.
+absl::Status ChangeGrant(const Desk& desk, const Request& request, const Scope& asked,
+                         const Closing& closing, Change* change) {
+  const Request::Fields& f = request.fields();
+  const bool third = f.change.kind == ScopeChange::Kind::kThirdParty;
+  SHAREWAY_ASSIGN_OR_RETURN(const Stored<Grant> before, desk.store().LoadGrant(f.change.grant));
+  SHAREWAY_RETURN_IF_ERROR(CheckLive(before.value, closing.now));
+  if (!third) SHAREWAY_RETURN_IF_ERROR(CheckKeeps(f.scope, asked, before.value, closing.now));
+  Grant after = Changed(before.value, request);
+  evidence::AuditRecord event =
+      Event(desk, third ? RecordKind::STANDING_CONSENT_CHANGED : RecordKind::GRANT_REVOKED,
+            closing, after.fields(), f.change.grant);
+  event.set_reason(third ? "THIRD_PARTY" : "REPLACED");
+  change->events.push_back(std::move(event));
+  change->grants.push_back({std::move(after), before.version});
+  return absl::OkStatus();
+}
+
+// The request that outcome GRANT stands for.
+absl::StatusOr<Request> RequestFor(const Dispute& closed, const Request* subject, Scope scope,
+                                   const Resource& resource, const Closing& closing) {
+  const Dispute::Fields& f = closed.fields();
+  const std::string& article = closing.text.profile->articles.dispute;
+  Request::Fields facts = {.name = Desk::NewName("requests"),
+                           .resource = f.resource,
+                           .resource_revision = resource.revision,
+                           .consumer = f.consumer,
+                           .provider = f.provider,
+                           .share_class = ClassOf(scope, resource),
+                           .legal_basis = article.empty() ? f.profile : article,
+                           .scenario = f.claim,
+                           .scope = std::move(scope),
+                           .create_time = closing.now,
+                           .decision = Decision{.verdict = Decision::Verdict::kApprove},
+                           .dispute = f.name,
+                           .profile = f.profile,
+                           .article = article};
+  if (subject != nullptr) {
+    const Request::Fields& asked = subject->fields();
+    facts.legal_basis = asked.legal_basis;
+    facts.scenario = asked.scenario;
+    facts.applicant = asked.applicant;
+    facts.consumer_head = asked.consumer_head;
+    if (asked.decision) facts.decision->case_required = asked.decision->case_required;
+    if (f.matter == Matter::kRefusal) facts.change = asked.change;
+  }
+  return Request::ByDispute(std::move(facts), closing.errand.actor, f.grant, closing.now)
+      .AwaitSupply(closing.text, closing.now);
+}
+
+absl::Status AddGrant(const Desk& desk, const Dispute& closed, const Closing& closing,
+                      Change* change) {
+  const Dispute::Fields& f = closed.fields();
+  SHAREWAY_ASSIGN_OR_RETURN(
+      Scope scope, GrantedScope(desk, closed.subject(), closing.scope, closing.text, closing.now));
+  SHAREWAY_ASSIGN_OR_RETURN(Stored<Resource> resource, desk.LoadResource(f.resource));
+  SHAREWAY_ASSIGN_OR_RETURN(const std::optional<Stored<Request>> subject,
+                            RequestOf(desk, closed.subject()));
+  SHAREWAY_ASSIGN_OR_RETURN(
+      Request request, RequestFor(closed, subject ? &subject->value : nullptr, std::move(scope),
+                                  resource.value, closing));
+  const ScopeChange::Kind kind = request.fields().change.kind;
+  Grant grant = Grant::Of(request, closing.act, "",
+                          closing.text.Cite(closing.text.profile->articles.dispute), closing.now);
+  const std::string& name = request.fields().name;
+  change->events.push_back(
+      Event(desk, RecordKind::REQUEST_ANSWERED, closing, grant.fields(), name));
+  if (kind != ScopeChange::Kind::kUnspecified) {
+    SHAREWAY_RETURN_IF_ERROR(
+        ChangeGrant(desk, request, subject->value.fields().scope, closing, change));
+  }
+  if (kind != ScopeChange::Kind::kThirdParty) {
+    change->events.push_back(
+        Event(desk, RecordKind::GRANT_CREATED, closing, grant.fields(), f.grant));
+    change->grants.push_back({std::move(grant), 0});
+  }
+  if (f.matter == Matter::kCuts) {
+    SHAREWAY_RETURN_IF_ERROR(ReplaceGrant(desk, closed, subject->value, closing, change));
+  }
+  change->rests_on.push_back(std::move(resource));
+  change->requests.push_back({std::move(request), 0});
+  return absl::OkStatus();
+}
+
+// The data are owed anew, from now on.
+absl::Status AddSupply(const Desk& desk, const Dispute& closed, const Closing& closing,
+                       Change* change) {
+  if (closed.fields().matter != Matter::kLateSupply) return absl::OkStatus();
+  const std::string& name = closed.fields().subject;
+  SHAREWAY_ASSIGN_OR_RETURN(const Stored<Request> before, desk.store().LoadRequest(name));
+  // It came while they disagreed.
+  if (before.value.fields().supply.state == Supply::State::kConfirmed) return absl::OkStatus();
+  SHAREWAY_ASSIGN_OR_RETURN(
+      Request after, SupplyAnew(before.value, closed.fields().name, closing.errand.actor,
+                                closing.text, closing.now));
+  evidence::AuditRecord event =
+      desk.Event(RecordKind::PROVISIONING_CHANGED, closing.errand, closing.parties, name);
+  Desk::TellOnly(after, &event);
+  event.set_resource(closed.fields().resource);
+  event.set_request(name);
+  event.set_grant(after.fields().grant);
+  event.set_rule(closing.text.Cite(closing.text.profile->articles.supply));
+  event.set_reason("SUPPLY");
+  change->events.push_back(std::move(event));
+  change->requests.push_back({std::move(after), before.version});
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> GrantNameFor(const Desk& desk, const DisputeSubject& subject) {
+  SHAREWAY_ASSIGN_OR_RETURN(const std::optional<Stored<Request>> request,
+                            RequestOf(desk, subject));
+  if (request && subject.matter == Matter::kRefusal &&
+      request->value.fields().change.kind == ScopeChange::Kind::kThirdParty) {
+    return request->value.fields().change.grant;
+  }
+  return Desk::NewName("grants");
+}
+
+absl::StatusOr<Scope> GrantedScope(const Desk& desk, const DisputeSubject& subject,
+                                   const std::optional<Scope>& stated, const StatuteText& text,
+                                   absl::Time now) {
+  SHAREWAY_ASSIGN_OR_RETURN(const Stored<Resource> resource, desk.LoadResource(subject.resource));
+  SHAREWAY_RETURN_IF_ERROR(resource.value.CheckPublished());
+  SHAREWAY_ASSIGN_OR_RETURN(const std::optional<Stored<Request>> request,
+                            RequestOf(desk, subject));
+  if (!request && !stated) {
+    return Error::Field("scope", "is missing; a grant over a resource says what is granted");
+  }
+  if (request && stated) {
+    SHAREWAY_RETURN_IF_ERROR(CheckRuled(*stated, request->value, subject, "scope"));
+  }
+  Scope scope = stated ? *stated : MostOf(request->value, subject);
+  SHAREWAY_RETURN_IF_ERROR(Check(scope, resource.value, statute::LawDay(now), "scope"));
+  SHAREWAY_RETURN_IF_ERROR(MayGrant(scope, resource.value, text));
+  return scope;
+}
+
+absl::Status AddConsequences(const Desk& desk, const Dispute& closed, const Closing& closing,
+                             Change* change) {
+  const Outcome outcome = closed.fields().outcome;
+  if (outcome == Outcome::kGrant) return AddGrant(desk, closed, closing, change);
+  if (outcome == Outcome::kSupply && !closing.scope) {
+    return AddSupply(desk, closed, closing, change);
+  }
+  if (closing.scope) return Error::Field("scope", "is for outcome GRANT only");
+  return absl::OkStatus();
+}
+
+}  // namespace shareway::sharing
