@@ -107,6 +107,7 @@ absl::StatusOr<Process> Process::Open(Options options, const Clock* clock) {
     rocks.min_free_share = options.min_free_share;
   }
   rocks.for_log = options.log_store;
+  if (options.cache_bytes > 0) rocks.cache_bytes = options.cache_bytes;
   rocks.memtable_bytes = options.memtable_bytes;
   SHAREWAY_ASSIGN_OR_RETURN(process.store, kv::OpenStore(options.store, rocks));
   process.directory = std::make_unique<rpc::DirectoryHolder>();

@@ -46,7 +46,9 @@ struct Options {
   double min_free_share = 0;
   rpc::Limits limits = {};
   bool log_store = false;  // see kv::RocksOptions::for_log; no flag
-  size_t memtable_bytes = 0;  // see kv::RocksOptions; no flag
+  // See kv::RocksOptions; no flags. 0: as there.
+  size_t cache_bytes = 0;
+  size_t memtable_bytes = 0;
   // A ballast beside the store; no flag. Then `min_free_share`, 10 % if it is 0, is for
   // accepting: the store itself writes until the volume is full.
   bool ballast = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // shareway-sharing: requests, decisions, grants, disputes, statute clocks.
 #include <memory>
+#include <utility>
 
 #include "absl/flags/flag.h"
 #include "libs/app/app.h"
@@ -28,7 +29,10 @@ absl::Status Serve() {
                             statute::ProfileSet::Load(absl::GetFlag(FLAGS_statutes)));
   SHAREWAY_ASSIGN_OR_RETURN(auto calendars,
                             statute::CalendarSet::Load(absl::GetFlag(FLAGS_calendars)));
-  SHAREWAY_ASSIGN_OR_RETURN(app::Process process, app::Process::Open(app::OptionsFromFlags()));
+  app::Options options = app::OptionsFromFlags();
+  options.cache_bytes = kCacheBytes;
+  options.memtable_bytes = kMemtableBytes;
+  SHAREWAY_ASSIGN_OR_RETURN(app::Process process, app::Process::Open(std::move(options)));
   SHAREWAY_ASSIGN_OR_RETURN(app::Evidence evidence, app::Evidence::Open(process));
   SharingStore store(process.store.get(), evidence.outbox.get());
   SHAREWAY_RETURN_IF_ERROR(store.Prepare());

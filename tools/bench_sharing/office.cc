@@ -19,7 +19,8 @@ using sharing::Actor;
 using sharing::Agency;
 using sharing::Stored;
 
-constexpr uint64_t kOutboxKept = 100'000;
+constexpr uint64_t kOutboxKept = 1'000;
+constexpr absl::Duration kDrainEvery = absl::Milliseconds(100);
 
 template <typename T>
 T Must(absl::StatusOr<T> result, const char* step) {
@@ -52,7 +53,9 @@ std::string EtagOf(const Stored<sharing::Request>& request) {
 }  // namespace
 
 Office::Office(const std::string& dir)
-    : kv_(Must(kv::OpenRocks(dir, {.cache_bytes = 64 << 20}), "open")),
+    : kv_(Must(kv::OpenRocks(dir, {.cache_bytes = sharing::kCacheBytes,
+                                   .memtable_bytes = sharing::kMemtableBytes}),
+               "open")),
       outbox_(Must(outbox::Outbox::Open(kv_.get(), "shareway://bench/service/sharing",
                                         &SystemClock()),
                    "outbox")),
@@ -70,6 +73,12 @@ Office::Office(const std::string& dir)
   for (uint64_t n = 0; n < kAgencies; ++n) {
     Must(grants.Follow(ResourceOf(ProviderOf(n * kAgencies))), "resource");
   }
+  drain_ = std::thread(&Office::Drain, this);
+}
+
+Office::~Office() {
+  closed_.Notify();
+  drain_.join();
 }
 
 sharing::Errand Office::By(const Actor& actor) {
@@ -113,12 +122,14 @@ size_t Office::OpenInbox(uint64_t n, sharing::Inbox::View view) {
       .values.size();
 }
 
-void Office::DrainOutbox() {
-  const uint64_t head = kv_->LogHead("outbox");
-  if (head <= kOutboxKept) return;
-  kv::Batch batch;
-  batch.Trim("outbox", head - kOutboxKept);
-  Must(kv_->Commit(std::move(batch)).status(), "trim");
+void Office::Drain() {
+  while (!closed_.WaitForNotificationWithTimeout(kDrainEvery)) {
+    const uint64_t head = kv_->LogHead("outbox");
+    if (head <= kOutboxKept) continue;
+    kv::Batch batch;
+    batch.Trim("outbox", head - kOutboxKept);
+    Must(kv_->Commit(std::move(batch)).status(), "trim");
+  }
 }
 
 void Office::CommitBare(uint64_t n, size_t bytes) {

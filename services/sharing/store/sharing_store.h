@@ -49,6 +49,11 @@
 
 namespace shareway::sharing {
 
+// Of a store with a million requests (kv::RocksOptions): its filters, and what inboxes show, stay in
+// the cache; what waits for audit is deleted within seconds and never leaves a memtable.
+inline constexpr size_t kCacheBytes = 64 << 20;
+inline constexpr size_t kMemtableBytes = 32 << 20;
+
 // An object and the commit that wrote it; 0 if it is not stored yet.
 template <typename T>
 struct Stored {
