@@ -53,8 +53,9 @@
   X(kRequestRequired, "REQUEST_REQUIRED", "须提出共享申请", "須提出共享申請",                      \
     "The data takes a sharing request")                                                            \
   X(kReasonRequired, "REASON_REQUIRED", "须说明理由", "須說明理由", "A reason is required")        \
-  X(kStageUnavailable, "STAGE_UNAVAILABLE", "该争议涉及的层级尚不支持",                            \
-    "該爭議涉及的層級尚不支援", "Disputes between these parties are not supported yet")            \
+  X(kStageUnavailable, "STAGE_UNAVAILABLE", "没有可受理该争议的机构，或所适用的规定没有下一阶段",  \
+    "沒有可受理該爭議的機構，或所適用的規定沒有下一階段",                                          \
+    "No body is registered for this stage of the dispute, or the text knows no such stage")        \
   X(kGroundRequired, "GROUND_REQUIRED", "终止授权须有法定事由及文件",                              \
     "終止授權須有法定事由及文件", "Revocation needs a ground and its document")                    \
   X(kNotSupported, "NOT_SUPPORTED", "暂不支持", "暫不支援", "This is not supported yet")           \
@@ -190,7 +191,34 @@
   X(kMandateMissing, "MANDATE_MISSING", "缺少监督检查的依据文件或超出其范围", "缺少監督檢查的依據文件或超出其範圍", \
     "The mandate is missing or does not reach this")                                               \
   X(kCalendarInvalid, "CALENDAR_INVALID", "日历数据不符合规则", "日曆數據不符合規則",              \
-    "The calendar breaks a rule")
+    "The calendar breaks a rule")                                                                  \
+  X(kProposalOutdated, "PROPOSAL_OUTDATED", "所提方案已不能照此授权，请重新提出",                  \
+    "所提方案已不能照此授權，請重新提出",                                                          \
+    "What was proposed can no longer be granted as it stands; propose anew")                       \
+  X(kSignInRefused, "SIGN_IN_REFUSED", "登录信息有误", "登入資訊有誤",                             \
+    "The sign-in was refused")                                                                     \
+  X(kLockedOut, "LOCKED_OUT", "失败次数过多，暂时锁定", "失敗次數過多，暫時鎖定",                  \
+    "Too many failures; locked for a while")                                                       \
+  X(kCodeInvalid, "CODE_INVALID", "一次性代码无效或已使用", "一次性代碼無效或已使用",              \
+    "The one-time code is wrong, used or over")                                                    \
+  X(kFactorReplayed, "FACTOR_REPLAYED", "该动态口令已使用过", "該動態口令已使用過",                \
+    "This code was used before; wait for the next one")                                            \
+  X(kFactorTooWeak, "FACTOR_TOO_WEAK", "管理员须使用密码技术的第二因子",                           \
+    "管理員須使用密碼技術的第二因子", "Administrators need a cryptographic second factor")         \
+  X(kPasswordExpired, "PASSWORD_EXPIRED", "密码已到期，须更换", "密碼已到期，須更換",              \
+    "The password is over; choose a new one")                                                      \
+  X(kSessionOver, "SESSION_OVER", "会话已结束，请重新登录", "會話已結束，請重新登入",              \
+    "The session is over; sign in again")                                                          \
+  X(kSessionElsewhere, "SESSION_ELSEWHERE", "会话不得在其他证书或网络下使用",                      \
+    "會話不得在其他證書或網路下使用",                                                              \
+    "The session is bound to another certificate or network")                                      \
+  X(kClockMovedBack, "CLOCK_MOVED_BACK", "系统时钟被调回", "系統時鐘被調回",                       \
+    "The clock was set back")                                                                      \
+  X(kRolesExclusive, "ROLES_EXCLUSIVE", "系统、安全、审计管理员不得由一人兼任",                    \
+    "系統、安全、審計管理員不得由一人兼任",                                                        \
+    "Nobody holds two of system, security and audit administrator")                                \
+  X(kContractOver, "CONTRACT_OVER", "外包合同已到期", "外包合約已到期",                             \
+    "The contractor's contract is over")
 
 namespace shareway {
 

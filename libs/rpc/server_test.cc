@@ -120,6 +120,9 @@ TEST_CASE("A signed act is taken from its person only, for its method, and fresh
   auto altered = Signed(key, "people/officer", method, now);
   altered.mutable_signed_act()->mutable_act()->back() ^= 1;
   CHECK(ReasonOf(put(world.officer, altered).status()) == Reason::kActInvalid);
+  auto two_forms = Signed(key, "people/officer", method, now);
+  two_forms.mutable_signed_act()->mutable_webauthn()->set_client_data_json("{}");
+  CHECK(ReasonOf(put(world.officer, two_forms).status()) == Reason::kActInvalid);
   auto beside = Signed(key, "people/officer", method, now);
   beside.mutable_agency()->set_name("agencies/other");
   CHECK(ReasonOf(put(world.officer, beside).status()) == Reason::kFieldInvalid);

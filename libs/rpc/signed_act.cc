@@ -16,6 +16,9 @@ absl::Status Invalid(absl::string_view why) {
 }
 
 absl::StatusOr<evidence::v1::Act> Read(const evidence::v1::SignedAct& signed_act) {
+  if (signed_act.has_webauthn()) {
+    return Invalid("signed_act.webauthn is set; acts signed by an authenticator are not taken");
+  }
   evidence::v1::Act act;
   if (!act.ParseFromString(signed_act.act())) return Invalid("signed_act.act does not parse");
   if (act.nonce().size() != 16) return Invalid("the act's nonce has not 16 bytes");

@@ -91,7 +91,14 @@ struct Person {
 };
 
 struct Key {
-  enum class Use { kUnspecified = 0, kTls = 1, kMessage = 2, kWitness = 3, kLog = 4 };
+  enum class Use {
+    kUnspecified = 0,
+    kTls = 1,
+    kMessage = 2,
+    kWitness = 3,
+    kLog = 4,
+    kWebauthn = 5,  // in a person's authenticator
+  };
   // What the SubjectPublicKeyInfo holds, found by parsing it.
   enum class Algorithm { kUnspecified = 0, kP256 = 1, kSm2 = 2, kEd25519 = 3 };
   std::string name = {};   // keys/{first 32 hex digits of the SPKI's SHA-256}

@@ -172,6 +172,8 @@ bool OwnerFits(const Key& key) {
       return service || node;
     case Key::Use::kLog:
       return service;
+    case Key::Use::kWebauthn:
+      return person;
     default:
       return false;
   }
@@ -179,27 +181,28 @@ bool OwnerFits(const Key& key) {
 
 std::vector<FieldViolation> Check(const Key& key, const ProfileIds&) {
   Faults faults("key.");
-  if (key.use < Key::Use::kTls || key.use > Key::Use::kLog) {
+  if (key.use < Key::Use::kTls || key.use > Key::Use::kWebauthn) {
     faults.Add("use", absl::StrCat("is ", static_cast<int>(key.use),
-                                   ", want TLS, MESSAGE, WITNESS or LOG"));
+                                   ", want TLS, MESSAGE, WITNESS, LOG or WEBAUTHN"));
     return faults.Take();
   }
   if (!OwnerFits(key)) {
     faults.Add("owner", absl::StrCat(codes::Quote(key.owner),
                                      ": TLS keys belong to nodes, systems, people and services, "
                                      "MESSAGE keys to nodes, services and hosted agencies, WITNESS "
-                                     "keys to nodes and services, LOG keys to services"));
+                                     "keys to nodes and services, LOG keys to services, WEBAUTHN "
+                                     "keys to people"));
   } else if (absl::StartsWith(key.owner, "services/") && !IsId(key.owner.substr(9))) {
     faults.Add("owner", absl::StrCat(codes::Quote(key.owner), ", want services/{s}"));
   }
   const bool p256 = key.algorithm == Key::Algorithm::kP256 && key.suite == kSuiteP256;
   const bool sm2 = key.algorithm == Key::Algorithm::kSm2 && key.suite == kSuiteSm2;
   const bool ed25519 = key.algorithm == Key::Algorithm::kEd25519 && key.suite == 0;
-  if (key.use == Key::Use::kTls && !p256) {
-    faults.Add("suite", "TLS keys are P-256 with suite P256_SHA256");
+  if ((key.use == Key::Use::kTls || key.use == Key::Use::kWebauthn) && !p256) {
+    faults.Add("suite", "TLS and WEBAUTHN keys are P-256 with suite P256_SHA256");
   } else if (key.use == Key::Use::kMessage && !p256 && !sm2) {
     faults.Add("suite", "MESSAGE keys are P-256 with P256_SHA256 or SM2 with SM2_SM3");
-  } else if (key.use >= Key::Use::kWitness && !ed25519) {
+  } else if ((key.use == Key::Use::kWitness || key.use == Key::Use::kLog) && !ed25519) {
     faults.Add("suite", "WITNESS and LOG keys are Ed25519, without a suite");
   }
   if (key.start && key.end && *key.start >= *key.end) {

@@ -185,6 +185,18 @@ TEST_CASE("A key fits its use, its owner and its suite", "[catalog]") {
                       }}});
 }
 
+TEST_CASE("A key in an authenticator belongs to a person", "[catalog]") {
+  Register all = Founded();
+  Key key = TlsKey("w", "people/admin");
+  key.use = Key::Use::kWebauthn;
+  CHECK(all.Put(key, kProfiles).ok());
+  CheckRefused<Key>(key, {{"key.owner", [](auto& k) { k.owner = "services/audit"; }},
+                          {"key.owner", [](auto& k) { k.owner = kBureau; }},
+                          {"key.suite", [](auto& k) { k.suite = 0; }},
+                          {"key.suite", [](auto& k) { k.algorithm = Key::Algorithm::kEd25519; }},
+                          {"key.use", [](auto& k) { k.use = static_cast<Key::Use>(6); }}});
+}
+
 TEST_CASE("An agency's own key signs for it where it is hosted, and does nothing else",
           "[catalog]") {
   Register all = Founded();

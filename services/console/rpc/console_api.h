@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// All calls of the console: the use cases over one desk, and the adapters that serve them.
+#pragma once
+
+#include "libs/rpc/server.h"
+#include "services/console/rpc/account_rpc.h"
+#include "services/console/rpc/session_rpc.h"
+
+namespace shareway::console {
+
+// `desk` and `directory` must outlive it.
+class ConsoleApi {
+ public:
+  ConsoleApi(const Desk* desk, const rpc::DirectoryHolder* directory)
+      : lockouts_(desk),
+        accounts_(desk, &lockouts_),
+        proposals_(desk),
+        sessions_(desk, &lockouts_),
+        account_rpc_(desk, &accounts_, &proposals_, directory),
+        session_rpc_(&sessions_) {}
+
+  // Registers every method of console.v1 at `server`, before that starts; must outlive it.
+  void Register(rpc::Server* server) {
+    account_rpc_.Register(server);
+    session_rpc_.Register(server);
+  }
+  const Accounts& accounts() const { return accounts_; }
+
+ private:
+  Lockouts lockouts_;
+  Accounts accounts_;
+  RoleProposals proposals_;
+  Sessions sessions_;
+  AccountRpc account_rpc_;
+  SessionRpc session_rpc_;
+};
+
+}  // namespace shareway::console
