@@ -320,6 +320,7 @@ void Consumer::Answered(TurnPtr turn, absl::StatusOr<Envelope> envelope) {
   }
   Record(turn, evidence::v1::EXCHANGE_RECEIVED, "", [this, turn](absl::Status durable) {
     if (!durable.ok()) return Finish(turn, NoEvidence(durable.message()));
+    TellFirst(*turn);
     Finish(turn, Answer{.exchange = turn->ask.exchange,
                         .attempt = turn->asked.attempt,
                         .request_digest = turn->now.digest,
@@ -415,6 +416,11 @@ absl::Status Consumer::RecordNow(TurnPtr turn, evidence::RecordKind kind, std::s
   });
   durable.WaitForNotification();
   return result;
+}
+
+void Consumer::TellFirst(const Turn& turn) const {
+  if (parts_.first_exchanges == nullptr || turn.now.records == 0) return;
+  parts_.first_exchanges->Received(*turn.now.grant, turn.ask.exchange, turn.asked.attempt);
 }
 
 void Consumer::Fail(TurnPtr turn, const absl::Status& status) {

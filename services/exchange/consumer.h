@@ -20,6 +20,7 @@
 #include "services/exchange/domain/in_flight.h"
 #include "services/exchange/domain/permission.h"
 #include "services/exchange/figures.h"
+#include "services/exchange/first_exchanges.h"
 #include "services/exchange/log_heads.h"
 #include "services/exchange/neighbours.h"
 #include "services/exchange/store/exchange_store.h"
@@ -61,6 +62,7 @@ class Consumer {
     const EvidenceRoom* room = nullptr;
     LogHeads* log_heads = nullptr;  // null: none travel
     DayUse* received = nullptr;     // null: nobody asks
+    FirstExchanges* first_exchanges = nullptr;  // null: sharing is not told
     const Clock* clock = nullptr;
     size_t most_in_flight = InFlight::kMost;  // beyond: RESOURCE_EXHAUSTED, OVERLOADED
     Figures figures = {};
@@ -137,6 +139,8 @@ class Consumer {
   void Record(TurnPtr turn, evidence::RecordKind kind, std::string reason,
               std::function<void(absl::Status)> then);
   absl::Status RecordNow(TurnPtr turn, evidence::RecordKind kind, std::string reason);
+  // The attempt's receipt is durable. An answer without a record shows nothing of the supply.
+  void TellFirst(const Turn& turn) const;
   void Fail(TurnPtr turn, const absl::Status& status);
   void Finish(const TurnPtr& turn, absl::StatusOr<Answer> answer);
 

@@ -81,6 +81,7 @@ absl::StatusOr<Downloaded> Consumer::Download(exchange::Ask ask, OnBatch on_batc
       .Add();
   if (!durable.ok()) return NoEvidence(durable.message());
   SHAREWAY_RETURN_IF_ERROR(ended);
+  TellFirst(*turn);
   if (parts_.received != nullptr && !turn->now.grant->day.none()) {
     parts_.received->Add(turn->ask.grant, QuotaDay(parts_.clock->Now()),
                          {.calls = 1, .rows = fetch.records, .bytes = fetch.size_bytes});

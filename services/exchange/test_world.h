@@ -197,6 +197,7 @@ struct TestNode {
         clock(fake),
         kv(memory),
         store(memory),
+        first_exchanges(&store, fake),
         intents(memory),
         witness_store(memory),
         outbox(*outbox::Outbox::Open(memory, "shareway://test/agency/x/node/n1", fake)),
@@ -216,6 +217,7 @@ struct TestNode {
                                                           .grants = &grants,
                                                           .room = &room,
                                                           .log_heads = log_heads.get(),
+                                                          .first_exchanges = &first_exchanges,
                                                           .clock = clock,
                                                           .most_in_flight = 16,
                                                           .node = name,
@@ -257,6 +259,7 @@ struct TestNode {
   FakeClock* const clock;
   kv::MemoryStore* const kv;
   ExchangeStore store;
+  FirstExchanges first_exchanges;
   IntentStore intents;
   WitnessStore witness_store;
   std::unique_ptr<LogHeads> log_heads;  // null without a log

@@ -17,9 +17,11 @@
 #include "services/exchange/domain/day_use.h"
 #include "services/exchange/domain/replay_set.h"
 #include "services/exchange/query_serving.h"
+#include "services/exchange/first_exchanges.h"
 #include "services/exchange/quotas.h"
 #include "services/exchange/rpc/backends.h"
 #include "services/exchange/rpc/feeds.h"
+#include "services/exchange/rpc/first_exchange_report.h"
 #include "services/exchange/rpc/hold_filing.h"
 #include "services/exchange/rpc/index_keeper.h"
 #include "services/exchange/rpc/quota_leases.h"
@@ -58,6 +60,7 @@ struct Seat::State {
         intents(parts.store),
         tallies(parts.store),
         usage_store(parts.store),
+        first_exchanges(&store, around.clock),
         signer(*parts.message_key, BetweenRoots(*parts.message_key)) {
     if (!hosted()) return;
     around.figures.outbox_depth = around.figures.hosted_outbox_depth.With(parts.agency);
@@ -71,6 +74,7 @@ struct Seat::State {
   IntentStore intents;
   TallyStore tallies;
   UsageStore usage_store;
+  FirstExchanges first_exchanges;
   EvidenceRoom room;
   HoldSet held;
   DayUse received;
@@ -98,6 +102,7 @@ struct Seat::State {
   std::unique_ptr<IndexKeeper> index_keeper;
   std::unique_ptr<QuotaRefill> quota_refill;
   std::unique_ptr<HoldFiling> hold_filing;
+  std::unique_ptr<FirstExchangeReport> first_exchange_report;
 
   const std::string& agency() const { return parts.agency; }
   const std::string& node() const { return around.node; }
@@ -122,6 +127,7 @@ absl::Status Seat::State::Restore() {
       },
       [this](absl::string_view resource) { return around.grants->RowItemsOf(resource); });
   SHAREWAY_ASSIGN_OR_RETURN(backends, OpenBackends(parts.backends));
+  SHAREWAY_RETURN_IF_ERROR(first_exchanges.Restore());
   return datasets->Sweep();
 }
 
@@ -161,6 +167,7 @@ void Seat::State::Assemble() {
                                                         .room = &room,
                                                         .log_heads = around.log_heads,
                                                         .received = &received,
+                                                        .first_exchanges = &first_exchanges,
                                                         .clock = around.clock,
                                                         .figures = around.figures,
                                                         .node = node(),
@@ -260,6 +267,7 @@ void Seat::State::Start(Duties duties) {
   index_keeper = std::make_unique<IndexKeeper>(datasets.get(), around.grants);
   quota_refill = std::make_unique<QuotaRefill>(quotas.get());
   hold_filing = std::make_unique<HoldFiling>(around.sharing, holds.get(), alerts.get());
+  first_exchange_report = std::make_unique<FirstExchangeReport>(around.sharing, &first_exchanges);
 }
 
 absl::StatusOr<std::unique_ptr<Seat>> Seat::Open(SeatParts parts,

@@ -13,6 +13,7 @@ namespace {
 
 constexpr char kHold[] = "hold/";
 constexpr char kFiling[] = "filing/";
+constexpr char kSupplied[] = "supplied/";
 
 std::string Folder(FeedKind kind) { return kind == FeedKind::kGrants ? "grant/g/" : "resource/r/"; }
 std::string AppliedKey(FeedKind kind) {
@@ -280,6 +281,21 @@ void ExchangeStore::PutFiling(const Filing& filing, kv::Batch* batch) const {
 
 void ExchangeStore::DeleteFiling(const Filing& filing, kv::Batch* batch) const {
   batch->Delete(FilingKey(filing));
+}
+
+absl::StatusOr<std::vector<std::string>> ExchangeStore::LoadSupplied() const {
+  std::vector<std::string> grants;
+  SHAREWAY_RETURN_IF_ERROR(kv_->Scan(
+      kSupplied, PrefixEnd(kSupplied), [&](absl::string_view key, absl::string_view, uint64_t) {
+        grants.emplace_back(key.substr(sizeof(kSupplied) - 1));
+        return true;
+      }));
+  return grants;
+}
+
+void ExchangeStore::PutSupplied(absl::string_view grant, absl::string_view exchange,
+                                kv::Batch* batch) const {
+  batch->Put(absl::StrCat(kSupplied, grant), std::string(exchange));
 }
 
 void ExchangeStore::CommitAsync(kv::Batch batch,

@@ -12,6 +12,7 @@
 //   answered/{consumer}/{exchange}/{attempt} -> AnsweredRecord: as the provider's, and recall
 //   hold/{subject}                          -> HoldRecord
 //   filing/{time, 8 bytes}{subject}         -> FilingRecord: a hold, or its end, to be filed
+//   supplied/{grant}                        -> the exchange by which sharing has settled its supply
 #pragma once
 
 #include <functional>
@@ -109,6 +110,10 @@ class ExchangeStore {
   absl::StatusOr<std::vector<Filing>> LoadFilings(size_t limit) const;
   void PutFiling(const Filing& filing, kv::Batch* batch) const;
   void DeleteFiling(const Filing& filing, kv::Batch* batch) const;
+
+  // The grants whose supply sharing has settled; see first_exchanges.h.
+  absl::StatusOr<std::vector<std::string>> LoadSupplied() const;
+  void PutSupplied(absl::string_view grant, absl::string_view exchange, kv::Batch* batch) const;
 
   // `done` gets the version of what was written. It runs on the store's thread and
   // must not block.
