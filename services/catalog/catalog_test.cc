@@ -62,6 +62,22 @@ TEST_CASE("A published entry is announced, found, and recorded step by step", "[
   }
 }
 
+TEST_CASE("The grant under which an item was received is told to all who follow", "[catalog]") {
+  TestWorld world;
+  Entry entry = GoodEntry();
+  entry.items[2].received_under = "grants/abc";
+  world.Publish(entry);
+  world.Reopen();
+  const std::vector<v1::CatalogChange> changes = Changes(world);
+  REQUIRE(changes.size() == 1);
+  CHECK(changes[0].resource().items(1).received_under().empty());
+  CHECK(changes[0].resource().items(2).received_under() == "grants/abc");
+  CHECK(world.resources->Load(kName)
+            ->resource.fields()
+            .published->entry.items[2]
+            .received_under == "grants/abc");
+}
+
 TEST_CASE("Drafts are invisible to everyone else, and absent ones look the same", "[catalog]") {
   TestWorld world;
   REQUIRE(world.catalog->Create(world.By("editor"), GoodEntry(), false).ok());

@@ -93,6 +93,8 @@ struct Item {
   bool basic = false;
   std::string description = {};
   Mask mask = Mask::kAll;
+  // grants/{g}, of the provider, under which another agency gave it the data; empty: its own.
+  std::string received_under = {};
 };
 
 // An operation of the provider's system that can be called (系统对接).

@@ -41,6 +41,26 @@ std::string At(absl::string_view list, size_t i, absl::string_view member = "") 
 
 bool InBasicCategory(const Entry& entry) { return absl::StartsWith(entry.code, "1"); }
 
+// What was received under a grant is passed on to one agency at a time, with consent.
+void CheckReceived(const Entry& entry, size_t i, const Law& law, Faults* faults) {
+  const Item& item = entry.items[i];
+  if (item.received_under.empty()) return;
+  if (!HasForm("grants/{g}", item.received_under)) {
+    return faults->Add(At("items", i, "received_under"),
+                       absl::StrCat(codes::Quote(item.received_under), ", want grants/{g}"));
+  }
+  const std::string rule = absl::StrCat(
+      ", but the data came under ", item.received_under,
+      " and are passed on only with the consent of their department to each agency (",
+      law.use_article, ", ", law.profile, ")");
+  if (ClassOf(entry, item) == ShareClass::kUnconditional) {
+    faults->Add(At("items", i, "share_class"), absl::StrCat("is UNCONDITIONAL", rule));
+  }
+  if (entry.open) {
+    faults->Add(At("items", i, "received_under"), absl::StrCat("stands in an open entry", rule));
+  }
+}
+
 void CheckItem(const Entry& entry, size_t i, Faults* faults) {
   const Item& item = entry.items[i];
   auto at = [i](absl::string_view member) { return At("items", i, member); };
@@ -79,7 +99,7 @@ void CheckItem(const Entry& entry, size_t i, Faults* faults) {
   }
 }
 
-void CheckItems(const Entry& entry, Faults* faults) {
+void CheckItems(const Entry& entry, const Law& law, Faults* faults) {
   if (entry.items.empty() || entry.items.size() > kMaxItems) {
     return faults->Add("items",
                        absl::StrCat("are ", entry.items.size(), ", want 1 to ", kMaxItems));
@@ -90,6 +110,7 @@ void CheckItems(const Entry& entry, Faults* faults) {
   for (size_t i = 0; i < entry.items.size(); ++i) {
     const Item& item = entry.items[i];
     CheckItem(entry, i, faults);
+    CheckReceived(entry, i, law, faults);
     if (!ids.insert(item.id).second) {
       faults->Add(At("items", i, "id"), absl::StrCat(codes::Quote(item.id), " is given twice"));
     }
@@ -262,7 +283,7 @@ std::vector<FieldViolation> Violations(const Entry& entry, const Law& law) {
   faults.Text("abstract", entry.abstract, 1, 1000);
   CheckEnum("format", entry.format, ResourceFormat::kServiceInterface, &faults);
   faults.Text("format_type", entry.format_type, 0, 50);
-  CheckItems(entry, &faults);
+  CheckItems(entry, law, &faults);
   CheckEnum("declared_class", entry.declared_class, ShareClass::kNotShared, &faults);
   CheckConditions(entry, law, &faults);
   CheckBasis(entry, law, &faults);

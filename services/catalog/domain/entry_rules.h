@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules of a catalogue entry (M16 7-10, R25 13-15, law.md section 6).
+// The rules of a catalogue entry (M16 7-10 and 14, R25 13-15 and 25(1), law.md sections 1 and 6).
 #pragma once
 
 #include <string>

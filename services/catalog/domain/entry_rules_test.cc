@@ -79,6 +79,27 @@ TEST_CASE("An item may say how it is masked, in one of the ways that there are",
                  [](auto& e) { e.items[0].mask = static_cast<Mask>(-1); }}});
 }
 
+TEST_CASE("What was received under a grant is offered on conditions and never opened",
+          "[catalog]") {
+  Entry entry = GoodEntry();
+  entry.items[1].received_under = "grants/abc";
+  for (const Law& law : {Law2025(), Law2016()}) {
+    CheckRefused(
+        entry, law,
+        {{"items[1].received_under", "want grants/{g}",
+          [](auto& e) { e.items[1].received_under = "requests/abc"; }},
+         {"items[1].share_class", law.use_article,
+          [](auto& e) { e.items[1].share_class = ShareClass::kUnconditional; }},
+         {"items[1].share_class", "grants/abc",
+          [](auto& e) { e.declared_class = ShareClass::kUnconditional; }},
+         {"items[1].received_under", "open entry", [](auto& e) { e.open = true; }}});
+  }
+  entry.items[1].share_class = ShareClass::kNotShared;
+  entry.not_shared_reason = "涉及个人隐私";
+  entry.not_shared_basis = {{BasisLevel::kLaw, "演示法", "第一条"}};
+  CHECK(Violations(entry, Law2025()).empty());
+}
+
 TEST_CASE("A malformed operation is refused by field and rule", "[catalog]") {
   Entry entry = GoodEntry();
   entry.methods.push_back(Method::kCall);
@@ -235,6 +256,8 @@ TEST_CASE("A secret is found in every text of an entry", "[catalog]") {
       {"resource.abstract", [](Entry& e) { e.abstract += "内容属于国家秘密。"; }},
       {"resource.items[2].name", [](Entry& e) { e.items[2].name = "绝密"; }},
       {"resource.items[1].description", [](Entry& e) { e.items[1].description = "密级：机密"; }},
+      {"resource.items[1].received_under",
+       [](Entry& e) { e.items[1].received_under = "机密★长期"; }},
       {"resource.conditions[0].text", [](Entry& e) { e.conditions[0].text = "机密★长期"; }},
       {"resource.use_condition", [](Entry& e) { e.use_condition = "含工作秘密"; }},
       {"resource.keywords", [](Entry& e) { e.keywords.push_back("工作秘密"); }}};

@@ -33,6 +33,7 @@ Law Law::From(const statute::Profile& profile) {
   law.condition_article = profile.articles.share_conditions;
   law.basis_article = profile.articles.not_shared_basis;
   law.secret_article = profile.articles.secrets;
+  law.use_article = profile.articles.use_limits;
   return law;
 }
 

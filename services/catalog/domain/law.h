@@ -20,6 +20,7 @@ struct Law {
   std::string condition_article = {};
   std::string basis_article = {};
   std::string secret_article = {};
+  std::string use_article = {};  // M16 14, R25 25(1): for whom data are that were received
 
   static Law From(const statute::Profile& profile);
 };

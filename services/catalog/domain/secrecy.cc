@@ -21,6 +21,8 @@ std::optional<std::string> SecretField(const Entry& entry) {
   for (size_t i = 0; i < entry.items.size(); ++i) {
     texts.emplace_back(absl::StrCat("items[", i, "].name"), entry.items[i].name);
     texts.emplace_back(absl::StrCat("items[", i, "].description"), entry.items[i].description);
+    texts.emplace_back(absl::StrCat("items[", i, "].received_under"),
+                       entry.items[i].received_under);
   }
   for (size_t i = 0; i < entry.conditions.size(); ++i) {
     texts.emplace_back(absl::StrCat("conditions[", i, "].text"), entry.conditions[i].text);

@@ -174,6 +174,24 @@ TEST_CASE("A published entry is read, listed and found with what each may do", "
   }
 }
 
+TEST_CASE("An entry says which items were received, and gives none of them away",
+          "[catalog][rpc]") {
+  Served served;
+  Entry entry = GoodEntry();
+  entry.items[2].received_under = "grants/abc";
+  const auto draft = served.Create("editor", entry);
+  REQUIRE(draft.ok());
+  CHECK(draft->items(2).received_under() == "grants/abc");
+  CHECK(served.Get("officer")->items(2).received_under() == "grants/abc");
+  entry.code = "306002/000002";
+  entry.items[2].share_class = ShareClass::kUnconditional;
+  const absl::Status refused = served.Create("editor", entry).status();
+  REQUIRE(absl::IsInvalidArgument(refused));
+  REQUIRE(DetailsOf(refused)->fields.size() == 1);
+  CHECK(DetailsOf(refused)->fields[0].field == "resource.items[2].share_class");
+  CHECK(absl::StrContains(DetailsOf(refused)->fields[0].rule, "第二十五条"));
+}
+
 TEST_CASE("Pages follow each other without gap or repeat", "[catalog][rpc]") {
   Served served;
   for (int i = 1; i <= 7; ++i) {

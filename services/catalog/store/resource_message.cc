@@ -19,7 +19,8 @@ Item ItemFrom(const v1::Item& message) {
           .sensitive = message.sensitive(),
           .basic = message.basic(),
           .description = message.description(),
-          .mask = static_cast<Mask>(message.mask())};
+          .mask = static_cast<Mask>(message.mask()),
+          .received_under = message.received_under()};
 }
 
 Operation OperationFrom(const v1::Operation& message) {
@@ -46,6 +47,7 @@ void Write(const Item& item, v1::Item* message) {
   message->set_basic(item.basic);
   message->set_description(item.description);
   message->set_mask(static_cast<v1::Mask>(item.mask));
+  message->set_received_under(item.received_under);
 }
 
 void Write(const Operation& operation, v1::Operation* message) {
