@@ -2,6 +2,7 @@
 #include "libs/rpc/grpc_status.h"
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -86,14 +87,21 @@ absl::Status FromGrpc(const grpc::Status& status) {
     if (detail.Is<google::rpc::ErrorInfo>()) detail.UnpackTo(&info);
     if (detail.Is<google::rpc::BadRequest>()) detail.UnpackTo(&bad);
   }
+  const Reason reason = ParseReason(info.reason());
   if (bad.field_violations_size() > 0) {
     std::vector<FieldViolation> fields;
     for (const auto& violation : bad.field_violations()) {
       fields.push_back({violation.field(), violation.description()});
     }
-    return Error::Fields(fields);
+    const absl::Status invalid = Error::Fields(fields);
+    if (reason == Reason::kUnspecified || reason == Reason::kFieldInvalid) return invalid;
+    // Faults of fields under a reason of their own, for example SCOPE_WIDENED.
+    absl::Status named = Error(reason, code, invalid.message());
+    invalid.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) {
+      if (!named.GetPayload(url)) named.SetPayload(url, payload);
+    });
+    return named;
   }
-  const Reason reason = ParseReason(info.reason());
   if (reason == Reason::kUnspecified) return plain;
   Error error(reason, code, status.error_message());
   for (const auto& [key, value] : info.metadata()) error.With(key, value);

@@ -29,6 +29,18 @@ TEST_CASE("An error crosses the wire with reason, values and fields", "[rpc]") {
   const absl::Status fields = Error::Fields({{"a", "is empty"}, {"b[1]", "is 9, want 1 to 5"}});
   CHECK(DetailsOf(FromGrpc(ToGrpc(fields, Language::kEnglish)))->fields.at(1).rule ==
         "is 9, want 1 to 5");
+
+  // Faults of fields may have a reason of their own.
+  absl::Status widened =
+      Error(Reason::kScopeWidened, absl::StatusCode::kInvalidArgument, fields.message());
+  fields.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) {
+    if (!widened.GetPayload(url)) widened.SetPayload(url, payload);
+  });
+  const absl::Status told = FromGrpc(ToGrpc(widened, Language::kEnglish));
+  CHECK(told.code() == absl::StatusCode::kInvalidArgument);
+  REQUIRE(DetailsOf(told));
+  CHECK(DetailsOf(told)->reason == Reason::kScopeWidened);
+  CHECK(DetailsOf(told)->fields.at(0).field == "a");
 }
 
 TEST_CASE("Faults of ours lose their text", "[rpc]") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/rpc/server.h"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <map>
@@ -91,8 +92,13 @@ std::string Describe(Method* method) {
       method->policy.relation() == Relation::RELATION_UNSPECIFIED) {
     return absl::StrCat(method->path, " has a policy without callers or relation");
   }
+  // What others need to become ready themselves; not what people and systems watch.
+  const auto& callers = method->policy.callers();
+  const bool feeds = std::any_of(callers.begin(), callers.end(), [](int kind) {
+    return kind == CallerKind::NODE || kind == CallerKind::SERVICE;
+  });
   method->serve_before_ready =
-      absl::StartsWith(descriptor->name(), "Watch") || descriptor->name() == "RenewLease";
+      (absl::StartsWith(descriptor->name(), "Watch") && feeds) || descriptor->name() == "RenewLease";
   return "";
 }
 
