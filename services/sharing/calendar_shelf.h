@@ -24,6 +24,11 @@ class CalendarShelf {
 
   const statute::CalendarSet* Get() const { return now_.load(std::memory_order_acquire); }
 
+  // True once all clocks that wait for a calendar were computed by the set in force.
+  bool Settled() const { return settled_.load(std::memory_order_acquire) == Get(); }
+  // They were, by this set. A year that was added meanwhile leaves them unsettled.
+  void Settle(const statute::CalendarSet* by) { settled_.store(by, std::memory_order_release); }
+
   // The set in force becomes one with this year besides. FAILED_PRECONDITION, STATE_FORBIDS, if
   // it has this version of the year or a newer one.
   absl::Status Add(statute::Calendar calendar) {
@@ -37,6 +42,7 @@ class CalendarShelf {
 
  private:
   std::atomic<const statute::CalendarSet*> now_;
+  std::atomic<const statute::CalendarSet*> settled_ = nullptr;
   absl::Mutex mutex_;
   std::vector<std::unique_ptr<const statute::CalendarSet>> sets_ ABSL_GUARDED_BY(mutex_);
 };

@@ -7,6 +7,7 @@
 //   absl::Time create_time
 // and, found by argument-dependent lookup,
 //   bool Visible(const T&, const Actor&, const Parties&)   all others are strangers
+//   std::vector<std::string> EvidenceReaders(const T&)     if they are not its two sides
 #pragma once
 
 #include <string>
@@ -20,6 +21,13 @@
 #include "services/sharing/desk.h"
 
 namespace shareway::sharing {
+
+// The agencies that evidence of a case names, which its people read there whole: nobody learns from
+// evidence what he may not read. Both sides, unless the kind says otherwise beside it.
+template <typename T>
+std::vector<std::string> EvidenceReaders(const T& value) {
+  return {value.consumer, value.provider};
+}
 
 // What a transition of a case needs.
 template <typename T>
@@ -121,6 +129,7 @@ class Cases {
                                    Change change) const {
     const Parties parties = desk_->PartiesOf(value.consumer, value.provider);
     evidence::AuditRecord event = desk_->Event(kind, errand, parties, value.name);
+    Desk::TellOnly(EvidenceReaders(value), &event);
     event.set_rule(rule.empty() ? value.profile : std::move(rule));
     if (errand.act) *event.mutable_act() = *errand.act;
     change.events.insert(change.events.begin(), std::move(event));

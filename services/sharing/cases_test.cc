@@ -134,6 +134,25 @@ TEST_CASE("What one case alone may hold is held by one", "[cases]") {
   CHECK(world.Post(world.By(Applicant()), "again").ok());
 }
 
+TEST_CASE("A page has a next one only if that has something for who reads", "[cases]") {
+  Letters world;
+  const Stored<Letter> first = *world.Post(world.By(Applicant()), "hello");
+  REQUIRE(world.Rewrite(world.By(Applicant()), first, "goodbye", Desk::EtagOf(first.version)).ok());
+  world.clock.Advance(absl::Seconds(1));
+  REQUIRE(world.Post(world.By(Applicant()), "hello").ok());  // before the other in the list
+  const auto page = [&](const std::string& text) {
+    return world.cases
+        .List(Applicant(), {kTax}, "", 1,
+              [&](const Letter& letter) { return text.empty() || letter.text == text; })
+        .value();
+  };
+  CHECK_FALSE(page("").next.empty());
+  CHECK(page("hello").values.size() == 1);
+  CHECK(page("hello").next.empty());
+  CHECK(page("goodbye").values.size() == 1);
+  CHECK(page("goodbye").next.empty());
+}
+
 TEST_CASE("Clocks of cases stand in the list of clocks, and only as they are now", "[cases]") {
   Letters world;
   const StatuteText text = *world.desk.TextCited("cn-2025-809");

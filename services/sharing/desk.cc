@@ -99,9 +99,17 @@ evidence::AuditRecord Desk::Event(evidence::RecordKind kind, const Errand& erran
   return event;
 }
 
-void Desk::TellOnly(const Request& request, evidence::AuditRecord* event) {
+void Desk::TellOnly(const std::vector<std::string>& readers, evidence::AuditRecord* event) {
   event->clear_agencies();
-  for (std::string& agency : request.Readers()) event->add_agencies(std::move(agency));
+  for (const std::string& agency : readers) {
+    const auto& told = event->agencies();
+    if (agency.empty() || std::find(told.begin(), told.end(), agency) != told.end()) continue;
+    event->add_agencies(agency);
+  }
+}
+
+void Desk::TellOnly(const Request& request, evidence::AuditRecord* event) {
+  TellOnly(request.Readers(), event);
 }
 
 }  // namespace shareway::sharing

@@ -60,6 +60,10 @@ class Desk {
   absl::Status AddCalendar(statute::Calendar calendar) const {
     return calendars_->Add(std::move(calendar));
   }
+  // Whether the clocks that wait for a calendar were computed by the one in force; see
+  // statutes/recompute.h, which alone says so.
+  bool ClocksSettled() const { return calendars_->Settled(); }
+  void SettleClocks(const statute::CalendarSet& by) const { calendars_->Settle(&by); }
 
   // Both sides as the directory knows them now; an unknown agency has a name only.
   Parties PartiesOf(absl::string_view consumer, absl::string_view provider) const;
@@ -97,7 +101,9 @@ class Desk {
   evidence::AuditRecord Event(evidence::RecordKind kind, const Errand& errand,
                               const Parties& parties, absl::string_view object) const;
 
-  // Names in `event` only the agencies that may read the request, whose record it holds.
+  // Names in `event` only these agencies, each once; empty names are none.
+  static void TellOnly(const std::vector<std::string>& readers, evidence::AuditRecord* event);
+  // The same: those that may read the request, whose record it holds.
   static void TellOnly(const Request& request, evidence::AuditRecord* event);
 
   // Runs `act` unless the errand's request id was seen, in which case `load` answers for

@@ -5,6 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "services/sharing/domain/delegation.h"
+#include "services/sharing/grants/passing_on.h"
+#include "services/sharing/grants/replacing.h"
 #include "services/sharing/supervision/findings.h"
 
 namespace shareway::sharing {
@@ -51,6 +53,7 @@ absl::StatusOr<Stored<Request>> Sharing::Commit(const Errand& errand, Step step,
     event.set_rule(absl::StrCat(step.after.fields().profile, " ", step.article));
   }
   if (!step.reason.empty()) event.set_reason(step.reason);
+  if (!step.node.empty()) event.add_nodes(step.node);
   change.events.insert(change.events.begin(), std::move(event));
   change.owners = Desk::Owners(parties);
   change.once = errand.once;
@@ -79,14 +82,21 @@ evidence::AuditRecord Sharing::Event(RecordKind kind, const Errand& errand,
 absl::Status Sharing::AddGrant(const Errand& errand, const Request& approved, std::string decision,
                                std::string consent, const Case& before, Change* change) const {
   const Request::Fields& f = approved.fields();
-  if (f.change.kind != ScopeChange::Kind::kUnspecified) {
-    SHAREWAY_RETURN_IF_ERROR(AddChanged(errand, approved, before, change));
-    if (f.change.kind == ScopeChange::Kind::kThirdParty) return absl::OkStatus();
-  }
   SHAREWAY_ASSIGN_OR_RETURN(const Stored<Resource> resource, desk_->LoadResource(f.resource));
+  SHAREWAY_RETURN_IF_ERROR(
+      AskSources(*desk_, resource.value, approved, before.text, before.now, change));
+  if (f.change.kind == ScopeChange::Kind::kThirdParty) {
+    return AddThirdParty(errand, approved, before, change);
+  }
   Grant grant = Grant::Of(approved, std::move(decision), std::move(consent),
                           absl::StrCat(f.profile, " ", f.article), before.now)
                     .UnderTerms(approved, resource.value);
+  // Where its terms are still to be accepted, the grant that it changes goes on until then.
+  if (f.change.kind != ScopeChange::Kind::kUnspecified &&
+      grant.fields().state != Grant::State::kPendingTerms) {
+    SHAREWAY_RETURN_IF_ERROR(ReplaceChanged(*desk_, errand, approved, grant, before.parties,
+                                            before.text, before.now, change));
+  }
   // The act stands in the request's event: it is taken once.
   evidence::AuditRecord event =
       Event(RecordKind::GRANT_CREATED, errand, approved, before.parties);
@@ -120,8 +130,10 @@ absl::StatusOr<Stored<Request>> Sharing::Update(const Errand& errand, absl::stri
   return Write(errand, name, etag, [&](const Case& c, Change* change) -> absl::StatusOr<Step> {
     SHAREWAY_ASSIGN_OR_RETURN(Stored<Resource> resource,
                               desk_->LoadResource(c.request.fields().resource));
+    Request::Revision whole = revision;
+    SHAREWAY_ASSIGN_OR_RETURN(whole.passed_on, PassedOn(c.request, c.now));
     SHAREWAY_ASSIGN_OR_RETURN(Request after,
-                              c.request.Update(errand.actor, c.parties, revision, resource.value,
+                              c.request.Update(errand.actor, c.parties, whole, resource.value,
                                                c.text, c.now));
     change->rests_on.push_back(std::move(resource));
     return Step{std::move(after), RecordKind::REQUEST_DRAFTED};
@@ -181,6 +193,9 @@ absl::StatusOr<Stored<Request>> Sharing::Decide(const Errand& errand, absl::stri
                               c.request.Decide(errand.actor, c.parties, resource.value, decision,
                                                c.text, c.now));
     SHAREWAY_RETURN_IF_ERROR(CheckChange(after, c.now));
+    // Asked again when the head signs: here the reviewer hears of it in time.
+    SHAREWAY_RETURN_IF_ERROR(
+        AskSources(*desk_, resource.value, after, c.text, c.now, nullptr));
     change->rests_on.push_back(std::move(resource));
     return Step{std::move(after), RecordKind::REQUEST_DECIDED};
   };

@@ -20,7 +20,8 @@ namespace shareway::sharing {
 //
 // Errors of every write: PERMISSION_DENIED, NOT_VISIBLE, alike for what is not there and what is
 // not the actor's; ABORTED for a stale etag, a lost race or a replayed act; any error of the store
-// whose outcome is unknown; and those of the transition (domain/request.h).
+// whose outcome is unknown; and those of the transition (domain/request.h). What would be approved
+// over data that the provider received itself is refused without consent (grants/passing_on.h).
 class Sharing {
  public:
   // `desk` must outlive it.
@@ -93,6 +94,14 @@ class Sharing {
                                                 absl::string_view etag);
   absl::StatusOr<Stored<Request>> DisputeSupply(const Errand& errand, absl::string_view name,
                                                 absl::string_view etag, absl::string_view reason);
+  // By rule: what a node of the consumer, agencies/{a}/nodes/{n}, received under the request's
+  // grant confirms the supply (law.md section 3). True if nothing is left to be told: it is
+  // confirmed, by this or before, or none is owed. False, and nothing changes, while the consumer
+  // contests it: the supply is DISPUTED, or a dispute over it is open, which no exchange closes; or
+  // if it was received before that was settled. NOT_FOUND if there is no such request; ABORTED for
+  // a lost race.
+  absl::StatusOr<bool> ConfirmByExchange(absl::string_view name, const Receipt& receipt,
+                                         absl::string_view node, absl::string_view traceparent);
 
   // By rule: requests whose supplement did not come in time become DRAFTs, up to 256 a call. How
   // many did; what changed meanwhile is left to the next call. An error of the store ends it.
@@ -115,6 +124,7 @@ class Sharing {
     // What the event says; empty: the article that the state rests on, and its own reason.
     std::string article = {};
     std::string reason = {};
+    std::string node = {};  // that told of it; empty: none did
   };
   // Decides, and adds to the change what goes with it.
   using Transition = absl::FunctionRef<absl::StatusOr<Step>(const Case&, Change*)>;
@@ -135,8 +145,12 @@ class Sharing {
   // changes.
   absl::Status AddGrant(const Errand& errand, const Request& approved, std::string decision,
                         std::string consent, const Case& before, Change* change) const;
-  absl::Status AddChanged(const Errand& errand, const Request& approved, const Case& before,
-                          Change* change) const;
+  // Adds the grant that bears the third party of an APPROVED request.
+  absl::Status AddThirdParty(const Errand& errand, const Request& approved, const Case& before,
+                             Change* change) const;
+  // What the grant of a draft to pass data on lets through now; nothing for other drafts, and once
+  // that grant is live no more.
+  absl::StatusOr<std::optional<Scope>> PassedOn(const Request& draft, absl::Time now) const;
   // FAILED_PRECONDITION if the grant that the request changes is no longer live, or the decision
   // takes of it what was to be kept.
   absl::Status CheckChange(const Request& request, absl::Time now) const;

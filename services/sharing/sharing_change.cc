@@ -36,6 +36,15 @@ absl::StatusOr<Stored<Request>> Sharing::ChangeScope(const Errand& errand, Chang
   });
 }
 
+absl::StatusOr<std::optional<Scope>> Sharing::PassedOn(const Request& draft,
+                                                       absl::Time now) const {
+  const ScopeChange& change = draft.fields().change;
+  if (change.kind != ScopeChange::Kind::kThirdParty) return std::nullopt;
+  SHAREWAY_ASSIGN_OR_RETURN(const Stored<Grant> grant, desk_->store().LoadGrant(change.grant));
+  if (!CheckLive(grant.value, now).ok()) return std::nullopt;
+  return std::optional<Scope>(ScopeOf(grant.value, statute::LawDay(now)));
+}
+
 absl::Status Sharing::CheckChange(const Request& request, absl::Time now) const {
   const Request::Fields& f = request.fields();
   if (f.change.kind == ScopeChange::Kind::kUnspecified) return absl::OkStatus();
@@ -47,20 +56,18 @@ absl::Status Sharing::CheckChange(const Request& request, absl::Time now) const 
   return CheckKeeps(request.granted_scope(), f.scope, grant.value, now);
 }
 
-absl::Status Sharing::AddChanged(const Errand& errand, const Request& approved, const Case& before,
-                                 Change* change) const {
+absl::Status Sharing::AddThirdParty(const Errand& errand, const Request& approved,
+                                    const Case& before, Change* change) const {
   const Request::Fields& f = approved.fields();
-  const bool third = f.change.kind == ScopeChange::Kind::kThirdParty;
   SHAREWAY_ASSIGN_OR_RETURN(const Stored<Grant> grant, desk_->store().LoadGrant(f.change.grant));
   evidence::AuditRecord event =
-      Event(third ? RecordKind::STANDING_CONSENT_CHANGED : RecordKind::GRANT_REVOKED, errand,
-            approved, before.parties);
+      Event(RecordKind::STANDING_CONSENT_CHANGED, errand, approved, before.parties);
   // The act stands in the request's event: it is taken once.
   event.clear_act();
   event.set_object(f.change.grant);
   event.set_grant(f.change.grant);
   event.set_rule(before.text.Cite(before.text.profile->articles.use_limits));
-  event.set_reason(third ? "THIRD_PARTY" : "REPLACED");
+  event.set_reason("THIRD_PARTY");
   change->events.push_back(std::move(event));
   change->grants.push_back({Changed(grant.value, approved), grant.version});
   return absl::OkStatus();

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requests that change a live grant: replaced in one batch, or bearing a third party.
+#include <functional>
+
 #include "absl/strings/match.h"
 #include "catch2/catch.hpp"
+#include "services/sharing/domain/disposal.h"
+#include "services/sharing/store/grant_life_codec.h"
 #include "services/sharing/test_desk.h"
 
 namespace shareway::sharing {
@@ -143,6 +147,154 @@ TEST_CASE("A reduced change that takes of the grant needs a ground", "[request]"
                    .cuts = {{"husband", "不需要"}}};
   reduced.scope->items = {"cert_no", "wife"};
   CHECK(ReasonOf(Answer(t, draft, reduced).status()) == Reason::kGroundRequired);
+}
+
+TEST_CASE("A draft to pass data on is updated after its first day, with what is granted then",
+          "[request]") {
+  TestDesk t;
+  const Stored<Grant> grant = Narrow(t);
+  const std::string of = grant.value.fields().name;
+  const Stored<Request> draft =
+      t.sharing.ChangeScope(t.By(Applicant()), Change(grant, Kind::kThirdParty), false).value();
+  t.clock.Advance(absl::Hours(24 * 20));
+  REQUIRE(draft.value.fields().scope.start < statute::LawDay(t.clock.Now()));
+  const auto update = [&](const Stored<Request>& seen, const Request::Revision& revision) {
+    return t.sharing.Update(t.By(Applicant()), t.NameOf(seen), t.EtagOf(seen), revision);
+  };
+  const Request::Revision reworded{.scenario = "核定税种，已修订"};
+  const Stored<Request> updated = update(draft, reworded).value();
+  CHECK(updated.value.fields().scenario == "核定税种，已修订");
+  CHECK(updated.value.fields().scope == ScopeOf(grant.value, statute::LawDay(t.clock.Now())));
+  // Its scope is nobody's to choose.
+  Request::Revision other = reworded;
+  other.scope = ScopeOver(Marriages());
+  other.scope->start = statute::LawDay(t.clock.Now());
+  const absl::Status chosen = update(updated, other).status();
+  CHECK(absl::IsInvalidArgument(chosen));
+  CHECK(DetailsOf(chosen)->fields.front().field == "request.scope");
+  REQUIRE(t.grants.End(t.By(ConsumerHead()), of, EndGround::kAchieved, "核定完毕").ok());
+  CHECK(ReasonOf(update(updated, reworded).status()) == Reason::kStateForbids);
+}
+
+// A wider scope of which one item more is granted, so that its terms are to be accepted.
+Decision Less(const Stored<Request>& draft) {
+  Decision reduced{.verdict = Decision::Verdict::kApproveReduced,
+                   .scope = draft.value.fields().scope,
+                   .cuts = {{"wife", "不需要"}}};
+  reduced.scope->items = {"cert_no", "husband"};
+  return reduced;
+}
+// A grant over the certificate's number alone, and the name of the one that waits to replace it.
+struct Waiting {
+  Stored<Grant> before;
+  std::string after;
+};
+Waiting Wait(TestDesk& t) {
+  Request::Fields asked = Asked(Marriages());
+  asked.scope.items = {"cert_no"};
+  const Stored<Grant> before =
+      t.store.LoadGrant(t.Answered(Yes(), asked).value.fields().grant).value();
+  const Stored<Request> draft =
+      t.sharing.ChangeScope(t.By(Applicant()), Change(before, Kind::kWiderScope), false).value();
+  return {before, Answer(t, draft, Less(draft)).value().value.fields().grant};
+}
+Grant::State StateOf(TestDesk& t, const std::string& grant) {
+  return t.store.LoadGrant(grant)->value.fields().state;
+}
+
+TEST_CASE("A grant goes on until the terms of the one that replaces it are accepted",
+          "[request]") {
+  TestDesk t;
+  const auto [before, after] = Wait(t);
+  const std::string old_name = before.value.fields().name;
+  CHECK(StateOf(t, after) == Grant::State::kPendingTerms);
+  CHECK(t.store.LoadGrant(old_name)->version == before.version);
+  CHECK(t.Mismatch().empty());
+  const size_t told = t.Events().size();
+  const Stored<Grant> accepted = t.grants.AcceptTerms(t.By(ConsumerHead()), after).value();
+  CHECK(accepted.value.fields().state == Grant::State::kActive);
+  CHECK(accepted.value.fields().number == t.store.LoadGrant(after)->value.fields().number);
+  const Grant::Fields old_grant = t.store.LoadGrant(old_name)->value.fields();
+  CHECK(old_grant.state == Grant::State::kRevoked);
+  CHECK(absl::StartsWith(old_grant.ended_reason, "REPLACED: " + after));
+  const std::vector<evidence::AuditRecord> events = t.Events();
+  REQUIRE(events.size() == told + 2);
+  CHECK(events[told].kind() == RecordKind::TERMS_ACCEPTED);
+  CHECK(events[told].has_act());
+  CHECK(events[told + 1].kind() == RecordKind::GRANT_REVOKED);
+  CHECK(events[told + 1].object() == old_name);
+  CHECK(events[told + 1].reason() == "REPLACED");
+  CHECK_FALSE(events[told + 1].has_act());
+}
+
+TEST_CASE("Terms that are not accepted leave the grant alone, and lapse with it", "[request]") {
+  for (const bool by_consumer : {true, false}) {
+    TestDesk t;
+    const auto [before, after] = Wait(t);
+    const std::string old_name = before.value.fields().name;
+    if (by_consumer) {
+      REQUIRE(t.grants.End(t.By(ConsumerHead()), after, EndGround::kNoLongerNeeded, "不要").ok());
+    } else {
+      REQUIRE(t.grants.Revoke(t.By(ProviderHead()), after, RevokeGround::kBasisChanged, "某法修订")
+                  .ok());
+    }
+    CHECK(t.store.LoadGrant(old_name)->version == before.version);
+  }
+  TestDesk t;
+  const auto [before, after] = Wait(t);
+  const std::string old_name = before.value.fields().name;
+  REQUIRE(t.grants.Suspend(t.By(ProviderHead()), old_name, SuspendGround::kMisuse, "超出用途").ok());
+  CHECK(ReasonOf(t.grants.AcceptTerms(t.By(ConsumerHead()), after).status()) ==
+        Reason::kStateForbids);
+  CHECK(StateOf(t, old_name) == Grant::State::kSuspended);
+  CHECK(StateOf(t, after) == Grant::State::kPendingTerms);
+}
+
+TEST_CASE("A write of accepted terms that is lost changes neither grant", "[request]") {
+  for (const bool applied : {false, true}) {
+    TestDesk t;
+    const auto [before, after] = Wait(t);
+    t.kv.on_commit = [&](const kv::Batch&) {
+      return kv::Outcome{applied, absl::UnavailableError("the wire broke")};
+    };
+    CHECK(absl::IsUnavailable(t.grants.AcceptTerms(t.By(ConsumerHead()), after).status()));
+    t.kv.on_commit = nullptr;
+    CHECK((StateOf(t, after) == Grant::State::kActive) == applied);
+    CHECK((StateOf(t, before.value.fields().name) == Grant::State::kRevoked) == applied);
+  }
+}
+
+TEST_CASE("What a new scope does not cover is to be disposed of, and what it covers is not",
+          "[request]") {
+  const auto masked = [](Scope& s) { s.masked_items = {"husband"}; };
+  const auto filtered = [](Scope& s) {
+    s.rows.conditions = {{"cert_no", filter::Op::kPrefix, "99"}};
+  };
+  const auto dropped = [](Scope& s) { s.items = {"cert_no", "wife"}; };
+  const struct {
+    std::function<void(Scope&)> change;
+    const char* beyond;
+  } table[] = {{[](Scope&) {}, ""}, {dropped, "husband"}, {masked, "husband"},
+               {filtered, "row_filter"}};
+  for (const auto& row : table) {
+    TestDesk t;
+    const Stored<Grant> before = Narrow(t);
+    const std::string old_name = before.value.fields().name;
+    ChangeAsked asked = Change(before, Kind::kWiderScope);
+    row.change(*asked.scope);
+    const Stored<Request> draft =
+        t.sharing.ChangeScope(t.By(Applicant()), asked, false).value();
+    REQUIRE(Answer(t, draft, Yes()).ok());
+    const auto disposal = t.store.LoadCase<Disposal>(Disposal::NameFor(old_name));
+    const Grant::Fields old_grant = t.store.LoadGrant(old_name)->value.fields();
+    INFO(row.beyond << ": " << old_grant.ended_reason);
+    CHECK(old_grant.state == Grant::State::kRevoked);
+    CHECK(disposal.ok() == (row.beyond[0] != '\0'));
+    if (!disposal.ok()) continue;
+    CHECK(disposal->value.state == Disposal::State::kOwed);
+    CHECK(absl::EndsWith(old_grant.ended_reason, absl::StrCat("; beyond it: ", row.beyond)));
+    CHECK(t.store.LoadRunning(disposal->value.name, statute::ClockKind::kDisposal)->debtor == kTax);
+  }
 }
 
 TEST_CASE("A grant that is not the caller's is not changed, whether it exists or not",

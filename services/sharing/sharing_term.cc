@@ -130,6 +130,36 @@ absl::StatusOr<Stored<Request>> Sharing::DisputeSupply(const Errand& errand,
   });
 }
 
+absl::StatusOr<bool> Sharing::ConfirmByExchange(absl::string_view name, const Receipt& receipt,
+                                                absl::string_view node,
+                                                absl::string_view traceparent) {
+  const absl::Time now = desk_->Now();
+  SHAREWAY_ASSIGN_OR_RETURN(const Stored<Request> before, desk_->store().LoadRequest(name));
+  if (!before.value.SupplyOpen()) return true;
+  const Request::Fields& f = before.value.fields();
+  SHAREWAY_ASSIGN_OR_RETURN(const std::string open, desk_->store().OpenDispute(name, f.consumer));
+  if (!open.empty()) {
+    SHAREWAY_ASSIGN_OR_RETURN(const Stored<Dispute> dispute, desk_->store().LoadDispute(open));
+    if (dispute.value.fields().matter == Matter::kLateSupply) return false;
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(const StatuteText text, desk_->TextCited(f.profile));
+  SHAREWAY_ASSIGN_OR_RETURN(std::optional<Request> after,
+                            before.value.ConfirmByExchange(receipt, text, now));
+  if (!after) return false;
+  // The request names the exchange. The event does not: under that id audit has its two halves.
+  Step step{*std::move(after),
+            RecordKind::PROVISIONING_CHANGED,
+            text.profile->articles.supply,
+            "CONFIRMED_BY_EXCHANGE",
+            std::string(node)};
+  Errand errand;
+  errand.traceparent = std::string(traceparent);
+  SHAREWAY_RETURN_IF_ERROR(Commit(errand, std::move(step), before.version,
+                                  desk_->PartiesOf(f.consumer, f.provider), Change{}, now)
+                               .status());
+  return true;
+}
+
 absl::StatusOr<int> Sharing::Lapse() {
   const absl::Time now = desk_->Now();
   const absl::CivilDay today = statute::LawDay(now);

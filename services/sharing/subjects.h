@@ -5,11 +5,13 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "services/sharing/cases.h"
 #include "services/sharing/desk.h"
+#include "services/sharing/domain/service_change.h"
 
 namespace shareway::sharing {
 
@@ -19,6 +21,8 @@ struct Subject {
   std::string provider = {};
   std::string profile = {};               // profile@version
   std::vector<std::string> readers = {};  // agencies whose evidence may name it
+  // False: the actor reads the files of its own agency and of the provider alone.
+  bool all_files = true;
 };
 
 // Thread-safe once all kinds are added.
@@ -46,9 +50,10 @@ class Subjects {
                                         absl::string_view name) {
     SHAREWAY_ASSIGN_OR_RETURN(const Stored<T> stored, Cases<T>(&desk).Get(actor, name));
     const T& value = stored.value;
-    Subject subject{value.consumer, value.provider, value.profile, {}};
-    for (const std::string& side : {value.consumer, value.provider}) {
-      if (!side.empty()) subject.readers.push_back(side);
+    Subject subject{value.consumer, value.provider, value.profile, EvidenceReaders(value)};
+    // Who is consulted reads its own answer, and so its own files.
+    if constexpr (std::is_same_v<T, ServiceChange>) {
+      subject.all_files = desk.PartiesOf("", value.provider).Knows(actor);
     }
     return subject;
   }

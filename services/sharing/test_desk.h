@@ -101,6 +101,21 @@ struct TestDesk {
   Stored<Grant> Granted() {
     return store.LoadGrant(Answered().value.fields().grant).value();
   }
+  // The same to another agency than kTax.
+  Stored<Grant> GrantedTo(const std::string& agency) {
+    const Actor asks{.name = agency + "/a", .agency = agency, .applicant = true};
+    const Actor signs{.name = agency + "/h", .agency = agency, .head = true};
+    Stored<Request> request = sharing.Create(By(asks), Asked(Marriages()), false).value();
+    request = sharing.SignOff(By(signs), NameOf(request), EtagOf(request)).value();
+    request = sharing.Submit(By(asks), NameOf(request), EtagOf(request)).value();
+    request = sharing
+                  .Decide(By(Reviewer()), NameOf(request), EtagOf(request),
+                          {.verdict = Decision::Verdict::kApprove})
+                  .value();
+    request =
+        sharing.SignOffDecision(By(ProviderHead()), NameOf(request), EtagOf(request)).value();
+    return store.LoadGrant(request.value.fields().grant).value();
+  }
 
   template <typename T>
   static std::string NameOf(const Stored<T>& stored) {

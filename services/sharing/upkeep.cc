@@ -3,29 +3,33 @@
 #include "services/sharing/upkeep.h"
 
 #include "libs/log/log.h"
-#include "services/sharing/grants/corrections.h"
 #include "services/sharing/supervision/detections.h"
 #include "services/sharing/grants/disposals.h"
 #include "services/sharing/grants/grants.h"
 #include "services/sharing/grants/notices.h"
+#include "services/sharing/grants/passing_on.h"
 #include "services/sharing/requests/attachments.h"
 #include "services/sharing/statutes/recompute.h"
 #include "services/sharing/grants/service_changes.h"
 #include "services/sharing/sharing.h"
 #include "services/sharing/requests/warnings.h"
+#include "services/sharing/store/correction_codec.h"
+#include "services/sharing/store/keys.h"
 
 namespace shareway::sharing {
 
 namespace {
 
-constexpr uint64_t kKeepGrants = 1'000'000;
+constexpr uint64_t kKeepEntries = 1'000'000;  // of each log that others follow
 constexpr absl::Duration kRound = absl::Minutes(1);
 
 }  // namespace
 
 const std::vector<Duty>& Duties() {
   static const auto* const duties = new std::vector<Duty>{
+      {"clocks", ClocksDue},  // first: the others read due dates
       {"grants", GrantsDue},
+      {"unsourced", UnsourcedDue},
       {"disposals", DisposalsDue},
       {"notices", NoticesDue},
       {"service-changes", ServiceChangesDue},
@@ -52,17 +56,9 @@ int RunDuties(const Desk& desk) {
 }
 
 void Upkeep(const Desk* desk) {
-  const absl::StatusOr<int> changed = RecomputeClocks(*desk);
-  if (!changed.ok()) {
-    log::Warn("clocks-not-recomputed", {{"status", changed.status()}});
-  } else if (*changed > 0) {
-    log::Info("clocks-recomputed", {{"changed", *changed}});
-  }
-  if (absl::Status trimmed = desk->store().TrimGrants(kKeepGrants); !trimmed.ok()) {
-    log::Warn("grant-log-not-trimmed", {{"status", trimmed}});
-  }
-  if (absl::Status trimmed = TrimCorrections(*desk); !trimmed.ok()) {
-    log::Warn("correction-log-not-trimmed", {{"status", trimmed}});
+  for (const char* followed : {kGrantLog, kCorrectionLog, kRequestLog}) {
+    const absl::Status trimmed = desk->store().TrimLog(followed, kKeepEntries);
+    if (!trimmed.ok()) log::Warn("log-not-trimmed", {{"log", followed}, {"status", trimmed}});
   }
   RunDuties(*desk);
 }

@@ -27,8 +27,9 @@ const std::vector<Duty>& Duties();
 // Runs every duty once, for the desk's now. Returns how much they changed together.
 int RunDuties(const Desk& desk);
 
-// Recomputes clocks, trims the grant log to its newest million changes (architecture.md
-// section 3) and runs the duties. What fails is logged and is taken up at the next start.
+// Trims the grant log to its newest million changes (architecture.md section 3) and runs the
+// duties, that on clocks before all others. What fails is logged; a duty is taken up by the next
+// round.
 void Upkeep(const Desk* desk);
 
 // Runs the duties every minute on a thread of its own. Stops on destruction.

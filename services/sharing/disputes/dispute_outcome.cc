@@ -8,6 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "services/sharing/domain/scope_change.h"
+#include "services/sharing/domain/secrecy.h"
+#include "services/sharing/grants/replacing.h"
+#include "services/sharing/grants/passing_on.h"
 
 namespace shareway::sharing {
 
@@ -33,9 +36,20 @@ evidence::AuditRecord Event(const Desk& desk, RecordKind kind, const Closing& cl
   return event;
 }
 
-// Ends the grant that gave the rest.
+absl::Status Outdated(const DisputeSubject& subject, const Resource& resource,
+                      const absl::Status& fault) {
+  return Error(Reason::kProposalOutdated, absl::StatusCode::kFailedPrecondition,
+               absl::StrCat("what would be granted over ", subject.name, " no longer fits ",
+                            resource.name, " revision ", resource.revision, ": ", fault.message(),
+                            "; propose anew, with another scope or outcome"))
+      .With("subject", subject.name)
+      .With("resource", resource.name)
+      .With("instead", "ProposeSettlement");
+}
+
+// Ends the grant that gave the rest, and the one that goes on while that one waits for its terms.
 absl::Status ReplaceGrant(const Desk& desk, const Dispute& closed, const Request& subject,
-                          const Closing& closing, Change* change) {
+                          const Grant& successor, const Closing& closing, Change* change) {
   const std::string& name = subject.fields().grant;
   SHAREWAY_ASSIGN_OR_RETURN(const Stored<Grant> before, desk.store().LoadGrant(name));
   const Dispute::Fields& f = closed.fields();
@@ -44,13 +58,19 @@ absl::Status ReplaceGrant(const Desk& desk, const Dispute& closed, const Request
       Event(desk, RecordKind::GRANT_REVOKED, closing, after.fields(), name);
   event.set_reason("DISPUTE_DECISION");
   change->events.push_back(std::move(event));
-  change->grants.push_back({std::move(after), before.version});
-  return absl::OkStatus();
+  SHAREWAY_RETURN_IF_ERROR(
+      AddReplaced(desk, before, after, successor, closing.parties, closing.now, change));
+  if (subject.fields().change.kind == ScopeChange::Kind::kUnspecified ||
+      before.value.fields().state != Grant::State::kPendingTerms) {
+    return absl::OkStatus();
+  }
+  return ReplaceChanged(desk, closing.errand, subject, successor, closing.parties, closing.text,
+                        closing.now, change);
 }
 
 // What the granted change of a live grant makes of that one, as an approval would.
 absl::Status ChangeGrant(const Desk& desk, const Request& request, const Scope& asked,
-                         const Closing& closing, Change* change) {
+                         const Grant& successor, const Closing& closing, Change* change) {
   const Request::Fields& f = request.fields();
   const bool third = f.change.kind == ScopeChange::Kind::kThirdParty;
   SHAREWAY_ASSIGN_OR_RETURN(const Stored<Grant> before, desk.store().LoadGrant(f.change.grant));
@@ -62,6 +82,9 @@ absl::Status ChangeGrant(const Desk& desk, const Request& request, const Scope& 
             closing, after.fields(), f.change.grant);
   event.set_reason(third ? "THIRD_PARTY" : "REPLACED");
   change->events.push_back(std::move(event));
+  if (!third) {
+    return AddReplaced(desk, before, after, successor, closing.parties, closing.now, change);
+  }
   change->grants.push_back({std::move(after), before.version});
   return absl::OkStatus();
 }
@@ -102,30 +125,33 @@ absl::Status AddGrant(const Desk& desk, const Dispute& closed, const Closing& cl
                       Change* change) {
   const Dispute::Fields& f = closed.fields();
   SHAREWAY_ASSIGN_OR_RETURN(
-      Scope scope, GrantedScope(desk, closed.subject(), closing.scope, closing.text, closing.now));
+      Scope scope, GrantedScope(desk, closed.subject(), closing.scope, closing.text, closing.now,
+                                closing.scope_sent));
   SHAREWAY_ASSIGN_OR_RETURN(Stored<Resource> resource, desk.LoadResource(f.resource));
   SHAREWAY_ASSIGN_OR_RETURN(const std::optional<Stored<Request>> subject,
                             RequestOf(desk, closed.subject()));
   SHAREWAY_ASSIGN_OR_RETURN(
       Request request, RequestFor(closed, subject ? &subject->value : nullptr, std::move(scope),
                                   resource.value, closing));
+  SHAREWAY_RETURN_IF_ERROR(
+      AskSources(desk, resource.value, request, closing.text, closing.now, change));
   const ScopeChange::Kind kind = request.fields().change.kind;
-  Grant grant = Grant::Of(request, closing.act, "",
+  const Grant grant = Grant::Of(request, closing.act, "",
                           closing.text.Cite(closing.text.profile->articles.dispute), closing.now);
   const std::string& name = request.fields().name;
   change->events.push_back(
       Event(desk, RecordKind::REQUEST_ANSWERED, closing, grant.fields(), name));
   if (kind != ScopeChange::Kind::kUnspecified) {
     SHAREWAY_RETURN_IF_ERROR(
-        ChangeGrant(desk, request, subject->value.fields().scope, closing, change));
+        ChangeGrant(desk, request, subject->value.fields().scope, grant, closing, change));
   }
   if (kind != ScopeChange::Kind::kThirdParty) {
     change->events.push_back(
         Event(desk, RecordKind::GRANT_CREATED, closing, grant.fields(), f.grant));
-    change->grants.push_back({std::move(grant), 0});
+    change->grants.push_back({grant, 0});
   }
   if (f.matter == Matter::kCuts) {
-    SHAREWAY_RETURN_IF_ERROR(ReplaceGrant(desk, closed, subject->value, closing, change));
+    SHAREWAY_RETURN_IF_ERROR(ReplaceGrant(desk, closed, subject->value, grant, closing, change));
   }
   change->rests_on.push_back(std::move(resource));
   change->requests.push_back({std::move(request), 0});
@@ -170,7 +196,7 @@ absl::StatusOr<std::string> GrantNameFor(const Desk& desk, const DisputeSubject&
 
 absl::StatusOr<Scope> GrantedScope(const Desk& desk, const DisputeSubject& subject,
                                    const std::optional<Scope>& stated, const StatuteText& text,
-                                   absl::Time now) {
+                                   absl::Time now, bool sent) {
   SHAREWAY_ASSIGN_OR_RETURN(const Stored<Resource> resource, desk.LoadResource(subject.resource));
   SHAREWAY_RETURN_IF_ERROR(resource.value.CheckPublished());
   SHAREWAY_ASSIGN_OR_RETURN(const std::optional<Stored<Request>> request,
@@ -178,11 +204,18 @@ absl::StatusOr<Scope> GrantedScope(const Desk& desk, const DisputeSubject& subje
   if (!request && !stated) {
     return Error::Field("scope", "is missing; a grant over a resource says what is granted");
   }
+  if (stated && sent) {
+    SHAREWAY_RETURN_IF_ERROR(RefuseSecrets(stated->rows, "scope", text.profile->cited()));
+  }
+  // No caller is told of a fault in a field that it did not send.
+  const auto of_call = [&](const absl::Status& fits) {
+    return fits.ok() || (stated && sent) ? fits : Outdated(subject, resource.value, fits);
+  };
   if (request && stated) {
-    SHAREWAY_RETURN_IF_ERROR(CheckRuled(*stated, request->value, subject, "scope"));
+    SHAREWAY_RETURN_IF_ERROR(of_call(CheckRuled(*stated, request->value, subject, "scope")));
   }
   Scope scope = stated ? *stated : MostOf(request->value, subject);
-  SHAREWAY_RETURN_IF_ERROR(Check(scope, resource.value, statute::LawDay(now), "scope"));
+  SHAREWAY_RETURN_IF_ERROR(of_call(Check(scope, resource.value, statute::LawDay(now), "scope")));
   SHAREWAY_RETURN_IF_ERROR(MayGrant(scope, resource.value, text));
   return scope;
 }

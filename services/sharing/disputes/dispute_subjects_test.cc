@@ -199,6 +199,29 @@ TEST_CASE("A change of service is disputed by a consumer that was consulted", "[
   CHECK(t.Supplied(open).value.fields().settled);
 }
 
+TEST_CASE("A pack tells a consumer nothing of what others answered to a change of service",
+          "[dispute]") {
+  SubjectBench t;
+  ServiceChange change;
+  change.name = Desk::NewName("service-changes");
+  change.kind = ServiceChange::Kind::kEnd;
+  change.reason = "系统下线";
+  change.effect = absl::CivilDay(2026, 1, 1);
+  change.state = ServiceChange::State::kConsulting;
+  change.answers = {{.consumer = kTax}, {.consumer = kHousing, .comment = "住建另有安排"}};
+  const std::string name = t.Put(change);
+  const Stored<Dispute> open = t.Open(name);
+  const auto packed = [&](const Actor& actor) {
+    const DisputePack pack = t.disputes.Pack(actor, t.NameOf(open)).value();
+    return std::any_of(pack.objects.begin(), pack.objects.end(), [&](const auto& object) {
+      return object.name == name || absl::StrContains(object.record, "住建另有安排");
+    });
+  };
+  CHECK_FALSE(packed(Applicant()));
+  CHECK(packed(Reviewer()));
+  CHECK(packed(Officer()));
+}
+
 TEST_CASE("A return flow is disputed once its supply clock ran out", "[dispute]") {
   SubjectBench t;
   ReturnRequest request;

@@ -211,6 +211,7 @@ absl::StatusOr<Stored<Dispute>> Disputes::Accept(const Errand& errand, absl::str
                           .text = c.text,
                           .act = f.settlement->of(f.provider)->act,
                           .scope = f.settlement->terms.scope,
+                          .scope_sent = false,
                           .now = c.now};
     SHAREWAY_RETURN_IF_ERROR(AddConsequences(*desk_, after, closing, change));
     return after;
@@ -306,13 +307,21 @@ absl::StatusOr<DisputePack> Disputes::Pack(const Actor& actor, absl::string_view
   if (absl::StartsWith(f.subject, "requests/")) {
     SHAREWAY_ASSIGN_OR_RETURN(const Stored<Request> request,
                               desk_->store().LoadRequest(f.subject));
-    pack.objects.push_back({f.subject, Encode(request.value)});
+    const Request seen =
+        request.value.SeenBy(actor, desk_->PartiesOf(f.consumer, f.provider));
+    pack.objects.push_back({f.subject, Encode(seen)});
     SHAREWAY_RETURN_IF_ERROR(add_grant(request.value.fields().grant));
   }
   if (f.matter == Matter::kCorrection) {
     SHAREWAY_RETURN_IF_ERROR(PackCase<Correction>(f.subject, &pack));
   } else if (f.matter == Matter::kServiceChange) {
-    SHAREWAY_RETURN_IF_ERROR(PackCase<ServiceChange>(f.subject, &pack));
+    SHAREWAY_ASSIGN_OR_RETURN(const Stored<ServiceChange> change,
+                              desk_->store().LoadCase<ServiceChange>(f.subject));
+    // Its record has what every consumer said, and each reads its own answer only.
+    const bool whole = change.value.answers.size() == 1 ||
+                       desk_->PartiesOf("", f.provider).Knows(actor) ||
+                       (dispute.value.Coordinated() && actor.agency == f.coordinator_agency);
+    if (whole) pack.objects.push_back({f.subject, Encode(change.value)});
   } else if (f.matter == Matter::kReturnFlow) {
     SHAREWAY_RETURN_IF_ERROR(PackCase<ReturnRequest>(f.subject, &pack));
   }

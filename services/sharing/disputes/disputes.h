@@ -62,7 +62,8 @@ class Disputes {
   // Outcome GRANT makes an APPROVED request and its grant in the same batch. `scope` is what
   // is granted; for a dispute over a request it lies within what was asked (INVALID_ARGUMENT),
   // or may be left out: all of that. Over cuts the new grant takes the place of the one that
-  // gave the rest, which ends in the same batch.
+  // gave the rest, which ends in the same batch. FAILED_PRECONDITION, PROPOSAL_OUTDATED, where
+  // what is not sent can no longer be granted.
   absl::StatusOr<Stored<Dispute>> Record(const Errand& errand, absl::string_view name,
                                          absl::string_view etag, Outcome outcome,
                                          const Ruling& ruling, const std::optional<Scope>& scope,
@@ -72,7 +73,8 @@ class Disputes {
 
   // The dispute, if the actor may see it.
   absl::StatusOr<Stored<Dispute>> Get(const Actor& actor, absl::string_view name) const;
-  // The same with what it concerns, for whoever may see it.
+  // The same with what it concerns, for whoever may see it: but for a change of service on which
+  // other consumers were consulted, too, which the consumer may not read whole.
   absl::StatusOr<DisputePack> Pack(const Actor& actor, absl::string_view name) const;
 
  private:

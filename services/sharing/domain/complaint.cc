@@ -6,6 +6,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "services/sharing/domain/refusal.h"
+#include "services/sharing/domain/secrecy.h"
 
 namespace shareway::sharing {
 namespace {
@@ -56,6 +57,8 @@ const StateTable& ComplaintTable() {
 
 absl::StatusOr<Complaint> Enter(Complaint facts, const Actor& actor, std::string name,
                                 absl::Time now) {
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets(
+      {{"file_number", facts.file_number}, {"text", facts.text}}, facts.profile));
   std::vector<FieldViolation> faults;
   if (!Within(static_cast<int>(facts.kind), static_cast<int>(Complaint::Kind::kPlatform))) {
     faults.push_back({"kind", absl::StrCat("is ", static_cast<int>(facts.kind),
@@ -94,6 +97,7 @@ absl::StatusOr<Complaint> Close(const Complaint& complaint, const Actor& actor,
   if (actor.name == complaint.entered_by) {
     return OwnRequest(complaint.name, actor.name, "who entered it");
   }
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"answer", answer}}, complaint.profile));
   std::vector<FieldViolation> faults;
   if (!Within(static_cast<int>(outcome), static_cast<int>(Outcome::kPassedOn))) {
     faults.push_back({"outcome", absl::StrCat("is ", static_cast<int>(outcome),
@@ -111,6 +115,7 @@ absl::StatusOr<Complaint> Close(const Complaint& complaint, const Actor& actor,
 }
 
 absl::Status Check(const Rating& rating) {
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"text", rating.text}}, rating.profile));
   std::vector<FieldViolation> faults;
   if (!Within(rating.stars, 5)) {
     faults.push_back({"stars", absl::StrCat("is ", rating.stars, ", want 1 to 5")});

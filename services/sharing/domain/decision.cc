@@ -2,6 +2,8 @@
 // The provider's answer to a request.
 #include "services/sharing/domain/decision.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/codes/quote.h"
@@ -67,6 +69,12 @@ absl::Status CheckRefusal(const Decision& decision, const Resource& resource) {
   return Error::Fields(out);
 }
 
+bool NamesMore(const Scope& granted, const Scope& asked) {
+  return std::any_of(granted.items.begin(), granted.items.end(), [&](const std::string& id) {
+    return std::find(asked.items.begin(), asked.items.end(), id) == asked.items.end();
+  });
+}
+
 absl::Status CheckReduced(const Decision& decision, const Scope& asked, const Resource& resource,
                           absl::CivilDay today) {
   std::vector<FieldViolation> out;
@@ -75,6 +83,10 @@ absl::Status CheckReduced(const Decision& decision, const Scope& asked, const Re
     out.push_back({"decision.scope", "is missing; APPROVE_REDUCED says what is granted"});
   }
   if (!out.empty()) return Error::Fields(out);
+  // An item that was not asked for goes too far, whether the resource has it or not.
+  if (NamesMore(*decision.scope, asked)) {
+    return CheckWithin(asked, *decision.scope, "decision.scope");
+  }
   if (absl::Status fits = Check(*decision.scope, resource, today, "decision.scope"); !fits.ok()) {
     return fits;
   }

@@ -37,7 +37,8 @@ struct Decision {
 };
 
 // INVALID_ARGUMENT naming each part of `decision` that breaks a rule: a verdict; for
-// APPROVE_REDUCED a true narrowing of `asked` that fits the resource, with its cuts;
+// APPROVE_REDUCED a true narrowing of `asked` that fits the resource, with its cuts, or
+// SCOPE_WIDENED naming what goes beyond what was asked;
 // for REFUSE a reason, a condition that the resource has published, if any, and a ground that
 // agrees with condition and citation. FAILED_PRECONDITION, INCOMPLETE_IS_NO_GROUND, for a refusal
 // because material is missing (R25 21).

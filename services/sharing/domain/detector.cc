@@ -26,6 +26,7 @@ absl::string_view WatchName(Watch watch) {
     case Watch::kRuleHold: return "RULE_HOLD";
     case Watch::kEndedUnfiled: return "ENDED_UNFILED";
     case Watch::kExtensionUnanswered: return "EXTENSION_UNANSWERED";
+    case Watch::kPassedOn: return "PASSED_ON";
   }
   return "";
 }
@@ -41,7 +42,7 @@ const std::vector<Detector>& Detectors() {
       {"m16-24-3", "M16", "M16 第二十四条第三项", Liable::kProvider, "共享信息一致、更新及时、可用",
        {ClockKind::kCorrection}},
       {"m16-24-4", "M16", "M16 第二十四条第四项", Liable::kConsumer, "按履职需要使用共享信息",
-       {ClockKind::kRectification}, {Watch::kRuleHold}},
+       {ClockKind::kRectification}, {Watch::kRuleHold, Watch::kPassedOn}},
       {"m16-24-5", "M16", "M16 第二十四条第五项", Liable::kConsumer, "妥善处置共享信息",
        {ClockKind::kDisposal}},
       {"m16-24-5-authority", "M16", "M16 第二十四条第五项", Liable::kAuthority, "及时协调共享争议",
@@ -62,7 +63,8 @@ const std::vector<Detector>& Detectors() {
       {"r25-40-1", "R25", "R25 第四十条第一项", Liable::kConsumer, "不得重复收集"},
       {"r25-40-2", "R25", "R25 第四十条第二项", Liable::kConsumer, "按使用范围和用途使用",
        {ClockKind::kRectification}, {Watch::kRuleHold}},
-      {"r25-40-3", "R25", "R25 第四十条第三项", Liable::kConsumer, "不得擅自提供给第三方"},
+      {"r25-40-3", "R25", "R25 第四十条第三项", Liable::kConsumer, "不得擅自提供给第三方",
+       {}, {Watch::kPassedOn}},
       {"r25-40-4", "R25", "R25 第四十条第四项", Liable::kConsumer, "妥善处置共享数据",
        {ClockKind::kDisposal}},
       {"r25-40-5", "R25", "R25 第四十条第五项", Liable::kConsumer, "保存使用记录",

@@ -22,6 +22,7 @@ enum class Watch {
   kRuleHold,              // a node held a grant by an aggregation rule
   kEndedUnfiled,          // a resource was withdrawn under live grants without a filed end
   kExtensionUnanswered,   // an extension was asked, the time ran out, the authority said nothing
+  kPassedOn,  // an entry offers what was received under a grant that is not its provider's in force
 };
 // REFUSAL_WITHOUT_GROUND and so on.
 absl::string_view WatchName(Watch watch);

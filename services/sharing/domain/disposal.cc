@@ -12,6 +12,7 @@
 #include "libs/base/status.h"
 #include "libs/codes/quote.h"
 #include "services/sharing/domain/refusal.h"
+#include "services/sharing/domain/secrecy.h"
 
 namespace shareway::sharing {
 namespace {
@@ -36,6 +37,7 @@ absl::Status Admitted(const Disposal& disposal, absl::string_view method, const 
 }
 
 absl::Status CheckReport(const Disposal& disposal, const DisposalReport& report, absl::Time now) {
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"note", report.note}}, disposal.profile));
   std::vector<FieldViolation> out;
   if (report.method == DisposalMethod::kUnspecified) {
     out.push_back({"method", "is unspecified; a disposal states how it was done (R25 27(1))"});
@@ -134,6 +136,21 @@ absl::StatusOr<std::optional<Disposal>> OpenDisposal(const Grant& before, const 
   return disposal;
 }
 
+std::vector<std::string> Beyond(const Grant& before, const Grant& successor) {
+  const auto has = [](const std::vector<std::string>& all, const std::string& one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+  };
+  const Grant::Fields& was = before.fields();
+  const Grant::Fields& is = successor.fields();
+  std::vector<std::string> beyond;
+  for (const std::string& id : was.items) {
+    const bool unmasked_no_more = has(is.masked_items, id) && !has(was.masked_items, id);
+    if (!has(is.items, id) || unmasked_no_more) beyond.push_back(id);
+  }
+  if (!filter::Narrows(was.rows, is.rows)) beyond.push_back("row_filter");
+  return beyond;
+}
+
 absl::StatusOr<Disposal> ReportDisposal(const Disposal& disposal, const Actor& actor,
                                         const Parties& parties, const DisposalReport& report,
                                         absl::Time now) {
@@ -162,6 +179,7 @@ absl::StatusOr<Disposal> RejectDisposal(const Disposal& disposal, const Actor& a
                                         const Parties& parties, absl::string_view reason,
                                         absl::Time now) {
   SHAREWAY_RETURN_IF_ERROR(Admitted(disposal, "RejectDisposal", actor, parties));
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"reason", reason}}, disposal.profile));
   std::vector<FieldViolation> out;
   CheckText(reason, 1, kMaxNote, "reason", &out);
   SHAREWAY_RETURN_IF_ERROR(Error::Fields(out));

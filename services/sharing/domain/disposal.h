@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -67,6 +68,11 @@ const StateTable& DisposalTable();
 // whenever that is noticed.
 absl::StatusOr<std::optional<Disposal>> OpenDisposal(const Grant& before, const Grant& after,
                                                      const StatuteText& text, absl::Time now);
+
+// What came under `before` and lies beyond `successor`, which takes its place: ids of items that it
+// lacks or masks, and row_filter for rows that it does not let through. Empty: it covers all of it,
+// and nothing is to be disposed of, since the purpose goes on (R25 27(1)).
+std::vector<std::string> Beyond(const Grant& before, const Grant& successor);
 
 // By an applicant or the head of the consumer. INVALID_ARGUMENT naming what breaks a rule: a method;
 // a day from the grant's on, not in the future; a person; a digest of 32 bytes; for ARCHIVED the

@@ -10,6 +10,7 @@
 #include "libs/base/name.h"
 #include "libs/base/status.h"
 #include "services/sharing/domain/refusal.h"
+#include "services/sharing/domain/secrecy.h"
 
 namespace shareway::sharing {
 namespace {
@@ -94,6 +95,7 @@ absl::StatusOr<Dispute> Dispute::Open(const DisputeSubject& subject, const Actor
   if (!parties.OfConsumer(actor) || !actor.applicant) {
     return WrongPerson(subject.name, "an applicant of the consumer (R25 28, M16 12)");
   }
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"claim", claim}}, text.profile->cited()));
   std::vector<FieldViolation> out;
   CheckText(claim, 1, kMaxText, "claim", &out);
   CheckAttachments(attachments, &out);
@@ -185,6 +187,7 @@ absl::StatusOr<Dispute> Dispute::Respond(const Actor& actor, const Parties& part
                                          std::vector<DisputeAttachment> attachments,
                                          absl::Time now) const {
   SHAREWAY_RETURN_IF_ERROR(Admit("RespondDispute", actor, parties));
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"statement", statement}}, fields_.profile));
   std::vector<FieldViolation> out;
   CheckText(statement, 1, kMaxText, "statement", &out);
   CheckRoom(actor, statement, attachments.size(), "statement", &out);
@@ -197,6 +200,7 @@ absl::StatusOr<Dispute> Dispute::Propose(const Actor& actor, const Parties& part
                                          std::string act, absl::Time now) const {
   SHAREWAY_RETURN_IF_ERROR(Admit("ProposeSettlement", actor, parties));
   SHAREWAY_RETURN_IF_ERROR(CheckNotOpener(actor));
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"terms.text", terms.text}}, fields_.profile));
   std::vector<FieldViolation> out;
   CheckTerms(actor, terms, "terms", &out);
   SHAREWAY_RETURN_IF_ERROR(Error::Fields(out));
@@ -252,6 +256,7 @@ absl::StatusOr<Dispute> Dispute::DeclareDeadlock(const Actor& actor, const Parti
     return WrongState(fields_.name, absl::StrCat("in deadlock by ", fields_.deadlock_by),
                       "a negotiation that nobody declared failed");
   }
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"reason", reason}}, fields_.profile));
   std::vector<FieldViolation> out;
   CheckText(reason, 1, kMaxReason, "reason", &out);
   SHAREWAY_RETURN_IF_ERROR(Error::Fields(out));
@@ -294,6 +299,7 @@ absl::StatusOr<Dispute> Dispute::Escalate(const Actor& actor, const Parties& par
                                           const StatuteText& text, absl::Time now) const {
   SHAREWAY_RETURN_IF_ERROR(Admit("EscalateDispute", actor, parties));
   SHAREWAY_RETURN_IF_ERROR(MayEscalate(actor, now));
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"reason", reason}}, fields_.profile));
   std::vector<FieldViolation> out;
   CheckText(reason, 1, kMaxReason, "reason", &out);
   SHAREWAY_RETURN_IF_ERROR(Error::Fields(out));
@@ -339,6 +345,10 @@ absl::StatusOr<Dispute> Dispute::RecordMediation(const Actor& actor, const Parti
                                                  absl::Time now) const {
   SHAREWAY_RETURN_IF_ERROR(Admit("RecordMediation", actor, parties));
   SHAREWAY_RETURN_IF_ERROR(CheckNoPart(actor));
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets(
+      {{"minutes", mediation.minutes},
+       {"proposal.text", mediation.proposal ? mediation.proposal->text : absl::string_view()}},
+      fields_.profile));
   std::vector<FieldViolation> out;
   CheckText(mediation.minutes, 1, kMaxText, "minutes", &out);
   std::string note = mediation.minutes;
@@ -367,6 +377,10 @@ absl::StatusOr<Dispute> Dispute::Record(const Actor& actor, const Parties& parti
                                         absl::Time now) const {
   SHAREWAY_RETURN_IF_ERROR(Admit("RecordDecision", actor, parties));
   SHAREWAY_RETURN_IF_ERROR(CheckNoPart(actor));
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"deciding_body", ruling.body},
+                                          {"document_number", ruling.number},
+                                          {"reasons", ruling.reasons}},
+                                         fields_.profile));
   SHAREWAY_RETURN_IF_ERROR(Error::Fields(FaultsOf(outcome, ruling, fields_.matter, now)));
   SHAREWAY_ASSIGN_OR_RETURN(Dispute next, Next(Stage::kClosed, "RecordDecision", actor,
                                                std::string(OutcomeName(outcome)), now));

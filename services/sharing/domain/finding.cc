@@ -9,6 +9,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "services/sharing/domain/refusal.h"
+#include "services/sharing/domain/secrecy.h"
 
 namespace shareway::sharing {
 namespace {
@@ -54,6 +55,17 @@ void CheckProofs(const std::vector<Finding::Proof>& proofs, absl::string_view fi
   }
 }
 
+absl::Status RefuseSecretProofs(absl::string_view field, absl::string_view text,
+                                const std::vector<Finding::Proof>& proofs,
+                                absl::string_view profile) {
+  std::vector<std::pair<std::string, absl::string_view>> texts = {{std::string(field), text}};
+  for (size_t i = 0; i < proofs.size(); ++i) {
+    texts.emplace_back(absl::StrCat("evidence[", i, "].object"), proofs[i].object);
+    texts.emplace_back(absl::StrCat("evidence[", i, "].note"), proofs[i].note);
+  }
+  return RefuseSecrets(texts, profile);
+}
+
 void AddProof(Finding* finding, Finding::Proof proof) {
   if (finding->evidence.size() < kMaxEvidence) finding->evidence.push_back(std::move(proof));
 }
@@ -65,6 +77,7 @@ absl::StatusOr<Finding> Rule(const Finding& finding, absl::string_view method, S
   SHAREWAY_RETURN_IF_ERROR(Admit(FindingTable(), method, finding.name, Of(finding.state), actor,
                                  SeatsOf(finding)));
   if (actor.name == finding.opened_by) return OwnRequest(finding.name, actor.name, "reporter");
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"reasons", reasons}}, finding.profile));
   std::vector<FieldViolation> faults;
   CheckText(reasons, 1, 2000, "reasons", &faults);
   SHAREWAY_RETURN_IF_ERROR(Error::Fields(faults));
@@ -151,6 +164,8 @@ Parties SeatsOf(const Finding& finding) {
 bool MaySee(const Finding& finding, const Actor& actor) { return SeatsOf(finding).Knows(actor); }
 
 absl::Status CheckReport(const Finding& reported) {
+  SHAREWAY_RETURN_IF_ERROR(
+      RefuseSecretProofs("summary", reported.summary, reported.evidence, reported.profile));
   std::vector<FieldViolation> faults;
   CheckText(reported.summary, 1, 1000, "summary", &faults);
   for (const absl::string_view word : {"违法", "违规"}) {
@@ -167,6 +182,8 @@ absl::StatusOr<Finding> Justify(const Finding& finding, const Actor& actor,
                                 absl::Time now) {
   SHAREWAY_RETURN_IF_ERROR(Admit(FindingTable(), "JustifyFinding", finding.name,
                                  Of(finding.state), actor, SeatsOf(finding)));
+  SHAREWAY_RETURN_IF_ERROR(
+      RefuseSecretProofs("justification", reason, evidence, finding.profile));
   std::vector<FieldViolation> faults;
   CheckText(reason, 1, 2000, "justification", &faults);
   CheckProofs(evidence, "evidence", &faults);
@@ -223,6 +240,10 @@ Finding Settle(const Finding& finding, Finding::Proof proof, absl::Time now) {
 }
 
 absl::Status Check(const Circular& circular) {
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"title", circular.title},
+                                          {"text", circular.text},
+                                          {"document_number", circular.document_number}},
+                                         circular.profile));
   std::vector<FieldViolation> faults;
   CheckText(circular.title, 1, 100, "title", &faults);
   CheckText(circular.text, 1, 5000, "text", &faults);

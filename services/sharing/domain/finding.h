@@ -81,7 +81,8 @@ Parties SeatsOf(const Finding& finding);
 bool MaySee(const Finding& finding, const Actor& actor);
 
 // INVALID_ARGUMENT naming each part of what a person reports that breaks a rule: the texts' limits,
-// the words 违法 and 违规, more than 10 pieces of evidence.
+// the words 违法 and 违规, more than 10 pieces of evidence; SECRET_REFUSED (domain/secrecy.h), citing
+// its profile.
 absl::Status CheckReport(const Finding& reported);
 
 // The agency gives its reason. PERMISSION_DENIED, then FAILED_PRECONDITION, then INVALID_ARGUMENT.

@@ -10,6 +10,7 @@
 #include "libs/base/status.h"
 #include "services/sharing/domain/refusal.h"
 #include "services/sharing/domain/return_flow.h"
+#include "services/sharing/domain/secrecy.h"
 
 namespace shareway::sharing {
 namespace {
@@ -70,6 +71,7 @@ absl::StatusOr<Grant> Grant::Direct(const Claim& claim, const Actor& actor,
                             .With("resource", resource.name)
                             .With("rule", rule));
   }
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"scenario", claim.scenario}}, profile.cited()));
   Scope scope = {.items = claim.items,
                  .rows = {},
                  .purposes = claim.purposes,

@@ -153,6 +153,9 @@ class Grant {
                                 absl::string_view reason, std::string notice) const;
   // Because its resource was suspended or withdrawn; nothing to do unless ACTIVE.
   Grant SuspendWith(const Resource& resource) const;
+  // Because `item`, which its provider received under the grant `source`, is not to be passed on to
+  // the consumer (any more); nothing to do unless ACTIVE.
+  Grant SuspendUnsourced(absl::string_view item, absl::string_view source) const;
 
   // By whom it was suspended: the provider's head, or the authority. FAILED_PRECONDITION
   // unless it is SUSPENDED and its resource is PUBLISHED.
@@ -196,6 +199,8 @@ class Grant {
   bool Live() const;
 
   const Fields& fields() const { return fields_; }
+  // profile@version of its rule.
+  std::string profile() const { return fields_.rule.substr(0, fields_.rule.find(' ')); }
   // The same grant with the number that the log gave it.
   Grant Numbered(uint64_t number) const;
 

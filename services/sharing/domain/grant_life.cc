@@ -5,6 +5,7 @@
 #include "libs/base/status.h"
 #include "services/sharing/domain/grant.h"
 #include "services/sharing/domain/refusal.h"
+#include "services/sharing/domain/secrecy.h"
 
 namespace shareway::sharing {
 namespace {
@@ -59,6 +60,7 @@ absl::StatusOr<Grant> Grant::AskRenewal(const Actor& actor, const Parties& parti
                                         absl::CivilDay end, absl::string_view reason,
                                         absl::Time now) const {
   SHAREWAY_RETURN_IF_ERROR(Admitted("AskRenewal", actor, parties));
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"reason", reason}}, profile()));
   std::vector<FieldViolation> out;
   const absl::CivilDay today = statute::LawDay(now);
   const absl::CivilDay last(today.year() + kMaxYears, today.month(), today.day());
@@ -106,6 +108,7 @@ absl::StatusOr<Grant> Grant::Renew(const Actor& actor, const Parties& parties, a
 absl::StatusOr<Grant> Grant::DeclineRenewal(const Actor& actor, const Parties& parties,
                                             absl::string_view reason) const {
   SHAREWAY_RETURN_IF_ERROR(Admitted("DeclineRenewal", actor, parties));
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"reason", reason}}, profile()));
   if (!fields_.asked_end) return WrongState(fields_.name, "not asked to be renewed", "AskRenewal");
   std::vector<FieldViolation> out;
   CheckText(reason, 1, kMaxReason, "reason", &out);
@@ -119,6 +122,7 @@ absl::StatusOr<Grant> Grant::DeclineRenewal(const Actor& actor, const Parties& p
 absl::StatusOr<Grant> Grant::End(const Actor& actor, const Parties& parties, EndGround ground,
                                  absl::string_view reason) const {
   SHAREWAY_RETURN_IF_ERROR(Admitted("EndGrant", actor, parties));
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"reason", reason}}, profile()));
   std::vector<FieldViolation> out;
   if (ground == EndGround::kUnspecified) {
     out.push_back({"ground", "is unspecified, want ACHIEVED, IMPOSSIBLE or NO_LONGER_NEEDED "

@@ -6,6 +6,7 @@
 #include "services/sharing/domain/dispute.h"
 #include "services/sharing/domain/grant.h"
 #include "services/sharing/domain/refusal.h"
+#include "services/sharing/domain/secrecy.h"
 #include "services/sharing/domain/service_change.h"
 
 namespace shareway::sharing {
@@ -88,6 +89,7 @@ absl::StatusOr<Grant> Grant::Suspend(const Actor& actor, const Parties& parties,
                                      SuspendGround ground, absl::string_view reason,
                                      std::string notice) const {
   SHAREWAY_RETURN_IF_ERROR(Admitted("SuspendGrant", actor, parties));
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"reason", reason}}, profile()));
   SHAREWAY_RETURN_IF_ERROR(CheckSuspension(ground, reason));
   Fields next = fields_;
   next.state = State::kSuspended;
@@ -109,6 +111,16 @@ Grant Grant::SuspendWith(const Resource& resource) const {
   return Grant(std::move(next));
 }
 
+Grant Grant::SuspendUnsourced(absl::string_view item, absl::string_view source) const {
+  if (fields_.state != State::kActive) return *this;
+  Fields next = fields_;
+  next.state = State::kSuspended;
+  next.ended_reason = absl::StrCat("NOT_PASSED_ON: ", item, ", received under ", source);
+  next.notice = "";
+  next.by_authority = false;
+  return Grant(std::move(next));
+}
+
 absl::StatusOr<Grant> Grant::Resume(const Actor& actor, const Parties& parties,
                                     const Resource& resource, absl::string_view reason) const {
   SHAREWAY_RETURN_IF_ERROR(Admitted("ResumeGrant", actor, parties));
@@ -116,6 +128,7 @@ absl::StatusOr<Grant> Grant::Resume(const Actor& actor, const Parties& parties,
     return WrongPerson(fields_.name, "the authority, which suspended it,");
   }
   SHAREWAY_RETURN_IF_ERROR(resource.CheckPublished());
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"reason", reason}}, profile()));
   std::vector<FieldViolation> out;
   CheckText(reason, 1, kMaxReason, "reason", &out);
   SHAREWAY_RETURN_IF_ERROR(Error::Fields(out));
@@ -131,6 +144,7 @@ absl::StatusOr<Grant> Grant::Revoke(const Actor& actor, const Parties& parties,
                                     RevokeGround ground, absl::string_view document,
                                     const RevokeDocuments& found, absl::Time now) const {
   SHAREWAY_RETURN_IF_ERROR(Admitted("RevokeGrant", actor, parties));
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"document", document}}, profile()));
   absl::string_view name;
   switch (ground) {
     case RevokeGround::kUnspecified:

@@ -45,7 +45,7 @@ const StateTable& GrantTable() {
            .from = {kActive},
            .to = {kSuspended},
            .who = {},
-           .by = "rule: its resource is suspended or withdrawn"},
+           .by = "rule: its resource is suspended or withdrawn, or may not be passed on any more"},
           {.method = "ResumeGrant",
            .from = {kSuspended},
            .to = {kActive},

@@ -9,6 +9,7 @@
 #include "libs/base/status.h"
 #include "libs/statute/calendar.h"
 #include "services/sharing/domain/refusal.h"
+#include "services/sharing/domain/secrecy.h"
 
 namespace shareway::sharing {
 namespace {
@@ -72,6 +73,8 @@ const StateTable& IncidentTable() {
 
 absl::StatusOr<Incident> Report(Incident facts, const Actor& actor, std::string name,
                                 absl::Time now) {
+  SHAREWAY_RETURN_IF_ERROR(
+      RefuseSecrets({{"title", facts.title}, {"text", facts.text}}, facts.profile));
   std::vector<FieldViolation> faults;
   const int severity = static_cast<int>(facts.severity);
   if (severity < 1 || severity > static_cast<int>(Incident::Severity::kParticularlySerious)) {
@@ -104,6 +107,7 @@ absl::StatusOr<Incident> AddMeasure(const Incident& incident, const Actor& actor
                                     const Parties& parties, absl::string_view text,
                                     absl::Time now) {
   SHAREWAY_RETURN_IF_ERROR(Begin(incident, "AddMeasure", actor, parties));
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"text", text}}, incident.profile));
   std::vector<FieldViolation> faults;
   CheckText(text, 1, 1000, "text", &faults);
   if (incident.measures.size() >= kMaxMeasures) {
@@ -126,6 +130,8 @@ absl::StatusOr<Incident> NotifyBody(const Incident& incident, const Actor& actor
                                     const Parties& parties, absl::string_view body,
                                     absl::string_view document_number, absl::Time now) {
   SHAREWAY_RETURN_IF_ERROR(Begin(incident, "NotifyBody", actor, parties));
+  SHAREWAY_RETURN_IF_ERROR(
+      RefuseSecrets({{"body", body}, {"document_number", document_number}}, incident.profile));
   std::vector<FieldViolation> faults;
   CheckText(body, 1, 100, "body", &faults);
   CheckText(document_number, 1, 100, "document_number", &faults);
@@ -142,6 +148,7 @@ absl::StatusOr<Incident> Close(const Incident& incident, const Actor& actor,
                                const Parties& parties, absl::string_view conclusion,
                                absl::Time now) {
   SHAREWAY_RETURN_IF_ERROR(Begin(incident, "CloseIncident", actor, parties));
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"conclusion", conclusion}}, incident.profile));
   std::vector<FieldViolation> faults;
   CheckText(conclusion, 1, 2000, "conclusion", &faults);
   SHAREWAY_RETURN_IF_ERROR(Error::Fields(faults));
@@ -153,6 +160,9 @@ absl::StatusOr<Incident> Close(const Incident& incident, const Actor& actor,
 }
 
 absl::Status Check(const Drill& drill, absl::Time now) {
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets(
+      {{"title", drill.title}, {"scenario", drill.scenario}, {"result", drill.result}},
+      drill.profile));
   std::vector<FieldViolation> faults;
   CheckText(drill.title, 1, 100, "title", &faults);
   CheckText(drill.scenario, 1, 2000, "scenario", &faults);

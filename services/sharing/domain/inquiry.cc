@@ -6,6 +6,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "services/sharing/domain/refusal.h"
+#include "services/sharing/domain/secrecy.h"
 
 namespace shareway::sharing {
 namespace {
@@ -19,7 +20,9 @@ absl::string_view NameOfState(int state) {
   return Inquiry::StateName(static_cast<State>(state));
 }
 
-absl::Status CheckOne(absl::string_view text, int max, absl::string_view field) {
+absl::Status CheckOne(absl::string_view text, int max, absl::string_view field,
+                      absl::string_view profile) {
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{std::string(field), text}}, profile));
   std::vector<FieldViolation> faults;
   CheckText(text, 1, max, field, &faults);
   return Error::Fields(faults);
@@ -76,7 +79,7 @@ absl::StatusOr<Inquiry> OpenInquiry(const Actor& actor, const Resource& resource
   if (resource.provider == actor.agency) {
     return Error::Field("resource", absl::StrCat(resource.name, " is your own agency's"));
   }
-  SHAREWAY_RETURN_IF_ERROR(CheckOne(question, 1000, "question"));
+  SHAREWAY_RETURN_IF_ERROR(CheckOne(question, 1000, "question", text.profile->cited()));
   Inquiry inquiry{.name = std::move(name),
                   .consumer = actor.agency,
                   .provider = resource.provider,
@@ -104,7 +107,7 @@ absl::StatusOr<Inquiry> Extend(const Inquiry& inquiry, const Actor& actor, const
                             .With("name", inquiry.name)
                             .With("due_date", due));
   }
-  SHAREWAY_RETURN_IF_ERROR(CheckOne(reason, 500, "reason"));
+  SHAREWAY_RETURN_IF_ERROR(CheckOne(reason, 500, "reason", inquiry.profile));
   Inquiry after = inquiry;
   after.extension_reason = std::string(reason);
   SHAREWAY_ASSIGN_OR_RETURN(after.clock, statute::StopClock(*inquiry.clock, now));
@@ -118,7 +121,7 @@ absl::StatusOr<Inquiry> Answer(const Inquiry& inquiry, const Actor& actor, const
                                absl::string_view answer, absl::Time now) {
   SHAREWAY_RETURN_IF_ERROR(Admit(InquiryTable(), "AnswerInquiry", inquiry.name, Of(inquiry.state),
                                  actor, parties));
-  SHAREWAY_RETURN_IF_ERROR(CheckOne(answer, 2000, "answer"));
+  SHAREWAY_RETURN_IF_ERROR(CheckOne(answer, 2000, "answer", inquiry.profile));
   Inquiry after = inquiry;
   after.answer = std::string(answer);
   after.answered_by = actor.name;

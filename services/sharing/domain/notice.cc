@@ -8,6 +8,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "services/sharing/domain/refusal.h"
+#include "services/sharing/domain/secrecy.h"
 
 namespace shareway::sharing {
 namespace {
@@ -38,7 +39,9 @@ absl::Status MayJudge(const Notice& notice, const Actor& actor, const Parties& p
   return WrongPerson(notice.name, "the authority, which opened it, (R25 27(2))");
 }
 
-absl::Status CheckWords(absl::string_view text, int max, absl::string_view field) {
+absl::Status CheckWords(const Notice& notice, absl::string_view text, int max,
+                        absl::string_view field) {
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{std::string(field), text}}, notice.profile));
   std::vector<FieldViolation> out;
   CheckText(text, 1, max, field, &out);
   return Error::Fields(out);
@@ -138,7 +141,7 @@ absl::StatusOr<Notice> AnswerNotice(const Notice& notice, const Actor& actor,
         .With("notice", notice.name)
         .With("due", absl::FormatCivilTime(notice.clock.due.day));
   }
-  SHAREWAY_RETURN_IF_ERROR(CheckWords(measures, kMaxReport, "measures"));
+  SHAREWAY_RETURN_IF_ERROR(CheckWords(notice, measures, kMaxReport, "measures"));
   Notice next = With(notice, State::kAnswered);
   next.measures = std::string(measures);
   return next;
@@ -158,7 +161,7 @@ absl::StatusOr<Notice> RejectRectification(const Notice& notice, const Actor& ac
                                            absl::Time now) {
   SHAREWAY_RETURN_IF_ERROR(Admitted(notice, "RejectRectification", actor, parties));
   SHAREWAY_RETURN_IF_ERROR(MayJudge(notice, actor, parties));
-  SHAREWAY_RETURN_IF_ERROR(CheckWords(reason, kMaxReason, "reason"));
+  SHAREWAY_RETURN_IF_ERROR(CheckWords(notice, reason, kMaxReason, "reason"));
   Notice next = With(notice, State::kRejected);
   next.rejection = std::string(reason);
   if (next.Failed(now)) next.state = State::kFailed;
@@ -177,7 +180,7 @@ absl::StatusOr<Notice> ReportNotice(const Notice& notice, const Actor& actor,
         .With("notice", notice.name)
         .With("due", absl::FormatCivilTime(notice.clock.due.day));
   }
-  SHAREWAY_RETURN_IF_ERROR(CheckWords(report, kMaxReport, "report"));
+  SHAREWAY_RETURN_IF_ERROR(CheckWords(notice, report, kMaxReport, "report"));
   Notice next = With(notice, State::kReported);
   next.report = std::string(report);
   next.reported_to = parties.OfProvider(actor) && actor.head ? parties.consumer.authority.name

@@ -112,6 +112,16 @@ absl::StatusOr<Request> Request::Update(const Actor& actor, const Parties& parti
   if (revision.legal_basis) asked.legal_basis = *revision.legal_basis;
   if (revision.scenario) asked.scenario = *revision.scenario;
   if (revision.scope) asked.scope = *revision.scope;
+  if (fields_.change.kind == ScopeChange::Kind::kThirdParty) {
+    if (revision.scope) {
+      return Error::Field("request.scope",
+                          "is unset for THIRD_PARTY: what is granted is passed on");
+    }
+    if (!revision.passed_on) {
+      return WrongState(fields_.change.grant, "live no more", "ACTIVE and in its period");
+    }
+    asked.scope = *revision.passed_on;
+  }
   SHAREWAY_RETURN_IF_ERROR(CheckAskable(resource, text));
   SHAREWAY_RETURN_IF_ERROR(CheckContent(asked, fields_.consumer, resource, text, now));
   asked.resource_revision = resource.revision;

@@ -111,8 +111,12 @@ class Request {
     std::optional<std::string> legal_basis = {};
     std::optional<std::string> scenario = {};
     std::optional<Scope> scope = {};
+    // Of THIRD_PARTY, whose scope is nobody's to choose: what its grant lets through now. Nothing:
+    // that grant is live no more.
+    std::optional<Scope> passed_on = {};
   };
-  // Errors of the content: as Draft.
+  // Errors of the content: as Draft. FAILED_PRECONDITION, STATE_FORBIDS, for a THIRD_PARTY of a grant
+  // that is live no more.
   absl::StatusOr<Request> Update(const Actor& actor, const Parties& parties,
                                  const Revision& revision, const Resource& resource,
                                  const StatuteText& text, absl::Time now) const;
@@ -216,6 +220,17 @@ class Request {
   absl::StatusOr<Request> DisputeSupply(const Actor& actor, const Parties& parties,
                                         absl::string_view reason, const StatuteText& text,
                                         absl::Time now) const;
+
+  // By rule, nobody acts: what the consumer's node received proves the supply, reported or not, and
+  // its clock stops at the receipt (R25 22: what is owed is the data, not the report). Nothing
+  // unless the supply is AWAITED or REPORTED: what the consumer disputes only the consumer settles.
+  // Nothing either for what was received before a dispute of a report, or before a decision that
+  // set the supply due anew: it shows nothing of what was contested after it.
+  absl::StatusOr<std::optional<Request>> ConfirmByExchange(const Receipt& receipt,
+                                                           const StatuteText& text,
+                                                           absl::Time now) const;
+  // True while a supply is owed, reported or disputed, so that something may still confirm it.
+  bool SupplyOpen() const;
 
   // With its running clocks computed again after calendars changed; nothing if the due dates
   // stay. The old dates are kept as superseded.

@@ -3,6 +3,7 @@
 // the change of a grant that it asks for.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,6 +56,15 @@ struct Supply {
   std::optional<absl::Time> report_time = {};
   std::optional<absl::Time> confirm_time = {};
   std::string dispute_reason = {};  // of the last report, 1 to 1000 characters
+  std::string exchange = {};        // id of the one that confirmed it; empty: a person did
+};
+
+// What the consumer's node received of the supply, by its own word: audit has the node's half of
+// the exchange, with the provider's signature.
+struct Receipt {
+  std::string exchange = {};  // id
+  uint32_t attempt = 0;       // of the exchange, from 1
+  absl::Time time = {};       // when the node had it durably
 };
 
 // What a request asks to change of a live grant (M16 14; R25 25(1)).

@@ -260,6 +260,54 @@ TEST_CASE("A supply takes its own path and ends when it is confirmed", "[request
   }
 }
 
+TEST_CASE("What the consumer received confirms what is awaited or reported, and nothing else",
+          "[request]") {
+  const Transition* by_rule = nullptr;
+  for (const Transition& t : SupplyTable().transitions) {
+    if (t.method == "ReportFirstExchange") by_rule = &t;
+  }
+  REQUIRE(by_rule != nullptr);
+  CHECK(by_rule->who.empty());
+  const Receipt receipt{.exchange = "x1", .attempt = 2, .time = Morning() + absl::Hours(1)};
+  const absl::Time now = Morning() + absl::Hours(30);
+  std::set<int> walked;
+  for (const Example& example : Examples()) {
+    INFO(example.label);
+    const Supply& before = example.request.fields().supply;
+    const int state = static_cast<int>(before.state);
+    const auto after = example.request.ConfirmByExchange(receipt, example.text, now).value();
+    const bool may = std::find(by_rule->from.begin(), by_rule->from.end(), state) !=
+                     by_rule->from.end();
+    REQUIRE(after.has_value() == may);
+    CHECK(example.request.SupplyOpen() == (may || before.state == Supply::State::kDisputed));
+    if (!may) continue;
+    walked.insert(state);
+    const Supply& supply = after->fields().supply;
+    CHECK(by_rule->to == std::vector<int>{static_cast<int>(supply.state)});
+    CHECK_FALSE(after->SupplyOpen());
+    CHECK(supply.exchange == "x1");
+    CHECK(supply.confirm_time == receipt.time);
+    // The data are owed, not the report of them; what a report stopped stays.
+    CHECK(supply.clock->stop == before.clock->stop.value_or(receipt.time));
+    CHECK(after->fields().state == State::kApproved);
+    CHECK(after->fields().steps.size() == example.request.fields().steps.size() + 1);
+    CHECK(after->fields().steps.back().time == now);
+    CHECK(after->AvailableActions(Applicant(), TaxAsksCivil()).empty());
+  }
+  CHECK(walked == std::set<int>(by_rule->from.begin(), by_rule->from.end()));
+  // Where the text gives no number there is no clock to stop.
+  const Decision yes{.verdict = Decision::Verdict::kApprove};
+  const Request measure =
+      SignDecision(InReview(Marriages(), M16())
+                       .Decide(Reviewer(), TaxAsksCivil(), Marriages(), yes, M16(), Morning())
+                       .value(),
+                   ProviderHead(), Marriages(), M16())
+          .value();
+  const Request confirmed = *measure.ConfirmByExchange(receipt, M16(), now).value();
+  CHECK(confirmed.fields().supply.confirm_time == receipt.time);
+  CHECK_FALSE(confirmed.fields().supply.clock.has_value());
+}
+
 TEST_CASE("A draft is changed by its applicant alone and keeps its rules", "[request]") {
   const Parties parties = TaxAsksCivil();
   Scope less = ScopeOver(Marriages());

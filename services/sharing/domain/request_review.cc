@@ -60,6 +60,10 @@ absl::StatusOr<Request> Request::Decide(const Actor& actor, const Parties& parti
       {"decision.reason", decision.reason}, {"decision.citation", decision.citation}};
   for (const Cut& cut : decision.cuts) texts.emplace_back("decision.cuts", cut.reason);
   SHAREWAY_RETURN_IF_ERROR(RefuseSecrets(texts, fields_.profile));
+  if (decision.scope) {
+    SHAREWAY_RETURN_IF_ERROR(
+        RefuseSecrets(decision.scope->rows, "decision.scope", fields_.profile));
+  }
   SHAREWAY_RETURN_IF_ERROR(Check(decision, fields_.scope, resource, statute::LawDay(now)));
   if (fields_.change.kind == ScopeChange::Kind::kThirdParty &&
       decision.verdict == Decision::Verdict::kApproveReduced) {

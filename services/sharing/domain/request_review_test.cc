@@ -318,6 +318,12 @@ TEST_CASE("A decision that widens the scope is refused as that", "[request]") {
   Decision wider{.verdict = Verdict::kApproveReduced, .scope = ScopeOver(Marriages())};
   wider.scope->end += 1;
   CHECK(ReasonOf(Decide(InReview(), wider).status()) == Reason::kScopeWidened);
+  // Also by an item that the resource does not have.
+  wider.scope = ScopeOver(Marriages());
+  wider.scope->items.push_back("dowry");
+  const absl::Status unknown = Decide(InReview(), wider).status();
+  CHECK(ReasonOf(unknown) == Reason::kScopeWidened);
+  CHECK(DetailsOf(unknown)->fields.front().field == "decision.scope.items");
 }
 
 }  // namespace

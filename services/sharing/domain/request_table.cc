@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "services/sharing/domain/refusal.h"
@@ -47,6 +48,12 @@ absl::string_view SupplyOf(int state) {
 }
 
 bool IsSupplyMethod(absl::string_view method) { return absl::EndsWith(method, "Provisioned"); }
+
+// In whose post a step was done, as InNameOf notes it; empty: in the actor's own.
+absl::string_view PrincipalOf(absl::string_view note) {
+  if (!absl::ConsumePrefix(&note, "for ")) return "";
+  return note.substr(0, note.find(": "));
+}
 
 absl::Status NotCompetent(const Request& request, const Actor& actor, std::string competent) {
   const std::string& name = request.fields().name;
@@ -106,6 +113,8 @@ const StateTable& SupplyTable() {
           {"ConfirmProvisioned", {kAwaited, kReported, kDisputed}, {kConfirmed}, {kApplicant},
            kByApplicant},
           {"DisputeProvisioned", {kReported}, {kDisputed}, {kApplicant}, kByApplicant},
+          {"ReportFirstExchange", {kAwaited, kReported}, {kConfirmed}, {},
+           "the first data that the consumer's node received (R25 22)"},
           {"AwaitSupply", {kReported, kDisputed}, {kAwaited}, {},
            "the outcome SUPPLY of a dispute (R25 28)"},
       }};
@@ -161,6 +170,12 @@ std::string Request::PartOf(absl::string_view person, bool reviewers) const {
   if (!reviewers) return "";
   if (person == fields_.reviewer) return "reviewer";
   if (person == fields_.second_reviewer) return "second reviewer";
+  // Who lent his post took the part that his delegate took in it.
+  for (const Step& step : fields_.steps) {
+    const bool counts = (step.action == "DecideRequest" && step.actor == fields_.reviewer) ||
+                        (step.action == "ConfirmDecision" && step.actor == fields_.second_reviewer);
+    if (counts && PrincipalOf(step.note) == person) return "whose delegate reviewed";
+  }
   return "";
 }
 

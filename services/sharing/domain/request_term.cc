@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What moves the terms of a sharing request: a supplement, an extension, and the supply.
+#include <algorithm>
 #include <map>
 
 #include "absl/strings/str_cat.h"
@@ -283,6 +284,37 @@ absl::StatusOr<Request> Request::ConfirmSupply(const Actor& actor, const Parties
   next.fields_.supply.state = Supply::State::kConfirmed;
   next.fields_.supply.confirm_time = now;
   return next;
+}
+
+bool Request::SupplyOpen() const {
+  return fields_.supply.state != Supply::State::kUnspecified &&
+         fields_.supply.state != Supply::State::kConfirmed;
+}
+
+absl::StatusOr<std::optional<Request>> Request::ConfirmByExchange(const Receipt& receipt,
+                                                                  const StatuteText& text,
+                                                                  absl::Time now) const {
+  if (!SupplyOpen() || fields_.supply.state == Supply::State::kDisputed) return std::nullopt;
+  for (const Step& step : fields_.steps) {
+    const bool contested = step.action == "DisputeProvisioned" || step.action == "AwaitSupply";
+    if (contested && receipt.time <= step.time) return std::nullopt;
+  }
+  Request next = Next(State::kApproved, "ReportFirstExchange",
+                      text.Cite(text.profile->articles.supply),
+                      absl::StrCat("exchange ", receipt.exchange, ", attempt ", receipt.attempt),
+                      fields_.article, now);
+  Supply& supply = next.fields_.supply;
+  supply.state = Supply::State::kConfirmed;
+  supply.exchange = receipt.exchange;
+  supply.confirm_time = std::min(receipt.time, now);
+  if (!supply.clock) return std::optional<Request>(std::move(next));
+  // The node's clock may be a little behind.
+  supply.confirm_time = std::max(*supply.confirm_time, supply.clock->trigger);
+  if (!supply.clock->stop) {
+    SHAREWAY_ASSIGN_OR_RETURN(supply.clock,
+                              statute::StopClock(*supply.clock, *supply.confirm_time));
+  }
+  return std::optional<Request>(std::move(next));
 }
 
 absl::StatusOr<Request> Request::DisputeSupply(const Actor& actor, const Parties& parties,

@@ -39,6 +39,8 @@ struct Item {
   int grading = 0;  // 1 general, 2 important, 3 core
   bool personal = false;
   bool sensitive = false;
+  // grants/{g} under which the provider says it received the data; empty: they are its own.
+  std::string received_under = {};
 
   friend bool operator==(const Item&, const Item&) = default;
 };

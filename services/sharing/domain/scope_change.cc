@@ -180,18 +180,21 @@ Grant Changed(const Grant& grant, const Request& approved) {
   return Grant::Restore(std::move(next));
 }
 
-absl::Status MayPassOn(const Grant& grant, absl::string_view agency, const StatuteText& text) {
+absl::Status MayPassOn(const Grant& grant, absl::string_view agency, const StatuteText& text,
+                       absl::string_view item) {
   const Grant::Fields& f = grant.fields();
   const bool consented =
       std::find(f.third_parties.begin(), f.third_parties.end(), agency) != f.third_parties.end();
-  if (agency == f.consumer || consented) return absl::OkStatus();
+  if (agency == f.consumer || agency == f.provider || consented) return absl::OkStatus();
   const std::string rule = text.Cite(text.profile->articles.use_limits);
-  return Error(Reason::kConsentRequired, absl::StatusCode::kFailedPrecondition,
-               absl::StrCat("what came under ", f.name, " is not passed on to ", agency,
-                            " without the consent of ", f.provider, ": ChangeScope (", rule, ")"))
-      .With("grant", f.name)
-      .With("agency", agency)
-      .With("rule", rule);
+  Error error(Reason::kConsentRequired, absl::StatusCode::kFailedPrecondition,
+              absl::StrCat(item.empty() ? "what" : absl::StrCat("item ", item, " that"),
+                           " came under ", f.name, " is not passed on to ", agency,
+                           " without the consent of ", f.provider, ": ", f.consumer,
+                           " asks for it by ChangeScope, THIRD_PARTY (", rule, ")"));
+  error.With("grant", f.name).With("agency", agency).With("want", "ChangeScope");
+  if (!item.empty()) error.With("item", item);
+  return error.With("rule", rule);
 }
 
 }  // namespace shareway::sharing

@@ -50,8 +50,10 @@ absl::Status CheckKeeps(const Scope& granted, const Scope& asked, const Grant& g
 // the third party. A consent to pass on is to what was granted then: the new grant starts without.
 Grant Changed(const Grant& grant, const Request& approved);
 
-// FAILED_PRECONDITION, CONSENT_REQUIRED, unless the grant is the agency's own or bears the
-// provider's consent to pass the data on to it (M16 14; R25 25(1)).
-absl::Status MayPassOn(const Grant& grant, absl::string_view agency, const StatuteText& text);
+// FAILED_PRECONDITION, CONSENT_REQUIRED, naming grant, agency, article and what to do, unless the
+// agency is a side of the grant or the grant bears the provider's consent to pass the data on to it
+// (M16 14; R25 25(1)). `item`, if any, is named with them.
+absl::Status MayPassOn(const Grant& grant, absl::string_view agency, const StatuteText& text,
+                       absl::string_view item = "");
 
 }  // namespace shareway::sharing

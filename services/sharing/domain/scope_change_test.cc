@@ -168,6 +168,7 @@ TEST_CASE("Data are passed on to none but whom the provider consents to", "[requ
   const Grant bears = Changed(Live(), Request::Restore({.change = PassOn().change}));
   CHECK(MayPassOn(bears, kHousing, R25()).ok());
   CHECK(MayPassOn(Live(), kTax, R25()).ok());
+  CHECK(MayPassOn(Live(), kCivil, R25()).ok());  // back to where they came from
   for (const Grant& grant : {Live(), bears}) {
     const absl::Status status = MayPassOn(grant, kBureau, R25());
     CHECK(absl::IsFailedPrecondition(status));

@@ -23,9 +23,10 @@ Score Timeliness(const Counts& c) {
 }
 
 Score Quality(const Counts& c) {
+  const bool judged = c.provides || c.corrections > 0 || c.quality_findings > 0;
   return {.kind = "QUALITY",
           .label = "数据质量",
-          .points = Points(100 - 5 * c.corrections_late - 10 * c.quality_findings),
+          .points = judged ? Points(100 - 5 * c.corrections_late - 10 * c.quality_findings) : -1,
           .counts = {{"corrections", "校核申请", c.corrections},
                      {"corrections_late", "超期或未完成校核", c.corrections_late},
                      {"quality_findings", "已确认问题（质量）", c.quality_findings}},
@@ -55,6 +56,13 @@ Score Safety(const Counts& c) {
 }
 
 }  // namespace
+
+bool Scorecard::counted() const {
+  return std::any_of(scores.begin(), scores.end(), [](const Score& score) {
+    return std::any_of(score.counts.begin(), score.counts.end(),
+                       [](const ScoreCount& count) { return count.count > 0; });
+  });
+}
 
 Scorecard ScorecardOf(std::string agency, absl::CivilDay from, absl::CivilDay to,
                       const Counts& counts) {

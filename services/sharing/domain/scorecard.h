@@ -30,6 +30,8 @@ struct Counts {
   int64_t incidents = 0;
   int64_t incident_weight = 0;
   int64_t drills = 0;
+  // It has a resource in the catalogue.
+  bool provides = true;
 };
 
 struct ScoreCount {
@@ -53,10 +55,14 @@ struct Scorecard {
   absl::CivilDay to = {};  // the last day
   std::vector<Score> scores = {};
   int total = -1;  // the rounded mean of those that could be judged; -1: none could
+
+  // True if anything was counted at all.
+  bool counted() const;
 };
 
 // TIMELINESS: 100 × in time ÷ (in time + late); nothing owed: not judged.
-// QUALITY: 100 − 5 for each late correction − 10 for each confirmed finding on quality.
+// QUALITY: 100 − 5 for each late correction − 10 for each confirmed finding on quality; of who
+// provides nothing, and of whose data nothing was counted: not judged.
 // USE: 20 × the mean of the stars; no rating: not judged.
 // SAFETY: 100 − 5 × weight of the incidents − 10 for each confirmed finding on use and safety, + 5
 // if a drill was held; 0 to 100. A confirmed finding of any other kind takes 5 from TIMELINESS.

@@ -29,6 +29,8 @@ TEST_CASE("Each score follows from its counts by the formula that it states", "[
       {{.incidents = 2, .incident_weight = 4, .drills = 3}, -1, 100, -1, 85, 93},
       {{.drills = 1}, -1, 100, -1, 100, 100},
       {{.safety_findings = 12}, -1, 100, -1, 0, 50},
+      {{.drills = 1, .provides = false}, -1, -1, -1, 100, 100},
+      {{.quality_findings = 1, .provides = false}, -1, 90, -1, 100, 95},
   };
   for (const Row& row : table) {
     const Scorecard card = Card(row.counts);

@@ -24,4 +24,15 @@ absl::Status RefuseSecrets(
   return absl::OkStatus();
 }
 
+absl::Status RefuseSecrets(const filter::RowFilter& rows, absl::string_view field,
+                           absl::string_view profile) {
+  std::vector<std::pair<std::string, absl::string_view>> texts;
+  for (const filter::Condition& row : rows.conditions) {
+    texts.emplace_back(absl::StrCat(field, ".row_filter"), row.value);
+  }
+  const std::string expression = rows.expression.ToString();
+  texts.emplace_back(absl::StrCat(field, ".row_expression"), expression);
+  return RefuseSecrets(texts, profile);
+}
+
 }  // namespace shareway::sharing

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "libs/filter/row_filter.h"
 
 namespace shareway::sharing {
 
@@ -17,5 +18,9 @@ namespace shareway::sharing {
 absl::Status RefuseSecrets(
     const std::vector<std::pair<std::string, absl::string_view>>& texts,
     absl::string_view profile);
+
+// The same for the values of a row filter, as `field`.row_filter and `field`.row_expression.
+absl::Status RefuseSecrets(const filter::RowFilter& rows, absl::string_view field,
+                           absl::string_view profile);
 
 }  // namespace shareway::sharing

@@ -8,6 +8,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "services/sharing/domain/refusal.h"
+#include "services/sharing/domain/secrecy.h"
 
 namespace shareway::sharing {
 namespace {
@@ -108,6 +109,7 @@ bool ServiceChange::Ends(absl::Time now) const {
 absl::StatusOr<ServiceChange> ProposeServiceChange(ServiceChange facts, const Resource& resource,
                                                    const std::vector<std::string>& consumers,
                                                    const StatuteText& text, absl::Time now) {
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"reason", facts.reason}}, text.profile->cited()));
   ServiceChange next = std::move(facts);
   next.provider = resource.provider;
   next.resource = resource.name;
@@ -142,6 +144,7 @@ absl::StatusOr<ServiceChange> AnswerServiceChange(const ServiceChange& change, c
                                                   const Parties& parties, bool agrees,
                                                   absl::string_view comment, absl::Time now) {
   SHAREWAY_RETURN_IF_ERROR(Admitted(change, "AnswerServiceChange", actor, parties));
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"comment", comment}}, change.profile));
   std::vector<FieldViolation> out;
   CheckText(comment, agrees ? 0 : 1, kMaxComment, "comment", &out);
   SHAREWAY_RETURN_IF_ERROR(Error::Fields(out));
@@ -183,6 +186,8 @@ absl::StatusOr<ServiceChange> FileServiceChange(const ServiceChange& change, con
         .With("service_change", change.name)
         .With("effect_date", absl::FormatCivilTime(change.effect));
   }
+  SHAREWAY_RETURN_IF_ERROR(
+      RefuseSecrets({{"receipt_number", receipt}, {"reply", reply}}, change.profile));
   std::vector<FieldViolation> out;
   CheckText(receipt, 1, kMaxReceipt, "receipt_number", &out);
   const bool objected = std::any_of(change.answers.begin(), change.answers.end(), Objected);

@@ -11,6 +11,7 @@
 #include "libs/base/status.h"
 #include "libs/codes/quote.h"
 #include "services/sharing/domain/refusal.h"
+#include "services/sharing/domain/secrecy.h"
 
 namespace shareway::sharing {
 namespace {
@@ -25,7 +26,14 @@ void CheckPerson(absl::string_view name, absl::string_view field,
   out->push_back({std::string(field), absl::StrCat(codes::Quote(name), " is not people/{p}")});
 }
 
-absl::Status CheckUse(const UseRecord& use, absl::CivilDay first, absl::CivilDay today) {
+absl::Status CheckUse(const UseRecord& use, const StatuteText& text, absl::CivilDay first,
+                      absl::CivilDay today) {
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"scenario", use.scenario},
+                                          {"process", use.process},
+                                          {"effect", use.effect},
+                                          {"storage", use.storage},
+                                          {"destruction", use.destruction}},
+                                         text.profile->cited()));
   std::vector<FieldViolation> out;
   CheckText(use.scenario, 1, 1000, "scenario", &out);
   CheckText(use.process, 1, 2000, "process", &out);
@@ -88,7 +96,7 @@ absl::StatusOr<UseRecord> ReportUse(UseRecord facts, const Grant& grant, const A
     return WrongState(f.name, "PENDING_TERMS", "a grant that is or was in force");
   }
   const absl::CivilDay today = statute::LawDay(now);
-  SHAREWAY_RETURN_IF_ERROR(CheckUse(facts, statute::LawDay(f.create_time), today));
+  SHAREWAY_RETURN_IF_ERROR(CheckUse(facts, text, statute::LawDay(f.create_time), today));
   UseRecord use = std::move(facts);
   use.consumer = f.consumer;
   use.provider = f.provider;
@@ -111,6 +119,7 @@ absl::StatusOr<UseInspection> InspectUse(const Grant& grant, const Actor& actor,
   if (!provider && !(parties.InCharge(actor) && actor.officer)) {
     return WrongPerson(f.name, "a reviewer or the head of the provider, or the authority (R25 29)");
   }
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"reason", reason}}, text.profile->cited()));
   std::vector<FieldViolation> out;
   CheckText(reason, 1, 500, "reason", &out);
   SHAREWAY_RETURN_IF_ERROR(Error::Fields(out));
@@ -139,6 +148,7 @@ absl::StatusOr<OfflineDelivery> RecordOfflineDelivery(OfflineDelivery facts, con
                               absl::StrCat(f.name, " does not grant DOWNLOAD, and a medium is one"))
                             .With("grant", f.name));
   }
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"label", facts.label}}, text.profile->cited()));
   SHAREWAY_RETURN_IF_ERROR(CheckHandedOver(facts, f, statute::LawDay(now)));
   OfflineDelivery delivery = std::move(facts);
   delivery.consumer = f.consumer;

@@ -18,7 +18,6 @@ namespace {
 constexpr size_t kMaxRecipients = 200;  // of one report
 constexpr size_t kMaxGrantees = 500;
 constexpr int kPage = 256;
-constexpr uint64_t kKeepLog = 1'000'000;
 
 constexpr std::string statute::Articles::*kArticle = &statute::Articles::correction;
 
@@ -295,10 +294,6 @@ absl::StatusOr<bool> RecomputeCorrection(const Desk& desk, absl::string_view nam
                        })
           .status());
   return true;
-}
-
-absl::Status TrimCorrections(const Desk& desk) {
-  return desk.store().TrimCases(kCorrectionLog, kKeepLog);
 }
 
 }  // namespace shareway::sharing

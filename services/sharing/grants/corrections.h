@@ -96,7 +96,4 @@ class Corrections {
 // corrections/{c} that Provisional() names.
 absl::StatusOr<bool> RecomputeCorrection(const Desk& desk, absl::string_view name);
 
-// Keeps the newest million entries of log "corrections".
-absl::Status TrimCorrections(const Desk& desk);
-
 }  // namespace shareway::sharing

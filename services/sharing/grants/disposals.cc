@@ -12,7 +12,6 @@ using evidence::RecordKind;
 namespace {
 
 constexpr int kAtOnce = 100;
-
 // Adds to the change what a disposal makes of its grant.
 absl::Status MoveGrant(const Desk& desk, const Disposal& disposal, Grant::State state,
                        const Parties& parties, const StatuteText& text, Change* change) {

@@ -8,6 +8,7 @@
 #include "services/sharing/supervision/findings.h"
 #include "services/sharing/grants/grants.h"
 #include "services/sharing/grants/notices.h"
+#include "services/sharing/grants/passing_on.h"
 #include "services/sharing/store/notice_codec.h"
 #include "services/sharing/store/service_codec.h"
 
@@ -76,6 +77,7 @@ absl::StatusOr<Stored<Grant>> Grants::Resume(const Errand& errand, absl::string_
                               desk_->LoadResource(c.grant.fields().resource));
     SHAREWAY_ASSIGN_OR_RETURN(Grant after,
                               c.grant.Resume(errand.actor, c.parties, resource.value, reason));
+    SHAREWAY_RETURN_IF_ERROR(AskSources(*desk_, resource.value, after, c.text, c.now, change));
     change->rests_on.push_back(std::move(resource));
     SHAREWAY_RETURN_IF_ERROR(CloseNoticeOf(errand, c, reason, change));
     return after;
@@ -214,6 +216,7 @@ absl::StatusOr<bool> Grants::SuspendSome(const Resource& resource) {
 }
 
 absl::Status Grants::Follow(const Resource& resource) {
+  SHAREWAY_RETURN_IF_ERROR(TellForeignSources(*desk_, resource));
   // First the resource: from then on no decision that rests on it can make or resume a
   // grant. Those made before are found by the list.
   SHAREWAY_RETURN_IF_ERROR(desk_->store().PutResource(resource));

@@ -6,6 +6,8 @@
 #include "libs/base/error.h"
 #include "libs/log/log.h"
 #include "services/sharing/grants/disposals.h"
+#include "services/sharing/grants/passing_on.h"
+#include "services/sharing/grants/replacing.h"
 #include "services/sharing/domain/refusal.h"
 
 namespace shareway::sharing {
@@ -52,7 +54,7 @@ absl::StatusOr<Stored<Grant>> Grants::Commit(const Errand& errand, Grant after, 
   change.result = after.fields().name;
   change.grants.push_back({after, version});
   SHAREWAY_ASSIGN_OR_RETURN(Written written, desk_->store().Commit(change, now));
-  return Stored<Grant>{after.Numbered(written.grant_numbers.front()), written.version};
+  return Stored<Grant>{after.Numbered(written.grant_numbers.back()), written.version};
 }
 
 absl::StatusOr<Stored<Grant>> Grants::Claim(const Errand& errand, absl::string_view resource,
@@ -67,8 +69,10 @@ absl::StatusOr<Stored<Grant>> Grants::Claim(const Errand& errand, absl::string_v
                               Grant::Direct(claim, errand.actor, asked.value, text,
                                             Desk::NewName("grants"), now));
     const std::string rule = grant.fields().rule;
+    Change change{.rests_on = {asked}};
+    SHAREWAY_RETURN_IF_ERROR(AskSources(*desk_, asked.value, grant, text, now, &change));
     return Commit(errand, std::move(grant), 0, RecordKind::GRANT_CREATED, rule, parties,
-                  Change{.rests_on = {asked}}, now);
+                  std::move(change), now);
   });
 }
 
@@ -161,9 +165,27 @@ absl::StatusOr<Stored<Grant>> Grants::Write(const Errand& errand, absl::string_v
   });
 }
 
+absl::Status Grants::EndChanged(const Errand& errand, const Grant& accepted, const Case& c,
+                                Change* change) const {
+  const std::string& name = accepted.fields().request;
+  SHAREWAY_ASSIGN_OR_RETURN(const Stored<Request> approved, desk_->store().LoadRequest(name));
+  if (approved.value.fields().change.kind == ScopeChange::Kind::kUnspecified) {
+    return absl::OkStatus();
+  }
+  return ReplaceChanged(*desk_, errand, approved.value, accepted, c.parties, c.text, c.now, change);
+}
+
 absl::StatusOr<Stored<Grant>> Grants::AcceptTerms(const Errand& errand, absl::string_view name) {
-  return Write(errand, name, RecordKind::TERMS_ACCEPTED, &statute::Articles::sign_off,
-               [&](const Case& c, Change*) { return c.grant.AcceptTerms(errand.actor, c.parties); });
+  const auto accept = [&](const Case& c, Change* change) -> absl::StatusOr<Grant> {
+    SHAREWAY_ASSIGN_OR_RETURN(Grant after, c.grant.AcceptTerms(errand.actor, c.parties));
+    SHAREWAY_ASSIGN_OR_RETURN(Stored<Resource> resource,
+                              desk_->LoadResource(c.grant.fields().resource));
+    SHAREWAY_RETURN_IF_ERROR(AskSources(*desk_, resource.value, after, c.text, c.now, change));
+    change->rests_on.push_back(std::move(resource));
+    SHAREWAY_RETURN_IF_ERROR(EndChanged(errand, after, c, change));
+    return after;
+  };
+  return Write(errand, name, RecordKind::TERMS_ACCEPTED, &statute::Articles::sign_off, accept);
 }
 
 absl::StatusOr<Stored<Grant>> Grants::AskRenewal(const Errand& errand, absl::string_view name,
@@ -182,6 +204,7 @@ absl::StatusOr<Stored<Grant>> Grants::Renew(const Errand& errand, absl::string_v
     SHAREWAY_ASSIGN_OR_RETURN(
         Grant after,
         c.grant.Renew(errand.actor, c.parties, end, resource.value, c.text, c.now));
+    SHAREWAY_RETURN_IF_ERROR(AskSources(*desk_, resource.value, after, c.text, c.now, change));
     change->rests_on.push_back(std::move(resource));
     return after;
   };

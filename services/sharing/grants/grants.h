@@ -20,7 +20,9 @@ evidence::AuditRecord GrantEvent(const Desk& desk, evidence::RecordKind kind, co
 // not hinder the others. Errors of the store.
 absl::StatusOr<int> GrantsDue(const Desk& desk);
 
-// Grants (R25 21-29) and standing consents. Thread-safe. Errors: as Sharing.
+// Grants (R25 21-29) and standing consents. Thread-safe. Errors: as Sharing; CONSENT_REQUIRED for a
+// grant that is claimed, accepted, renewed or resumed over data that its provider received and may not
+// pass on to the consumer (passing_on.h).
 class Grants {
  public:
   // `desk` must outlive it.
@@ -48,6 +50,8 @@ class Grants {
   absl::StatusOr<int> SuspendConsumer(const Errand& errand, absl::string_view consumer,
                                       SuspendGround ground, absl::string_view reason);
 
+  // The grant that it changes, if it does, ends in the same batch: until then that one goes on.
+  // FAILED_PRECONDITION, STATE_FORBIDS, once that one is live no more.
   absl::StatusOr<Stored<Grant>> AcceptTerms(const Errand& errand, absl::string_view name);
   absl::StatusOr<Stored<Grant>> AskRenewal(const Errand& errand, absl::string_view name,
                                            absl::CivilDay end, absl::string_view reason);
@@ -63,7 +67,8 @@ class Grants {
   absl::StatusOr<Stored<Grant>> Get(const Actor& actor, absl::string_view name) const;
 
   // Follows the catalogue: keeps the resource and, if it is not PUBLISHED, suspends its
-  // active grants. Once OK no grant of it is active, and none can become so.
+  // active grants. Once OK no grant of it is active, and none can become so. A revision that names a
+  // grant as its source which is none opens a finding.
   absl::Status Follow(const Resource& resource);
 
  private:
@@ -82,6 +87,9 @@ class Grants {
   absl::StatusOr<Stored<Grant>> Commit(const Errand& errand, Grant after, uint64_t version,
                                        evidence::RecordKind kind, std::string rule,
                                        const Parties& parties, Change change, absl::Time now);
+  // Adds the end of the grant that this one changes and waited for its terms with.
+  absl::Status EndChanged(const Errand& errand, const Grant& accepted, const Case& c,
+                          Change* change) const;
   absl::Status CloseNoticeOf(const Errand& errand, const Case& before, absl::string_view reason,
                              Change* change) const;
   absl::StatusOr<Stored<Consent>> VisibleConsent(const Actor& actor, absl::string_view name) const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What nodes of providers ask of sharing besides grants.
+// What nodes tell and ask of sharing besides grants.
 #include "services/sharing/grants/nodes.h"
 
 #include <utility>
@@ -13,6 +13,7 @@
 #include "libs/log/log.h"
 #include "services/sharing/domain/quota.h"
 #include "services/sharing/domain/refusal.h"
+#include "services/sharing/sharing.h"
 #include "services/sharing/supervision/findings.h"
 
 namespace shareway::sharing {
@@ -21,6 +22,8 @@ namespace {
 constexpr int kMaxReason = 500;
 constexpr int kTries = 16;
 constexpr char kByRule[] = "aggregation rule ";
+constexpr uint32_t kMaxAttempt = 3;
+constexpr absl::Duration kMaxAhead = absl::Minutes(1);  // of a node's clock
 
 bool IsSubject(absl::string_view name) {
   return HasForm("grants/{g}", name) || HasForm("agencies/{a}", name) ||
@@ -43,6 +46,25 @@ absl::Status CheckFields(const FiledHold& hold) {
     faults.push_back({"act", absl::StrCat("is missing: without one only a grant is held, for a "
                                           "reason that begins with \"",
                                           kByRule, "\"")});
+  }
+  return Error::Fields(faults);
+}
+
+absl::Status CheckReceipt(const Receipt& receipt, absl::Time now) {
+  std::vector<FieldViolation> faults;
+  if (!HasForm("exchanges/{e}", absl::StrCat("exchanges/", receipt.exchange))) {
+    faults.push_back({"exchange", "want 1 to 63 of A-Z a-z 0-9 and '-'"});
+  }
+  if (receipt.attempt < 1 || receipt.attempt > kMaxAttempt) {
+    faults.push_back(
+        {"attempt", absl::StrCat("is ", receipt.attempt, ", want 1 to ", kMaxAttempt)});
+  }
+  if (receipt.time <= absl::UnixEpoch()) {
+    faults.push_back({"receive_time", "is missing"});
+  } else if (receipt.time > now + kMaxAhead) {
+    faults.push_back({"receive_time", absl::StrCat("is ", absl::FormatDuration(receipt.time - now),
+                                                   " ahead, want at most ",
+                                                   absl::FormatDuration(kMaxAhead))});
   }
   return Error::Fields(faults);
 }
@@ -159,6 +181,20 @@ absl::StatusOr<absl::Time> Nodes::FileHold(FiledHold hold, absl::string_view tra
   if (hold.act.empty()) SHAREWAY_RETURN_IF_ERROR(OpenFinding(hold));
   SHAREWAY_RETURN_IF_ERROR(store_->PutHold(hold, before.version, Event(hold, traceparent)));
   return hold.filed_time;
+}
+
+absl::StatusOr<bool> Nodes::ReportFirstExchange(absl::string_view node, absl::string_view grant,
+                                                const Receipt& receipt,
+                                                absl::string_view traceparent) {
+  SHAREWAY_RETURN_IF_ERROR(Desk::CheckName("grants", grant));
+  const absl::StatusOr<Stored<Grant>> known = desk_->store().LoadGrant(grant);
+  if (absl::IsNotFound(known.status())) return Error::NotVisible(grant);
+  SHAREWAY_RETURN_IF_ERROR(known.status());
+  const Grant::Fields& f = known->value.fields();
+  if (!serves_(node, f.consumer)) return Error::NotVisible(grant);
+  SHAREWAY_RETURN_IF_ERROR(CheckReceipt(receipt, desk_->Now()));
+  if (f.request.empty() || serves_(node, f.provider)) return true;
+  return Sharing(desk_).ConfirmByExchange(f.request, receipt, node, traceparent);
 }
 
 }  // namespace shareway::sharing

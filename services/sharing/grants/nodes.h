@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What nodes of providers ask of sharing besides grants: slices of quotas, holds on file.
+// What nodes tell and ask of sharing besides grants: providers' slices of quotas and holds on file,
+// consumers' first exchanges.
 #pragma once
 
 #include <functional>
@@ -11,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/civil_time.h"
 #include "services/sharing/desk.h"
+#include "services/sharing/domain/request_part.h"
 #include "services/sharing/store/node_store.h"
 
 namespace shareway::sharing {
@@ -42,6 +44,16 @@ class Nodes {
   // INVALID_ARGUMENT naming fields; PERMISSION_DENIED, NOT_VISIBLE, if the node does not serve the
   // agency, ACT_INVALID if the act is not for this; ABORTED, ACT_REPLAYED: it filed another hold.
   absl::StatusOr<absl::Time> FileHold(FiledHold hold, absl::string_view traceparent);
+
+  // Hears that a node of the grant's consumer has received data under it, which confirms the supply
+  // of the request behind it; see Sharing::ConfirmByExchange for what it answers and what it leaves
+  // alone. True, and nothing changes, for a grant without a request (a direct one, a return flow),
+  // and for a node that serves the provider, too: it would confirm its own supply. The state of the
+  // grant does not matter: what was received stays received. A repetition is answered alike.
+  // PERMISSION_DENIED, NOT_VISIBLE, unless the node serves the consumer; INVALID_ARGUMENT naming
+  // fields; ABORTED: tell it again.
+  absl::StatusOr<bool> ReportFirstExchange(absl::string_view node, absl::string_view grant,
+                                           const Receipt& receipt, absl::string_view traceparent);
 
  private:
   void DropOldDays(absl::CivilDay today);

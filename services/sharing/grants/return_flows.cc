@@ -6,6 +6,7 @@
 #include "libs/base/error.h"
 #include "services/sharing/domain/refusal.h"
 #include "services/sharing/grants/grants.h"
+#include "services/sharing/grants/passing_on.h"
 #include "services/sharing/try_out.h"
 
 namespace shareway::sharing {
@@ -76,6 +77,7 @@ absl::StatusOr<Stored<ReturnRequest>> ReturnFlows::Activate(const Errand& errand
                            Desk::NewName("grants"), c.now));
     Grant grant = Grant::Returning(after, flow.value, resource.value, errand.act_bytes(),
                                    c.text.Cite(c.text.profile->articles.return_flow), c.now);
+    SHAREWAY_RETURN_IF_ERROR(AskSources(*desk_, resource.value, grant, c.text, c.now, change));
     Errand without = errand;  // the act stands in the request's event: it is taken once
     without.act.reset();
     change->events.push_back(

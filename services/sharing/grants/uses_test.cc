@@ -32,6 +32,10 @@ TEST_CASE("Use records are the consumer's own until somebody inspects them, who 
   const Errand errand = t.By(Applicant(), "once", "body");
   const Stored<UseRecord> first = uses.Report(errand, grant, Good()).value();
   CHECK(uses.Report(errand, grant, Good())->value.name == first.value.name);
+  // Who reads evidence is in no inspection: it tells the consumer alone.
+  REQUIRE(t.Events().back().kind() == evidence::RecordKind::USE_REPORTED);
+  REQUIRE(t.Events().back().agencies_size() == 1);
+  CHECK(t.Events().back().agencies(0) == kTax);
   t.clock.Advance(absl::Hours(1));
   REQUIRE(uses.Report(t.By(Applicant()), grant, Good("又一次")).ok());
 

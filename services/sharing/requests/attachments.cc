@@ -32,6 +32,11 @@ std::string NonceOf(uint32_t n) {
 
 std::string PlaceOf(absl::string_view name, uint32_t n) { return absl::StrCat(name, "#", n); }
 
+bool MayRead(const Attachment& attachment, const Subject& subject, const Actor& actor) {
+  return subject.all_files || attachment.agency == actor.agency ||
+         attachment.agency == subject.provider;
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> ReadAttachmentKey(const std::string& path) {
@@ -135,7 +140,7 @@ absl::StatusOr<Stored<Attachment>> Attachments::Upload::Finish() {
   }
   evidence::AuditRecord event =
       desk.Event(evidence::RecordKind::ATTACHMENT_ADDED, errand_, {}, attachment_.name);
-  for (const std::string& reader : subject_.readers) event.add_agencies(reader);
+  Desk::TellOnly(subject_.readers, &event);
   event.set_request_digest(attachment_.sha256);
   event.set_payload_bytes(attachment_.bytes);
   event.set_rule(attachment_.profile);
@@ -153,15 +158,17 @@ absl::StatusOr<Stored<Attachment>> Attachments::Get(const Actor& actor,
   absl::StatusOr<Stored<Attachment>> stored = desk_->store().LoadCase<Attachment>(name);
   if (absl::IsNotFound(stored.status())) return Error::NotVisible(name);
   SHAREWAY_RETURN_IF_ERROR(stored.status());
-  if (!subjects_->Find(actor, stored->value.subject).ok()) return Error::NotVisible(name);
+  const absl::StatusOr<Subject> subject = subjects_->Find(actor, stored->value.subject);
+  if (!subject.ok() || !MayRead(stored->value, *subject, actor)) return Error::NotVisible(name);
   return stored;
 }
 
 absl::StatusOr<Page<Attachment>> Attachments::List(const Actor& actor, absl::string_view subject,
                                                    absl::string_view cursor, int limit) const {
-  SHAREWAY_RETURN_IF_ERROR(subjects_->Find(actor, subject).status());
-  return desk_->store().ListCases<Attachment>({std::string(subject)}, cursor, limit,
-                                              [](const Attachment&) { return true; });
+  SHAREWAY_ASSIGN_OR_RETURN(const Subject about, subjects_->Find(actor, subject));
+  return desk_->store().ListCases<Attachment>(
+      {std::string(subject)}, cursor, limit,
+      [&](const Attachment& attachment) { return MayRead(attachment, about, actor); });
 }
 
 absl::Status Attachments::Read(const Attachment& attachment,

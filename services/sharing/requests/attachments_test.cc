@@ -3,6 +3,7 @@
 #include "services/sharing/requests/attachments.h"
 
 #include "catch2/catch.hpp"
+#include "services/sharing/grants/service_changes.h"
 #include "services/sharing/test_desk.h"
 
 namespace shareway::sharing {
@@ -92,6 +93,44 @@ TEST_CASE("Who may read the case reads its attachments, and nobody else", "[atta
   const Stored<Attachment> own = f.Upload(Pdf(20), of_draft, Applicant()).value();
   CHECK(ReasonOf(f.attachments.Get(Reviewer(), own.value.name).status()) == Reason::kNotVisible);
   CHECK(f.t.Events().back().agencies_size() == 1);
+}
+
+TEST_CASE("Of a consultation each consumer reads its own files and the provider's",
+          "[attachment]") {
+  Files f;
+  (void)f.t.Granted();
+  (void)f.t.GrantedTo(kHousing);
+  const Stored<ServiceChange> change =
+      ServiceChanges(&f.t.desk)
+          .Propose(f.t.By(ProviderHead()), {.resource = Marriages().name,
+                                            .kind = ServiceChange::Kind::kEnd,
+                                            .reason = "系统停用",
+                                            .effect = absl::CivilDay(2025, 11, 3)})
+          .value();
+  REQUIRE(change.value.answers.size() == 2);
+  const Attachment asked{.subject = change.value.name, .file_name = "意见.pdf"};
+  const Stored<Attachment> ours = f.Upload(Pdf(20), asked, Applicant()).value();
+  f.t.clock.Advance(absl::Seconds(1));
+  const Stored<Attachment> theirs = f.Upload(Pdf(21), asked, Stranger()).value();
+  f.t.clock.Advance(absl::Seconds(1));
+  const Stored<Attachment> plan = f.Upload(Pdf(22), asked, ProviderHead()).value();
+  const auto names = [&](const Actor& actor) {
+    std::vector<std::string> listed;
+    const auto page = f.attachments.List(actor, change.value.name, "", 10);
+    for (const auto& stored : page->values) {
+      CHECK(f.attachments.Get(actor, stored.value.name).ok());
+      listed.push_back(stored.value.name);
+    }
+    return listed;
+  };
+  const std::string& a = ours.value.name;
+  const std::string& b = theirs.value.name;
+  const std::string& p = plan.value.name;
+  CHECK(names(Applicant()) == std::vector<std::string>{p, a});
+  CHECK(names(Stranger()) == std::vector<std::string>{p, b});
+  CHECK(names(Reviewer()) == std::vector<std::string>{p, b, a});
+  CHECK(names(Officer()) == std::vector<std::string>{p, b, a});
+  CHECK(ReasonOf(f.attachments.Get(Applicant(), b).status()) == Reason::kNotVisible);
 }
 
 TEST_CASE("What breaks a rule is refused and leaves nothing but what upkeep removes",

@@ -9,6 +9,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "services/sharing/domain/delegation.h"
+#include "services/sharing/grants/passing_on.h"
 #include "services/sharing/sharing.h"
 
 namespace shareway::sharing {
@@ -24,9 +25,12 @@ absl::Status CheckAsked(const std::vector<Sharing::Seen>& seen, const Decision& 
   }
   std::set<std::string> names;
   for (size_t i = 0; i < seen.size(); ++i) {
-    if (!names.insert(seen[i].name).second) {
-      out.push_back({absl::StrCat("items[", i, "].name"), absl::StrCat(seen[i].name,
-                                                                      " stands twice")});
+    const std::string at = absl::StrCat("items[", i, "].name");
+    // What is remembered of the batch is read back by its names.
+    if (const absl::Status form = Desk::CheckName("requests", seen[i].name); !form.ok()) {
+      out.push_back({at, DetailsOf(form)->fields.front().rule});
+    } else if (!names.insert(seen[i].name).second) {
+      out.push_back({at, absl::StrCat(seen[i].name, " stands twice")});
     }
   }
   if (decision.verdict != Decision::Verdict::kApprove &&
@@ -81,6 +85,7 @@ absl::StatusOr<Request> Sharing::DecideOne(const Errand& errand, const Seen& see
                                                                resource.value, decision, text,
                                                                now));
   SHAREWAY_RETURN_IF_ERROR(CheckChange(after, now));
+  SHAREWAY_RETURN_IF_ERROR(AskSources(*desk_, resource.value, after, text, now, nullptr));
   after = InNameOf(std::move(after), errand.actor);
   *grading = GradingOf(before.value, resource.value);
   change->events.push_back(

@@ -96,6 +96,28 @@ TEST_CASE("A batch that is sent again answers what the first one did", "[batch]"
   CHECK(t.Events().size() == events);
 }
 
+// What is remembered of a batch is one line of names.
+TEST_CASE("A batch with a name of no request is refused, and remembered is none of it",
+          "[batch]") {
+  TestDesk t;
+  const Stored<Request> a = t.Submitted();
+  const size_t events = t.Events().size();
+  for (const char* given : {"", "requests/a requests/b requests/c", "requests/a=NOT_VISIBLE",
+                            "requests/", "grants/a", "requests/a/b", "requests/甲"}) {
+    const std::string name = given;
+    const Errand errand = t.By(Reviewer(), "batch-2", "body " + name);
+    for (int i = 0; i < 2; ++i) {
+      const auto refused =
+          t.sharing.DecideAll(errand, {SeenOf(a), {name, "v1"}}, kRefuse, false);
+      INFO(name);
+      REQUIRE(ReasonOf(refused.status()) == Reason::kFieldInvalid);
+      CHECK(DetailsOf(refused.status())->fields.front().field == "items[1].name");
+    }
+  }
+  CHECK(StateOf(t, a) == Request::State::kInReview);
+  CHECK(t.Events().size() == events);
+}
+
 TEST_CASE("A malformed batch is refused whole", "[batch]") {
   TestDesk t;
   const Stored<Request> a = t.Submitted();

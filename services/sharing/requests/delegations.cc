@@ -38,7 +38,11 @@ absl::Status Delegations::CheckFree(const Delegation& asked) const {
 
 absl::StatusOr<Stored<Delegation>> Delegations::Give(const Errand& errand, const Delegation& asked,
                                                      bool validate_only) {
-  const auto make = [&](absl::Time now, Change*) -> absl::StatusOr<Delegation> {
+  const auto make = [&](absl::Time now, Change* change) -> absl::StatusOr<Delegation> {
+    // Before the others are read: who gives at the same time then finds this one, or is found.
+    const std::string lent = absl::StrCat("lent/", errand.actor.name, "|", PostName(asked.post));
+    SHAREWAY_ASSIGN_OR_RETURN(const RestsOn last, desk_->store().LastHolder(lent));
+    if (change != nullptr) change->takes_over.push_back({lent, last.version});
     const Parties parties = desk_->PartiesOf(errand.actor.agency, "");
     SHAREWAY_ASSIGN_OR_RETURN(const StatuteText text, desk_->TextOf(parties.consumer));
     SHAREWAY_RETURN_IF_ERROR(

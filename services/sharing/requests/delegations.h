@@ -23,7 +23,8 @@ class Delegations {
       : desk_(desk), cases_(desk), find_person_(std::move(find_person)) {}
 
   // Also FAILED_PRECONDITION, DELEGATION_INVALID, if the actor lends the post on one of these days
-  // already. With `validate_only` nothing is stored and the version is 0.
+  // already; ABORTED if he lends it at this very instant in another call. With `validate_only`
+  // nothing is stored and the version is 0.
   absl::StatusOr<Stored<Delegation>> Give(const Errand& errand, const Delegation& asked,
                                           bool validate_only);
   absl::StatusOr<Stored<Delegation>> End(const Errand& errand, absl::string_view name,

@@ -37,7 +37,8 @@ Resource FromProto(const catalog::v1::CatalogChange& change) {
                                             ? item.share_class()
                                             : resource.declared_class();
     out.items.push_back({item.id(), static_cast<ShareClass>(own),
-                         static_cast<int>(item.grading()), item.personal(), item.sensitive()});
+                         static_cast<int>(item.grading()), item.personal(), item.sensitive(),
+                         item.received_under()});
   }
   for (const catalog::v1::ShareCondition& condition : resource.conditions()) {
     out.conditions.push_back({condition.id(),

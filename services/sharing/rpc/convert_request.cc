@@ -79,6 +79,7 @@ v1::Supply ToProto(const Supply& supply) {
   if (supply.report_time) *out.mutable_report_time() = ToTimestamp(*supply.report_time);
   if (supply.confirm_time) *out.mutable_confirm_time() = ToTimestamp(*supply.confirm_time);
   out.set_dispute_reason(supply.dispute_reason);
+  out.set_exchange(supply.exchange);
   return out;
 }
 

@@ -11,8 +11,6 @@
 namespace shareway::sharing {
 namespace {
 
-constexpr absl::Duration kPoll = absl::Milliseconds(200);
-
 std::string Path(absl::string_view method) {
   return absl::StrCat("/shareway.sharing.v1.CorrectionService/", method);
 }
@@ -189,9 +187,7 @@ absl::Status CorrectionRpc::Watch(const rpc::Call& call,
   CorrectionStream stream(
       &corrections_->cases().desk().store(), directory_, call.caller().name(),
       [&](const v1::CorrectionChange& change) { return writer.Write(change); });
-  SHAREWAY_RETURN_IF_ERROR(stream.Begin(request));
-  while (!call.cancelled()) SHAREWAY_RETURN_IF_ERROR(stream.Continue(kPoll));
-  return absl::OkStatus();
+  return stream.Serve(call, request.from_revision(), request.served_digest());
 }
 
 }  // namespace shareway::sharing

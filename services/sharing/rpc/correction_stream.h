@@ -2,53 +2,42 @@
 // WatchCorrections: the corrections on what a node serves, and each change of them.
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <set>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "libs/rpc/directory.h"
-#include "services/sharing/store/sharing_store.h"
+#include "services/sharing/rpc/log_stream.h"
+#include "services/sharing/rpc/served_agencies.h"
 #include "shareway/sharing/v1/correction.pb.h"
 
 namespace shareway::sharing {
 
-// One stream to one node. For the handler's thread. As GrantStream: messages of a snapshot carry no
-// revision until its end does. A snapshot has what is open, and what is recalled and not reported
-// by this node.
-class CorrectionStream {
+// One stream to one node. A snapshot has what is open, and what is recalled and not reported by
+// this node. PERMISSION_DENIED, KEY_REVOKED, once the node does not stand any more. A revision that
+// is not there yet is another store's: a snapshot, since corrections are advice and no grant rests
+// on them.
+class CorrectionStream final : public LogStream<v1::CorrectionChange> {
  public:
-  using Write = std::function<absl::Status(const v1::CorrectionChange&)>;
-
   // All must outlive it. `node` is agencies/{a}/nodes/{n}.
   CorrectionStream(const SharingStore* store, const rpc::DirectoryHolder* directory,
-                   std::string node, Write write)
-      : store_(store), directory_(directory), node_(std::move(node)), write_(std::move(write)) {}
+                   std::string node, Write write);
 
-  // Begins after the revision if the log still reaches back that far and the node serves the
-  // agencies that it served then; else with a snapshot. A revision that is not there yet is another
-  // store's: a snapshot, too, since corrections are advice and no grant rests on them.
-  absl::Status Begin(const v1::WatchCorrectionsRequest& request);
-  // Sends what has happened since, waiting up to `wait`. A change of the agencies that the node
-  // serves starts it over. PERMISSION_DENIED, KEY_REVOKED, once the node does not stand any more.
-  absl::Status Continue(absl::Duration wait);
+  absl::Status Begin(const v1::WatchCorrectionsRequest& request) {
+    return LogStream::Begin(request.from_revision(), request.served_digest());
+  }
 
  private:
-  absl::Status Snapshot();
-  absl::Status Deltas();
-  absl::StatusOr<bool> ServesOthers();
-  v1::CorrectionChange At(uint64_t number) const;
-  std::string ServedDigest() const;
+  absl::StatusOr<bool> SeesOthers() override { return served_.Look(); }
+  std::string Digest() const override { return served_.Digest(); }
+  void PutDigest(v1::CorrectionChange* end) const override { end->set_served_digest(Digest()); }
+  absl::StatusOr<std::string> SendPage(absl::string_view cursor, int limit,
+                                       Send send) const override;
+  absl::StatusOr<std::optional<v1::CorrectionChange>> Delta(
+      uint64_t number, absl::string_view bytes) const override;
 
-  const SharingStore* const store_;
-  const rpc::DirectoryHolder* const directory_;
-  const std::string node_;
-  const Write write_;
-  std::shared_ptr<const rpc::Directory> seen_;
-  std::set<std::string> served_;
-  uint64_t at_ = 0;  // the last number sent
+  ServedAgencies served_;
 };
 
 }  // namespace shareway::sharing

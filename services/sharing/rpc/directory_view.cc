@@ -59,8 +59,7 @@ std::function<std::string(absl::string_view agency)> TitlesOf(
   };
 }
 
-Actor ActorOf(const rpc::Call& call) {
-  const rpc::Caller& caller = call.caller();
+Actor ActorOf(const rpc::Caller& caller) {
   return Actor{.name = caller.name(),
                .agency = caller.agency,
                .applicant = caller.has(APPLICANT),

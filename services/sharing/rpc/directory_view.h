@@ -22,7 +22,8 @@ FindAuthority AuthoritiesOf(const rpc::DirectoryHolder* directory);
 std::function<std::string(absl::string_view agency)> TitlesOf(
     const rpc::DirectoryHolder* directory);
 
-Actor ActorOf(const rpc::Call& call);
+Actor ActorOf(const rpc::Caller& caller);
+inline Actor ActorOf(const rpc::Call& call) { return ActorOf(call.caller()); }
 
 // The errand of a write whose request has this id.
 Errand ErrandOf(const rpc::Call& call, const std::string& request_id);

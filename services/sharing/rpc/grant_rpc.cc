@@ -17,7 +17,6 @@ namespace shareway::sharing {
 namespace {
 
 constexpr uint32_t kMaxWaitMs = 10000;
-constexpr absl::Duration kPoll = absl::Milliseconds(200);
 constexpr size_t kMaxNonce = 16;
 
 static_assert(static_cast<int>(SuspendGround::kDataFault) == v1::DATA_FAULT);
@@ -225,11 +224,7 @@ absl::Status GrantRpc::Watch(const rpc::Call& call, const v1::WatchGrantsRequest
   const absl::Cleanup gone = [this] { transitions_->AddStream(-1); };
   GrantStream stream(&desk_->store(), directory_, node,
                      [&](const v1::GrantChange& change) { return writer.Write(change); });
-  SHAREWAY_RETURN_IF_ERROR(stream.Begin(request.from_revision(), request.served_digest()));
-  while (!call.cancelled()) {
-    SHAREWAY_RETURN_IF_ERROR(stream.Continue(kPoll));
-  }
-  return absl::OkStatus();
+  return stream.Serve(call, request.from_revision(), request.served_digest());
 }
 
 absl::StatusOr<catalog::v1::RenewLeaseResponse> GrantRpc::Renew(

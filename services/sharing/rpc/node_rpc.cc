@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The adapter of what nodes take and file: LeaseQuota, FileHold.
+// The adapter of what nodes take, file and tell.
 #include "services/sharing/rpc/node_rpc.h"
 
 #include "libs/base/status.h"
@@ -53,6 +53,21 @@ void RegisterNodes(Nodes* nodes, rpc::Server* server) {
                             call.traceparent()));
         v1::FileHoldResponse response;
         *response.mutable_filed_time() = evidence::ToTimestamp(filed);
+        return response;
+      });
+  server->Unary<v1::ReportFirstExchangeRequest, v1::ReportFirstExchangeResponse>(
+      "/shareway.sharing.v1.GrantService/ReportFirstExchange",
+      [nodes](const rpc::Call& call, const v1::ReportFirstExchangeRequest& request)
+          -> absl::StatusOr<v1::ReportFirstExchangeResponse> {
+        SHAREWAY_ASSIGN_OR_RETURN(
+            const bool settled,
+            nodes->ReportFirstExchange(call.caller().name(), request.grant(),
+                                       {.exchange = request.exchange(),
+                                        .attempt = request.attempt(),
+                                        .time = evidence::FromTimestamp(request.receive_time())},
+                                       call.traceparent()));
+        v1::ReportFirstExchangeResponse response;
+        response.set_settled(settled);
         return response;
       });
 }

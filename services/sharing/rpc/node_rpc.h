@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The adapter of what nodes take and file: LeaseQuota, FileHold.
+// The adapter of what nodes take, file and tell: LeaseQuota, FileHold, ReportFirstExchange.
 #pragma once
 
 #include "libs/rpc/server.h"
@@ -7,7 +7,7 @@
 
 namespace shareway::sharing {
 
-// Registers both methods of GrantService. `nodes` must outlive the server.
+// Registers these methods of GrantService. `nodes` must outlive the server.
 void RegisterNodes(Nodes* nodes, rpc::Server* server);
 
 }  // namespace shareway::sharing

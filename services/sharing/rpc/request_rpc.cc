@@ -8,6 +8,7 @@
 #include "services/sharing/rpc/convert_scope.h"
 #include "services/sharing/rpc/directory_view.h"
 #include "services/sharing/rpc/page.h"
+#include "services/sharing/rpc/request_stream.h"
 
 namespace shareway::sharing {
 namespace {
@@ -136,6 +137,10 @@ void RequestRpc::Register(rpc::Server* server) {
   server->Unary<v1::ListRequestsRequest, v1::ListRequestsResponse>(
       Path("ListRequests"),
       [this](const rpc::Call& call, const v1::ListRequestsRequest& r) { return List(call, r); });
+  server->ServerStream<v1::WatchRequestsRequest, v1::RequestChange>(
+      Path("WatchRequests"),
+      [this](const rpc::Call& call, const v1::WatchRequestsRequest& r,
+             rpc::Writer<v1::RequestChange>& writer) { return Watch(call, r, writer); });
 }
 
 absl::StatusOr<v1::SharingRequest> RequestRpc::Written(
@@ -200,6 +205,13 @@ absl::StatusOr<v1::ListRequestsResponse> RequestRpc::List(
       [&](const Stored<Request>& r) { *response.add_requests() = ToProto(r, actor, *desk_); },
       &response));
   return response;
+}
+
+absl::Status RequestRpc::Watch(const rpc::Call& call, const v1::WatchRequestsRequest& request,
+                               rpc::Writer<v1::RequestChange>& writer) const {
+  RequestStream stream(desk_, delegations_, directory_, call.caller(),
+                       [&](const v1::RequestChange& change) { return writer.Write(change); });
+  return stream.Serve(call, request.from_revision(), request.view_digest());
 }
 
 }  // namespace shareway::sharing

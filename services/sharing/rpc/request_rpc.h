@@ -4,6 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "libs/rpc/call.h"
+#include "libs/rpc/directory.h"
 #include "libs/rpc/paging.h"
 #include "libs/rpc/server.h"
 #include "services/sharing/requests/delegations.h"
@@ -18,10 +19,11 @@ namespace shareway::sharing {
 class RequestRpc {
  public:
   RequestRpc(const Desk* desk, Sharing* sharing, const Delegations* delegations,
-             const Transitions* transitions)
+             const rpc::DirectoryHolder* directory, const Transitions* transitions)
       : desk_(desk),
         sharing_(sharing),
         delegations_(delegations),
+        directory_(directory),
         transitions_(transitions),
         inbox_(desk) {}
   void Register(rpc::Server* server);
@@ -44,6 +46,8 @@ class RequestRpc {
                                          const v1::DecideRequestRequest& request);
   absl::StatusOr<v1::ListRequestsResponse> List(const rpc::Call& call,
                                                 const v1::ListRequestsRequest& request) const;
+  absl::Status Watch(const rpc::Call& call, const v1::WatchRequestsRequest& request,
+                     rpc::Writer<v1::RequestChange>& writer) const;
   // Maps and counts the result of a write.
   absl::StatusOr<v1::SharingRequest> Written(const Actor& actor,
                                              absl::StatusOr<Stored<Request>> result) const;
@@ -51,6 +55,7 @@ class RequestRpc {
   const Desk* const desk_;
   Sharing* const sharing_;
   const Delegations* const delegations_;
+  const rpc::DirectoryHolder* const directory_;
   const Transitions* const transitions_;
   const Inbox inbox_;
   const rpc::PageTokens tokens_;

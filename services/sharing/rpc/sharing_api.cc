@@ -53,7 +53,7 @@ struct SharingApi::Calls {
   Delegations delegations{desk, PersonsOf(directory)};
   Comments comments{desk, &sharing};
 
-  RequestRpc request_rpc{desk, &sharing, &delegations, &transitions};
+  RequestRpc request_rpc{desk, &sharing, &delegations, directory, &transitions};
   InboxRpc inbox_rpc{desk, &sharing, &comments, &delegations, &transitions};
   DelegationRpc delegation_rpc{desk, &delegations};
   StatuteRpc statute_rpc{desk, parts.statutes};

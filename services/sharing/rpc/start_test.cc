@@ -49,7 +49,7 @@ TEST_CASE("The service starts with a handler and a policy for every method", "[s
   NodeStore node_store(&t.kv, t.outbox.get());
   Nodes nodes(&t.desk, &node_store, serves, [](const FiledHold&) { return absl::OkStatus(); });
 
-  RequestRpc requests(&t.desk, &t.sharing, &delegations, &transitions);
+  RequestRpc requests(&t.desk, &t.sharing, &delegations, &directory, &transitions);
   InboxRpc inbox(&t.desk, &t.sharing, &comments, &delegations, &transitions);
   DelegationRpc delegation_api(&t.desk, &delegations);
   StatuteRpc statute_api(&t.desk, &statutes);

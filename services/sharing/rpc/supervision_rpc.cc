@@ -6,6 +6,7 @@
 #include "services/sharing/rpc/convert.h"
 #include "services/sharing/rpc/directory_view.h"
 #include "services/sharing/rpc/page.h"
+#include "services/sharing/store/notice_codec.h"
 
 namespace shareway::sharing {
 namespace {
@@ -58,7 +59,7 @@ absl::StatusOr<v1::ListNoticesResponse> SupervisionRpc::ListNotices(
     const rpc::Call& call, const v1::ListNoticesRequest& request) const {
   const Actor actor = ActorOf(call);
   const auto want = [&](const Notice& notice) {
-    return desk_->PartiesOf(notice.consumer, notice.provider).Knows(actor);
+    return Visible(notice, actor, desk_->PartiesOf(notice.consumer, notice.provider));
   };
   v1::ListNoticesResponse response;
   SHAREWAY_RETURN_IF_ERROR(FillPage<Notice>(

@@ -120,20 +120,39 @@ absl::StatusOr<bool> RecomputeSubject(const Desk& desk, const std::string& name)
   return absl::UnimplementedError(absl::StrCat("no clocks of ", collection, " are known"));
 }
 
-}  // namespace
-
-absl::StatusOr<int> RecomputeClocks(const Desk& desk) {
+struct Round {
   int changed = 0;
+  int failed = 0;
+};
+
+absl::StatusOr<Round> RecomputeAll(const Desk& desk) {
+  Round round;
   SHAREWAY_ASSIGN_OR_RETURN(const std::vector<std::string> names, desk.store().Provisional());
   for (const std::string& name : names) {
     const absl::StatusOr<bool> moved = RecomputeSubject(desk, name);
     if (!moved.ok()) {
+      ++round.failed;
       log::Warn("clock-not-recomputed", {{"subject", name}, {"status", moved.status()}});
     } else if (*moved) {
-      ++changed;
+      ++round.changed;
     }
   }
-  return changed;
+  return round;
+}
+
+}  // namespace
+
+absl::StatusOr<int> RecomputeClocks(const Desk& desk) {
+  SHAREWAY_ASSIGN_OR_RETURN(const Round round, RecomputeAll(desk));
+  return round.changed;
+}
+
+absl::StatusOr<int> ClocksDue(const Desk& desk) {
+  if (desk.ClocksSettled()) return 0;
+  const statute::CalendarSet& by = desk.calendars();
+  SHAREWAY_ASSIGN_OR_RETURN(const Round round, RecomputeAll(desk));
+  if (round.changed == 0 && round.failed == 0) desk.SettleClocks(by);
+  return round.changed;
 }
 
 }  // namespace shareway::sharing

@@ -13,4 +13,9 @@ namespace shareway::sharing {
 // Returns how many subjects changed.
 absl::StatusOr<int> RecomputeClocks(const Desk& desk);
 
+// By rule: RecomputeClocks at a start and after a year was loaded, each minute until a round found
+// nothing left to move and nothing failed. So a clock that could not be written, or that was written
+// under the calendars before while the round ran, does not wait for the next start.
+absl::StatusOr<int> ClocksDue(const Desk& desk);
+
 }  // namespace shareway::sharing

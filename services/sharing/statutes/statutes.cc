@@ -90,7 +90,7 @@ absl::StatusOr<Statutes::Loaded> Statutes::Load(const Errand& errand, const std:
     change.cases.push_back(RowOf(value, before.ok() ? before->version : 0));
     SHAREWAY_RETURN_IF_ERROR(desk_->store().Commit(change, desk_->Now()).status());
     SHAREWAY_RETURN_IF_ERROR(Enforce(std::move(calendar)));
-    // The year is in force; what cannot be computed now is taken up at the next start.
+    // The year is in force; what cannot be computed now is taken up by upkeep's next rounds.
     loaded.recomputed = RecomputeClocks(*desk_).value_or(0);
     return loaded;
   });

@@ -6,6 +6,7 @@
 #include "catch2/catch.hpp"
 #include "services/sharing/grants/corrections.h"
 #include "services/sharing/test_desk.h"
+#include "services/sharing/upkeep.h"
 
 namespace shareway::sharing {
 namespace {
@@ -82,6 +83,34 @@ TEST_CASE("Clocks of cases move with the calendar as those of requests do", "[st
   CHECK_FALSE(now.value.clock->due.provisional);
   CHECK(now.value.clock->superseded.size() == 1);
   CHECK(t.Events().back().object() == opened.value.name);
+}
+
+TEST_CASE("A clock that could not be written when its year was loaded is computed by upkeep",
+          "[statutes]") {
+  TestDesk t;
+  Statutes statutes(&t.desk);
+  const Stored<Request> first = SubmittedAtYearEnd(t);
+  RunDuties(t.desk);
+  REQUIRE(t.desk.ClocksSettled());
+  const auto provisional = [&] {
+    return t.store.LoadRequest(t.NameOf(first))->value.fields().clock->due.provisional;
+  };
+  int commits = 0;
+  t.kv.on_commit = [&](const kv::Batch&) {
+    // The calendar is stored; the clock's write is lost.
+    return ++commits == 1 ? kv::Outcome{}
+                          : kv::Outcome{false, absl::UnavailableError("the wire broke")};
+  };
+  CHECK(statutes.Load(ByAdministrator(t), kYear2027, false)->recomputed == 0);
+  RunDuties(t.desk);
+  t.kv.on_commit = nullptr;
+  CHECK(provisional());
+  CHECK_FALSE(t.desk.ClocksSettled());
+  RunDuties(t.desk);
+  CHECK_FALSE(provisional());
+  // A round that finds nothing left ends it.
+  RunDuties(t.desk);
+  CHECK(t.desk.ClocksSettled());
 }
 
 TEST_CASE("A loaded year is in force again after a restart", "[statutes]") {

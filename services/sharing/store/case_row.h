@@ -22,6 +22,9 @@ namespace shareway::sharing {
 struct CaseClock {
   statute::Clock clock = {};
   std::string debtor = {};
+  // Another clock of the case has taken its place: it is kept as it was stopped, and stands in no
+  // list, since what it measured is no act that was owed.
+  bool superseded = false;
 };
 
 // One case in a Change. Everything is written with it or nothing.
@@ -46,7 +49,7 @@ struct CaseRow {
   std::string log = {};
 };
 
-// A case that a decision rested on and that may not have changed meanwhile.
+// A case or grant that a decision rested on and that may not have changed meanwhile.
 struct RestsOn {
   std::string name = {};
   uint64_t version = 0;

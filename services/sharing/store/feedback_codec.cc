@@ -40,8 +40,10 @@ absl::Status Decode(absl::string_view bytes, Inquiry* inquiry) {
 
 CaseRow RowOf(const Inquiry& inquiry, uint64_t version) {
   CaseRow row = PlainRow(inquiry, version);
-  // The first time is no act that was owed once it was extended.
-  if (inquiry.clock) row.clocks = {{inquiry.counts(), inquiry.provider}};
+  if (inquiry.clock) {
+    row.clocks.push_back({*inquiry.clock, inquiry.provider, inquiry.extended.has_value()});
+  }
+  if (inquiry.extended) row.clocks.push_back({*inquiry.extended, inquiry.provider});
   return row;
 }
 
@@ -83,8 +85,13 @@ absl::Status Decode(absl::string_view bytes, Complaint* complaint) {
 
 CaseRow RowOf(const Complaint& complaint, uint64_t version) {
   CaseRow row = PlainRow(complaint, version);
-  row.lists = {complaint.provider};
+  if (complaint.state != Complaint::State::kTakenIn) row.lists = {complaint.provider};
   return row;
+}
+
+std::vector<std::string> EvidenceReaders(const Complaint& complaint) {
+  if (complaint.state == Complaint::State::kTakenIn) return {complaint.consumer};
+  return {complaint.consumer, complaint.provider};
 }
 
 bool Visible(const Complaint& complaint, const Actor& actor, const Parties& parties) {

@@ -139,6 +139,8 @@ bool Visible(const UseRecord&, const Actor& actor, const Parties& parties) {
   return parties.OfConsumer(actor);
 }
 
+std::vector<std::string> EvidenceReaders(const UseRecord& value) { return {value.consumer}; }
+
 std::string Encode(const UseInspection& value) {
   store::UseInspectionRecord record;
   record.set_name(value.name);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -25,6 +26,8 @@ std::string Encode(const UseRecord& value);
 absl::Status Decode(absl::string_view bytes, UseRecord* value);
 CaseRow RowOf(const UseRecord& value, uint64_t version);
 bool Visible(const UseRecord& value, const Actor& actor, const Parties& parties);
+// The consumer: in evidence nobody else reads it either, for who reads there is in no inspection.
+std::vector<std::string> EvidenceReaders(const UseRecord& value);
 
 std::string Encode(const UseInspection& value);
 absl::Status Decode(absl::string_view bytes, UseInspection* value);

@@ -15,6 +15,7 @@ namespace shareway::sharing {
 inline constexpr char kEpochKey[] = "meta/epoch";
 inline constexpr char kCatalogKey[] = "meta/catalog";
 inline constexpr char kGrantLog[] = "grants";
+inline constexpr char kRequestLog[] = "requests";
 
 // Record and number of a grant lie beside each other.
 inline std::string GrantPrefix(absl::string_view name) { return absl::StrCat(name, "/"); }
@@ -54,6 +55,12 @@ inline std::string WakeKey(absl::string_view collection, absl::Time at, absl::st
 inline std::string HeldKey(absl::string_view key) { return absl::StrCat("held/", key); }
 inline std::string ClockOfKey(absl::string_view subject, absl::string_view kind) {
   return absl::StrCat("clock-of/", subject, "|", kind);
+}
+
+// Resources with items that their provider received under a grant.
+inline constexpr char kReceivedPrefix[] = "received/";
+inline std::string ReceivedKey(absl::string_view resource) {
+  return absl::StrCat(kReceivedPrefix, resource);
 }
 
 inline std::string ProvisionalKey(absl::string_view subject) {

@@ -256,6 +256,7 @@ std::string Encode(const Resource& resource) {
     out->set_grading(item.grading);
     out->set_personal(item.personal);
     out->set_sensitive(item.sensitive);
+    out->set_received_under(item.received_under);
   }
   for (const ShareCondition& condition : resource.conditions) {
     store::ShareConditionRecord* out = record.add_conditions();
@@ -297,7 +298,7 @@ absl::StatusOr<Resource> DecodeResource(absl::string_view bytes) {
   for (const store::ItemRecord& item : record.items()) {
     resource.items.push_back({item.id(), static_cast<ShareClass>(item.share_class()),
                               static_cast<int>(item.grading()), item.personal(),
-                              item.sensitive()});
+                              item.sensitive(), item.received_under()});
   }
   for (const store::ShareConditionRecord& condition : record.conditions()) {
     resource.conditions.push_back({condition.id(),

@@ -79,6 +79,7 @@ store::SupplyRecord ToRecord(const Supply& supply) {
   if (supply.report_time) record.set_report_nanos(Nanos(*supply.report_time));
   if (supply.confirm_time) record.set_confirm_nanos(Nanos(*supply.confirm_time));
   record.set_dispute_reason(supply.dispute_reason);
+  record.set_exchange(supply.exchange);
   return record;
 }
 
@@ -87,7 +88,8 @@ absl::StatusOr<Supply> FromRecord(const store::SupplyRecord& record) {
                 .clock = {},
                 .report_time = {},
                 .confirm_time = {},
-                .dispute_reason = record.dispute_reason()};
+                .dispute_reason = record.dispute_reason(),
+                .exchange = record.exchange()};
   if (record.has_clock()) SHAREWAY_RETURN_IF_ERROR(GetClock(record.clock(), &supply.clock));
   if (record.has_report_nanos()) supply.report_time = TimeOf(record.report_nanos());
   if (record.has_confirm_nanos()) supply.confirm_time = TimeOf(record.confirm_nanos());

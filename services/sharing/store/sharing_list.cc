@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "libs/base/bytes.h"
+#include "libs/base/name.h"
 #include "libs/base/status.h"
 #include "services/sharing/store/keys.h"
 #include "services/sharing/store/notice_codec.h"
@@ -88,6 +89,24 @@ absl::StatusOr<Page<T>> WalkNamed(const kv::Store& kv, absl::string_view kind,
                    if (!want(row.value)) return std::nullopt;
                    return std::optional<Stored<T>>(std::move(row));
                  });
+}
+
+// The owners of lists under `prefix`, {prefix}{owner}|…, each found by its first row.
+absl::Status AddOwners(const kv::Store& kv, const std::string& prefix,
+                       std::set<std::string>* owners) {
+  std::string start = prefix;
+  while (true) {
+    std::string first;
+    SHAREWAY_RETURN_IF_ERROR(kv.Scan(
+        start, PrefixEnd(prefix), [&](absl::string_view key, absl::string_view, uint64_t) {
+          first = std::string(key);
+          return false;
+        }));
+    const size_t bar = first.find('|', prefix.size());
+    if (bar == std::string::npos) return absl::OkStatus();
+    owners->insert(first.substr(prefix.size(), bar - prefix.size()));
+    start = PrefixEnd(first.substr(0, bar + 1));
+  }
 }
 
 // The clocks of one subject, oldest first, and the subject where it is no case.
@@ -222,14 +241,12 @@ absl::StatusOr<std::string> SharingStore::WalkCases(absl::string_view collection
                                                     TakeCase take) const {
   using Row = absl::StatusOr<std::optional<Stored<bool>>>;
   int taken = 0;
-  // One more than `limit` is looked for, to know whether there is a next page: it is not taken.
   SHAREWAY_ASSIGN_OR_RETURN(
       const Page<bool> page,
       Walk<bool>(*kv_, Prefixes(collection, owners), cursor, limit,
                  [&](const std::string& place) -> Row {
-                   if (taken == limit) return Row(Stored<bool>{true, 0});
                    SHAREWAY_ASSIGN_OR_RETURN(const kv::Entry entry, kv_->Get(NameAt(place)));
-                   if (!take(entry.value, entry.version)) return std::nullopt;
+                   if (!take(entry.value, entry.version, taken < limit)) return std::nullopt;
                    ++taken;
                    return Row(Stored<bool>{true, entry.version});
                  }));
@@ -261,6 +278,19 @@ absl::StatusOr<Page<ClockRow>> SharingStore::ListEndedClocks(
   for (const std::string& owner : owners) prefixes.push_back(EndedPrefix(owner));
   return WalkDays(*this, *kv_, prefixes, from, to, cursor, limit,
                   [](const ClockRow&, const Request*, const Dispute*) { return true; });
+}
+
+absl::StatusOr<std::vector<std::string>> SharingStore::PartyNames() const {
+  std::set<std::string> found;
+  for (const char* prefix : {"clock/", "ended/", "by/findings|", "by/ratings|", "by/incidents|",
+                             "by/drills|"}) {
+    SHAREWAY_RETURN_IF_ERROR(AddOwners(*kv_, prefix, &found));
+  }
+  std::vector<std::string> parties;
+  for (const std::string& name : found) {
+    if (HasForm("agencies/{a}", name)) parties.push_back(name);
+  }
+  return parties;
 }
 
 absl::StatusOr<Page<ClockRow>> SharingStore::RunningClocks(absl::string_view cursor,

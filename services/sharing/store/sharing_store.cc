@@ -16,6 +16,11 @@
 namespace shareway::sharing {
 namespace {
 
+bool HasReceived(const Resource& resource) {
+  return std::any_of(resource.items.begin(), resource.items.end(),
+                     [](const Item& item) { return !item.received_under.empty(); });
+}
+
 // Decodes what a Get answered.
 template <typename T, typename Decode>
 absl::StatusOr<Stored<T>> Read(const kv::Store& kv, absl::string_view key, Decode decode) {
@@ -119,6 +124,13 @@ absl::StatusOr<std::string> SharingStore::HolderOf(absl::string_view key) const 
   return name->value;
 }
 
+absl::StatusOr<RestsOn> SharingStore::LastHolder(absl::string_view key) const {
+  absl::StatusOr<kv::Entry> name = kv_->Get(HeldKey(key));
+  if (absl::IsNotFound(name.status())) return RestsOn{};
+  SHAREWAY_RETURN_IF_ERROR(name.status());
+  return RestsOn{name->value, name->version};
+}
+
 absl::StatusOr<kv::Entry> SharingStore::LoadBytes(absl::string_view name) const {
   return kv_->Get(name);
 }
@@ -158,37 +170,26 @@ absl::Status SharingStore::ReadGrants(uint64_t from,
   return broken;
 }
 
-bool SharingStore::WaitGrants(uint64_t number, absl::Duration timeout) const {
-  return kv_->WaitLog(kGrantLog, number, timeout);
-}
+absl::Status SharingStore::TrimGrants(uint64_t keep) { return TrimLog(kGrantLog, keep); }
 
-absl::Status SharingStore::TrimGrants(uint64_t keep) {
-  const uint64_t head = GrantHead();
-  if (head <= keep) return absl::OkStatus();
-  kv::Batch batch;
-  batch.Trim(kGrantLog, head - keep + 1);
-  return kv_->Commit(std::move(batch)).status();
-}
+uint64_t SharingStore::LogHead(absl::string_view log) const { return kv_->LogHead(log); }
 
-uint64_t SharingStore::CaseHead(absl::string_view log) const { return kv_->LogHead(log); }
-
-absl::StatusOr<uint64_t> SharingStore::CaseTail(absl::string_view log) const {
+absl::StatusOr<uint64_t> SharingStore::LogTail(absl::string_view log) const {
   return kv_->LogTail(log);
 }
 
-absl::Status SharingStore::ReadCaseBytes(
+absl::Status SharingStore::ReadLog(
     absl::string_view log, uint64_t from,
     absl::FunctionRef<bool(uint64_t, absl::string_view)> visit) const {
   return kv_->ReadLog(log, from, visit);
 }
 
-bool SharingStore::WaitCases(absl::string_view log, uint64_t number,
-                             absl::Duration timeout) const {
+bool SharingStore::WaitLog(absl::string_view log, uint64_t number, absl::Duration timeout) const {
   return kv_->WaitLog(log, number, timeout);
 }
 
-absl::Status SharingStore::TrimCases(absl::string_view log, uint64_t keep) {
-  const uint64_t head = CaseHead(log);
+absl::Status SharingStore::TrimLog(absl::string_view log, uint64_t keep) {
+  const uint64_t head = LogHead(log);
   if (head <= keep) return absl::OkStatus();
   kv::Batch batch;
   batch.Trim(log, head - keep + 1);
@@ -228,6 +229,34 @@ absl::Status SharingStore::PutResource(const Resource& resource) {
   if (known.ok() && known->value == resource) return absl::OkStatus();
   kv::Batch batch;
   batch.Put(resource.name, Encode(resource));
+  if (HasReceived(resource)) {
+    batch.Put(ReceivedKey(resource.name), "");
+  } else if (known.ok() && HasReceived(known->value)) {
+    batch.Delete(ReceivedKey(resource.name));
+  }
+  return kv_->Commit(std::move(batch)).status();
+}
+
+absl::StatusOr<std::vector<ReceivedRow>> SharingStore::ReceivedRows() const {
+  std::vector<ReceivedRow> rows;
+  const std::string prefix = kReceivedPrefix;
+  SHAREWAY_RETURN_IF_ERROR(
+      kv_->Scan(prefix, PrefixEnd(prefix),
+                [&](absl::string_view key, absl::string_view seen, uint64_t) {
+                  rows.push_back({std::string(key.substr(prefix.size())), std::string(seen)});
+                  return true;
+                }));
+  return rows;
+}
+
+absl::Status SharingStore::PutReceivedSeen(absl::string_view resource,
+                                           std::optional<std::string> seen) {
+  kv::Batch batch;
+  if (seen) {
+    batch.Put(ReceivedKey(resource), *seen);
+  } else {
+    batch.Delete(ReceivedKey(resource));
+  }
   return kv_->Commit(std::move(batch)).status();
 }
 

@@ -19,13 +19,17 @@
 //       that are paused have "paused" in place of {due}
 //   ended/{owner}|{day}|{subject}|{kind}  -> empty; lists of clocks that were stopped on that day
 //   by/requests|{agency}/{post}/to-do|... -> empty; requests that wait for this post (tray.h)
-//   by/requests|{agency}/open|...         -> empty; requests that wait for anybody
+//   by/requests|{owner}/open|...          -> empty; requests that wait for anybody, of the agencies
+//       that may read them, and of the authorities once they were submitted
 //   running/{due}|{subject}|{kind}        -> empty; clocks of all that run, soonest due first
 //   provisional/{subject}                 -> empty; its running clock needs a calendar that is
 //       not published
+//   received/{resource}                   -> of those with items that were received under a grant:
+//       what upkeep saw when it looked last; empty if it has yet to look
 //   meta/epoch -> 8 bytes; meta/catalog -> epoch and number of the catalogue, 16 bytes
 // Log "grants": GrantRecord, one a change; its number is the grant's revision.
 // Log "corrections": CorrectionRecord, one a change. Logs of cases: as their row says.
+// Log "requests": the name of a request, one a write of it.
 #pragma once
 
 #include <optional>
@@ -78,6 +82,11 @@ struct Change {
   std::vector<Stored<Resource>> rests_on = {};
   std::vector<Stored<Consent>> rests_on_consents = {};
   std::vector<RestsOn> rests_on_cases = {};
+  std::vector<RestsOn> rests_on_grants = {};
+  // Keys (CaseRow::takes) that one case holds after another: `result` has them from now on. ABORTED
+  // unless the last holder took them at this version; 0: nobody has held them yet. So of two writers
+  // who looked at the same time one looks again.
+  std::vector<RestsOn> takes_over = {};
   // Parties and authorities in charge: in whose lists the objects stand.
   std::vector<std::string> owners = {};
   // Told to audit; `state` is filled with the bytes of the object that it names.
@@ -103,6 +112,12 @@ struct ClockRow {
   std::string subject = {};  // requests/{r}, disputes/{d} or a case
   std::string debtor = {};   // who owes the act
   statute::Clock clock = {};
+};
+
+// A resource with items that its provider received under a grant.
+struct ReceivedRow {
+  std::string resource = {};
+  std::string seen = {};  // what PutReceivedSeen left since the resource changed; empty: nothing
 };
 
 // The store. Thread-safe. Loads answer NOT_FOUND for what is not there and DATA_LOSS
@@ -168,11 +183,11 @@ class SharingStore {
                                     absl::string_view cursor, int limit, Want<T> want) const {
     Page<T> page;
     absl::Status broken;
-    const auto take = [&](absl::string_view bytes, uint64_t version) {
+    const auto take = [&](absl::string_view bytes, uint64_t version, bool keep) {
       Stored<T> stored{{}, version};
       broken = Decode(bytes, &stored.value);
       if (!broken.ok() || !want(stored.value)) return false;
-      page.values.push_back(std::move(stored));
+      if (keep) page.values.push_back(std::move(stored));
       return true;
     };
     SHAREWAY_ASSIGN_OR_RETURN(page.next,
@@ -186,6 +201,8 @@ class SharingStore {
                                                  int limit) const;
   // The name of the case that holds `key`; empty if none does.
   absl::StatusOr<std::string> HolderOf(absl::string_view key) const;
+  // The same with the version at which it took the key, 0 if none does (Change::takes_over).
+  absl::StatusOr<RestsOn> LastHolder(absl::string_view key) const;
   // Clocks, soonest due first. `want` gets the subject's request or dispute, too, null for others.
   using WantClock =
       absl::FunctionRef<bool(const ClockRow&, const Request*, const Dispute*)>;
@@ -210,6 +227,10 @@ class SharingStore {
   // The subject's newest clock of this kind. NOT_FOUND if it has none.
   absl::StatusOr<ClockRow> LoadClock(absl::string_view subject, statute::ClockKind kind) const;
 
+  // agencies/{a} in whose lists clocks, findings, ratings, incidents or drills stand, by name. Takes a
+  // read for each owner of such a list, however long the lists are.
+  absl::StatusOr<std::vector<std::string>> PartyNames() const;
+
   // Requests, disputes and cases whose running clock is provisional, by name.
   absl::StatusOr<std::vector<std::string>> Provisional() const;
 
@@ -217,29 +238,19 @@ class SharingStore {
   uint64_t GrantHead() const;
   absl::StatusOr<uint64_t> GrantTail() const;
   absl::Status ReadGrants(uint64_t from, absl::FunctionRef<bool(const Grant&)> visit) const;
-  bool WaitGrants(uint64_t number, absl::Duration timeout) const;
   // Drops log entries beyond the newest `keep`.
   absl::Status TrimGrants(uint64_t keep);
 
-  // The log of a kind of case: its head, its first entry kept, entries from a number on; DATA_LOSS
-  // for one that does not read.
-  uint64_t CaseHead(absl::string_view log) const;
-  absl::StatusOr<uint64_t> CaseTail(absl::string_view log) const;
-  template <typename T>
-  absl::Status ReadCases(absl::string_view log, uint64_t from,
-                         absl::FunctionRef<bool(uint64_t number, const T&)> visit) const {
-    absl::Status broken;
-    const auto read = [&](uint64_t number, absl::string_view bytes) {
-      T value;
-      broken = Decode(bytes, &value);
-      return broken.ok() && visit(number, value);
-    };
-    SHAREWAY_RETURN_IF_ERROR(ReadCaseBytes(log, from, read));
-    return broken;
-  }
-  bool WaitCases(absl::string_view log, uint64_t number, absl::Duration timeout) const;
+  // Any log, as kv::Store: its head, its first entry kept, entries from a number on, and whether
+  // its head is above `number` within `timeout`.
+  uint64_t LogHead(absl::string_view log) const;
+  absl::StatusOr<uint64_t> LogTail(absl::string_view log) const;
+  absl::Status ReadLog(absl::string_view log, uint64_t from,
+                       absl::FunctionRef<bool(uint64_t number, absl::string_view bytes)> visit)
+      const;
+  bool WaitLog(absl::string_view log, uint64_t number, absl::Duration timeout) const;
   // Drops log entries beyond the newest `keep`.
-  absl::Status TrimCases(absl::string_view log, uint64_t keep);
+  absl::Status TrimLog(absl::string_view log, uint64_t keep);
 
   // Offers the catalogue's resources, as followed, to `visit` until it answers false. Reads all.
   absl::Status VisitResources(absl::FunctionRef<bool(const Resource&)> visit) const;
@@ -248,6 +259,10 @@ class SharingStore {
   absl::StatusOr<LogPosition> CatalogPosition() const;
   absl::Status PutCatalogPosition(LogPosition position);
   absl::Status PutResource(const Resource& resource);
+  // All resources with received items, by name.
+  absl::StatusOr<std::vector<ReceivedRow>> ReceivedRows() const;
+  // Remembers what was seen of such a resource; nothing: its row goes.
+  absl::Status PutReceivedSeen(absl::string_view resource, std::optional<std::string> seen);
   // Deletes the resources that `keep` does not hold.
   absl::Status KeepResources(const std::vector<std::string>& keep);
 
@@ -255,14 +270,12 @@ class SharingStore {
   // `moved` becomes true for an ABORTED that may be for rows that upkeep moved alone.
   absl::StatusOr<Written> CommitOnce(const Change& change, absl::Time now, bool* moved);
   absl::StatusOr<kv::Entry> LoadBytes(absl::string_view name) const;
-  // Offers cases to `take` until it took `limit`; the cursor of the next page, or empty.
-  using TakeCase = absl::FunctionRef<bool(absl::string_view bytes, uint64_t version)>;
+  // Offers cases to `take` until it took `limit`, and on until it would take one more, which it does
+  // not `keep`: a next page, whose cursor this answers, has something. Empty if there is none.
+  using TakeCase = absl::FunctionRef<bool(absl::string_view bytes, uint64_t version, bool keep)>;
   absl::StatusOr<std::string> WalkCases(absl::string_view collection,
                                         const std::vector<std::string>& owners,
                                         absl::string_view cursor, int limit, TakeCase take) const;
-
-  absl::Status ReadCaseBytes(absl::string_view log, uint64_t from,
-                             absl::FunctionRef<bool(uint64_t, absl::string_view)> visit) const;
 
   kv::Store* const kv_;
   const outbox::Outbox* const outbox_;

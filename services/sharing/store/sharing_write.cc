@@ -60,7 +60,7 @@ class Builder {
   void ListClocks(const std::vector<CaseClock>& clocks, absl::string_view subject) {
     RowsOf(subject);
     for (const CaseClock& c : clocks) {
-      ListClock(c.clock, subject);
+      if (!c.superseded) ListClock(c.clock, subject);
       store::CaseClockRecord record;
       *record.mutable_clock() = ToRecord(c.clock);
       record.set_debtor(c.debtor);
@@ -160,10 +160,11 @@ void PutCases(const Change& change, Builder* builder, kv::Batch* batch) {
   for (const RestsOn& rests : change.rests_on_cases) batch->Expect(rests.name, rests.version);
 }
 
-void PutRequests(const Change& change, Builder* builder) {
+void PutRequests(const Change& change, Builder* builder, kv::Batch* batch) {
   for (const Stored<Request>& request : change.requests) {
     const Request::Fields& f = request.value.fields();
     builder->Put(f.name, f.name, Encode(request.value), request.version);
+    batch->Append(kRequestLog, f.name);
     if (request.version == 0) builder->List("requests", f.create_time, f.name);
     SubjectRows& rows = builder->RowsOf(f.name);
     for (const Request::Owed& owed : request.value.Clocks()) {
@@ -173,9 +174,11 @@ void PutRequests(const Change& change, Builder* builder) {
     for (const Tray& tray : WaitsFor(request.value)) {
       rows.Add(absl::StrCat(ListPrefix("requests", ToDoList(TrayName(tray))), place));
     }
-    for (const std::string& agency : OpenFor(request.value)) {
+    const std::vector<std::string> open = OpenFor(request.value);
+    for (const std::string& agency : open) {
       rows.Add(absl::StrCat(ListPrefix("requests", OpenList(agency)), place));
     }
+    if (f.submit_time && !open.empty()) rows.AddOpen(place, change.owners);
   }
 }
 
@@ -196,15 +199,21 @@ absl::StatusOr<Written> SharingStore::CommitOnce(const Change& change, absl::Tim
   kv::Batch batch;
   Builder builder(change.owners, &batch);
   PutGrants(change, &builder, &batch);  // first: their appends have the first numbers
-  PutRequests(change, &builder);
+  PutRequests(change, &builder, &batch);
   PutConsents(change, &builder, &batch);
   PutDisputes(change, &builder, &batch);
   PutCases(change, &builder, &batch);
+  for (const RestsOn& key : change.takes_over) {
+    batch.Expect(HeldKey(key.name), key.version).Put(HeldKey(key.name), change.result);
+  }
   for (const Stored<Resource>& resource : change.rests_on) {
     batch.Expect(resource.value.name, resource.version);
   }
   for (const Stored<Consent>& consent : change.rests_on_consents) {
     batch.Expect(consent.value.name, consent.version);
+  }
+  for (const RestsOn& grant : change.rests_on_grants) {
+    batch.Expect(GrantRecordKey(grant.name), grant.version);
   }
   for (evidence::AuditRecord event : change.events) {
     if (auto state = builder.states().find(event.object()); state != builder.states().end()) {

@@ -100,6 +100,11 @@ void SubjectRows::AddClock(const statute::Clock& clock, const std::vector<std::s
                      paused});
 }
 
+void SubjectRows::AddOpen(std::string place, const std::vector<std::string>& owners) {
+  owners_.insert(owners.begin(), owners.end());
+  open_ = std::move(place);
+}
+
 void SubjectRows::CarryWarnings(const store::RowsRecord& before, store::RowsRecord* after) {
   for (const Listed& clock : clocks_) {
     if (clock.ended) continue;
@@ -138,6 +143,10 @@ absl::Status SubjectRows::Write(const kv::Store& kv, kv::Batch* batch) {
     for (const std::string& owner : owners_) {
       Add(absl::StrCat(clock.ended ? EndedPrefix(owner) : ClockPrefix(owner), clock.place));
     }
+  }
+  for (const std::string& owner : owners_) {
+    if (open_.empty() || !absl::StartsWith(owner, "authorities/")) continue;
+    Add(absl::StrCat(ListPrefix("requests", OpenList(owner)), open_));
   }
   CarryWarnings(before.record, &after);
   std::sort(keys_.begin(), keys_.end());

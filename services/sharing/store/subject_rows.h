@@ -38,6 +38,9 @@ class SubjectRows {
   // date while it runs, at the end of them while it is paused, among those that ended once it is
   // stopped.
   void AddClock(const statute::Clock& clock, const std::vector<std::string>& owners);
+  // A request at this place in the lists of what is open, of the authorities among `owners` and
+  // among those that list one of its clocks.
+  void AddOpen(std::string place, const std::vector<std::string>& owners);
   // A row of any other list, by its whole key.
   void Add(std::string key) { keys_.push_back(std::move(key)); }
 
@@ -63,6 +66,7 @@ class SubjectRows {
   std::vector<std::string> keys_;
   std::set<std::string> owners_;
   std::vector<Listed> clocks_;
+  std::string open_;  // empty: no request, or not open
   uint64_t version_ = 0;  // of the record that Write read
 };
 

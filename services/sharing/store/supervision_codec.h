@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -58,11 +59,13 @@ bool Visible(const Inquiry& inquiry, const Actor& actor, const Parties& parties)
 
 std::string Encode(const Complaint& complaint);
 absl::Status Decode(absl::string_view bytes, Complaint* complaint);
-// Stands in the list of whoever deals with it.
+// Stands in the list of whoever deals with it, once somebody does.
 CaseRow RowOf(const Complaint& complaint, uint64_t version);
 // Who entered it, who deals with it, the authorities in charge: whom it is about only if it deals
 // with it.
 bool Visible(const Complaint& complaint, const Actor& actor, const Parties& parties);
+// The same agencies: evidence tells whom it is about no more than the service does.
+std::vector<std::string> EvidenceReaders(const Complaint& complaint);
 
 std::string Encode(const Rating& rating);
 absl::Status Decode(absl::string_view bytes, Rating* rating);

@@ -2,6 +2,8 @@
 // The writes of inquiries, complaints and ratings: load, decide, store.
 #include "services/sharing/supervision/feedback.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/codes/quote.h"
@@ -62,13 +64,20 @@ absl::StatusOr<Page<Inquiry>> Feedback::ListInquiries(
 
 absl::StatusOr<Stored<Complaint>> Feedback::OpenComplaint(const Errand& errand,
                                                           const Complaint& entered) const {
-  const auto make = [&](absl::Time now, Change*) -> absl::StatusOr<Complaint> {
+  const auto make = [&](absl::Time now, Change* change) -> absl::StatusOr<Complaint> {
     const Agency about = desk_->PartiesOf("", entered.about).provider;
     if (!about.active) {
       return Error::Field("about",
                           absl::StrCat(codes::Quote(entered.about), " is no agency that stands"));
     }
     SHAREWAY_ASSIGN_OR_RETURN(const StatuteText text, desk_->TextOf(about));
+    // Whom it is about has it in no list before it deals with it.
+    change->owners = Desk::Owners(desk_->PartiesOf(errand.actor.agency, ""));
+    const std::string& in_charge = about.authority.name;
+    if (!in_charge.empty() && std::find(change->owners.begin(), change->owners.end(),
+                                        in_charge) == change->owners.end()) {
+      change->owners.push_back(in_charge);
+    }
     Complaint facts = entered;
     facts.profile = text.profile->cited();
     return Enter(std::move(facts), errand.actor, Desk::NewName(Complaint::kCollection), now);

@@ -3,6 +3,9 @@
 #include "services/sharing/supervision/feedback.h"
 
 #include "catch2/catch.hpp"
+#include "services/sharing/domain/tray.h"
+#include "services/sharing/requests/warnings.h"
+#include "services/sharing/store/subject_rows.h"
 #include "services/sharing/supervision/incidents.h"
 #include "services/sharing/test_desk.h"
 
@@ -69,6 +72,43 @@ TEST_CASE("An inquiry goes from question to answer, with its clock in the list",
         Reason::kNotVisible);
 }
 
+TEST_CASE("The first time of an inquiry stops when it is extended, and stands in no list",
+          "[feedback]") {
+  using Kind = statute::ClockKind;
+  Fixture t;
+  const Stored<Inquiry> asked = t.Ask();
+  const statute::Clock first = t.store.LoadRunning(asked.value.name, Kind::kInquiry)->clock;
+  // The half is over: the reviewer is warned of the first time.
+  t.clock.Advance(statute::DueInstant(first) - absl::Hours(12) - t.clock.Now());
+  REQUIRE(WarningsDue(t.desk).value() > 0);
+  const std::string reviewers = TrayName({kCivil, Post::kReviewer});
+  REQUIRE(WarnedOf(t.kv, {reviewers}, 10)->size() == 1);
+  const Stored<Inquiry> longer = t.feedback
+                                     .ExtendInquiry(t.By(ProviderHead()), asked.value.name,
+                                                    Fixture::Etag(asked), "需会商")
+                                     .value();
+  const statute::Clock stopped = t.store.LoadClock(asked.value.name, Kind::kInquiry)->clock;
+  CHECK(stopped.stop == t.clock.Now());
+  CHECK(stopped.due == first.due);  // superseded by the other one, not overwritten
+  CHECK(absl::IsNotFound(t.store.LoadRunning(asked.value.name, Kind::kInquiry).status()));
+  const auto any = [](const ClockRow&, const Request*, const Dispute*) { return true; };
+  for (const char* owner : {kTax, kCivil, "authorities/city"}) {
+    const Page<ClockRow> running = t.store.ListClocks({owner}, "", 10, any).value();
+    REQUIRE(running.values.size() == 1);
+    CHECK(running.values[0].value.clock.kind == Kind::kInquiryExtended);
+  }
+  CHECK(WarnedOf(t.kv, {reviewers}, 10)->empty());
+  // It was no act that was owed: only the answer counts.
+  REQUIRE(t.feedback
+              .AnswerInquiry(t.By(Reviewer()), asked.value.name, Fixture::Etag(longer), "包含")
+              .ok());
+  const absl::CivilDay today = statute::LawDay(t.clock.Now());
+  const Page<ClockRow> ended =
+      t.store.ListEndedClocks({kCivil}, absl::CivilDay(2025, 9, 1), today + 1, "", 10).value();
+  REQUIRE(ended.values.size() == 1);
+  CHECK(ended.values[0].value.clock.kind == Kind::kInquiryExtended);
+}
+
 TEST_CASE("A complaint is seen by whom it is about only once it deals with it", "[feedback]") {
   Fixture t;
   const Complaint entered{.kind = Complaint::Kind::kRights,
@@ -77,6 +117,14 @@ TEST_CASE("A complaint is seen by whom it is about only once it deals with it", 
                           .text = "登记信息有误，影响办事"};
   const Stored<Complaint> taken =
       t.feedback.OpenComplaint(t.By(Applicant()), entered).value();
+  // Evidence and lists tell whom it is about no more.
+  const auto told = [&] {
+    const evidence::AuditRecord event = t.Events().back();
+    return std::vector<std::string>(event.agencies().begin(), event.agencies().end());
+  };
+  CHECK(told() == std::vector<std::string>{kTax});
+  CHECK(t.store.ListCases<Complaint>({kCivil}, "", 10, [](const Complaint&) { return true; })
+            ->values.empty());
   CHECK(t.Complaints(Applicant()) == 1);
   CHECK(t.Complaints(Officer()) == 1);
   CHECK(t.Complaints(ProviderHead()) == 0);
@@ -89,6 +137,7 @@ TEST_CASE("A complaint is seen by whom it is about only once it deals with it", 
           .value();
   CHECK(t.Complaints(ProviderHead()) == 0);
   CHECK(t.Complaints({.name = "people/hh", .agency = kHousing}) == 1);
+  CHECK(told() == std::vector<std::string>{kTax, kHousing});
   const Stored<Complaint> again =
       t.feedback
           .AssignComplaint(t.By(Officer()), taken.value.name, Fixture::Etag(assigned), kCivil)
@@ -159,6 +208,17 @@ TEST_CASE("An incident is reported, handled, told and closed", "[incidents]") {
   CHECK(closed.value.notices[0].body == "演示市网信办");
   CHECK(t.Events().back().kind() == RecordKind::INCIDENT_CHANGED);
   CHECK(t.Events().back().rule() == "cn-2025-809@1 R25 第三十五条");
+  // From its report to its end the evidence of its grants is held, which nobody else is told.
+  std::vector<std::string> holds;
+  for (const evidence::AuditRecord& event : t.Events()) {
+    if (event.kind() != RecordKind::INCIDENT_CHANGED || event.object() != grant) continue;
+    holds.push_back(event.reason());
+    CHECK(event.grant() == grant);
+    REQUIRE(event.agencies_size() == 1);
+    CHECK(event.agencies(0) == kCivil);
+  }
+  CHECK(holds ==
+        std::vector<std::string>{"EVIDENCE_HELD: " + name, "EVIDENCE_RELEASED: " + name});
   const auto any = [](const Incident&) { return true; };
   CHECK(t.incidents.List(Officer(), "", 10, any)->values.size() == 1);
   CHECK(t.incidents.List(Stranger(), "", 10, any)->values.empty());

@@ -45,10 +45,15 @@ struct Sides {
   std::string provider;
 };
 
-absl::StatusOr<Sides> SidesOf(const Desk& desk, absl::string_view subject) {
+absl::StatusOr<Sides> SidesOf(const Desk& desk, const Actor& actor, absl::string_view subject) {
   if (HasForm("requests/{r}", subject)) {
     SHAREWAY_ASSIGN_OR_RETURN(const Stored<Request> request, desk.store().LoadRequest(subject));
-    return Sides{request.value.fields().consumer, request.value.fields().provider};
+    const Request::Fields& f = request.value.fields();
+    // A draft is the consumer's own.
+    if (!request.value.VisibleTo(actor, desk.PartiesOf(f.consumer, f.provider))) {
+      return Error::NotVisible(subject);
+    }
+    return Sides{f.consumer, f.provider};
   }
   if (HasForm("grants/{g}", subject)) {
     SHAREWAY_ASSIGN_OR_RETURN(const Stored<Grant> grant, desk.store().LoadGrant(subject));
@@ -65,7 +70,7 @@ absl::StatusOr<Sides> SidesOf(const Desk& desk, absl::string_view subject) {
 // The actor is a party of the subject, and `about` one of its sides or of its authorities.
 absl::Status CheckSubject(const Desk& desk, const Actor& actor, absl::string_view subject,
                           absl::string_view about) {
-  const absl::StatusOr<Sides> sides = SidesOf(desk, subject);
+  const absl::StatusOr<Sides> sides = SidesOf(desk, actor, subject);
   if (absl::IsNotFound(sides.status())) return Error::NotVisible(subject);
   SHAREWAY_RETURN_IF_ERROR(sides.status());
   const Parties parties = desk.PartiesOf(sides->consumer, sides->provider);
@@ -206,13 +211,13 @@ absl::StatusOr<Finding> Findings::Reported(const Actor& actor, const Finding& re
                                                  LiableName(detector->liable), " under ",
                                                  detector->text, ", not about ", reported.about));
   }
-  SHAREWAY_RETURN_IF_ERROR(CheckReport(reported));
+  finding.profile = text.profile->cited();
+  SHAREWAY_RETURN_IF_ERROR(CheckReport(finding));
   if (!reported.subject.empty()) {
     SHAREWAY_RETURN_IF_ERROR(CheckSubject(*desk_, actor, reported.subject, reported.about));
   }
   finding.name = Desk::NewName(Finding::kCollection);
   finding.consumer = actor.agency;
-  finding.profile = text.profile->cited();
   finding.article = text.Cite(detector->article);
   finding.create_time = finding.state_time = now;
   finding.origin = Finding::Origin::kReported;
@@ -269,7 +274,6 @@ absl::StatusOr<Page<Finding>> Findings::List(const Actor& actor, absl::string_vi
 absl::StatusOr<Stored<Circular>> Findings::Publish(const Errand& errand, Circular asked) const {
   const auto make = [&](absl::Time now, Change* change) -> absl::StatusOr<Circular> {
     SHAREWAY_ASSIGN_OR_RETURN(const Authority authority, AuthorityOf(*desk_, errand.actor));
-    SHAREWAY_RETURN_IF_ERROR(Check(asked));
     const Agency agency = desk_->PartiesOf("", authority.agency).provider;
     SHAREWAY_ASSIGN_OR_RETURN(const StatuteText text, desk_->TextOf(agency));
     Circular circular = asked;
@@ -278,6 +282,7 @@ absl::StatusOr<Stored<Circular>> Findings::Publish(const Errand& errand, Circula
     circular.profile = text.profile->cited();
     circular.create_time = now;
     circular.authority = authority.name;
+    SHAREWAY_RETURN_IF_ERROR(Check(circular));
     for (const std::string& name : asked.findings) {
       SHAREWAY_ASSIGN_OR_RETURN(const Stored<Finding> finding, Get(errand.actor, name));
       SHAREWAY_ASSIGN_OR_RETURN(circular, Name(circular, finding.value));

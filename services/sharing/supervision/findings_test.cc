@@ -161,6 +161,12 @@ TEST_CASE("What is wrong with a reported finding is told before anything is stor
   CHECK(ReasonOf(absent) == Reason::kNotVisible);
   CHECK(t.findings.Open(t.By(ConsumerHead()), Fixture::Reported(), true)->version == 0);
   CHECK(t.Events().size() == events);
+  // A draft is the consumer's own: the provider learns nothing of it in this way either.
+  finding.subject = t.NameOf(t.Draft());
+  finding.about = kTax;
+  CHECK(ReasonOf(t.findings.Open(t.By(ProviderHead()), finding, true).status()) ==
+        Reason::kNotVisible);
+  CHECK(t.findings.Open(t.By(ConsumerHead()), finding, true).ok());
 }
 
 std::string Long(int characters) {

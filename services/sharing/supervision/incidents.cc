@@ -2,15 +2,34 @@
 // The writes of security incidents and drills: load, decide, store.
 #include "services/sharing/supervision/incidents.h"
 
+#include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 
 namespace shareway::sharing {
 
 using evidence::RecordKind;
 
+namespace {
+
+// Tells the log, for each grant of the incident, that its evidence is held for the case, or no
+// more. Only the incident's own agency reads it: nobody else hears of the incident.
+void AddHolds(const Desk& desk, const Errand& errand, const Incident& incident,
+              absl::string_view reason, const StatuteText& text, Change* change) {
+  for (const std::string& grant : incident.grants) {
+    evidence::AuditRecord event = desk.Event(RecordKind::INCIDENT_CHANGED, errand,
+                                             desk.PartiesOf("", incident.provider), grant);
+    event.set_grant(grant);
+    event.set_rule(text.Cite(text.profile->articles.incident));
+    event.set_reason(absl::StrCat(reason, ": ", incident.name));
+    change->events.push_back(std::move(event));
+  }
+}
+
+}  // namespace
+
 absl::StatusOr<Stored<Incident>> Incidents::Report(const Errand& errand,
                                                    const Incident& facts) const {
-  const auto make = [&](absl::Time now, Change*) -> absl::StatusOr<Incident> {
+  const auto make = [&](absl::Time now, Change* change) -> absl::StatusOr<Incident> {
     const Agency own = desk_->PartiesOf("", errand.actor.agency).provider;
     SHAREWAY_ASSIGN_OR_RETURN(const StatuteText text, desk_->TextOf(own));
     Incident incident = facts;
@@ -25,6 +44,7 @@ absl::StatusOr<Stored<Incident>> Incidents::Report(const Errand& errand,
       const Grant::Fields& f = grant->value.fields();
       if (f.consumer != own.name && f.provider != own.name) return Error::NotVisible(name);
     }
+    AddHolds(*desk_, errand, incident, "EVIDENCE_HELD", text, change);
     return incident;
   };
   return incidents_.Create(errand, RecordKind::INCIDENT_CHANGED, make);
@@ -56,11 +76,14 @@ absl::StatusOr<Stored<Incident>> Incidents::NotifyBody(const Errand& errand,
 absl::StatusOr<Stored<Incident>> Incidents::Close(const Errand& errand, absl::string_view name,
                                                   absl::string_view etag,
                                                   absl::string_view conclusion) const {
+  const auto close = [&](const CaseView<Incident>& c, Change* change) -> absl::StatusOr<Incident> {
+    SHAREWAY_ASSIGN_OR_RETURN(Incident after, sharing::Close(c.value, errand.actor, c.parties,
+                                                             conclusion, c.now));
+    AddHolds(*desk_, errand, after, "EVIDENCE_RELEASED", c.text, change);
+    return after;
+  };
   return incidents_.Write(errand, RecordKind::INCIDENT_CHANGED, &statute::Articles::incident, name,
-                          etag, [&](const CaseView<Incident>& c, Change*) {
-                            return sharing::Close(c.value, errand.actor, c.parties, conclusion,
-                                                  c.now);
-                          });
+                          etag, close);
 }
 
 absl::StatusOr<Page<Incident>> Incidents::List(
@@ -72,7 +95,6 @@ absl::StatusOr<Page<Incident>> Incidents::List(
 absl::StatusOr<Stored<Drill>> Incidents::RecordDrill(const Errand& errand,
                                                      const Drill& facts) const {
   const auto make = [&](absl::Time now, Change*) -> absl::StatusOr<Drill> {
-    SHAREWAY_RETURN_IF_ERROR(Check(facts, now));
     const Agency own = desk_->PartiesOf("", errand.actor.agency).provider;
     SHAREWAY_ASSIGN_OR_RETURN(const StatuteText text, desk_->TextOf(own));
     Drill drill = facts;
@@ -80,6 +102,7 @@ absl::StatusOr<Stored<Drill>> Incidents::RecordDrill(const Errand& errand,
     drill.provider = own.name;
     drill.profile = text.profile->cited();
     drill.create_time = now;
+    SHAREWAY_RETURN_IF_ERROR(Check(drill, now));
     return drill;
   };
   return drills_.Create(errand, RecordKind::DRILL_RECORDED, make);

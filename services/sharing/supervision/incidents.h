@@ -18,7 +18,8 @@ class Incidents {
   explicit Incidents(const Desk* desk) : desk_(desk), incidents_(desk), drills_(desk) {}
 
   // `facts`: severity, title, text, happen_time, grants. NOT_VISIBLE for a grant that the actor's
-  // agency has no part in.
+  // agency has no part in. An event for each grant says that its evidence is held for the case; Close
+  // says that it is released. Nothing that this service keeps of a grant is ever deleted.
   absl::StatusOr<Stored<Incident>> Report(const Errand& errand, const Incident& facts) const;
   absl::StatusOr<Stored<Incident>> AddMeasure(const Errand& errand, absl::string_view name,
                                               absl::string_view etag,

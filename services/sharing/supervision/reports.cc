@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "libs/base/error.h"
+#include "services/sharing/domain/secrecy.h"
 #include "services/sharing/supervision/findings.h"
 
 namespace shareway::sharing {
@@ -62,9 +63,10 @@ absl::StatusOr<Period> PeriodOf(ReportKind kind, int year, int part) {
 absl::StatusOr<Stored<AnnualReport>> Reports::Submit(const Errand& errand, int year,
                                                      const std::string& text) const {
   const auto make = [&](absl::Time now, Change*) -> absl::StatusOr<AnnualReport> {
-    SHAREWAY_RETURN_IF_ERROR(CheckYearly(year, text, now));
     const Agency own = desk_->PartiesOf("", errand.actor.agency).provider;
     SHAREWAY_ASSIGN_OR_RETURN(const StatuteText statute, desk_->TextOf(own));
+    SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"text", text}}, statute.profile->cited()));
+    SHAREWAY_RETURN_IF_ERROR(CheckYearly(year, text, now));
     SHAREWAY_ASSIGN_OR_RETURN(const std::string holder,
                               desk_->store().HolderOf(AnnualReportKey(own.name, year)));
     SHAREWAY_RETURN_IF_ERROR(Exists("report of the year", holder));
@@ -91,12 +93,13 @@ absl::StatusOr<Stored<Evaluation>> Reports::Publish(const Errand& errand, int ye
                                                     const std::string& text) const {
   const auto make = [&](absl::Time now, Change*) -> absl::StatusOr<Evaluation> {
     SHAREWAY_ASSIGN_OR_RETURN(const Authority authority, AuthorityOf(*desk_, errand.actor));
+    const Agency own = desk_->PartiesOf("", authority.agency).provider;
+    SHAREWAY_ASSIGN_OR_RETURN(const StatuteText statute, desk_->TextOf(own));
+    SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"text", text}}, statute.profile->cited()));
     SHAREWAY_RETURN_IF_ERROR(CheckYearly(year, text, now));
     SHAREWAY_ASSIGN_OR_RETURN(const std::string holder,
                               desk_->store().HolderOf(EvaluationKey(authority.name, year)));
     SHAREWAY_RETURN_IF_ERROR(Exists("evaluation of the year", holder));
-    const Agency own = desk_->PartiesOf("", authority.agency).provider;
-    SHAREWAY_ASSIGN_OR_RETURN(const StatuteText statute, desk_->TextOf(own));
     Evaluation evaluation{.name = Desk::NewName(Evaluation::kCollection),
                           .provider = own.name,
                           .profile = statute.profile->cited(),
@@ -132,28 +135,38 @@ absl::StatusOr<Scorecard> Reports::Card(const Actor& actor, absl::string_view ag
   if (days < 1 || days > kMaxDays) {
     return Error::Field("to_date", absl::StrCat("makes ", days, " days, want 1 to ", kMaxDays));
   }
-  return CardOf(*desk_, std::string(agency), period);
+  bool provides = false;
+  SHAREWAY_RETURN_IF_ERROR(desk_->store().VisitResources([&](const Resource& resource) {
+    provides = resource.provider == agency;
+    return !provides;
+  }));
+  return CardOf(*desk_, std::string(agency), period, provides);
 }
 
-absl::StatusOr<std::set<std::string>> Reports::ProvidersUnder(const Authority& authority) const {
-  std::set<std::string> providers;
+absl::StatusOr<std::map<std::string, bool>> Reports::AgenciesUnder(
+    const Authority& authority) const {
+  std::map<std::string, bool> agencies;
+  SHAREWAY_ASSIGN_OR_RETURN(const std::vector<std::string> parties, desk_->store().PartyNames());
+  for (const std::string& name : parties) agencies[name] = false;
   SHAREWAY_RETURN_IF_ERROR(desk_->store().VisitResources([&](const Resource& resource) {
-    providers.insert(resource.provider);
+    agencies[resource.provider] = true;
     return true;
   }));
-  for (auto at = providers.begin(); at != providers.end();) {
-    const bool under = desk_->PartiesOf("", *at).provider.authority.name == authority.name;
-    at = under ? std::next(at) : providers.erase(at);
+  for (auto at = agencies.begin(); at != agencies.end();) {
+    const bool under =
+        desk_->PartiesOf("", at->first).provider.authority.name == authority.name;
+    at = under ? std::next(at) : agencies.erase(at);
   }
-  return providers;
+  return agencies;
 }
 
 absl::StatusOr<std::vector<Reports::Ranked>> Reports::Ranking(const Authority& authority,
                                                               const Period& period) const {
   std::vector<Ranked> ranking;
-  SHAREWAY_ASSIGN_OR_RETURN(const std::set<std::string> names, ProvidersUnder(authority));
-  for (const std::string& name : names) {
-    SHAREWAY_ASSIGN_OR_RETURN(Scorecard card, CardOf(*desk_, name, period));
+  SHAREWAY_ASSIGN_OR_RETURN(const auto agencies, AgenciesUnder(authority));
+  for (const auto& [name, provides] : agencies) {
+    SHAREWAY_ASSIGN_OR_RETURN(Scorecard card, CardOf(*desk_, name, period, provides));
+    if (!provides && !card.counted()) continue;
     std::string title = title_of_(name);
     ranking.push_back({title.empty() ? name : std::move(title), std::move(card)});
   }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <functional>
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -40,7 +40,7 @@ class Reports {
                                                  absl::string_view cursor, int limit) const;
 
   // By an officer, for the authority; keeps the scores of its agencies that have a resource in the
-  // catalogue, as they are now.
+  // catalogue or that anything was counted of in the year, as they are now.
   absl::StatusOr<Stored<Evaluation>> Publish(const Errand& errand, int year,
                                              const std::string& text) const;
   absl::StatusOr<Page<Evaluation>> ListEvaluations(const Actor& actor, absl::string_view cursor,
@@ -54,7 +54,8 @@ class Reports {
   absl::StatusOr<Scorecard> Card(const Actor& actor, absl::string_view agency,
                                  const Period& period) const;
 
-  // The report of the actor's authority, over its agencies that have a resource in the catalogue.
+  // The report of the actor's authority, over its agencies that have a resource in the catalogue or
+  // that anything was counted of in the period: those who use data have duties of their own.
   // DEADLINE_RUNNING for a period that is not over.
   absl::StatusOr<report::Report> Make(const Actor& actor, ReportKind kind, int year,
                                       int part) const;
@@ -64,8 +65,9 @@ class Reports {
     std::string title = {};
     Scorecard card = {};
   };
-  // Agencies of the authority that have a resource in the catalogue, by name.
-  absl::StatusOr<std::set<std::string>> ProvidersUnder(const Authority& authority) const;
+  // Agencies of the authority that have a resource in the catalogue (true) or a part in any case
+  // that scores count (false), by name.
+  absl::StatusOr<std::map<std::string, bool>> AgenciesUnder(const Authority& authority) const;
   // Best first; equals by name.
   absl::StatusOr<std::vector<Ranked>> Ranking(const Authority& authority,
                                               const Period& period) const;

@@ -2,6 +2,8 @@
 // Annual reports, evaluations, scores from the store, and the files made of them.
 #include "services/sharing/supervision/reports.h"
 
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "catch2/catch.hpp"
 #include "services/sharing/supervision/detections.h"
@@ -74,6 +76,35 @@ TEST_CASE("An authority publishes its evaluation once a year, with the scores", 
         absl::StatusCode::kAlreadyExists);
   CHECK(t.reports.ListEvaluations(ProviderHead(), "", 10)->values.size() == 1);
   CHECK(t.reports.ListEvaluations(Stranger(), "", 10)->values.empty());
+}
+
+TEST_CASE("Who uses data and provides none is ranked by what it did, and by nothing else",
+          "[reports]") {
+  Fixture t;
+  const Incidents incidents(&t.desk);
+  REQUIRE(incidents
+              .Report(t.By(ConsumerHead()), {.severity = Incident::Severity::kLarger,
+                                             .title = "账号失窃",
+                                             .text = "异常登录",
+                                             .happen_time = t.clock.Now()})
+              .ok());
+  t.GoTo(absl::CivilDay(2026, 1, 4));
+  const Evaluation evaluation = t.reports.Publish(t.By(Officer()), 2025, "评估")->value;
+  // The provider, and the consumer with its incident; not who did nothing that counts.
+  REQUIRE(evaluation.lines.size() == 2);
+  const auto line = std::find_if(evaluation.lines.begin(), evaluation.lines.end(),
+                                 [](const auto& l) { return l.agency == kTax; });
+  REQUIRE(line != evaluation.lines.end());
+  CHECK(line->safety == 85);
+  CHECK(line->quality == -1);
+  CHECK(line->timeliness == -1);
+  CHECK(line->total == 85);
+  const report::Report september =
+      t.reports.Make(Officer(), ReportKind::kMonthlyRanking, 2025, 9).value();
+  CHECK(september.tables[0].rows.size() == 2);
+  const report::Report october =
+      t.reports.Make(Officer(), ReportKind::kMonthlyRanking, 2025, 10).value();
+  CHECK(october.tables[0].rows.size() == 1);
 }
 
 TEST_CASE("A scorecard counts what was done in time, late, and confirmed, and nothing else",

@@ -124,8 +124,8 @@ absl::StatusOr<std::vector<Finding>> ConfirmedOf(const Desk& desk, const std::st
 }
 
 absl::StatusOr<Scorecard> CardOf(const Desk& desk, const std::string& agency,
-                                 const Period& period) {
-  Counts counts;
+                                 const Period& period, bool provides) {
+  Counts counts{.provides = provides};
   SHAREWAY_RETURN_IF_ERROR(CountClocks(desk, agency, period, &counts));
   SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Finding> confirmed,
                             ConfirmedOf(desk, agency, period));

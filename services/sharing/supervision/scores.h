@@ -21,9 +21,10 @@ struct Period {
 
 // What is counted of the agency in the period: acts that it owed and that ended in it, or ran out
 // in it and are not done; findings confirmed, ratings, incidents and drills entered in it. Reads as
-// many rows as there are of these, and the findings of the agency since its first.
+// many rows as there are of these, and the findings of the agency since its first. `provides`: it
+// has a resource in the catalogue.
 absl::StatusOr<Scorecard> CardOf(const Desk& desk, const std::string& agency,
-                                 const Period& period);
+                                 const Period& period, bool provides);
 
 // The findings about the agency, or about an authority that it acts for, that were confirmed in the
 // period; newest opened first.
