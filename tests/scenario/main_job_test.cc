@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The main job, end to end, over real processes: publish, ask, decide, exchange, prove, revoke.
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -42,6 +43,12 @@ std::string Value(const ev::QueryAnswer& answer, int row, const std::string& ite
 
 std::set<std::string> Items(const ev::QueryAnswer& answer) {
   return {answer.batch().items().begin(), answer.batch().items().end()};
+}
+
+// True if the request may be moved so by who asked for it.
+bool Offers(const sh::SharingRequest& request, const std::string& action) {
+  return std::find(request.available_actions().begin(), request.available_actions().end(),
+                   action) != request.available_actions().end();
 }
 
 TEST_CASE("The main job runs from publication to offline proof", "[scenario]") {
@@ -118,6 +125,17 @@ TEST_CASE("The main job runs from publication to offline proof", "[scenario]") {
   REQUIRE_OK(approved);
   REQUIRE(approved->state() == sh::SharingRequest::APPROVED);
 
+  const auto seen_by_applicant = [&] {
+    sh::GetRequestRequest get;
+    get.set_name(approved->name());
+    return cluster.Call<sh::SharingRequest>("tax-applicant", "sharing",
+                                            RequestMethod("GetRequest"), get);
+  };
+  const auto awaited = seen_by_applicant();
+  REQUIRE_OK(awaited);
+  CHECK(awaited->supply().state() == sh::Supply::AWAITED);
+  CHECK(Offers(*awaited, "ConfirmProvisioned"));
+
   // Only granted items leave the provider's node.
   const ex::QueryRequest by_cert = QueryBy(approved->grant(), "cert_no", "J9901-001");
   auto record = QueryWhenKnown(cluster, kTax, by_cert);
@@ -126,6 +144,15 @@ TEST_CASE("The main job runs from publication to offline proof", "[scenario]") {
         std::set<std::string>{"cert_no", "husband", "wife", "married_on"});
   CHECK(Value(record->answer(), 0, "husband") == "演示甲一");
   CHECK_FALSE(absl::StrContains(record->SerializeAsString(), "CANARY"));
+
+  // That exchange confirms the supply by itself.
+  const auto supplied = AskUntil(seen_by_applicant, [](const auto& request) {
+    return request.ok() && request->supply().state() == sh::Supply::CONFIRMED;
+  });
+  REQUIRE_OK(supplied);
+  CHECK(supplied->supply().state() == sh::Supply::CONFIRMED);
+  CHECK(supplied->supply().exchange() == record->exchange());
+  CHECK_FALSE(Offers(*supplied, "ConfirmProvisioned"));
 
   // Asking for a cut item is refused, and recorded.
   ex::QueryRequest greedy = by_cert;

@@ -226,6 +226,7 @@ void Cluster::MakeIdentities() {
   const crypto::PrivateKey log = crypto::PrivateKey::Generate(crypto::Suite::kEd25519);
   WriteFile(identities_.at("audit").dir + "/log.key", log.ToPem());
   log_key_ = evidence::VerifierKey("test.example/audit", log.public_key());
+  WriteFile(identities_.at("sharing").dir + "/attachment.key", crypto::RandomBytes(32));
 }
 
 void Cluster::WriteBootstrap() {
@@ -274,6 +275,7 @@ std::vector<std::string> Cluster::CommandOf(const std::string& process) const {
   } else if (process == "sharing") {
     argv.push_back("--statutes=" + deploy + "/statutes");
     argv.push_back("--calendars=" + deploy + "/calendars");
+    argv.push_back("--attachment_key=" + identities_.at("sharing").dir + "/attachment.key");
   } else if (process == "audit") {
     argv.push_back("--log_key=" + identities_.at("audit").dir + "/log.key");
     argv.push_back("--origin=test.example/audit");

@@ -64,6 +64,23 @@ YearCall OpenOne(YearWorld& w) {
   return Called(CorrectionsOf(w).Open(w.By(applicant), resource.name, asked, false));
 }
 
+// A node of the provider says whom it gave the value.
+YearCall ReportOne(YearWorld& w) {
+  const YearObject* recalled =
+      w.fold->Some(w, Correction::kCollection, [](const YearObject& object) {
+        Correction correction;
+        return Decode(object.bytes, &correction).ok() && correction.recall_round > 0;
+      });
+  if (recalled == nullptr) return std::nullopt;
+  Correction correction;
+  (void)Decode(recalled->bytes, &correction);
+  const std::string& recipient = w.Any(w.providers);
+  if (recipient == correction.provider) return std::nullopt;
+  return CorrectionsOf(w).Report(absl::StrCat(correction.provider, "/nodes/n", w.Pick(1'000'000)),
+                                 correction.name, correction.recall_round,
+                                 {{recipient, Recall::Basis::kDelivered, {"ex1"}}}, w.Chance(50));
+}
+
 YearCall OnRecall(YearWorld& w, const YearAct& act) {
   const auto outcome = static_cast<Recall::State>(2 + w.Pick(3));
   return Called(CorrectionsOf(w).ConfirmRecall(w.By(act.actor), act.name, w.Etag(act.version),
@@ -122,7 +139,8 @@ void AddCorrectionKinds(std::vector<YearKind>* kinds) {
                     .tables = {&CorrectionTable()},
                     .read = FactsOfCase<Correction>,
                     .call = OnCorrection,
-                    .openings = {{"OpenCorrection", 0.8, OpenOne}}});
+                    .openings = {{"OpenCorrection", 0.8, OpenOne},
+                                 {"ReportRecall", 0.2, ReportOne}}});
   kinds->push_back({.collection = Recall::kCollection,
                     .tables = {&RecallTable()},
                     .read = FactsOfCase<Recall>,

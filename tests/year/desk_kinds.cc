@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The year of delegations, comments and calendars.
+// The year of delegations, comments, attachments and calendars.
 #include <string>
 
+#include "services/sharing/requests/attachments.h"
 #include "services/sharing/requests/comments.h"
 #include "services/sharing/requests/delegations.h"
 #include "tests/year/fold.h"
@@ -48,6 +49,20 @@ YearCall CommentOne(YearWorld& w) {
   return Called(Comments(&w.desk, &w.sharing).Add(w.By(applicant), asked));
 }
 
+YearCall AttachOne(YearWorld& w) {
+  const YearObject* request =
+      w.fold->Some(w, "requests", [](const YearObject&) { return true; });
+  if (request == nullptr) return std::nullopt;
+  const Subjects subjects(&w.desk);
+  Attachments attachments(&w.desk, &subjects, std::string(32, 'k'));
+  const Actor& applicant = w.Someone(request->facts.consumer, Post::kApplicant);
+  absl::StatusOr<Attachments::Upload> upload = attachments.Begin(
+      w.By(applicant), {.subject = request->name, .file_name = w.Text("情况说明.txt")});
+  if (!upload.ok()) return upload.status();
+  if (const absl::Status added = upload->Add("登记信息核对说明\n"); !added.ok()) return added;
+  return Called(upload->Finish());
+}
+
 absl::StatusOr<YearFacts> ReadCalendar(absl::string_view bytes) {
   LoadedCalendar calendar;
   SHAREWAY_RETURN_IF_ERROR(Decode(bytes, &calendar));
@@ -60,6 +75,7 @@ void AddDeskKinds(std::vector<YearKind>* kinds) {
   kinds->push_back(PlainKind<Delegation>(
       {{"GiveDelegation", 0.2, Delegate}, {"EndDelegation", 0.05, EndOne}}));
   kinds->push_back(PlainKind<Comment>({{"AddComment", 0.5, CommentOne}}));
+  kinds->push_back(PlainKind<Attachment>({{"UploadAttachment", 0.2, AttachOne}}));
   kinds->push_back({.collection = "calendars", .read = ReadCalendar});
 }
 

@@ -18,11 +18,12 @@ constexpr char kOutboxLog[] = "outbox";
 constexpr size_t kMaxFaults = 100;
 
 // Keys that hold no object: lists, what is derived, other services' objects, and what by its rules
-// has no evidence (a proposed value, how far detectors have read).
+// has no evidence (a proposed value, content of attachments, how far detectors have read).
 constexpr const char* kOther[] = {
     "by/",   "held/",  "wake/",   "clock-of/",    "clock/",       "ended/",  "running/",
     "meta/", "rows/",  "look/",   "provisional/", "live-consent/", "open-dispute/",
-    "once/", "outbox/", "warned/", "resources/",   "proposals/",    "detections/"};
+    "once/", "outbox/", "warned/", "resources/",   "proposals/",    "detections/",
+    "attachment-chunk/"};
 
 bool Has(const std::vector<int>& states, int state) {
   return std::find(states.begin(), states.end(), state) != states.end();
@@ -115,7 +116,9 @@ std::string DigestOf(const kv::Store& kv) {
     add(BigEndian64(version));
     return true;
   });
-  for (const char* log : {kOutboxLog, kGrantLog, "corrections"}) add(BigEndian64(kv.LogHead(log)));
+  for (const char* log : {kOutboxLog, kGrantLog, kRequestLog, "corrections"}) {
+    add(BigEndian64(kv.LogHead(log)));
+  }
   return ToHex(stream.Digest().view());
 }
 
@@ -226,6 +229,10 @@ void YearFold::Judge(const YearKind& kind, absl::string_view name, const YearFac
         fit.push_back(&t);
       }
     }
+    // Of several that lead there the one that was called, on whatever it was.
+    const auto called = std::find_if(fit.begin(), fit.end(),
+                                     [&](const Transition* t) { return t->method == method; });
+    if (called != fit.end()) fit = {*called};
     if (fit.size() == 1 && (from != to || name == object)) {
       Hit(table, *fit.front(), from, to);
     } else if (fit.empty() && from != to) {

@@ -128,8 +128,8 @@ void AddGrantKinds(std::vector<YearKind>* kinds) {
                     .mover = DisposalOf});
   kinds->push_back({.collection = "consents",
                     .read = ReadConsent,
-                    .openings = {{"GiveConsent", 0.25, GiveOne},
-                                 {"WithdrawConsent", 0.04, WithdrawOne}}});
+                    .openings = {{"GiveStandingConsent", 0.25, GiveOne},
+                                 {"WithdrawStandingConsent", 0.04, WithdrawOne}}});
 }
 
 }  // namespace shareway::sharing

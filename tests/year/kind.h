@@ -39,9 +39,10 @@ using YearCall = std::optional<absl::Status>;
 
 // An act that is not on one object: most make one.
 struct YearOpening {
-  std::string method = {};
+  std::string method = {};  // and, after a space, what else tells it from others of that method
   double a_day = 0;  // on average, on a working day
   std::function<YearCall(YearWorld&)> call = {};
+  bool reads = false;  // it does not act: it must be answered, and leaves no trace
 };
 
 struct YearKind {
@@ -97,6 +98,8 @@ YearCall Called(const absl::StatusOr<T>& result) {
 
 // All kinds of the service.
 std::vector<YearKind> YearKinds();
+// What people and nodes read.
+std::vector<YearOpening> YearReads();
 
 // By file.
 void AddRequestKinds(std::vector<YearKind>* kinds);

@@ -2,7 +2,10 @@
 // The year of sharing requests.
 #include <algorithm>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "services/sharing/domain/examples.h"
+#include "services/sharing/grants/nodes.h"
 #include "services/sharing/store/record_codec.h"
 #include "tests/year/fold.h"
 #include "tests/year/kind.h"
@@ -46,7 +49,7 @@ Decision AnyDecision(YearWorld& w, const Request::Fields& f) {
     return refusal;
   }
   if (which < 60 && !third && !changes) return Reduced(w, f);
-  return {.verdict = Verdict::kApprove, .case_required = !changes && w.Chance(30)};
+  return {.verdict = Verdict::kApprove, .case_required = !third && w.Chance(30)};
 }
 
 std::vector<SupplementItem> Answers(YearWorld& w, const Request::Fields& f) {
@@ -60,6 +63,7 @@ std::vector<SupplementItem> Answers(YearWorld& w, const Request::Fields& f) {
 Request::Revision AnyRevision(YearWorld& w, const Request::Fields& f) {
   Request::Revision revision{.scenario = w.Text("核对登记信息，已修订")};
   const bool changes = f.change.kind != ScopeChange::Kind::kUnspecified;
+  if (f.change.kind == ScopeChange::Kind::kThirdParty) return revision;
   const bool stale = f.scope.start < w.today();
   if (!stale && (changes || w.Chance(70))) return revision;
   Scope scope = f.scope;
@@ -196,6 +200,28 @@ YearCall AskChange(YearWorld& w) {
   return Called(w.sharing.ChangeScope(w.By(w.Someone(f.consumer, Post::kApplicant)), asked, false));
 }
 
+// A node of the consumer received data under the grant of a request whose supply is open.
+YearCall Exchange(YearWorld& w) {
+  const auto open = [](const YearObject& request) {
+    const int supply = request.facts.states[1];
+    return supply != 0 && supply != static_cast<int>(Supply::State::kConfirmed);
+  };
+  const YearObject* object = w.fold->Some(w, "requests", open);
+  if (object == nullptr) return std::nullopt;
+  const absl::StatusOr<Request> request = DecodeRequest(object->bytes);
+  if (!request.ok()) return request.status();
+  NodeStore store(w.kv, w.outbox.get());
+  Nodes nodes(
+      &w.desk, &store,
+      [](absl::string_view node, absl::string_view agency) {
+        return absl::StartsWith(node, absl::StrCat(agency, "/"));
+      },
+      [](const FiledHold&) { return absl::OkStatus(); });
+  return Called(nodes.ReportFirstExchange(absl::StrCat(object->facts.consumer, "/nodes/n1"),
+                                          request->fields().grant,
+                                          {.exchange = "x1", .attempt = 1, .time = w.now()}, ""));
+}
+
 }  // namespace
 
 void AddRequestKinds(std::vector<YearKind>* kinds) {
@@ -203,7 +229,9 @@ void AddRequestKinds(std::vector<YearKind>* kinds) {
                     .tables = {&RequestTable(), &SupplyTable()},
                     .read = Read,
                     .call = OnRequest,
-                    .openings = {{"CreateRequest", 2.6, Ask}, {"ChangeScope", 0.25, AskChange}},
+                    .openings = {{"CreateRequest", 2.6, Ask},
+                                 {"ChangeScope", 0.25, AskChange},
+                                 {"ReportFirstExchange", 0.3, Exchange}},
                     .mover = DisputeOver,
                     .offers = Offers});
 }

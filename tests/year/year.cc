@@ -130,15 +130,17 @@ void Year::PlanDay() {
   if (world_.now() < morning) world_.clock.Advance(morning - world_.now());
   const bool works = world_.desk.calendars().Look("cn", day).working;
   today_.assign(static_cast<size_t>(options_.acts_a_day / (works ? 1 : 10)), nullptr);
-  if (works) {
-    for (const YearKind& kind : kinds_) {
-      for (const YearOpening& opening : kind.openings) {
-        const int whole = static_cast<int>(opening.a_day);
-        const int part = static_cast<int>((opening.a_day - whole) * 1000);
-        const int times = whole + (world_.Pick(1000) < part ? 1 : 0);
-        today_.insert(today_.end(), static_cast<size_t>(times), &opening);
-      }
+  const auto plan = [&](const std::vector<YearOpening>& openings) {
+    for (const YearOpening& opening : openings) {
+      const int whole = static_cast<int>(opening.a_day);
+      const int part = static_cast<int>((opening.a_day - whole) * 1000);
+      const int times = whole + (world_.Pick(1000) < part ? 1 : 0);
+      today_.insert(today_.end(), static_cast<size_t>(times), &opening);
     }
+  };
+  if (works) {
+    for (const YearKind& kind : kinds_) plan(kind.openings);
+    plan(reads_);
   }
   FindFresh();
   for (size_t i = today_.size(); i > 1; --i) {
@@ -153,6 +155,7 @@ void Year::Night() {
     const Actor& officer = world_.Someone("agencies/state-bureau", Post::kOfficer);
     const auto loaded = world_.statutes.Load(world_.By(officer), world_.last_calendar(), false);
     if (!loaded.ok()) Fault(absl::StrCat("LoadCalendar: ", loaded.status().ToString()));
+    if (loaded.ok()) ++taken_["LoadCalendar"];
     calendar_loaded_ = true;
   }
   FollowCatalogue();
@@ -340,15 +343,24 @@ void Year::Act() {
   const YearOpening* opening = today_.back();
   today_.pop_back();
   world_.clock.Advance(absl::Minutes(1 + world_.Pick(15)));
-  if (opening != nullptr) return Open(*opening);
+  if (opening != nullptr) return opening->reads ? Read(*opening) : Open(*opening);
   Spoil how = Spoil::kNone;
   if (world_.Chance(options_.spoilt_percent)) how = static_cast<Spoil>(1 + world_.Pick(4));
   if (const Choice choice = ChooseSpoilt(how); choice.object != nullptr) Do(choice, how);
 }
 
+void Year::Read(const YearOpening& read) {
+  const Before before = See(true);
+  const YearCall called = read.call(world_);
+  if (!called) return;
+  ++taken_[read.method];
+  if (!called->ok()) Fault(absl::StrCat(read.method, ": ", called->ToString()));
+  if (LeftTrace(before)) Fault(absl::StrCat(read.method, " was read and left a trace"));
+}
+
 void Year::Open(const YearOpening& opening) {
   const Spoil how = world_.Chance(options_.spoilt_percent) ? Spoil::kText : Spoil::kNone;
-  const Before before = See(how);
+  const Before before = See(how != Spoil::kNone);
   world_.SetSpoil(how);
   const YearCall called = opening.call(world_);
   const bool spoilt = how != Spoil::kNone && world_.SpoilUsed();
@@ -368,7 +380,7 @@ void Year::Do(const Choice& choice, Spoil how) {
                     .version = entry->version,
                     .method = std::string(choice.transition->method),
                     .actor = *choice.actor};
-  const Before before = See(how);
+  const Before before = See(how != Spoil::kNone);
   const bool offered = !object.kind->offers || object.kind->offers(world_, act);
   const bool twice = how == Spoil::kNone && world_.Chance(5);
   if (twice) world_.SetRequestId(absl::StrCat("twice-", absl::ToUnixNanos(world_.now())));
@@ -405,13 +417,18 @@ void Year::Repeat(const YearKind& kind, const YearAct& act) {
                      again->ToString()));
 }
 
-Year::Before Year::See(Spoil how) {
+Year::Before Year::See(bool closely) {
   Before before{.events = world_.kv->LogHead("outbox"), .digest = ""};
-  if (how != Spoil::kNone && digests_left_ > 0 && world_.Chance(20)) {
+  if (closely && digests_left_ > 0 && world_.Chance(20)) {
     before.digest = DigestOf(*world_.kv);
     --digests_left_;
   }
   return before;
+}
+
+bool Year::LeftTrace(const Before& before) const {
+  return world_.kv->LogHead("outbox") != before.events ||
+         (!before.digest.empty() && DigestOf(*world_.kv) != before.digest);
 }
 
 bool Year::Judge(const std::string& method, const std::string& what, const absl::Status& status,
@@ -424,8 +441,7 @@ bool Year::Judge(const std::string& method, const std::string& what, const absl:
   }
   ++refused_;
   ++refusals_[absl::StrCat(method, ": ", absl::StatusCodeToString(status.code()))];
-  if (world_.kv->LogHead("outbox") != before.events ||
-      (!before.digest.empty() && DigestOf(*world_.kv) != before.digest)) {
+  if (LeftTrace(before)) {
     Fault(absl::StrCat(what, " was refused and left a trace: ", status.ToString()));
   }
   const bool by_rule = absl::IsFailedPrecondition(status) || absl::IsPermissionDenied(status) ||

@@ -57,7 +57,7 @@ class Year {
   // under one request id.
   int digests() const { return options_.digests - digests_left_; }
   int repeated() const { return repeated_; }
-  // How often each method was taken.
+  // How often each act and read was taken, by the name of YearOpening or the method.
   const std::map<std::string, int>& taken() const { return taken_; }
   // How often a method was refused with a status, as "Method: CODE".
   const std::map<std::string, int>& refusals() const { return refusals_; }
@@ -87,6 +87,7 @@ class Year {
   void FollowCatalogue();
   void Act();
   void Open(const YearOpening& opening);
+  void Read(const YearOpening& read);
   std::vector<Choice> ChoicesOf(const YearObject& object) const;
   // Remembers what moves the object along a rule's edge that nobody went along.
   void FindMover(const YearObject& object);
@@ -97,7 +98,9 @@ class Year {
   void Do(const Choice& choice, Spoil how);
   // A call that was taken, once more under its request id: it answers and leaves no trace.
   void Repeat(const YearKind& kind, const YearAct& act);
-  Before See(Spoil how);
+  // `closely`: with a digest now and then, while there are some left.
+  Before See(bool closely);
+  bool LeftTrace(const Before& before) const;
   // Holds what a call answered against the rules; true if it was taken.
   bool Judge(const std::string& method, const std::string& what, const absl::Status& status,
              bool spoilt, const Before& before);
@@ -107,6 +110,7 @@ class Year {
 
   const Options options_;
   const std::vector<YearKind> kinds_;
+  const std::vector<YearOpening> reads_ = YearReads();
   YearWorld world_;
   YearFold fold_;
   std::map<std::string, Rest> rests_;

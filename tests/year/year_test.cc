@@ -12,6 +12,7 @@
 #include "catch2/catch.hpp"
 #include "libs/kv/memory_store.h"
 #include "services/sharing/domain/tables.h"
+#include "tests/support/coverage.h"
 
 namespace shareway::sharing {
 namespace {
@@ -26,7 +27,22 @@ std::string Counts(const std::map<std::string, int>& counts) {
   return absl::StrJoin(counts, ", ", absl::PairFormatter(" "));
 }
 
-// Lives a year, with all that must be true of it; the edges that it did not go along.
+// The methods of coverage.yaml's rows that nobody called with success, each with its row.
+std::set<std::string> NotCalled(const std::map<std::string, int>& taken) {
+  std::set<std::string, std::less<>> called;
+  for (const auto& [method, count] : taken) called.insert(method.substr(0, method.find(' ')));
+  std::set<std::string> missing;
+  for (const testing::CoverageRow& row : testing::BuiltRows("shareway.sharing.v1")) {
+    for (const std::string& method : row.methods) {
+      if (called.count(method.substr(method.rfind('/') + 1)) > 0) continue;
+      missing.insert(absl::StrCat(row.id, " of coverage.yaml: nobody called ", method));
+    }
+  }
+  return missing;
+}
+
+// Lives a year, with all that must be true of it; the edges of tables that it did not go along, and
+// the rows of law that it did not show.
 std::set<std::string> Live(unsigned seed) {
   kv::MemoryStore store;
   Year::Options options{.seed = seed, .latest = absl::CivilDay(2026, 11, 15)};
@@ -44,7 +60,7 @@ std::set<std::string> Live(unsigned seed) {
   CHECK(year.refused() > 100);
   CHECK(year.digests() == options.digests);
   CHECK(year.repeated() > 50);
-  std::set<std::string> missing;
+  std::set<std::string> missing = NotCalled(year.taken());
   for (const YearEdge& edge : year.fold().NotHit()) missing.insert(edge.text());
   return missing;
 }
@@ -58,12 +74,19 @@ TEST_CASE("Every kind of object lives in the year", "[year]") {
   }
 }
 
+TEST_CASE("Every row of law that sharing answers is looked for in the year", "[year]") {
+  CHECK(testing::BuiltRows("shareway.sharing.v1").size() >= 30);
+  CHECK(NotCalled({{"CreateRequest", 1}}).count(
+            "R12 of coverage.yaml: nobody called shareway.sharing.v1.RequestService/UpdateRequest") ==
+        1);
+}
+
 TEST_CASE("A year of sharing is what its evidence says and goes along every edge", "[year]") {
   unsigned seed = 1;
   if (const char* text = std::getenv("SHAREWAY_SEED")) {
     seed = static_cast<unsigned>(std::strtoul(text, nullptr, 10));
   }
-  // Names are random, so a year does not repeat: a rare edge may wait for another one.
+  // Names are random, so a year does not repeat: a rare edge or call may wait for another one.
   constexpr int kMostYears = 4;
   std::set<std::string> missing = Live(seed);
   for (int more = 1; !missing.empty() && more < kMostYears; ++more) {
