@@ -18,7 +18,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from world import DOMAIN, ROOT, Failed, World, flip_byte, pss_mib  # noqa: E402
+from world import DOMAIN, ROOT, Failed, World, flip_byte, pss_mib, until  # noqa: E402
 
 GENERATE = str(ROOT / "deploy/demo/generate.py")
 DIVISIONS = "resources/306001-000001"
@@ -33,7 +33,7 @@ class Demo:
     def __init__(self, world):
         self.w = world
         self.number, self.failures = 0, []
-        self.grants, self.cut, self.exchange = {}, [], ""
+        self.grants, self.cut, self.exchange, self.request = {}, [], "", ""
 
     def step(self, title, action):
         """Runs one step; a failed one is told, and the rest goes on."""
@@ -176,15 +176,7 @@ class Demo:
         assert request["state"] == "APPROVED", request
         words = ("exchange", "query", "--grant", request["grant"], "--operator", "H-0001",
                  "--case", "演示2026-000456", "--where", "code=110101001001")
-        for _ in range(100):  # the grant travels
-            try:
-                rows = self.w.json("housing/housing-security", *words)
-                break
-            except Failed as later:
-                said = later
-                time.sleep(0.05)
-        else:
-            raise said
+        rows = until(lambda: self.w.json("housing/housing-security", *words))  # the grant travels
         assert len(rows) == 1, rows
         listed = self.w.json("civil-affairs/civil-registry", "exchange", "grants")
         assert request["grant"] not in [g["name"] for g in listed], listed
@@ -209,9 +201,41 @@ class Demo:
         # Personal data, and not as its head signed it: the head accepts what was cut.
         granted = self.w.json("tax-sharing-head", "grant", "accept-terms", done["grant"])
         assert granted["state"] == "ACTIVE", granted
-        self.grants["marriages"] = done["grant"]
+        self.grants["marriages"], self.request = done["grant"], request["name"]
         return (f"due {request['dueDate']} ({request['workingDaysLeft']} working days), approved "
                 f"with {' and '.join(self.cut)} cut, a reason each")
+
+    def attach(self):
+        """A file of one side is the other's to read, and nobody else's."""
+        notice = self.w.dir / "收到的说明.txt"
+        notice.write_text("核定税种所需信息项说明（演示）\n" * 20_000, encoding="utf-8")
+        kept = self.w.json("tax-applicant", "attachment", "upload", str(notice), "--subject",
+                           self.request)
+        out = self.w.dir / "attachment.txt"
+        self.w.run("civil-affairs-reviewer", "attachment", "download", kept["name"], "--to",
+                   str(out))
+        assert out.read_bytes() == notice.read_bytes(), "other bytes"
+        said = self.w.run("housing-applicant", "attachment", "download", kept["name"], "--to",
+                          str(self.w.dir / "stolen.txt"), want=4)
+        assert "NOT_VISIBLE" in said, said
+        return (f"{kept['bytes']} bytes of {kept['mediaType']} from tax to civil affairs, the same; "
+                "housing is told nothing")
+
+    def change(self):
+        """More time for the grant is a request again; it is revised and taken back here."""
+        grant = self.w.json("tax-applicant", "grant", "show", self.grants["marriages"])
+        end = datetime.date.fromisoformat(grant["endTime"][:10]) + datetime.timedelta(days=30)
+        draft = self.w.json("tax-applicant", "request", "change", "--grant", grant["name"],
+                            "--kind", "WIDER_SCOPE", "--legal-basis",
+                            "《演示市税收征管办法》第三条", "--scenario", "延长核对期限", "--end",
+                            end.isoformat())
+        revised = self.w.json("tax-applicant", "request", "update", draft["name"], "--scenario",
+                              "延长核对期限，已补充说明")
+        assert revised["scope"] == draft["scope"], revised
+        assert revised["scenario"] != draft["scenario"], revised
+        gone = self.w.json("tax-applicant", "request", "withdraw", draft["name"])
+        assert gone["state"] == "WITHDRAWN", gone
+        return f"drafted until {end}, revised, withdrawn; the grant stays as it is"
 
     def first_certificate(self):
         with open(self.w.dir / "marriages.csv", encoding="utf-8", newline="") as lines:
@@ -236,12 +260,8 @@ class Demo:
 
     def search_audit(self, *words, least=1):
         """Evidence follows an exchange by some milliseconds."""
-        for _ in range(100):
-            entries = self.w.json("auditor", "audit", "search", *words)
-            if len(entries) >= least:
-                return entries
-            time.sleep(0.05)
-        return entries
+        return until(lambda: self.w.json("auditor", "audit", "search", *words),
+                     lambda entries: len(entries) >= least)
 
     # Not shared, dispute.
 
@@ -267,16 +287,9 @@ class Demo:
         assert decided["stage"] == "CLOSED" and decided["outcome"] == "UPHELD", decided
         pack, key = self.w.dir / "dispute.json", self.w.dir / "log.key.txt"
         key.write_text(self.w.log_key + "\n", "utf-8")
-        for attempt in range(50):  # until a checkpoint covers the decision
-            pack.unlink(missing_ok=True)
-            try:
-                self.w.run("housing-applicant", "dispute", "pack", opened["name"], "--out",
-                           str(pack))
-                break
-            except Failed:
-                if attempt == 49:
-                    raise
-                time.sleep(0.1)
+        pack.unlink(missing_ok=True)
+        until(lambda: self.w.run("housing-applicant", "dispute", "pack", opened["name"], "--out",
+                                 str(pack)))  # a checkpoint covers the decision
         said = self.w.run(None, "audit", "verify", str(pack), "--key", str(key)).strip()
         return (f"refused citing {basis}; decided by {moved['decider']}: {decided['outcome']}; "
                 f"its pack: {said}")
@@ -351,15 +364,8 @@ class Demo:
     def evidence(self):
         self.search_audit("--exchange", self.exchange, least=2)
         pack, key = self.w.dir / "pack.json", self.w.dir / "log.key.txt"
-        for attempt in range(50):  # until a checkpoint covers both halves
-            try:
-                self.w.run("auditor", "audit", "export", "--exchange", self.exchange, "--out",
-                           str(pack))
-                break
-            except Failed:
-                if attempt == 49:
-                    raise
-                time.sleep(0.1)
+        until(lambda: self.w.run("auditor", "audit", "export", "--exchange", self.exchange,
+                                 "--out", str(pack)))  # a checkpoint covers both halves
         key.write_text(self.w.log_key + "\n", "utf-8")
         said = self.w.run(None, "audit", "verify", str(pack), "--key", str(key)).strip()
         second = subprocess.run(["/usr/bin/python3", str(ROOT / "tools/verify_pack.py"),
@@ -393,6 +399,7 @@ class Demo:
                 ("query by division code", self.query_divisions),
                 ("an agency without a node", self.hosted),
                 ("conditional request", self.conditional),
+                ("attachment", self.attach), ("change of a grant", self.change),
                 ("only granted items", self.only_granted),
                 ("query outside the scope", self.out_of_scope),
                 ("not shared, dispute, decision", self.dispute),

@@ -252,7 +252,8 @@ class World:
         self.await_ready("catalog", catalog)
         sharing = self.start("sharing", self.home("service", "sharing"), "shareway-sharing",
                              [f"--statutes={deploy / 'statutes'}",
-                              f"--calendars={deploy / 'calendars'}"])
+                              f"--calendars={deploy / 'calendars'}",
+                              f"--attachment_key={self.home('service', 'sharing')}/attachment.key"])
         self.await_ready("audit", audit)
         self.await_ready("sharing", sharing)
 
@@ -311,6 +312,21 @@ class World:
 
     def json(self, who, *words, **more):
         return json.loads(self.run(who, "-o", "json", *words, **more))
+
+
+def until(action, enough=lambda answer: True, limit=5):
+    """What `action` answers, asked again for `limit` seconds while it fails or is not enough."""
+    end = time.monotonic() + limit
+    while True:
+        late = time.monotonic() > end
+        try:
+            answer = action()
+            if late or enough(answer):
+                return answer
+        except Failed:
+            if late:
+                raise
+        time.sleep(0.05)
 
 
 def flip_byte(path, out):

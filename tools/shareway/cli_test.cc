@@ -25,7 +25,6 @@
 #include "tools/shareway/fsck.h"
 #include "tools/shareway/new_file.h"
 #include "tools/shareway/records.h"
-#include "tools/shareway/scope.h"
 
 namespace shareway::cli {
 namespace {
@@ -88,6 +87,16 @@ TEST_CASE("a wrong command line exits 2 and says why on stderr") {
       {"code", "check", "1", "--timeout", "soon"},
       {"code", "check", "1", "--timeout", "0"},
       {"request", "list", "--state", "SLEEPING"},
+      {"request", "watch", "--count", "0"},
+      {"request", "return", "r1"},
+      {"request", "ask-extension", "r1", "--reason", "x"},
+      {"request", "ask-supplement", "r1", "--missing", "no equals sign"},
+      {"request", "change", "--grant", "g1", "--kind", "NARROWER", "--legal-basis", "x",
+       "--scenario", "x"},
+      {"request", "change", "--grant", "g1", "--kind", "THIRD_PARTY", "--legal-basis", "x",
+       "--scenario", "x", "--items", "a"},
+      {"attachment", "upload", "file.pdf"},
+      {"attachment", "download", "a1"},
       {"exchange", "query", "--grant", "g1"},
       {"exchange", "verify", "--grant", "g1"},
       {"exchange", "call", "--grant", "g1", "--operator", "o"},
@@ -295,38 +304,6 @@ TEST_CASE("a new file appears whole or not at all") {
   }
   CHECK(*ReadInput(path) == "new");
   CHECK(std::distance(std::filesystem::directory_iterator(folder.Path(".")), {}) == 1);
-}
-
-TEST_CASE("a reduced decision strikes what is cut and refuses cuts that make no sense") {
-  sharing::v1::Scope asked;
-  for (const char* item : {"a", "b", "c"}) asked.add_items(item);
-  asked.add_purposes(evidence::v1::WORK_REFERENCE);
-  asked.add_purposes(evidence::v1::ADMINISTRATIVE_BASIS);
-  asked.set_end_date("2027-01-01");
-  const auto decision = Reduce(asked, {"b=not needed", "purposes=too wide", "period=shorter"},
-                               {.purposes = {"work-reference"}, .end = "2026-12-31"});
-  REQUIRE(decision.ok());
-  CHECK(decision->scope().items_size() == 2);
-  CHECK(decision->scope().items(1) == "c");
-  CHECK(decision->scope().purposes_size() == 1);
-  CHECK(decision->scope().end_date() == "2026-12-31");
-  CHECK(decision->cuts(0).reason() == "not needed");
-
-  asked.add_masked_items("b");
-  asked.add_masked_items("c");
-  const auto less = Reduce(asked, {"b=not needed", "quota=enough"}, {.day_calls = 50});
-  REQUIRE(less.ok());
-  CHECK(less->scope().day_calls() == 50);
-  CHECK(less->scope().masked_items_size() == 1);
-  CHECK(less->scope().masked_items(0) == "c");
-  CHECK(ExitCodeOf(Reduce(asked, {"quota=enough"}, {}).status()) == kUsage);
-  CHECK(ExitCodeOf(Reduce(asked, {"a=x"}, {.masked = {"b"}}).status()) == kUsage);
-
-  CHECK(ExitCodeOf(Reduce(asked, {"b"}, {}).status()) == kUsage);
-  CHECK(ExitCodeOf(Reduce(asked, {"b="}, {}).status()) == kUsage);
-  CHECK(ExitCodeOf(Reduce(asked, {"z=none"}, {}).status()) == kUsage);
-  CHECK(ExitCodeOf(Reduce(asked, {"period=none"}, {}).status()) == kUsage);
-  CHECK(ExitCodeOf(Reduce(asked, {"b=x"}, {.methods = {"QUERY"}}).status()) == kUsage);
 }
 
 TEST_CASE("names and enum values are taken in the forms that people write") {

@@ -62,7 +62,7 @@ int RunCommand(std::vector<std::string> arguments, std::ostream* out, std::ostre
                     AddSupervisionCommands, AddGrantLifeCommands, AddFindingCommands,
                     AddCorrectionCommands,
                     AddExchangeCommands, AddDatasetCommands, AddAuditCommands,
-                    AddCalendarCommands, AddCodeCommands, AddDeskCommands,
+                    AddCalendarCommands, AddCodeCommands, AddDeskCommands, AddAttachmentCommands,
                     AddOperationCommands}) {
     add(&app, &session);
   }

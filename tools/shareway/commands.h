@@ -26,8 +26,12 @@ void AddContextCommands(CLI::App* app, Session* session);
 void AddDirectoryCommands(CLI::App* app, Session* session);
 void AddCatalogCommands(CLI::App* app, Session* session);
 void AddRequestCommands(CLI::App* app, Session* session);
-// Checks, supplements, extensions, supply; AddRequestCommands adds them.
-void AddRequestTermVerbs(CLI::App* noun, Session* session);
+// Signatures, checks, supplements, extensions, supply; what revises a draft or changes a grant; and
+// watch. AddRequestCommands adds them.
+void AddRequestSteps(CLI::App* noun, Session* session);
+void AddRequestChangeVerbs(CLI::App* noun, Session* session);
+void AddRequestWatchVerb(CLI::App* noun, Session* session);
+void AddAttachmentCommands(CLI::App* app, Session* session);
 void AddGrantCommands(CLI::App* app, Session* session);
 void AddDisputeCommands(CLI::App* app, Session* session);
 // After the two above: it adds verbs to their nouns grant and notice.

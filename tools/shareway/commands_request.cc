@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// shareway request: from the draft to the signed decision.
+// shareway request: drafts, decisions, lists.
 #include <memory>
 
 #include "shareway/sharing/v1/request.pb.h"
@@ -35,14 +35,6 @@ absl::Status Create(Session* session, const RequestArgs& args) {
   if (!args.scenario.empty()) request->set_scenario(args.scenario);
   SHAREWAY_RETURN_IF_ERROR(ApplyFlags(args.scope, request->mutable_scope()));
   return session->Show<SharingRequest>(std::string(kService) + "CreateRequest", create);
-}
-
-// For the methods that take a name and an etag.
-template <typename Req>
-absl::Status Move(Session* session, const RequestArgs& args, const char* method) {
-  Req request;
-  request.set_name(args.full_name());
-  return session->Show<SharingRequest>(std::string(kService) + method, request);
 }
 
 absl::Status Decide(Session* session, const RequestArgs& args) {
@@ -95,24 +87,6 @@ absl::Status List(Session* session, const RequestArgs& args) {
   return absl::OkStatus();
 }
 
-void AddScope(CLI::App* verb, ScopeFlags* scope) {
-  Repeated(verb, "--where", &scope->where, "Rows: KEY=VALUE or KEY^=PREFIX, joined by and");
-  verb->add_option("--rows", scope->row_expression,
-                   "Rows, further narrowed: item = \"v\", !=, <, <=, >, >=, ^=, in (\"a\", \"b\"), "
-                   "is null; and, or, not");
-  Repeated(verb, "--purpose", &scope->purposes, "What for", true)
-      ->check(Is<evidence::v1::Purpose>());
-  Repeated(verb, "--method", &scope->methods, "Way of sharing", true)
-      ->check(Is<evidence::v1::Method>());
-  verb->add_option("--start", scope->start, "First day of use, CCYY-MM-DD");
-  verb->add_option("--end", scope->end, "Last day of use, CCYY-MM-DD");
-  Repeated(verb, "--mask", &scope->masked, "Items, of those granted, whose values leave masked",
-           true);
-  verb->add_option("--day-calls", scope->day_calls, "Calls a day at most");
-  verb->add_option("--day-rows", scope->day_rows, "Rows a day at most");
-  verb->add_option("--day-bytes", scope->day_bytes, "Bytes of answers a day at most");
-}
-
 }  // namespace
 
 void AddRequestCommands(CLI::App* app, Session* session) {
@@ -130,20 +104,8 @@ void AddRequestCommands(CLI::App* app, Session* session) {
   Repeated(create, "--items", &args->scope.items, "Item ids", true);
   create->add_option("--legal-basis", args->legal_basis, "The duty that needs the data");
   create->add_option("--scenario", args->scenario, "The scenario of use");
-  AddScope(create, &args->scope);
+  AddScopeFlags(create, &args->scope);
 
-  named(Verb(noun, session, "sign-off", "The consumer's head agrees", [=] {
-    return Move<sharing::v1::SignOffRequestRequest>(session, *args, "SignOffRequest");
-  }));
-  named(Verb(noun, session, "submit", "Submit a request that is signed off", [=] {
-    return Move<sharing::v1::SubmitRequestRequest>(session, *args, "SubmitRequest");
-  }));
-  named(Verb(noun, session, "sign-off-decision", "The provider's head signs the decision", [=] {
-    return Move<sharing::v1::SignOffDecisionRequest>(session, *args, "SignOffDecision");
-  }));
-  named(Verb(noun, session, "withdraw", "Take a request back", [=] {
-    return Move<sharing::v1::WithdrawRequestRequest>(session, *args, "WithdrawRequest");
-  }));
   named(Verb(noun, session, "show", "One request", [=] { return Show(session, *args); }));
 
   CLI::App* decide = named(Verb(noun, session, "decide", "Approve, reduce or refuse",
@@ -155,9 +117,11 @@ void AddRequestCommands(CLI::App* app, Session* session) {
   decide->add_option("--condition", args->condition, "The published condition not met, by its id");
   decide->add_option("--citation", args->citation, "The legal bar");
   decide->add_flag("--case-required", args->case_required, "Each call names a case");
-  AddScope(decide, &args->scope);
+  AddScopeFlags(decide, &args->scope);
 
-  AddRequestTermVerbs(noun, session);
+  AddRequestSteps(noun, session);
+  AddRequestChangeVerbs(noun, session);
+  AddRequestWatchVerb(noun, session);
 
   CLI::App* list = Verb(noun, session, "list", "Requests that your agency is a party to",
                         [=] { return List(session, *args); });

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// shareway request: the authority's check, supplements, extensions, second reviews, supply.
+// shareway request: the steps of a request that is there already. What a step asks for, and so its
+// flags, are the fields of its message.
 #include <memory>
+#include <type_traits>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "shareway/sharing/v1/request_message.pb.h"
 #include "tools/shareway/commands.h"
 
@@ -11,127 +15,91 @@ namespace {
 
 namespace v1 = sharing::v1;
 
-constexpr char kService[] = "/shareway.sharing.v1.RequestService/";
-
-struct TermArgs {
+struct StepArgs {
   std::string name, reason, document, note;
   std::vector<std::string> items;
   int days = 0;
 };
 
+// Each SUBJECT=TEXT: what is missing, or the answer.
 template <typename Req>
-absl::Status Send(Session* session, const TermArgs& args, const char* method, Req request) {
-  request.set_name(FullName("requests", args.name));
-  return session->Show<v1::SharingRequest>(std::string(kService) + method, request);
-}
-
-// Each SUBJECT=TEXT, put by `put`.
-template <typename Req, typename Put>
-absl::Status PutItems(const std::vector<std::string>& items, Req* request, Put put) {
+absl::Status PutItems(const std::vector<std::string>& items, Req* request) {
   for (const std::string& item : items) {
     const std::vector<std::string> parts = absl::StrSplit(item, absl::MaxSplits('=', 1));
     if (parts.size() != 2) return UsageError(item + " is not SUBJECT=TEXT");
     v1::SupplementItem* to = request->add_items();
     to->set_subject(parts[0]);
-    put(parts[1], to);
+    std::is_same_v<Req, v1::AskSupplementRequest> ? to->set_missing(parts[1])
+                                                  : to->set_answer(parts[1]);
   }
   return absl::OkStatus();
 }
 
-absl::Status AskSupplement(Session* session, const TermArgs& args) {
-  v1::AskSupplementRequest ask;
-  SHAREWAY_RETURN_IF_ERROR(
-      PutItems(args.items, &ask,
-               [](const std::string& text, v1::SupplementItem* item) { item->set_missing(text); }));
-  return Send(session, args, "AskSupplement", std::move(ask));
+template <typename Req>
+absl::Status Take(Session* session, const StepArgs& args) {
+  Req request;
+  request.set_name(FullName("requests", args.name));
+  if constexpr (requires { request.reason(); }) request.set_reason(args.reason);
+  if constexpr (requires { request.document(); }) request.set_document(args.document);
+  if constexpr (requires { request.note(); }) request.set_note(args.note);
+  if constexpr (requires { request.days(); }) request.set_days(args.days);
+  if constexpr (requires { request.items(); }) {
+    SHAREWAY_RETURN_IF_ERROR(PutItems(args.items, &request));
+  }
+  const absl::string_view method = absl::StripSuffix(Req::descriptor()->name(), "Request");
+  return session->Show<v1::SharingRequest>(
+      absl::StrCat("/shareway.sharing.v1.RequestService/", method), request);
 }
 
-absl::Status Supplement(Session* session, const TermArgs& args) {
-  v1::SupplementRequestRequest supplement;
-  SHAREWAY_RETURN_IF_ERROR(
-      PutItems(args.items, &supplement,
-               [](const std::string& text, v1::SupplementItem* item) { item->set_answer(text); }));
-  return Send(session, args, "SupplementRequest", std::move(supplement));
-}
-
-absl::Status AskExtension(Session* session, const TermArgs& args) {
-  v1::AskExtensionRequest ask;
-  ask.set_days(args.days);
-  ask.set_reason(args.reason);
-  return Send(session, args, "AskExtension", std::move(ask));
-}
-
-absl::Status ConsentExtension(Session* session, const TermArgs& args) {
-  v1::ConsentExtensionRequest consent;
-  consent.set_document(args.document);
-  return Send(session, args, "ConsentExtension", std::move(consent));
-}
-
-absl::Status ReportSupply(Session* session, const TermArgs& args) {
-  v1::ReportProvisionedRequest report;
-  report.set_note(args.note);
-  return Send(session, args, "ReportProvisioned", std::move(report));
-}
-
-absl::Status Return(Session* session, const TermArgs& args) {
-  v1::ReturnRequestRequest request;
-  request.set_reason(args.reason);
-  return Send(session, args, "ReturnRequest", std::move(request));
-}
-
-absl::Status RefuseExtension(Session* session, const TermArgs& args) {
-  v1::RefuseExtensionRequest refuse;
-  refuse.set_reason(args.reason);
-  return Send(session, args, "RefuseExtension", std::move(refuse));
-}
-
-absl::Status DisputeSupply(Session* session, const TermArgs& args) {
-  v1::DisputeProvisionedRequest dispute;
-  dispute.set_reason(args.reason);
-  return Send(session, args, "DisputeProvisioned", std::move(dispute));
+template <typename Req>
+void AddStep(CLI::App* noun, Session* session, const char* name, const char* about) {
+  auto args = std::make_shared<StepArgs>();
+  CLI::App* verb = Verb(noun, session, name, about, [=] { return Take<Req>(session, *args); });
+  verb->add_option("NAME", args->name, "requests/{r} or {r}")->required();
+  if constexpr (requires(Req r) { r.reason(); }) {
+    verb->add_option("--reason", args->reason, "Why")->required();
+  }
+  if constexpr (requires(Req r) { r.document(); }) {
+    verb->add_option("--document", args->document, "Number of the document")->required();
+  }
+  if constexpr (requires(Req r) { r.note(); }) verb->add_option("--note", args->note, "How");
+  if constexpr (requires(Req r) { r.days(); }) {
+    verb->add_option("--days", args->days, "Working days")->required();
+  }
+  if constexpr (requires(Req r) { r.items(); }) {
+    const bool asks = std::is_same_v<Req, v1::AskSupplementRequest>;
+    Repeated(verb, asks ? "--missing" : "--answer", &args->items,
+             asks ? "SUBJECT=TEXT: what is missing" : "SUBJECT=TEXT: the answer")
+        ->required();
+  }
 }
 
 }  // namespace
 
-void AddRequestTermVerbs(CLI::App* noun, Session* session) {
-  auto args = std::make_shared<TermArgs>();
-  using Run = absl::Status (*)(Session*, const TermArgs&);
-  const auto verb = [=](const char* name, const char* about, Run run) {
-    CLI::App* added = Verb(noun, session, name, about, [=] { return run(session, *args); });
-    added->add_option("NAME", args->name, "requests/{r} or {r}")->required();
-    return added;
-  };
-  const auto reasoned = [=](const char* name, const char* about, Run run) {
-    CLI::App* added = verb(name, about, run);
-    added->add_option("--reason", args->reason, "Why")->required();
-    return added;
-  };
-  verb("forward", "The authority passes it on to the provider", [](Session* s, const TermArgs& a) {
-    return Send(s, a, "ForwardRequest", v1::ForwardRequestRequest());
-  });
-  reasoned("return", "The authority returns it to the consumer", Return);
-  Repeated(verb("ask-supplement", "Ask, once, for all that is missing", AskSupplement), "--missing",
-           &args->items, "SUBJECT=TEXT: what is missing")
-      ->required();
-  Repeated(verb("supplement", "Answer all that was asked for", Supplement), "--answer",
-           &args->items, "SUBJECT=TEXT: the answer")
-      ->required();
-  reasoned("ask-extension", "Ask the authority for more time to reply", AskExtension)
-      ->add_option("--days", args->days, "Working days")
-      ->required();
-  verb("consent-extension", "The authority consents to more time", ConsentExtension)
-      ->add_option("--document", args->document, "Number of the document of consent")
-      ->required();
-  reasoned("refuse-extension", "The authority refuses more time", RefuseExtension);
-  verb("confirm-decision", "A second reviewer confirms it", [](Session* s, const TermArgs& a) {
-    return Send(s, a, "ConfirmDecision", v1::ConfirmDecisionRequest());
-  });
-  verb("report-supply", "The provider reports that the data are supplied", ReportSupply)
-      ->add_option("--note", args->note, "How");
-  verb("confirm-supply", "The consumer has the data", [](Session* s, const TermArgs& a) {
-    return Send(s, a, "ConfirmProvisioned", v1::ConfirmProvisionedRequest());
-  });
-  reasoned("dispute-supply", "The consumer disputes the report of supply", DisputeSupply);
+void AddRequestSteps(CLI::App* noun, Session* s) {
+  AddStep<v1::SignOffRequestRequest>(noun, s, "sign-off", "The consumer's head agrees");
+  AddStep<v1::SubmitRequestRequest>(noun, s, "submit", "Submit a request that is signed off");
+  AddStep<v1::WithdrawRequestRequest>(noun, s, "withdraw", "Take a request back");
+  AddStep<v1::ForwardRequestRequest>(noun, s, "forward",
+                                     "The authority passes it on to the provider");
+  AddStep<v1::ReturnRequestRequest>(noun, s, "return", "The authority returns it to the consumer");
+  AddStep<v1::AskSupplementRequest>(noun, s, "ask-supplement",
+                                    "Ask, once, for all that is missing");
+  AddStep<v1::SupplementRequestRequest>(noun, s, "supplement", "Answer all that was asked for");
+  AddStep<v1::AskExtensionRequest>(noun, s, "ask-extension",
+                                   "Ask the authority for more time to reply");
+  AddStep<v1::ConsentExtensionRequest>(noun, s, "consent-extension",
+                                       "The authority consents to more time");
+  AddStep<v1::RefuseExtensionRequest>(noun, s, "refuse-extension",
+                                      "The authority refuses more time");
+  AddStep<v1::ConfirmDecisionRequest>(noun, s, "confirm-decision", "A second reviewer confirms it");
+  AddStep<v1::SignOffDecisionRequest>(noun, s, "sign-off-decision",
+                                      "The provider's head signs the decision");
+  AddStep<v1::ReportProvisionedRequest>(noun, s, "report-supply",
+                                        "The provider reports that the data are supplied");
+  AddStep<v1::ConfirmProvisionedRequest>(noun, s, "confirm-supply", "The consumer has the data");
+  AddStep<v1::DisputeProvisionedRequest>(noun, s, "dispute-supply",
+                                         "The consumer disputes the report of supply");
 }
 
 }  // namespace shareway::cli

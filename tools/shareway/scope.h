@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The scope of a request from flags, and the reduced scope of a decision.
+// The scope of a request from flags, of a change of a request or grant, and of a decision.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "CLI/CLI.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "shareway/sharing/v1/grant.pb.h"
 #include "shareway/sharing/v1/request.pb.h"
 
 namespace shareway::cli {
@@ -27,6 +30,11 @@ struct ScopeFlags {
   uint64_t day_bytes = 0;
 };
 
+// The flags of every part but the items.
+void AddScopeFlags(CLI::App* verb, ScopeFlags* scope);
+// True if the flags say nothing.
+bool Empty(const ScopeFlags& flags);
+
 // Replaces what the flags name. A usage error for a malformed condition.
 absl::Status ApplyFlags(const ScopeFlags& flags, sharing::v1::Scope* scope);
 
@@ -38,5 +46,15 @@ absl::Status ApplyFlags(const ScopeFlags& flags, sharing::v1::Scope* scope);
 absl::StatusOr<sharing::v1::Decision> Reduce(const sharing::v1::Scope& asked,
                                              const std::vector<std::string>& cuts,
                                              const ScopeFlags& flags);
+
+// What UpdateRequest is to change of `read`, under its etag: the texts that are not empty, and the
+// scope if the flags say anything of it. A usage error if nothing is to change.
+absl::StatusOr<sharing::v1::UpdateRequestRequest> Revise(const sharing::v1::SharingRequest& read,
+                                                         const std::string& legal_basis,
+                                                         const std::string& scenario,
+                                                         const ScopeFlags& flags);
+
+// What the grant gives, from `today` on: where a change of it begins.
+sharing::v1::Scope ScopeOf(const sharing::v1::Grant& grant, absl::CivilDay today);
 
 }  // namespace shareway::cli
