@@ -13,6 +13,7 @@ import datetime
 import hashlib
 import json
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -415,6 +416,9 @@ def main():
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--data")
     options = parser.parse_args()
+    # However it is told to end, also in the background of a shell, the city ends with it.
+    for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(told, signal.default_int_handler)
     with World(options.bin, options.data) as world:
         demo = Demo(world)
         demo.all()
