@@ -19,7 +19,9 @@ absl::StatusOr<Subject> OfRequest(const Desk& desk, const Actor& actor, absl::st
   if (!request.value.VisibleTo(actor, desk.PartiesOf(f.consumer, f.provider))) {
     return Error::NotVisible(name);
   }
-  return Subject{f.consumer, f.provider, f.profile, request.value.Readers()};
+  Subject subject{f.consumer, f.provider, f.profile, request.value.Readers()};
+  subject.answer_waits = f.state == Request::State::kDecided;
+  return subject;
 }
 
 absl::StatusOr<Subject> OfGrant(const Desk& desk, const Actor& actor, absl::string_view name) {

@@ -23,6 +23,8 @@ struct Subject {
   std::vector<std::string> readers = {};  // agencies whose evidence may name it
   // False: the actor reads the files of its own agency and of the provider alone.
   bool all_files = true;
+  // A request whose decision waits for its signature.
+  bool answer_waits = false;
 };
 
 // Thread-safe once all kinds are added.

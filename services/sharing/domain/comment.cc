@@ -21,6 +21,10 @@ absl::Status Check(const Comment& comment) {
   return Error::Fields(out);
 }
 
+bool IsInternal(const Attachment& attachment, bool answer_waits) {
+  return attachment.internal && (answer_waits || !attachment.until_answer);
+}
+
 absl::Status CheckFileName(absl::string_view file_name, absl::string_view field) {
   std::vector<FieldViolation> out;
   CheckText(file_name, 1, 200, field, &out);

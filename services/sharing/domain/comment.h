@@ -39,7 +39,7 @@ absl::Status Check(const Comment& comment);
 inline constexpr uint64_t kMaxAttachmentBytes = 50u << 20;
 
 // A file that belongs to a case (law.md section 8). Never changed or removed. Who may read the case
-// may read the file.
+// may read the file, unless it is internal.
 struct Attachment {
   static constexpr char kCollection[] = "attachments";
   std::string name = {};
@@ -55,9 +55,15 @@ struct Attachment {
   std::string agency = {};    // of the uploader
   std::string profile = {};   // profile@version of the subject
   absl::Time create_time = {};
+  bool internal = false;      // the uploader's own agency reads it alone,
+  bool until_answer = false;  // until the decision is signed that waited for that at the upload
 
   friend bool operator==(const Attachment&, const Attachment&) = default;
 };
+
+// Whether the uploader's own agency reads it alone now. `answer_waits`: its subject is a request
+// whose decision waits for its signature.
+bool IsInternal(const Attachment& attachment, bool answer_waits);
 
 // INVALID_ARGUMENT naming the field if the file name is empty, too long, has a path or control
 // characters.

@@ -33,8 +33,9 @@ std::string NonceOf(uint32_t n) {
 std::string PlaceOf(absl::string_view name, uint32_t n) { return absl::StrCat(name, "#", n); }
 
 bool MayRead(const Attachment& attachment, const Subject& subject, const Actor& actor) {
-  return subject.all_files || attachment.agency == actor.agency ||
-         attachment.agency == subject.provider;
+  if (attachment.agency == actor.agency) return true;
+  if (IsInternal(attachment, subject.answer_waits)) return false;
+  return subject.all_files || attachment.agency == subject.provider;
 }
 
 }  // namespace
@@ -55,7 +56,8 @@ std::string Attachments::KeyOf(absl::string_view name) const {
 }
 
 absl::StatusOr<Attachments::Upload> Attachments::Begin(const Errand& errand,
-                                                       const Attachment& asked) {
+                                                       const Attachment& asked,
+                                                       std::optional<bool> internal) {
   if (key_.empty()) {
     return absl::Status(Error(Reason::kNotSupported, absl::StatusCode::kFailedPrecondition,
                               "this service has no key to keep attachments with "
@@ -70,6 +72,8 @@ absl::StatusOr<Attachments::Upload> Attachments::Begin(const Errand& errand,
   SHAREWAY_ASSIGN_OR_RETURN(upload.subject_, subjects_->Find(errand.actor, asked.subject));
   SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"attachment.file_name", asked.file_name}},
                                          upload.subject_.profile));
+  const bool drafts_answer =
+      upload.subject_.answer_waits && errand.actor.agency == upload.subject_.provider;
   upload.owner_ = this;
   upload.errand_ = errand;
   upload.asked_digest_ = asked.sha256;
@@ -81,7 +85,9 @@ absl::StatusOr<Attachments::Upload> Attachments::Begin(const Errand& errand,
                         .uploader = errand.actor.name,
                         .agency = errand.actor.agency,
                         .profile = upload.subject_.profile,
-                        .create_time = desk_->Now()};
+                        .create_time = desk_->Now(),
+                        .internal = internal.value_or(drafts_answer),
+                        .until_answer = !internal && drafts_answer};
   SHAREWAY_RETURN_IF_ERROR(store_.Begin(upload.attachment_.name, desk_->Now()));
   return upload;
 }
@@ -140,7 +146,11 @@ absl::StatusOr<Stored<Attachment>> Attachments::Upload::Finish() {
   }
   evidence::AuditRecord event =
       desk.Event(evidence::RecordKind::ATTACHMENT_ADDED, errand_, {}, attachment_.name);
-  Desk::TellOnly(subject_.readers, &event);
+  if (attachment_.internal) {
+    Desk::TellOnly({attachment_.agency}, &event);
+  } else {
+    Desk::TellOnly(subject_.readers, &event);
+  }
   event.set_request_digest(attachment_.sha256);
   event.set_payload_bytes(attachment_.bytes);
   event.set_rule(attachment_.profile);
@@ -160,15 +170,22 @@ absl::StatusOr<Stored<Attachment>> Attachments::Get(const Actor& actor,
   SHAREWAY_RETURN_IF_ERROR(stored.status());
   const absl::StatusOr<Subject> subject = subjects_->Find(actor, stored->value.subject);
   if (!subject.ok() || !MayRead(stored->value, *subject, actor)) return Error::NotVisible(name);
+  stored->value.internal = IsInternal(stored->value, subject->answer_waits);
   return stored;
 }
 
 absl::StatusOr<Page<Attachment>> Attachments::List(const Actor& actor, absl::string_view subject,
                                                    absl::string_view cursor, int limit) const {
   SHAREWAY_ASSIGN_OR_RETURN(const Subject about, subjects_->Find(actor, subject));
-  return desk_->store().ListCases<Attachment>(
-      {std::string(subject)}, cursor, limit,
-      [&](const Attachment& attachment) { return MayRead(attachment, about, actor); });
+  SHAREWAY_ASSIGN_OR_RETURN(
+      Page<Attachment> page,
+      desk_->store().ListCases<Attachment>(
+          {std::string(subject)}, cursor, limit,
+          [&](const Attachment& attachment) { return MayRead(attachment, about, actor); }));
+  for (Stored<Attachment>& stored : page.values) {
+    stored.value.internal = IsInternal(stored.value, about.answer_waits);
+  }
+  return page;
 }
 
 absl::Status Attachments::Read(const Attachment& attachment,

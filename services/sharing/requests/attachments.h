@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Attachments: taken in pieces, kept sealed, read by who may read their case.
+// Attachments: taken in pieces, kept sealed, read by who may read their case unless internal.
 #pragma once
 
 #include <memory>
@@ -55,11 +55,14 @@ class Attachments {
     MediaTypeFinder type_ = {};
     crypto::Sha256Stream digest_ = {};
   };
-  // `asked`: subject, file_name, and the digest that the content must have, or none.
-  // FAILED_PRECONDITION, NOT_SUPPORTED, without a key; NOT_VISIBLE for a subject that the actor may
-  // not read.
-  absl::StatusOr<Upload> Begin(const Errand& errand, const Attachment& asked);
+  // `asked`: subject, file_name, and the digest that the content must have, or none. `internal`:
+  // the actor's agency reads it alone; nothing: only what belongs to the provider's draft of an
+  // answer, until that is signed. FAILED_PRECONDITION, NOT_SUPPORTED, without a key; NOT_VISIBLE for a
+  // subject that the actor may not read.
+  absl::StatusOr<Upload> Begin(const Errand& errand, const Attachment& asked,
+                               std::optional<bool> internal = std::nullopt);
 
+  // Both answer `internal` as it is now.
   absl::StatusOr<Stored<Attachment>> Get(const Actor& actor, absl::string_view name) const;
   absl::StatusOr<Page<Attachment>> List(const Actor& actor, absl::string_view subject,
                                         absl::string_view cursor, int limit) const;

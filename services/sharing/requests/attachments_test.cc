@@ -2,6 +2,8 @@
 // Attachments come back as they were sent, to who may read their case, and lie sealed meanwhile.
 #include "services/sharing/requests/attachments.h"
 
+#include <optional>
+
 #include "catch2/catch.hpp"
 #include "services/sharing/grants/service_changes.h"
 #include "services/sharing/test_desk.h"
@@ -17,9 +19,10 @@ struct Files {
 
   absl::StatusOr<Stored<Attachment>> Upload(const std::string& content,
                                             const Attachment& asked, const Actor& actor,
-                                            const std::string& request_id = "") {
+                                            const std::string& request_id = "",
+                                            std::optional<bool> internal = std::nullopt) {
     absl::StatusOr<Attachments::Upload> upload =
-        attachments.Begin(t.By(actor, request_id, "header"), asked);
+        attachments.Begin(t.By(actor, request_id, "header"), asked, internal);
     if (!upload.ok()) return upload.status();
     for (size_t at = 0; at < content.size(); at += 100'000) {
       const absl::Status added = upload->Add(absl::string_view(content).substr(at, 100'000));
@@ -93,6 +96,45 @@ TEST_CASE("Who may read the case reads its attachments, and nobody else", "[atta
   const Stored<Attachment> own = f.Upload(Pdf(20), of_draft, Applicant()).value();
   CHECK(ReasonOf(f.attachments.Get(Reviewer(), own.value.name).status()) == Reason::kNotVisible);
   CHECK(f.t.Events().back().agencies_size() == 1);
+}
+
+TEST_CASE("What the provider adds to an answer that is not signed is its own until the signature",
+          "[attachment]") {
+  Files f;
+  const Stored<Request> decided = f.t.Decided();
+  f.request = f.t.NameOf(decided);
+  const Stored<Attachment> draft = f.Upload(Pdf(20), f.Asked(), Reviewer()).value();
+  CHECK(draft.value.internal);
+  CHECK(f.t.Events().back().agencies_size() == 1);
+  f.t.clock.Advance(absl::Seconds(1));
+  const Stored<Attachment> remark = f.Upload(Pdf(21), f.Asked(), Reviewer(), "", true).value();
+  f.t.clock.Advance(absl::Seconds(1));
+  const Stored<Attachment> open = f.Upload(Pdf(22), f.Asked(), Reviewer(), "", false).value();
+  f.t.clock.Advance(absl::Seconds(1));
+  const Stored<Attachment> theirs = f.Upload(Pdf(23), f.Asked(), Applicant()).value();
+  CHECK_FALSE(theirs.value.internal);
+  const auto names = [&](const Actor& actor) {
+    std::vector<std::string> listed;
+    const auto page = f.attachments.List(actor, f.request, "", 10);
+    for (const auto& stored : page->values) {
+      CHECK(f.attachments.Get(actor, stored.value.name).ok());
+      listed.push_back(stored.value.name);
+    }
+    return listed;
+  };
+  const std::string& d = draft.value.name;
+  const std::string& r = remark.value.name;
+  const std::string& o = open.value.name;
+  const std::string& a = theirs.value.name;
+  CHECK(names(Reviewer()) == std::vector<std::string>{a, o, r, d});
+  CHECK(names(Applicant()) == std::vector<std::string>{a, o});
+  CHECK(names(Officer()) == std::vector<std::string>{a, o});
+  CHECK(ReasonOf(f.attachments.Get(Applicant(), d).status()) == Reason::kNotVisible);
+  REQUIRE(f.t.sharing.SignOffDecision(f.t.By(ProviderHead()), f.request, f.t.EtagOf(decided)).ok());
+  CHECK(names(Applicant()) == std::vector<std::string>{a, o, d});
+  CHECK_FALSE(f.attachments.Get(Applicant(), d)->value.internal);
+  CHECK(ReasonOf(f.attachments.Get(Applicant(), r).status()) == Reason::kNotVisible);
+  CHECK(f.attachments.Get(ProviderHead(), r)->value.internal);
 }
 
 TEST_CASE("Of a consultation each consumer reads its own files and the provider's",

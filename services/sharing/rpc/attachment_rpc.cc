@@ -2,6 +2,8 @@
 // The adapter of AttachmentService.
 #include "services/sharing/rpc/attachment_rpc.h"
 
+#include <optional>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "services/sharing/rpc/directory_view.h"
@@ -27,6 +29,7 @@ v1::Attachment ToProto(const Attachment& attachment) {
   out.set_uploader(attachment.uploader);
   out.set_agency(attachment.agency);
   *out.mutable_create_time() = evidence::ToTimestamp(attachment.create_time);
+  out.set_internal(attachment.internal);
   return out;
 }
 
@@ -66,10 +69,14 @@ absl::StatusOr<v1::Attachment> AttachmentRpc::Upload(
   Errand errand = ErrandOf(call, header.request_id());
   errand.once.body = header.SerializeAsString();
   const v1::Attachment& asked = header.attachment();
+  const std::optional<bool> internal =
+      asked.has_internal() ? std::optional<bool>(asked.internal()) : std::nullopt;
   SHAREWAY_ASSIGN_OR_RETURN(Attachments::Upload upload,
-                            attachments_->Begin(errand, {.subject = asked.subject(),
-                                                         .file_name = asked.file_name(),
-                                                         .sha256 = asked.sha256()}));
+                            attachments_->Begin(errand,
+                                                {.subject = asked.subject(),
+                                                 .file_name = asked.file_name(),
+                                                 .sha256 = asked.sha256()},
+                                                internal));
   while (true) {
     SHAREWAY_ASSIGN_OR_RETURN(const std::optional<v1::UploadAttachmentRequest> next,
                               reader.Read());

@@ -74,6 +74,8 @@ std::string Encode(const Attachment& attachment) {
   record.set_agency(attachment.agency);
   record.set_profile(attachment.profile);
   record.set_create_nanos(Nanos(attachment.create_time));
+  record.set_internal(attachment.internal);
+  record.set_until_answer(attachment.until_answer);
   return record.SerializeAsString();
 }
 
@@ -92,7 +94,9 @@ absl::Status Decode(absl::string_view bytes, Attachment* attachment) {
                  .uploader = record.uploader(),
                  .agency = record.agency(),
                  .profile = record.profile(),
-                 .create_time = TimeOf(record.create_nanos())};
+                 .create_time = TimeOf(record.create_nanos()),
+                 .internal = record.internal(),
+                 .until_answer = record.until_answer()};
   return absl::OkStatus();
 }
 
