@@ -218,7 +218,10 @@
     "系統、安全、審計管理員不得由一人兼任",                                                        \
     "Nobody holds two of system, security and audit administrator")                                \
   X(kContractOver, "CONTRACT_OVER", "外包合同已到期", "外包合約已到期",                             \
-    "The contractor's contract is over")
+    "The contractor's contract is over")                                                           \
+  X(kClearanceTooLow, "CLEARANCE_TOO_LOW", "所申请数据的级别高于本部门可接收的级别",               \
+    "所申請數據的級別高於本部門可接收的級別",                                                      \
+    "The data are graded above what the agency may receive")
 
 namespace shareway {
 

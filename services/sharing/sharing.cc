@@ -107,6 +107,12 @@ absl::Status Sharing::AddGrant(const Errand& errand, const Request& approved, st
   return absl::OkStatus();
 }
 
+absl::Status Sharing::CheckCleared(const Request& request, const Resource& resource,
+                                   const Parties& parties) {
+  return CheckClearance(request.fields().scope, resource, parties.consumer.name,
+                        parties.consumer.clearance);
+}
+
 absl::StatusOr<Stored<Request>> Sharing::Create(const Errand& errand, const Request::Fields& asked,
                                                 bool validate_only) {
   const auto load = [&](absl::string_view name) { return Get(errand.actor, name); };
@@ -118,6 +124,7 @@ absl::StatusOr<Stored<Request>> Sharing::Create(const Errand& errand, const Requ
     SHAREWAY_ASSIGN_OR_RETURN(Request draft,
                               Request::Draft(asked, errand.actor, resource.value, text,
                                              Desk::NewName("requests"), now));
+    SHAREWAY_RETURN_IF_ERROR(CheckCleared(draft, resource.value, parties));
     if (validate_only) return Stored<Request>{std::move(draft), 0};
     return Commit(errand, {std::move(draft), RecordKind::REQUEST_DRAFTED}, 0, parties,
                   Change{.rests_on = {resource}}, now);
@@ -135,6 +142,7 @@ absl::StatusOr<Stored<Request>> Sharing::Update(const Errand& errand, absl::stri
     SHAREWAY_ASSIGN_OR_RETURN(Request after,
                               c.request.Update(errand.actor, c.parties, whole, resource.value,
                                                c.text, c.now));
+    SHAREWAY_RETURN_IF_ERROR(CheckCleared(after, resource.value, c.parties));
     change->rests_on.push_back(std::move(resource));
     return Step{std::move(after), RecordKind::REQUEST_DRAFTED};
   });
@@ -165,6 +173,7 @@ absl::StatusOr<Stored<Request>> Sharing::Submit(const Errand& errand, absl::stri
                                          .text = text,
                                          .grant = Desk::NewName("grants")},
                                         c.now));
+    SHAREWAY_RETURN_IF_ERROR(CheckCleared(after, resource.value, c.parties));
     SHAREWAY_RETURN_IF_ERROR(CheckChange(after, c.now));
     change->rests_on.push_back(resource);
     const Request::State state = after.fields().state;

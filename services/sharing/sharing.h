@@ -151,6 +151,9 @@ class Sharing {
   // What the grant of a draft to pass data on lets through now; nothing for other drafts, and once
   // that grant is live no more.
   absl::StatusOr<std::optional<Scope>> PassedOn(const Request& draft, absl::Time now) const;
+  // FAILED_PRECONDITION, CLEARANCE_TOO_LOW, if the consumer may not receive what is asked for.
+  static absl::Status CheckCleared(const Request& request, const Resource& resource,
+                                   const Parties& parties);
   // FAILED_PRECONDITION if the grant that the request changes is no longer live, or the decision
   // takes of it what was to be kept.
   absl::Status CheckChange(const Request& request, absl::Time now) const;

@@ -27,6 +27,7 @@ absl::StatusOr<Stored<Request>> Sharing::ChangeScope(const Errand& errand, Chang
     SHAREWAY_ASSIGN_OR_RETURN(Request draft,
                               DraftChange(asked, grant->value, errand.actor, parties,
                                           resource.value, text, Desk::NewName("requests"), now));
+    SHAREWAY_RETURN_IF_ERROR(CheckCleared(draft, resource.value, parties));
     if (validate_only) return Stored<Request>{std::move(draft), 0};
     return Commit(errand,
                   {std::move(draft), RecordKind::REQUEST_DRAFTED,

@@ -47,6 +47,38 @@ TEST_CASE("The conditional path leaves an approved request, its grant and their 
   CHECK(t.Mismatch().empty());
 }
 
+TEST_CASE("Nobody asks for what is graded above the clearance of his agency") {
+  TestDesk t;
+  Resource important = Marriages();
+  important.name = "resources/306002-000009";
+  important.items[1].grading = 2;
+  REQUIRE(t.grants.Follow(important).ok());
+  t.agencies[kTax].clearance = 2;
+  const Stored<Request> signed_off = t.SignedOff(Asked(important));
+  Request::Fields without = Asked(important);
+  without.scope.items = {"cert_no", "wife"};
+  const Stored<Request> draft = t.Draft(without);
+
+  t.agencies[kTax].clearance = 1;
+  const size_t before = t.Events().size();
+  for (const absl::Status& status :
+       {t.sharing.Create(t.By(Applicant()), Asked(important), false).status(),
+        t.sharing.Create(t.By(Applicant()), Asked(important), true).status(),
+        t.sharing.Update(t.By(Applicant()), t.NameOf(draft), t.EtagOf(draft),
+                         {.scope = ScopeOver(important)})
+            .status(),
+        t.sharing.Submit(t.By(Applicant()), t.NameOf(signed_off), t.EtagOf(signed_off))
+            .status()}) {
+    CHECK(absl::IsFailedPrecondition(status));
+    CHECK(ReasonOf(status) == Reason::kClearanceTooLow);
+    CHECK(absl::StrContains(status.message(), "item husband"));
+    CHECK(DetailsOf(status)->metadata.at("grading") == "2");
+    CHECK(DetailsOf(status)->metadata.at("clearance") == "1");
+  }
+  CHECK(t.Events().size() == before);
+  CHECK(t.sharing.Create(t.By(Applicant()), without, false).ok());
+}
+
 std::vector<std::string> AgenciesOf(const evidence::AuditRecord& event) {
   return {event.agencies().begin(), event.agencies().end()};
 }

@@ -57,7 +57,8 @@ inline Agency AgencyOf(std::string name) {
           .level = Level::kCity,
           .vertical = false,
           .active = true,
-          .authority = City()};
+          .authority = City(),
+          .clearance = 3};
 }
 inline Parties TaxAsksCivil() { return {AgencyOf(kTax), AgencyOf(kCivil)}; }
 

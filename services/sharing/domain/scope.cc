@@ -300,6 +300,23 @@ int GradingOf(const Scope& scope, const Resource& resource) {
   return highest;
 }
 
+absl::Status CheckClearance(const Scope& scope, const Resource& resource,
+                            absl::string_view consumer, int clearance) {
+  for (const std::string& id : scope.items) {
+    const Item* item = resource.item(id);
+    if (item == nullptr || item->grading <= clearance) continue;
+    return Error(Reason::kClearanceTooLow, absl::StatusCode::kFailedPrecondition,
+                 absl::StrCat("item ", id, " of ", resource.name, " is graded ", item->grading,
+                              ", ", consumer, " is cleared for ", clearance,
+                              " (1 general, 2 important, 3 core)"))
+        .With("resource", resource.name)
+        .With("item", id)
+        .With("grading", absl::StrCat(item->grading))
+        .With("clearance", absl::StrCat(clearance));
+  }
+  return absl::OkStatus();
+}
+
 std::vector<std::string> UnmetConditions(const Scope& scope, absl::string_view consumer,
                                          const Resource& resource) {
   std::vector<std::string> unmet;

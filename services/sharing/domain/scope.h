@@ -56,6 +56,11 @@ ShareClass ClassOf(const Scope& scope, const Resource& resource);
 // item that the resource does not have counts as core. 0 if it touches nothing.
 int GradingOf(const Scope& scope, const Resource& resource);
 
+// FAILED_PRECONDITION, CLEARANCE_TOO_LOW, naming the first item asked for that is graded above
+// `clearance`, the highest that the consumer may receive. A node would refuse it at each exchange.
+absl::Status CheckClearance(const Scope& scope, const Resource& resource,
+                            absl::string_view consumer, int clearance);
+
 // The published conditions that a scope of this consumer does not meet, by id.
 // Conditions in words are for the reviewer and never listed.
 std::vector<std::string> UnmetConditions(const Scope& scope, absl::string_view consumer,
