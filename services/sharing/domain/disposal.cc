@@ -36,6 +36,12 @@ absl::Status Admitted(const Disposal& disposal, absl::string_view method, const 
                parties);
 }
 
+// OWN_REQUEST for who reported it and went over to the provider since.
+absl::Status NotReporter(const Disposal& disposal, const Actor& actor) {
+  if (!actor.ActsAs(disposal.reporter)) return absl::OkStatus();
+  return OwnRequest(disposal.name, disposal.reporter, "who reported it");
+}
+
 absl::Status CheckReport(const Disposal& disposal, const DisposalReport& report, absl::Time now) {
   SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"note", report.note}}, disposal.profile));
   std::vector<FieldViolation> out;
@@ -159,6 +165,7 @@ absl::StatusOr<Disposal> ReportDisposal(const Disposal& disposal, const Actor& a
   Disposal next = disposal;
   next.state = State::kReported;
   next.report = report;
+  next.reporter = actor.name;
   next.report_time = now;
   return next;
 }
@@ -166,6 +173,7 @@ absl::StatusOr<Disposal> ReportDisposal(const Disposal& disposal, const Actor& a
 absl::StatusOr<Disposal> AcceptDisposal(const Disposal& disposal, const Actor& actor,
                                         const Parties& parties, absl::Time now) {
   SHAREWAY_RETURN_IF_ERROR(Admitted(disposal, "AcceptDisposal", actor, parties));
+  SHAREWAY_RETURN_IF_ERROR(NotReporter(disposal, actor));
   Disposal next = disposal;
   next.state = State::kAccepted;
   next.decider = actor.name;
@@ -179,6 +187,7 @@ absl::StatusOr<Disposal> RejectDisposal(const Disposal& disposal, const Actor& a
                                         const Parties& parties, absl::string_view reason,
                                         absl::Time now) {
   SHAREWAY_RETURN_IF_ERROR(Admitted(disposal, "RejectDisposal", actor, parties));
+  SHAREWAY_RETURN_IF_ERROR(NotReporter(disposal, actor));
   SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"reason", reason}}, disposal.profile));
   std::vector<FieldViolation> out;
   CheckText(reason, 1, kMaxNote, "reason", &out);

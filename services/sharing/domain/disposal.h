@@ -54,6 +54,7 @@ struct Disposal {
   statute::Clock clock = {};  // DISPOSAL
   absl::Time grant_time = {};  // when the grant was made: nothing was disposed of before
   DisposalReport report = {};  // the last one
+  std::string reporter = {};   // people/{p} who reported it, of the last report
   std::optional<absl::Time> report_time = {};
   std::string decider = {};    // people/{p} of the provider, of the last answer
   std::string rejection = {};  // why the last report was rejected
@@ -81,7 +82,8 @@ std::vector<std::string> Beyond(const Grant& before, const Grant& successor);
 absl::StatusOr<Disposal> ReportDisposal(const Disposal& disposal, const Actor& actor,
                                         const Parties& parties, const DisposalReport& report,
                                         absl::Time now);
-// By a reviewer or the head of the provider. The clock stops; the grant is DISPOSED.
+// By a reviewer or the head of the provider, not who reported it (OWN_REQUEST). The clock stops;
+// the grant is DISPOSED.
 absl::StatusOr<Disposal> AcceptDisposal(const Disposal& disposal, const Actor& actor,
                                         const Parties& parties, absl::Time now);
 // By the same. The grant is DISPOSAL_DUE.

@@ -146,6 +146,23 @@ TEST_CASE("The consumer is judged by the day of its report, and a rejection lets
   CHECK(Report(*reject(Morning()), Good()).ok());
 }
 
+TEST_CASE("Who reported a disposal does not answer it from the other side", "[disposal]") {
+  const Disposal reported = Report(Owed(), Good()).value();
+  CHECK(reported.reporter == Applicant().name);
+  Actor moved = Reviewer();
+  moved.name = Applicant().name;
+  Actor deputy = Reviewer();
+  deputy.reviewer_for = Applicant().name;
+  for (const Actor& actor : {moved, deputy}) {
+    CHECK(ReasonOf(AcceptDisposal(reported, actor, TaxAsksCivil(), Morning()).status()) ==
+          Reason::kOwnRequest);
+    CHECK(ReasonOf(
+              RejectDisposal(reported, actor, TaxAsksCivil(), "清单不全", Morning()).status()) ==
+          Reason::kOwnRequest);
+  }
+  CHECK(AcceptDisposal(reported, Reviewer(), TaxAsksCivil(), Morning()).ok());
+}
+
 TEST_CASE("By rule a disposal is overdue at the end of its last day unless the provider has it",
           "[disposal]") {
   const absl::Time due = statute::DueInstant(Owed().clock);

@@ -108,6 +108,7 @@ class Grant {
     bool by_authority = false;
     std::optional<absl::CivilDay> asked_end = {};  // the last day asked for, while a renewal is asked
     std::string asked_reason = {};                 // and why
+    std::string asked_by = {};                     // people/{p}
     std::string return_request = {};               // return-requests/{q}, for data that flow back
     std::vector<std::string> terms = {};           // while PENDING_TERMS: what is to be accepted
     // agencies/{a} to which the provider consents that the data are passed on (R25 25).

@@ -12,6 +12,12 @@ namespace {
 
 constexpr int kMaxReason = 1000;
 
+// OWN_REQUEST for who asked for the renewal and went over to the provider since.
+absl::Status NotAsker(const Grant::Fields& grant, const Actor& actor) {
+  if (!actor.ActsAs(grant.asked_by)) return absl::OkStatus();
+  return OwnRequest(grant.name, grant.asked_by, "who asked for the renewal");
+}
+
 // FAILED_PRECONDITION unless the resource still shares every item of the grant.
 absl::Status CheckStillShared(const Grant::Fields& grant, const Resource& resource,
                               const StatuteText& text) {
@@ -45,6 +51,7 @@ Grant Grant::Over(State state, std::string reason) const {
   next.ended_reason = std::move(reason);
   next.asked_end.reset();
   next.asked_reason.clear();
+  next.asked_by.clear();
   return Grant(std::move(next));
 }
 
@@ -76,6 +83,7 @@ absl::StatusOr<Grant> Grant::AskRenewal(const Actor& actor, const Parties& parti
   Fields next = fields_;
   next.asked_end = end;
   next.asked_reason = std::string(reason);
+  next.asked_by = actor.name;
   return Grant(std::move(next));
 }
 
@@ -84,6 +92,7 @@ absl::StatusOr<Grant> Grant::Renew(const Actor& actor, const Parties& parties, a
                                    absl::Time now) const {
   SHAREWAY_RETURN_IF_ERROR(Admitted("RenewGrant", actor, parties));
   if (!fields_.asked_end) return WrongState(fields_.name, "not asked to be renewed", "AskRenewal");
+  SHAREWAY_RETURN_IF_ERROR(NotAsker(fields_, actor));
   if (now >= fields_.end_time) {
     return Error(Reason::kDeadlinePassed, absl::StatusCode::kFailedPrecondition,
                  absl::StrCat(fields_.name, " ended at ",
@@ -102,6 +111,7 @@ absl::StatusOr<Grant> Grant::Renew(const Actor& actor, const Parties& parties, a
   next.end_time = statute::EndOfDay(end);
   next.asked_end.reset();
   next.asked_reason.clear();
+  next.asked_by.clear();
   return Grant(std::move(next));
 }
 
@@ -110,12 +120,14 @@ absl::StatusOr<Grant> Grant::DeclineRenewal(const Actor& actor, const Parties& p
   SHAREWAY_RETURN_IF_ERROR(Admitted("DeclineRenewal", actor, parties));
   SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"reason", reason}}, profile()));
   if (!fields_.asked_end) return WrongState(fields_.name, "not asked to be renewed", "AskRenewal");
+  SHAREWAY_RETURN_IF_ERROR(NotAsker(fields_, actor));
   std::vector<FieldViolation> out;
   CheckText(reason, 1, kMaxReason, "reason", &out);
   SHAREWAY_RETURN_IF_ERROR(Error::Fields(out));
   Fields next = fields_;
   next.asked_end.reset();
   next.asked_reason.clear();
+  next.asked_by.clear();
   return Grant(std::move(next));
 }
 

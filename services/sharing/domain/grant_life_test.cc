@@ -171,6 +171,18 @@ TEST_CASE("A renewal is asked by the consumer's head, and given for just what wa
       asking.DeclineRenewal(ProviderHead(), TaxAsksCivil(), "").status()));
 }
 
+TEST_CASE("Who asked for a renewal does not answer it from the other side", "[grantlife]") {
+  Actor moved = ProviderHead();
+  moved.name = ConsumerHead().name;
+  Actor deputy = ProviderHead();
+  deputy.head_for = ConsumerHead().name;
+  for (const Actor& actor : {moved, deputy}) {
+    CHECK(ReasonOf(Call(Asking(), "RenewGrant", actor).status()) == Reason::kOwnRequest);
+    CHECK(ReasonOf(Call(Asking(), "DeclineRenewal", actor).status()) == Reason::kOwnRequest);
+  }
+  CHECK(Call(Asking(), "RenewGrant", ProviderHead())->fields().asked_by.empty());
+}
+
 TEST_CASE("A renewal is for days after the present ones and within three years", "[grantlife]") {
   const auto ask = [](absl::CivilDay end, const std::string& reason = "仍需核定税种") {
     return In(State::kActive).AskRenewal(ConsumerHead(), TaxAsksCivil(), end, reason, Morning());

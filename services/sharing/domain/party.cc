@@ -28,6 +28,10 @@ absl::string_view LevelName(Level level) {
   return "LEVEL_UNSPECIFIED";
 }
 
+bool Actor::ActsAs(absl::string_view person) const {
+  return !person.empty() && (person == name || person == head_for || person == reviewer_for);
+}
+
 bool Parties::OfConsumer(const Actor& actor) const { return Of(consumer, actor); }
 
 bool Parties::OfProvider(const Actor& actor) const { return Of(provider, actor); }

@@ -29,6 +29,10 @@ struct Actor {
   std::string head_for = {};
   std::string reviewer_for = {};
 
+  // True if it is this person, or acts in the post of this person: nobody decides on what he
+  // himself asked for or reported. False for no person.
+  bool ActsAs(absl::string_view person) const;
+
   friend bool operator==(const Actor&, const Actor&) = default;
 };
 

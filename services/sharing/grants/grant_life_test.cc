@@ -224,6 +224,26 @@ TEST_CASE("The renewal of a grant rests on its resource as it is now", "[grantli
   CHECK(absl::StrContains(t.Events().back().rule(), "R25 第二十一条第二款"));
 }
 
+TEST_CASE("Who reported or asked is known after the write, and answers nothing from the other side",
+          "[grantlife]") {
+  TestDesk t;
+  Actor moved = ProviderHead();
+  moved.name = ConsumerHead().name;
+  const std::string renewed = t.NameOf(t.Granted());
+  REQUIRE(t.grants.AskRenewal(t.By(ConsumerHead()), renewed, kLater, "仍需核定税种").ok());
+  CHECK(ReasonOf(t.grants.Renew(t.By(moved), renewed, kLater).status()) == Reason::kOwnRequest);
+  CHECK(t.grants.Renew(t.By(ProviderHead()), renewed, kLater).ok());
+
+  Disposals disposals(&t.desk);
+  const std::string name = Disposal::NameFor(Ended(t));
+  const Stored<Disposal> owed = t.store.LoadCase<Disposal>(name).value();
+  const Stored<Disposal> reported =
+      disposals.Report(t.By(ConsumerHead()), name, Etag(owed), GoodReport(t)).value();
+  CHECK(ReasonOf(disposals.Accept(t.By(moved), name, Etag(reported)).status()) ==
+        Reason::kOwnRequest);
+  CHECK(disposals.Accept(t.By(ProviderHead()), name, Etag(reported)).ok());
+}
+
 // Grants of the consumer over this resource, straight into the store.
 void PutGrants(TestDesk& t, const std::string& provider, int from, int count) {
   Grant::Fields model = {.consumer = kTax,

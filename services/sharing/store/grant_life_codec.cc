@@ -42,6 +42,7 @@ std::string Encode(const Disposal& value) {
   record.set_person(value.report.person);
   record.set_manifest_digest(value.report.manifest_digest);
   record.set_note(value.report.note);
+  record.set_reporter(value.reporter);
   if (value.report_time) record.set_report_nanos(Nanos(*value.report_time));
   record.set_decider(value.decider);
   record.set_rejection(value.rejection);
@@ -67,6 +68,7 @@ absl::Status Decode(absl::string_view bytes, Disposal* value) {
                        .person = record.person(),
                        .manifest_digest = record.manifest_digest(),
                        .note = record.note()},
+            .reporter = record.reporter(),
             .report_time = {},
             .decider = record.decider(),
             .rejection = record.rejection(),

@@ -167,6 +167,7 @@ std::string Encode(const Grant& grant) {
   record.set_by_authority(f.by_authority);
   if (f.asked_end) record.set_asked_end_day(DayNumber(*f.asked_end));
   record.set_asked_reason(f.asked_reason);
+  record.set_asked_by(f.asked_by);
   record.set_return_request(f.return_request);
   record.mutable_terms()->Assign(f.terms.begin(), f.terms.end());
   *record.mutable_day() = sharing::ToRecord(f.day);
@@ -210,6 +211,7 @@ absl::StatusOr<Grant> DecodeGrant(absl::string_view bytes, uint64_t number) {
       .asked_end = record.has_asked_end_day() ? std::optional(DayOf(record.asked_end_day()))
                                               : std::nullopt,
       .asked_reason = record.asked_reason(),
+      .asked_by = record.asked_by(),
       .return_request = record.return_request(),
       .terms = GetStrings(record.terms()),
       .third_parties = GetStrings(record.third_parties()),
