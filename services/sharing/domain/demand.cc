@@ -187,6 +187,7 @@ absl::StatusOr<Demand> Route(const Demand& before, const Actor& actor, const Par
   Demand after = before;
   after.state = State::kRouted;
   after.provider = source.name;
+  after.answer.clear();  // the next source answers for itself, and not to what another said
   AddOnce(source.name, &after.listed);
   AddOnce(source.authority.name, &after.listed);
   return after;
@@ -262,6 +263,16 @@ absl::StatusOr<Demand> Withdraw(const Demand& before, const Actor& actor, const 
 
 bool Visible(const Demand& demand, const Actor& actor, const Parties& parties) {
   return parties.Knows(actor) || Has(demand.not_theirs, actor.agency);
+}
+
+Demand SeenBy(const Demand& demand, const Actor& actor, const Parties& parties) {
+  const bool own = demand.state == State::kOpen && !demand.not_theirs.empty() &&
+                   demand.not_theirs.back() == actor.agency;
+  if (own || parties.Knows(actor)) return demand;
+  Demand seen = demand;
+  seen.answer.clear();
+  seen.citation.clear();
+  return seen;
 }
 
 }  // namespace shareway::sharing

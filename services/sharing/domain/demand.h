@@ -51,7 +51,7 @@ struct Demand {
   // Whose lists it stands in besides the consumer's and its authority's: everyone it was routed to,
   // and their authorities.
   std::vector<std::string> listed = {};
-  std::string answer = {};
+  std::string answer = {};  // of the present source, or of the last one while OPEN
   std::string citation = {};
   std::string resource = {};
   std::string applicant = {};
@@ -102,5 +102,8 @@ absl::StatusOr<Demand> Withdraw(const Demand& before, const Actor& actor, const 
 
 // To the parties, the authorities in charge, and those to whom it was routed before.
 bool Visible(const Demand& demand, const Actor& actor, const Parties& parties);
+// As the actor reads it: who said that it is not the source reads its own answer, and none of those
+// that were asked after it.
+Demand SeenBy(const Demand& demand, const Actor& actor, const Parties& parties);
 
 }  // namespace shareway::sharing

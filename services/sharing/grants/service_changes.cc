@@ -20,7 +20,8 @@ namespace {
 constexpr int kAtOnce = 100;
 constexpr int kPage = 500;
 
-// Provider, its authority and the consumers: in whose lists it stands.
+}  // namespace
+
 std::vector<std::string> OwnersOf(const Desk& desk, const ServiceChange& change) {
   std::set<std::string> owners;
   for (std::string& owner : Desk::Owners(desk.PartiesOf("", change.provider))) {
@@ -29,8 +30,6 @@ std::vector<std::string> OwnersOf(const Desk& desk, const ServiceChange& change)
   for (const ServiceChange::Answer& answer : change.answers) owners.insert(answer.consumer);
   return {owners.begin(), owners.end()};
 }
-
-}  // namespace
 
 Parties ServiceChanges::PartiesFor(const ServiceChange& change, const Actor& actor) const {
   const bool asked = change.AnswerOf(actor.agency) != nullptr;

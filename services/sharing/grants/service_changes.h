@@ -20,6 +20,9 @@ inline constexpr size_t kMaxConsulted = 60;
 // at the same time is left to the next call. Errors of the store.
 absl::StatusOr<int> ServiceChangesDue(const Desk& desk);
 
+// Provider, its authority and the consumers that are consulted: in whose lists it stands.
+std::vector<std::string> OwnersOf(const Desk& desk, const ServiceChange& change);
+
 // Changes of service (R25 27(3)). Thread-safe. Errors: as Cases.
 class ServiceChanges {
  public:

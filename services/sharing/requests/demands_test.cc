@@ -2,6 +2,7 @@
 #include "services/sharing/requests/demands.h"
 
 #include "catch2/catch.hpp"
+#include "services/sharing/rpc/convert_correction.h"
 #include "services/sharing/test_desk.h"
 
 namespace shareway::sharing {
@@ -105,6 +106,29 @@ TEST_CASE("An agency that is not the source keeps reading, and is asked no secon
   REQUIRE(next.ok());
   Actor housing = Stranger();
   CHECK(w.demands.Accept(w.By(housing), name, w.Etag(*next), "").ok());
+}
+
+TEST_CASE("Of several sources none reads what another answered", "[demand]") {
+  World w;
+  const Actor housing = Stranger();
+  const Stored<Demand> routed = w.Routed();
+  const std::string& name = routed.value.name;
+  const auto told = [&](const Actor& actor) {
+    return ToProto(w.demands.Get(actor, name).value(), actor, w.desk).answer();
+  };
+  const auto back = w.demands.Decline(w.By(Reviewer()), name, w.Etag(routed),
+                                      DeclineGround::kNotTheSource, "不由我局采集", "");
+  REQUIRE(back.ok());
+  CHECK(told(Applicant()) == "不由我局采集");
+  CHECK(told(Reviewer()) == "不由我局采集");
+  const auto next = w.demands.Route(w.By(Officer()), name, w.Etag(*back), kHousing);
+  REQUIRE(next.ok());
+  CHECK(told(housing).empty());
+  CHECK(w.Events().back().state().find("不由我局采集") == std::string::npos);
+  const auto accepted = w.demands.Accept(w.By(housing), name, w.Etag(*next), "下月编目");
+  REQUIRE(accepted.ok());
+  for (const Actor& actor : {Applicant(), Officer(), housing}) CHECK(told(actor) == "下月编目");
+  CHECK(told(Reviewer()).empty());
 }
 
 TEST_CASE("A demand can be tried, is taken once, and is hidden from strangers", "[demand]") {

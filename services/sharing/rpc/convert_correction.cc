@@ -143,7 +143,8 @@ v1::Recall ToProto(const Stored<Recall>& stored, const Actor& actor, const Desk&
 }
 
 v1::Demand ToProto(const Stored<Demand>& stored, const Actor& actor, const Desk& desk) {
-  const Demand& d = stored.value;
+  const Demand d = SeenBy(stored.value, actor,
+                          desk.PartiesOf(stored.value.consumer, stored.value.provider));
   v1::Demand out;
   out.set_name(d.name);
   out.set_consumer(d.consumer);

@@ -10,13 +10,15 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
 #include "libs/log/log.h"
+#include "services/sharing/cases.h"
+#include "services/sharing/grants/corrections.h"
+#include "services/sharing/grants/grant_clocks.h"
+#include "services/sharing/grants/service_changes.h"
 #include "services/sharing/store/correction_codec.h"
 #include "services/sharing/store/grant_life_codec.h"
 #include "services/sharing/store/notice_codec.h"
 #include "services/sharing/store/service_codec.h"
 #include "services/sharing/store/supervision_codec.h"
-#include "services/sharing/grants/corrections.h"
-#include "services/sharing/grants/grant_clocks.h"
 
 namespace shareway::sharing {
 namespace {
@@ -64,6 +66,16 @@ std::vector<statute::Clock*> ClocksOf(T& value) {
   return clocks;
 }
 
+// In whose lists the case and its clocks stand.
+template <typename T>
+std::vector<std::string> ListsOf(const Desk& desk, const T& value, const Parties& parties) {
+  if constexpr (std::is_same_v<T, ServiceChange>) {
+    return OwnersOf(desk, value);
+  } else {
+    return Desk::Owners(parties);
+  }
+}
+
 // The same of a case of kind T.
 template <typename T>
 absl::StatusOr<bool> RecomputeCase(const Desk& desk, const std::string& name) {
@@ -81,8 +93,10 @@ absl::StatusOr<bool> RecomputeCase(const Desk& desk, const std::string& name) {
   }
   if (!moved) return false;
   const Parties parties = desk.PartiesOf(value.consumer, value.provider);
-  Change change{.owners = Desk::Owners(parties),
-                .events = {EventOf(desk, parties, name, value.profile)},
+  evidence::AuditRecord event = EventOf(desk, parties, name, value.profile);
+  Desk::TellOnly(EvidenceReaders(value), &event);
+  Change change{.owners = ListsOf(desk, value, parties),
+                .events = {std::move(event)},
                 .result = name};
   change.cases.push_back(RowOf(value, subject.version));
   SHAREWAY_RETURN_IF_ERROR(desk.store().Commit(change, now).status());

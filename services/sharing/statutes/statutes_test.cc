@@ -5,6 +5,7 @@
 #include "absl/strings/str_replace.h"
 #include "catch2/catch.hpp"
 #include "services/sharing/grants/corrections.h"
+#include "services/sharing/grants/service_changes.h"
 #include "services/sharing/test_desk.h"
 #include "services/sharing/upkeep.h"
 
@@ -83,6 +84,41 @@ TEST_CASE("Clocks of cases move with the calendar as those of requests do", "[st
   CHECK_FALSE(now.value.clock->due.provisional);
   CHECK(now.value.clock->superseded.size() == 1);
   CHECK(t.Events().back().object() == opened.value.name);
+}
+
+TEST_CASE("A consultation keeps its place in the consumers' lists when its day is computed anew",
+          "[statutes]") {
+  TestDesk t;
+  (void)t.Granted();
+  (void)t.GrantedTo(kHousing);
+  t.clock.Advance(statute::StartOfDay(absl::CivilDay(2026, 12, 31)) + absl::Hours(10) -
+                  t.clock.Now());
+  const Stored<ServiceChange> change =
+      ServiceChanges(&t.desk)
+          .Propose(t.By(ProviderHead()), {.resource = Marriages().name,
+                                          .kind = ServiceChange::Kind::kEnd,
+                                          .reason = "系统停用",
+                                          .effect = absl::CivilDay(2027, 9, 1)})
+          .value();
+  REQUIRE(change.value.answers.size() == 2);
+  REQUIRE(change.value.clock);
+  REQUIRE(change.value.clock->due.provisional);
+  const auto listed = [&](const std::string& owner) {
+    const Page<ClockRow> page =
+        t.store
+            .ListClocks({owner}, "", 1000,
+                        [&](const ClockRow& row, const Request*, const Dispute*) {
+                          return row.subject == change.value.name;
+                        })
+            .value();
+    return page.values.size();
+  };
+  const std::vector<std::string> owners = {kTax, kHousing, kCivil, City().name};
+  for (const std::string& owner : owners) CHECK(listed(owner) == 1);
+  Statutes statutes(&t.desk);
+  REQUIRE(statutes.Load(ByAdministrator(t), kYear2027, false).ok());
+  REQUIRE_FALSE(t.store.LoadCase<ServiceChange>(change.value.name)->value.clock->due.provisional);
+  for (const std::string& owner : owners) CHECK(listed(owner) == 1);
 }
 
 TEST_CASE("A clock that could not be written when its year was loaded is computed by upkeep",
