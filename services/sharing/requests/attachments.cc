@@ -72,6 +72,16 @@ absl::StatusOr<Attachments::Upload> Attachments::Begin(const Errand& errand,
   SHAREWAY_ASSIGN_OR_RETURN(upload.subject_, subjects_->Find(errand.actor, asked.subject));
   SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"attachment.file_name", asked.file_name}},
                                          upload.subject_.profile));
+  SHAREWAY_ASSIGN_OR_RETURN(const int unfinished, store_.Unfinished(errand.actor.name));
+  if (unfinished >= kMostUnfinished) {
+    return absl::Status(
+        Error(Reason::kRateLimited, absl::StatusCode::kResourceExhausted,
+              absl::StrCat(errand.actor.name, " has ", unfinished, " uploads that have not ended, "
+                           "at most ", kMostUnfinished, "; they are deleted within ",
+                           absl::ToInt64Minutes(kAbandoned), " minutes of their beginning"))
+            .With("person", errand.actor.name)
+            .With("limit", absl::StrCat(kMostUnfinished)));
+  }
   const bool drafts_answer =
       upload.subject_.answer_waits && errand.actor.agency == upload.subject_.provider;
   upload.owner_ = this;
@@ -88,7 +98,8 @@ absl::StatusOr<Attachments::Upload> Attachments::Begin(const Errand& errand,
                         .create_time = desk_->Now(),
                         .internal = internal.value_or(drafts_answer),
                         .until_answer = !internal && drafts_answer};
-  SHAREWAY_RETURN_IF_ERROR(store_.Begin(upload.attachment_.name, desk_->Now()));
+  SHAREWAY_RETURN_IF_ERROR(
+      store_.Begin(upload.attachment_.name, errand.actor.name, desk_->Now()));
   return upload;
 }
 
@@ -117,6 +128,13 @@ absl::Status Attachments::Upload::Add(absl::string_view piece) {
 }
 
 absl::StatusOr<Stored<Attachment>> Attachments::Upload::Finish() {
+  absl::StatusOr<Stored<Attachment>> kept = Keep();
+  // Upkeep deletes what this fails to.
+  if (absl::IsInvalidArgument(kept.status())) owner_->store_.Drop(attachment_.name).IgnoreError();
+  return kept;
+}
+
+absl::StatusOr<Stored<Attachment>> Attachments::Upload::Keep() {
   SHAREWAY_ASSIGN_OR_RETURN(attachment_.media_type, type_.Find());
   // Of text the marks can be read; a scanned document is for the person who uploads it to judge.
   if (attachment_.media_type == "text/plain") {

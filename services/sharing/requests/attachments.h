@@ -27,12 +27,15 @@ absl::StatusOr<std::string> ReadAttachmentKey(const std::string& path);
 class Attachments {
  public:
   static constexpr size_t kChunk = 256 << 10;
+  // Of one person at a time: what never ends takes up to 50 MiB each until upkeep deletes it.
+  static constexpr int kMostUnfinished = 6;
 
   // Both must outlive it. `key` is empty where none is given: then nothing is taken or read.
   Attachments(const Desk* desk, const Subjects* subjects, std::string key)
       : desk_(desk), subjects_(subjects), store_(desk->store().engine()), key_(std::move(key)) {}
 
-  // One upload, for one thread. What is not finished is deleted by upkeep.
+  // One upload, for one thread. What is refused at its end leaves nothing; what is not finished is
+  // deleted by upkeep.
   class Upload {
    public:
     // INVALID_ARGUMENT, ATTACHMENT_REFUSED, beyond kMaxAttachmentBytes.
@@ -45,6 +48,7 @@ class Attachments {
    private:
     friend class Attachments;
     absl::Status Flush();
+    absl::StatusOr<Stored<Attachment>> Keep();
 
     Attachments* owner_ = nullptr;
     Errand errand_ = {};
@@ -58,7 +62,8 @@ class Attachments {
   // `asked`: subject, file_name, and the digest that the content must have, or none. `internal`:
   // the actor's agency reads it alone; nothing: only what belongs to the provider's draft of an
   // answer, until that is signed. FAILED_PRECONDITION, NOT_SUPPORTED, without a key; NOT_VISIBLE for a
-  // subject that the actor may not read.
+  // subject that the actor may not read; RESOURCE_EXHAUSTED, RATE_LIMITED, beyond kMostUnfinished
+  // (of several that begin at one moment some more may pass).
   absl::StatusOr<Upload> Begin(const Errand& errand, const Attachment& asked,
                                std::optional<bool> internal = std::nullopt);
 

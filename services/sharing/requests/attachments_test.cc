@@ -175,8 +175,7 @@ TEST_CASE("Of a consultation each consumer reads its own files and the provider'
   CHECK(ReasonOf(f.attachments.Get(Applicant(), b).status()) == Reason::kNotVisible);
 }
 
-TEST_CASE("What breaks a rule is refused and leaves nothing but what upkeep removes",
-          "[attachment]") {
+TEST_CASE("What breaks a rule is refused and leaves nothing", "[attachment]") {
   Files f;
   const auto refused = [&](const std::string& content, const Attachment& asked) {
     return ReasonOf(f.Upload(content, asked, Applicant()).status());
@@ -200,12 +199,28 @@ TEST_CASE("What breaks a rule is refused and leaves nothing but what upkeep remo
   asked.subject = "secrets/1";
   CHECK(refused(Pdf(20), asked) == Reason::kNotVisible);
 
-  CHECK(f.Keys("held/uploading|") == 3);
-  CHECK(AbandonedUploadsDue(f.t.desk).value() == 0);
-  f.t.clock.Advance(absl::Hours(1) + absl::Seconds(1));
-  CHECK(AbandonedUploadsDue(f.t.desk).value() == 3);
   CHECK(f.Keys("held/uploading|") == 0);
   CHECK(f.Keys("attachment-chunk/") == 1);  // of the good one
+}
+
+TEST_CASE("What one person begins and never ends is limited, and gone with upkeep",
+          "[attachment]") {
+  Files f;
+  for (int i = 0; i < Attachments::kMostUnfinished; ++i) {
+    Attachments::Upload upload = f.attachments.Begin(f.t.By(Applicant()), f.Asked()).value();
+    REQUIRE(upload.Add(Pdf(Attachments::kChunk)).ok());
+  }
+  const absl::Status more = f.attachments.Begin(f.t.By(Applicant()), f.Asked()).status();
+  CHECK(absl::IsResourceExhausted(more));
+  CHECK(ReasonOf(more) == Reason::kRateLimited);
+  CHECK(f.Upload(Pdf(20), f.Asked(), Reviewer()).ok());  // of another person
+  CHECK(f.Keys("held/uploading|") == Attachments::kMostUnfinished);
+  CHECK(AbandonedUploadsDue(f.t.desk).value() == 0);
+  f.t.clock.Advance(absl::Hours(1) + absl::Seconds(1));
+  CHECK(AbandonedUploadsDue(f.t.desk).value() == Attachments::kMostUnfinished);
+  CHECK(f.Keys("held/uploading|") == 0);
+  CHECK(f.Keys("attachment-chunk/") == 1);
+  CHECK(f.Upload(Pdf(20), f.Asked(), Applicant()).ok());
 }
 
 TEST_CASE("Fifty mebibytes are taken and no byte more", "[attachment]") {

@@ -23,11 +23,25 @@ std::string ChunkKey(absl::string_view name, uint32_t n) {
 
 std::string UploadingKey(absl::string_view name) { return absl::StrCat("uploading|", name); }
 
-absl::Status AttachmentStore::Begin(absl::string_view name, absl::Time now) {
+absl::Status AttachmentStore::Begin(absl::string_view name, absl::string_view by,
+                                    absl::Time now) {
   const std::string key = HeldKey(UploadingKey(name));
   kv::Batch batch;
-  batch.ExpectAbsent(key).Put(key, BigEndian64(static_cast<uint64_t>(absl::ToUnixNanos(now))));
+  const std::string begun = BigEndian64(static_cast<uint64_t>(absl::ToUnixNanos(now)));
+  batch.ExpectAbsent(key).Put(key, absl::StrCat(begun, by));
   return kv_->Commit(std::move(batch)).status();
+}
+
+absl::StatusOr<int> AttachmentStore::Unfinished(absl::string_view by) const {
+  constexpr size_t kTimeBytes = 8;
+  const std::string prefix = HeldKey(UploadingKey(""));
+  int unfinished = 0;
+  SHAREWAY_RETURN_IF_ERROR(kv_->Scan(
+      prefix, PrefixEnd(prefix), [&](absl::string_view, absl::string_view value, uint64_t) {
+        if (value.size() >= kTimeBytes && value.substr(kTimeBytes) == by) ++unfinished;
+        return true;
+      }));
+  return unfinished;
 }
 
 absl::Status AttachmentStore::PutChunk(absl::string_view name, uint32_t n, std::string sealed) {

@@ -3,8 +3,9 @@
 //
 // Keys:
 //   attachment-chunk/{name}/{n}   -> sealed bytes; n has 4 bytes, big-endian, from 0
-//   held/uploading|{name}         -> 8 bytes: when the upload began; goes with the commit that makes
-//       the attachment, or with the chunks of an upload that never ended
+//   held/uploading|{name}         -> 8 bytes: when the upload began, then people/{p}, whose it is;
+//       goes with the commit that makes the attachment, or with the chunks of an upload that never
+//       ended
 #pragma once
 
 #include <cstdint>
@@ -26,8 +27,10 @@ class AttachmentStore {
   // `kv` must outlive it.
   explicit AttachmentStore(kv::Store* kv) : kv_(kv) {}
 
-  // Durable once OK: what is not finished is found again.
-  absl::Status Begin(absl::string_view name, absl::Time now);
+  // Durable once OK: what is not finished is found again. `by`: people/{p}.
+  absl::Status Begin(absl::string_view name, absl::string_view by, absl::Time now);
+  // How many uploads of this person have begun and neither ended nor been deleted.
+  absl::StatusOr<int> Unfinished(absl::string_view by) const;
   absl::Status PutChunk(absl::string_view name, uint32_t n, std::string sealed);
   // NOT_FOUND if it is not there.
   absl::StatusOr<std::string> GetChunk(absl::string_view name, uint32_t n) const;
