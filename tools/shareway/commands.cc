@@ -63,7 +63,7 @@ int RunCommand(std::vector<std::string> arguments, std::ostream* out, std::ostre
                     AddCorrectionCommands,
                     AddExchangeCommands, AddDatasetCommands, AddAuditCommands,
                     AddCalendarCommands, AddCodeCommands, AddDeskCommands, AddAttachmentCommands,
-                    AddOperationCommands}) {
+                    AddRecordCommands, AddOperationCommands}) {
     add(&app, &session);
   }
   try {

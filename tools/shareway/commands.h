@@ -41,6 +41,9 @@ void AddSupervisionCommands(CLI::App* app, Session* session);
 void AddDeskCommands(CLI::App* app, Session* session);
 // finding, score, inquiry, complaint, incident.
 void AddFindingCommands(CLI::App* app, Session* session);
+// Verbs of nouns that have to be there: request batch-decide, delegation end, grant rate and
+// deliver-offline, incident drill, score submit-annual and evaluate, finding circular.
+void AddRecordCommands(CLI::App* app, Session* session);
 // correction, recall, demand.
 void AddCorrectionCommands(CLI::App* app, Session* session);
 void AddExchangeCommands(CLI::App* app, Session* session);
