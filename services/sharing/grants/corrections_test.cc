@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/sharing/grants/corrections.h"
 
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/match.h"
@@ -119,6 +120,34 @@ TEST_CASE("What is proposed is in no evidence, for the parties alone, and ends w
   for (const evidence::AuditRecord& event : w.Events()) {
     CHECK_FALSE(absl::StrContains(event.SerializeAsString(), "王小明"));
   }
+}
+
+TEST_CASE("Evidence tells the consumer of a recall, and none of the provider's nodes",
+          "[correction]") {
+  World w;
+  const std::string name = w.Recalled().value.name;
+  REQUIRE(w.corrections
+              .Report(kCivilNode, name, 1, {{kHousing, Recall::Basis::kDelivered, {"ex-7"}}}, true)
+              .ok());
+  REQUIRE(w.corrections
+              .BeginRecall(w.By(Steward()), name, w.Etag(w.Now(name)), "姓名仍有误", false)
+              .ok());
+  REQUIRE(w.corrections.Report(kCivilNode, name, 2, {}, true).ok());
+  int provider = 0, consumer = 0;
+  std::string last;
+  for (const evidence::AuditRecord& event : w.Events()) {
+    if (event.object() != name) continue;
+    const auto& told = event.agencies();
+    const bool to_consumer = std::find(told.begin(), told.end(), kTax) != told.end();
+    const bool named = event.state().find(kCivilNode) != std::string::npos;
+    CHECK_FALSE((to_consumer && named));
+    if (named) ++provider;
+    if (to_consumer) ++consumer;
+    last = event.state();
+  }
+  CHECK(provider == 2);  // each round's report
+  CHECK(consumer == 6);  // opened, corrected, and twice recalled and reported
+  CHECK(last == Encode(w.Now(name).value));
 }
 
 TEST_CASE("Strangers learn nothing of a correction, and may not open one of a record",

@@ -44,6 +44,10 @@ struct CaseRow {
   std::vector<std::string> gives_up = {};
   // When a rule has to look at it again; SharingStore::Woken tells. None: never, as it is now.
   std::optional<absl::Time> wake = {};
+  // What evidence tells of it to agencies that may not read the whole record: the record without
+  // what is not theirs. Empty: all that an event names may read it. `insiders` are those that may.
+  std::string told = {};
+  std::vector<std::string> insiders = {};
   // The log to which its record is appended for those who follow it, for example corrections; empty:
   // none.
   std::string log = {};

@@ -92,6 +92,13 @@ CaseRow RowOf(const Correction& c, uint64_t version) {
               .create_time = c.create_time,
               .log = kCorrectionLog};
   if (c.clock) row.clocks = {{*c.clock, c.provider}};
+  if (!c.reported_nodes.empty()) {
+    // How many nodes the provider has, and their names, are its own matter.
+    Correction told = c;
+    told.reported_nodes.clear();
+    row.told = Encode(told);
+    row.insiders = {c.provider};
+  }
   std::vector<std::string>& watched = c.open() || c.recall_time ? row.lists : row.left;
   watched.push_back(WatchedList(c.provider));
   if (version == 0) row.takes = {SubjectKey(c)};

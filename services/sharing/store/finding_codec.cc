@@ -97,6 +97,13 @@ absl::Status Decode(absl::string_view bytes, Finding* finding) {
 
 CaseRow RowOf(const Finding& finding, uint64_t version) {
   CaseRow row = PlainRow(finding, version);
+  if (!finding.opened_by.empty()) {
+    // Whom it is about learns which agency reported it, not who.
+    Finding told = finding;
+    told.opened_by.clear();
+    row.told = Encode(told);
+    row.insiders = {finding.consumer};
+  }
   if (version == 0) {
     row.lists = Unique({finding.provider, finding.consumer, finding.about, finding.competent,
                         finding.competent_agency});

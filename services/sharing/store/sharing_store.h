@@ -89,7 +89,9 @@ struct Change {
   std::vector<RestsOn> takes_over = {};
   // Parties and authorities in charge: in whose lists the objects stand.
   std::vector<std::string> owners = {};
-  // Told to audit; `state` is filled with the bytes of the object that it names.
+  // Told to audit; `state` is filled with the bytes of the object that it names. Of a case that not
+  // all of an event's agencies may read whole (CaseRow::told) two are told: first what those may
+  // read, with the act, then the record, to its insiders: the last one is what is stored.
   std::vector<evidence::AuditRecord> events = {};
   outbox::Once once = {};
   std::string result = {};  // what `once` remembers

@@ -2,6 +2,8 @@
 // The one write of the sharing store: a change becomes a batch.
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
@@ -182,6 +184,38 @@ void PutRequests(const Change& change, Builder* builder, kv::Batch* batch) {
   }
 }
 
+// The case in the change that an event is about, if evidence tells only some of its agencies all.
+const CaseRow* ToldInPart(const Change& change, absl::string_view object) {
+  for (const CaseRow& row : change.cases) {
+    if (row.name == object && !row.told.empty()) return &row;
+  }
+  return nullptr;
+}
+
+// Takes those out of the event that may not read the whole case: their own event, with the act,
+// which stands in one event alone. Nothing, and the event is as it was, if there are none.
+std::optional<evidence::AuditRecord> TakeOutsiders(const CaseRow& row,
+                                                   evidence::AuditRecord* event) {
+  evidence::AuditRecord outside = *event;
+  outside.clear_agencies();
+  std::vector<std::string> inside;
+  for (const std::string& agency : event->agencies()) {
+    const bool whole =
+        std::find(row.insiders.begin(), row.insiders.end(), agency) != row.insiders.end();
+    if (whole) {
+      inside.push_back(agency);
+    } else {
+      outside.add_agencies(agency);
+    }
+  }
+  if (outside.agencies_size() == 0) return std::nullopt;
+  outside.set_state(row.told);
+  event->clear_act();
+  event->clear_agencies();
+  for (const std::string& agency : inside) event->add_agencies(agency);
+  return outside;
+}
+
 }  // namespace
 
 absl::StatusOr<Written> SharingStore::Commit(const Change& change, absl::Time now) {
@@ -219,11 +253,17 @@ absl::StatusOr<Written> SharingStore::CommitOnce(const Change& change, absl::Tim
     if (auto state = builder.states().find(event.object()); state != builder.states().end()) {
       event.set_state(state->second);
     }
+    const CaseRow* in_part = ToldInPart(change, event.object());
     if (event.ByteSizeLong() > kMaxEventBytes) {
       return Error(Reason::kFieldInvalid, absl::StatusCode::kResourceExhausted,
                    absl::StrCat(event.object(), " would take ", event.ByteSizeLong(),
                                 " bytes of evidence, at most ", kMaxEventBytes))
           .With("object", event.object());
+    }
+    if (in_part != nullptr) {
+      // Smaller than what it is taken from.
+      std::optional<evidence::AuditRecord> outside = TakeOutsiders(*in_part, &event);
+      if (outside) outbox_->Add(*std::move(outside), &batch);
     }
     outbox_->Add(std::move(event), &batch);
   }

@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "catch2/catch.hpp"
 #include "services/sharing/grants/nodes.h"
+#include "services/sharing/store/supervision_codec.h"
 #include "services/sharing/test_desk.h"
 
 namespace shareway::sharing {
@@ -96,6 +97,34 @@ TEST_CASE("A finding is reported, answered and judged, and others learn nothing"
   CHECK(judged.value.state == Finding::State::kConfirmed);
   CHECK(t.Events().back().rule() == "cn-2025-809@1 R25 第二十九条第一款");
   CHECK(t.store.LoadCase<Finding>(opened.value.name)->value == judged.value);
+}
+
+TEST_CASE("Evidence tells whom a finding is about which agency reported it, not who",
+          "[findings]") {
+  Fixture t;
+  const Stored<Finding> opened = t.Open();
+  const Stored<Finding> answered = t.findings
+                                       .Justify(t.By(ProviderHead()), opened.value.name,
+                                                Fixture::Etag(opened), "系统迁移", {})
+                                       .value();
+  int told = 0, whole = 0, acts = 0;
+  std::string last;
+  for (const evidence::AuditRecord& event : t.Events()) {
+    if (event.object() != opened.value.name) continue;
+    REQUIRE(event.agencies_size() == 1);
+    const bool named = event.SerializeAsString().find(ConsumerHead().name) != std::string::npos;
+    CHECK(named == (event.agencies(0) == kTax));
+    Finding read;
+    REQUIRE(Decode(event.state(), &read).ok());
+    CHECK(read.consumer == kTax);
+    ++(named ? whole : told);
+    if (event.has_act()) ++acts;
+    last = event.state();
+  }
+  CHECK(told == 2);
+  CHECK(whole == 2);
+  CHECK(acts == 2);  // each once
+  CHECK(last == Encode(answered.value));
 }
 
 TEST_CASE("A finding about an authority is its superior's to judge", "[findings]") {
