@@ -172,7 +172,7 @@ void AddDisputeKinds(std::vector<YearKind>* kinds) {
                                  {"OpenDispute over supply", 0.5, OverSupply},
                                  {"OpenDispute over cuts", 0.15, OverCuts},
                                  {"OpenDispute over a resource", 0.3, OverResource},
-                                 {"OpenDispute over a correction", 0.05, OverCorrection}},
+                                 {"OpenDispute over a correction", 0.15, OverCorrection}},
                     .parties = Sides});
 }
 

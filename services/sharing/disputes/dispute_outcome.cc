@@ -2,6 +2,7 @@
 // What a closed dispute leaves behind, in the batch that closes it.
 #include "services/sharing/disputes/dispute_outcome.h"
 
+#include <type_traits>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -9,8 +10,10 @@
 #include "libs/base/error.h"
 #include "services/sharing/domain/scope_change.h"
 #include "services/sharing/domain/secrecy.h"
-#include "services/sharing/grants/replacing.h"
 #include "services/sharing/grants/passing_on.h"
+#include "services/sharing/grants/replacing.h"
+#include "services/sharing/store/correction_codec.h"
+#include "services/sharing/store/service_codec.h"
 
 namespace shareway::sharing {
 
@@ -158,10 +161,45 @@ absl::Status AddGrant(const Desk& desk, const Dispute& closed, const Closing& cl
   return absl::OkStatus();
 }
 
+// What the provider owes in the case is owed anew, from now on.
+template <typename T>
+absl::Status AddOwed(const Desk& desk, const Dispute& closed, const Closing& closing,
+                     RecordKind kind, std::string statute::Articles::*article, Change* change) {
+  const std::string& name = closed.fields().subject;
+  SHAREWAY_ASSIGN_OR_RETURN(const Stored<T> before, desk.store().LoadCase<T>(name));
+  SHAREWAY_ASSIGN_OR_RETURN(const StatuteText text, desk.TextCited(before.value.profile));
+  SHAREWAY_ASSIGN_OR_RETURN(
+      const std::optional<T> after,
+      OweAnew(before.value, closed.fields().name, text, closing.now));
+  if (!after) return absl::OkStatus();
+  if constexpr (std::is_same_v<T, Correction>) {
+    // The consumer asked the same once more meanwhile: that one has its own time.
+    SHAREWAY_ASSIGN_OR_RETURN(const std::string holder,
+                              desk.store().HolderOf(SubjectKey(before.value)));
+    if (!holder.empty()) return absl::OkStatus();
+  }
+  evidence::AuditRecord event = desk.Event(kind, closing.errand, closing.parties, name);
+  event.set_resource(closed.fields().resource);
+  event.set_rule(text.Cite(text.profile->articles.*article));
+  event.set_reason("SUPPLY");
+  change->events.push_back(std::move(event));
+  change->cases.push_back(RowOf(*after, before.version));
+  return absl::OkStatus();
+}
+
 // The data are owed anew, from now on.
 absl::Status AddSupply(const Desk& desk, const Dispute& closed, const Closing& closing,
                        Change* change) {
-  if (closed.fields().matter != Matter::kLateSupply) return absl::OkStatus();
+  const Matter matter = closed.fields().matter;
+  if (matter == Matter::kCorrection) {
+    return AddOwed<Correction>(desk, closed, closing, RecordKind::CORRECTION_CHANGED,
+                               &statute::Articles::correction, change);
+  }
+  if (matter == Matter::kReturnFlow) {
+    return AddOwed<ReturnRequest>(desk, closed, closing, RecordKind::RETURN_FLOW_CHANGED,
+                                  &statute::Articles::return_flow, change);
+  }
+  if (matter != Matter::kLateSupply) return absl::OkStatus();
   const std::string& name = closed.fields().subject;
   SHAREWAY_ASSIGN_OR_RETURN(const Stored<Request> before, desk.store().LoadRequest(name));
   // It came while they disagreed.

@@ -175,6 +175,18 @@ TEST_CASE("A rejected correction is disputed by who asked for it", "[dispute]") 
   CHECK(t.Supplied(open).value.fields().outcome == Outcome::kSupply);
   const DisputePack pack = t.disputes.Pack(Reviewer(), t.NameOf(open)).value();
   CHECK(pack.objects.at(1).name == rejected);
+  // The provider owes an answer anew.
+  const Correction anew = t.store.LoadCase<Correction>(rejected)->value;
+  CHECK(anew.state == Correction::State::kOpened);
+  CHECK(anew.dispute == t.NameOf(open));
+  REQUIRE(anew.clock);
+  CHECK(anew.clock->trigger == t.clock.Now());
+  CHECK_FALSE(anew.clock->stop);
+  CHECK(t.store.HolderOf(SubjectKey(anew)).value() == rejected);
+  const evidence::AuditRecord event = t.Events().back();
+  CHECK(event.kind() == RecordKind::CORRECTION_CHANGED);
+  CHECK(event.reason() == "SUPPLY");
+  CHECK(event.state() == Encode(anew));
 }
 
 TEST_CASE("A change of service is disputed by a consumer that was consulted", "[dispute]") {
@@ -239,6 +251,18 @@ TEST_CASE("A return flow is disputed once its supply clock ran out", "[dispute]"
   const Stored<Dispute> open = t.Open(name);
   CHECK(open.value.fields().matter == Matter::kReturnFlow);
   CHECK(t.disputes.Pack(Applicant(), t.NameOf(open))->objects.at(1).name == name);
+  CHECK(t.Supplied(open).value.fields().outcome == Outcome::kSupply);
+  const ReturnRequest anew = t.store.LoadCase<ReturnRequest>(name)->value;
+  CHECK(anew.state == ReturnRequest::State::kRequested);
+  CHECK(anew.dispute == t.NameOf(open));
+  REQUIRE(anew.earlier.size() == 1);
+  CHECK(anew.earlier[0].trigger == request.clock->trigger);
+  CHECK(anew.earlier[0].stop == t.clock.Now());
+  REQUIRE(anew.clock);
+  CHECK(anew.clock->trigger == t.clock.Now());
+  CHECK_FALSE(anew.clock->stop);
+  // The clock that runs is the one that is found.
+  CHECK(t.store.LoadClock(name, statute::ClockKind::kSupply)->clock.trigger == t.clock.Now());
 }
 
 TEST_CASE("The matter that an applicant names is the one that the subject has", "[dispute]") {

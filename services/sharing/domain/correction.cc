@@ -159,7 +159,8 @@ const StateTable& CorrectionTable() {
              {kAcknowledged, kCorrected},
              {kAcknowledged, kCorrected},
              answers,
-             answerers}}};
+             answerers},
+            {"OweAnew", {kRejected}, {kOpened}, {}, "the outcome SUPPLY of a dispute (R25 28)"}}};
   }();
   return *table;
 }
@@ -250,6 +251,27 @@ absl::StatusOr<Correction> Withdraw(const Correction& before, const Actor& actor
                                     const Parties& parties, absl::Time now) {
   SHAREWAY_RETURN_IF_ERROR(AdmitTo("WithdrawCorrection", before, actor, parties));
   return Ended(before, State::kWithdrawn, now);
+}
+
+absl::StatusOr<std::optional<Correction>> OweAnew(const Correction& before,
+                                                  absl::string_view dispute,
+                                                  const StatuteText& text, absl::Time now) {
+  if (before.state != State::kRejected) return std::nullopt;
+  Correction after = before;
+  after.state = State::kOpened;
+  after.answerer.clear();
+  after.answer.clear();
+  after.end_time.reset();
+  after.dispute = std::string(dispute);
+  after.reopens = true;
+  if (after.clock) after.earlier.push_back(*after.clock);
+  after.clock.reset();
+  if (statute::TermOf(*text.profile, statute::ClockKind::kCorrection)) {
+    SHAREWAY_ASSIGN_OR_RETURN(after.clock,
+                              statute::StartClock(*text.profile, *text.calendars,
+                                                  statute::ClockKind::kCorrection, now));
+  }
+  return std::optional<Correction>(std::move(after));
 }
 
 absl::StatusOr<Correction> BeginRecall(const Correction& before, const Actor& actor,

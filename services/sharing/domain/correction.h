@@ -64,7 +64,11 @@ struct Correction {
   std::optional<absl::Time> recall_time = {};
   std::string recall_reason = {};
   std::vector<std::string> reported_nodes = {};  // in this round
-  bool ends = false;                             // by this write; is not kept
+  // Clocks that a dispute's outcome SUPPLY put another in the place of, stopped, oldest first.
+  std::vector<statute::Clock> earlier = {};
+  std::string dispute = {};  // disputes/{d} that opened it anew last
+  bool ends = false;         // by this write; is not kept
+  bool reopens = false;      // by this write; is not kept
 
   // OPENED or ACKNOWLEDGED.
   bool open() const { return state == State::kOpened || state == State::kAcknowledged; }
@@ -126,6 +130,12 @@ absl::StatusOr<Correction> BeginRecall(const Correction& before, const Actor& ac
 // INVALID_ARGUMENT unless `record` has kRecordBytes; FAILED_PRECONDITION, STATE_FORBIDS, if the
 // correction is on no record.
 absl::StatusOr<Correction> Named(const Correction& before, absl::string_view record);
+
+// By the outcome SUPPLY of `dispute` (R25 28): the provider owes an answer anew, OPENED, under a
+// new clock where the text gives a number. Nothing unless it is REJECTED.
+absl::StatusOr<std::optional<Correction>> OweAnew(const Correction& before,
+                                                  absl::string_view dispute,
+                                                  const StatuteText& text, absl::Time now);
 
 // To the parties and the authorities in charge.
 bool Visible(const Correction& correction, const Actor& actor, const Parties& parties);

@@ -170,4 +170,23 @@ absl::StatusOr<ReturnRequest> ActivateReturnFlow(const ReturnRequest& request, c
   return next;
 }
 
+absl::StatusOr<std::optional<ReturnRequest>> OweAnew(const ReturnRequest& before,
+                                                     absl::string_view dispute,
+                                                     const StatuteText& text, absl::Time now) {
+  if (before.state != State::kRequested) return std::nullopt;
+  ReturnRequest next = before;
+  next.dispute = std::string(dispute);
+  if (next.clock) {
+    SHAREWAY_ASSIGN_OR_RETURN(statute::Clock stopped, statute::StopClock(*next.clock, now));
+    next.earlier.push_back(std::move(stopped));
+    next.clock.reset();
+  }
+  if (statute::TermOf(*text.profile, statute::ClockKind::kSupply)) {
+    SHAREWAY_ASSIGN_OR_RETURN(next.clock,
+                              statute::StartClock(*text.profile, *text.calendars,
+                                                  statute::ClockKind::kSupply, now));
+  }
+  return std::optional<ReturnRequest>(std::move(next));
+}
+
 }  // namespace shareway::sharing

@@ -48,6 +48,9 @@ struct ReturnRequest {
   State state = State::kUnspecified;
   std::string grant = {};                    // once ACTIVATED
   std::optional<statute::Clock> clock = {};  // SUPPLY, where the text gives one
+  // Those that a dispute's outcome SUPPLY put it in the place of, stopped, oldest first.
+  std::vector<statute::Clock> earlier = {};
+  std::string dispute = {};                  // disputes/{d} that did so last
   std::string asker = {};                    // people/{p}, the consumer's head
   absl::Time create_time = {};
 };
@@ -78,5 +81,11 @@ absl::StatusOr<ReturnRequest> ActivateReturnFlow(const ReturnRequest& request, c
                                                  const Parties& parties, const ReturnFlow& flow,
                                                  const Resource& resource, std::string grant,
                                                  absl::Time now);
+
+// By the outcome SUPPLY of `dispute` (R25 28): the provider owes the records from `now` on, under a
+// new clock where the text gives one. Nothing once it is ACTIVATED.
+absl::StatusOr<std::optional<ReturnRequest>> OweAnew(const ReturnRequest& before,
+                                                     absl::string_view dispute,
+                                                     const StatuteText& text, absl::Time now);
 
 }  // namespace shareway::sharing

@@ -93,6 +93,7 @@ absl::StatusOr<v1::Correction> ToProto(const Stored<Correction>& stored, const A
   out.set_proof(c.proof);
   out.mutable_proof_attachments()->Assign(c.proof_attachments.begin(), c.proof_attachments.end());
   out.set_source(c.source);
+  out.set_dispute(c.dispute);
   *out.mutable_create_time() = evidence::ToTimestamp(c.create_time);
   if (c.end_time) *out.mutable_end_time() = evidence::ToTimestamp(*c.end_time);
   if (c.clock) {

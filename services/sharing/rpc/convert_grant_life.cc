@@ -117,6 +117,7 @@ v1::ReturnRequest ToProto(const Stored<ReturnRequest>& request, const Actor& act
   out.set_state(static_cast<v1::ReturnRequest::State>(r.state));
   out.set_grant(r.grant);
   if (r.clock) out.set_due_date(DayToProto(r.clock->due.day));
+  out.set_dispute(r.dispute);
   *out.mutable_create_time() = ToTimestamp(r.create_time);
   out.set_profile(r.profile);
   out.set_article(ArticleOf(desk, r.profile, &statute::Articles::return_flow));

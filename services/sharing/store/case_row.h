@@ -23,7 +23,7 @@ struct CaseClock {
   statute::Clock clock = {};
   std::string debtor = {};
   // Another clock of the case has taken its place: it is kept as it was stopped, and stands in no
-  // list, since what it measured is no act that was owed.
+  // list: what it measured is no act that was owed, or owed by another day now.
   bool superseded = false;
 };
 
@@ -33,7 +33,7 @@ struct CaseRow {
   std::string bytes = {};  // its record
   uint64_t version = 0;    // of what it replaces; 0: it is new
   absl::Time create_time = {};
-  std::vector<CaseClock> clocks = {};  // at most one of a kind
+  std::vector<CaseClock> clocks = {};  // of a kind the one that counts last, and superseded ones
   // Lists it stands in besides those of the change's owners, for example grants/{g}; and lists it
   // has left. Owners see it in ListCases by these names.
   std::vector<std::string> lists = {};

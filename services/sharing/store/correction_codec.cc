@@ -44,6 +44,8 @@ std::string Encode(const Correction& c) {
   if (c.recall_time) record.set_recall_nanos(Nanos(*c.recall_time));
   record.set_recall_reason(c.recall_reason);
   record.mutable_reported_nodes()->Assign(c.reported_nodes.begin(), c.reported_nodes.end());
+  for (const statute::Clock& clock : c.earlier) *record.add_earlier() = ToRecord(clock);
+  record.set_dispute(c.dispute);
   return record.SerializeAsString();
 }
 
@@ -75,12 +77,18 @@ absl::Status Decode(absl::string_view bytes, Correction* c) {
                   .create_time = TimeOf(record.create_nanos()),
                   .recall_round = record.recall_round(),
                   .recall_reason = record.recall_reason(),
-                  .reported_nodes = GetStrings(record.reported_nodes())};
+                  .reported_nodes = GetStrings(record.reported_nodes()),
+                  .dispute = record.dispute()};
   if (record.has_end_nanos()) c->end_time = TimeOf(record.end_nanos());
   if (record.has_recall_nanos()) c->recall_time = TimeOf(record.recall_nanos());
   if (record.has_clock()) {
     c->clock = FromRecord(record.clock());
     if (!c->clock) return Unreadable(c->name);
+  }
+  for (const store::ClockRecord& earlier : record.earlier()) {
+    std::optional<statute::Clock> clock = FromRecord(earlier);
+    if (!clock) return Unreadable(c->name);
+    c->earlier.push_back(*std::move(clock));
   }
   return absl::OkStatus();
 }
@@ -91,7 +99,9 @@ CaseRow RowOf(const Correction& c, uint64_t version) {
               .version = version,
               .create_time = c.create_time,
               .log = kCorrectionLog};
-  if (c.clock) row.clocks = {{*c.clock, c.provider}};
+  // The present one last: it is what is kept of its kind.
+  for (const statute::Clock& clock : c.earlier) row.clocks.push_back({clock, c.provider, true});
+  if (c.clock) row.clocks.push_back({*c.clock, c.provider});
   if (!c.reported_nodes.empty()) {
     // How many nodes the provider has, and their names, are its own matter.
     Correction told = c;
@@ -101,7 +111,7 @@ CaseRow RowOf(const Correction& c, uint64_t version) {
   }
   std::vector<std::string>& watched = c.open() || c.recall_time ? row.lists : row.left;
   watched.push_back(WatchedList(c.provider));
-  if (version == 0) row.takes = {SubjectKey(c)};
+  if (version == 0 || c.reopens) row.takes = {SubjectKey(c)};
   if (c.ends) row.gives_up = {SubjectKey(c)};
   return row;
 }

@@ -147,6 +147,10 @@ std::string Encode(const ReturnRequest& value) {
   if (value.clock) *record.mutable_clock() = sharing::ToRecord(*value.clock);
   record.set_asker(value.asker);
   record.set_create_nanos(Nanos(value.create_time));
+  for (const statute::Clock& clock : value.earlier) {
+    *record.add_earlier() = sharing::ToRecord(clock);
+  }
+  record.set_dispute(value.dispute);
   return record.SerializeAsString();
 }
 
@@ -164,8 +168,14 @@ absl::Status Decode(absl::string_view bytes, ReturnRequest* value) {
             .state = static_cast<ReturnRequest::State>(record.state()),
             .grant = record.grant(),
             .clock = {},
+            .dispute = record.dispute(),
             .asker = record.asker(),
             .create_time = TimeOf(record.create_nanos())};
+  for (const store::ClockRecord& earlier : record.earlier()) {
+    std::optional<statute::Clock> clock = sharing::FromRecord(earlier);
+    if (!clock) return Unreadable("clock");
+    value->earlier.push_back(*std::move(clock));
+  }
   return ReadClockOf(record.has_clock(), record.clock(), &value->clock);
 }
 
@@ -174,7 +184,11 @@ CaseRow RowOf(const ReturnRequest& value, uint64_t version) {
               .bytes = Encode(value),
               .version = version,
               .create_time = value.create_time};
-  if (value.clock) row.clocks = {{*value.clock, value.provider}};
+  // The present one last: it is what is kept of its kind.
+  for (const statute::Clock& clock : value.earlier) {
+    row.clocks.push_back({clock, value.provider, true});
+  }
+  if (value.clock) row.clocks.push_back({*value.clock, value.provider});
   const std::string open =
       absl::StrCat("return-request/", value.flow, "|", value.consumer, "|", value.division);
   if (version == 0) row.takes = {open};
