@@ -3,6 +3,7 @@
 #include "services/sharing/requests/attachments.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -165,7 +166,7 @@ absl::StatusOr<Stored<Attachment>> Attachments::Upload::Keep() {
   evidence::AuditRecord event =
       desk.Event(evidence::RecordKind::ATTACHMENT_ADDED, errand_, {}, attachment_.name);
   if (attachment_.internal) {
-    Desk::TellOnly({attachment_.agency}, &event);
+    Desk::TellOnly(std::vector<std::string>{attachment_.agency}, &event);
   } else {
     Desk::TellOnly(subject_.readers, &event);
   }
