@@ -106,6 +106,7 @@ TEST_CASE("a wrong command line exits 2 and says why on stderr") {
       {"score", "evaluate", "--file", "x"},
       {"finding", "circular", "--title", "x", "--document", "x", "--file", "x"},
       {"attachment", "upload", "file.pdf"},
+      {"attachment", "upload", "file.pdf", "--subject", "requests/r", "--internal", "--for-all"},
       {"attachment", "download", "a1"},
       {"exchange", "query", "--grant", "g1"},
       {"exchange", "verify", "--grant", "g1"},

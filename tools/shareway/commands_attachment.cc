@@ -19,10 +19,12 @@ constexpr size_t kPart = 256 << 10;
 
 struct AttachmentArgs {
   std::string name, subject, file, title, to;
+  bool internal = false, for_all = false;
 };
 
 absl::Status Upload(Session* session, const AttachmentArgs& args) {
   if (session->flags.dry_run) return UsageError("UploadAttachment has no dry run");
+  if (args.internal && args.for_all) return UsageError("want one of --internal and --for-all");
   SHAREWAY_ASSIGN_OR_RETURN(const std::string content, ReadInput(args.file));
   v1::UploadAttachmentRequest part;
   part.mutable_header()->set_request_id(session->flags.request_id);
@@ -31,6 +33,7 @@ absl::Status Upload(Session* session, const AttachmentArgs& args) {
   attachment->set_file_name(args.title.empty() ? args.file.substr(args.file.rfind('/') + 1)
                                                : args.title);
   attachment->set_sha256(crypto::Sha256(content).str());
+  if (args.internal || args.for_all) attachment->set_internal(args.internal);
   SHAREWAY_ASSIGN_OR_RETURN(const std::shared_ptr<rpc::Channel> channel,
                             session->To(Peer::kSharing));
   auto stream = channel->ClientStream<v1::UploadAttachmentRequest, v1::Attachment>(
@@ -98,6 +101,9 @@ void AddAttachmentCommands(CLI::App* app, Session* session) {
                           [=] { return Upload(session, *args); });
   upload->add_option("FILE", args->file, "PDF, picture, OFD, DOCX, XLSX or text")->required();
   upload->add_option("--title", args->title, "File name to keep it under");
+  upload->add_flag("--internal", args->internal, "For your own agency alone");
+  upload->add_flag("--for-all", args->for_all,
+                   "For all who may read the case, also before an answer is signed");
   CLI::App* list = Verb(noun, session, "list", "The attachments of a case",
                         [=] { return List(session, *args); });
   for (CLI::App* verb : {upload, list}) {
