@@ -138,6 +138,29 @@ void Server::AddClientStream(const std::string& path, Type request, Type respons
   state_->shared.methods[path] = std::move(method);
 }
 
+void Server::ServiceBytes(const google::protobuf::ServiceDescriptor& service,
+                          BytesHandler handler) {
+  for (int i = 0; i < service.method_count(); ++i) {
+    const google::protobuf::MethodDescriptor& method = *service.method(i);
+    const std::string path = absl::StrCat("/", service.full_name(), "/", method.name());
+    if (method.client_streaming()) {
+      AddClientStream(path, method.input_type(), method.output_type(),
+                      [handler](const Call& call, RawReader*) { return handler(call, ""); });
+    } else if (method.server_streaming()) {
+      AddServerStream(path, method.input_type(), method.output_type(),
+                      [handler](const Call& call, std::string bytes, RawWriter* raw) {
+                        absl::StatusOr<std::string> answer = handler(call, bytes);
+                        return answer.ok() ? raw->Write(*std::move(answer)) : answer.status();
+                      });
+    } else {
+      AddUnary(path, method.input_type(), method.output_type(),
+               [handler](std::shared_ptr<Call> call, std::string bytes, ReplyBytes reply) {
+                 reply(handler(*call, bytes));
+               });
+    }
+  }
+}
+
 absl::Status Server::Start() {
   State& s = *state_;
   Options& options = s.shared.options;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "libs/base/clock.h"
 #include "libs/crypto/identity.h"
@@ -168,6 +169,12 @@ class Server {
                       return response->SerializeAsString();
                     });
   }
+
+  // Serves every method of `service` by one handler on the exact bytes of its messages, whatever
+  // they are. Of a client's stream nothing is read; a server's stream holds the one answer.
+  using BytesHandler =
+      std::function<absl::StatusOr<std::string>(const Call&, const std::string& request)>;
+  void ServiceBytes(const google::protobuf::ServiceDescriptor& service, BytesHandler handler);
 
   // Tells of each call that ends with an error after its caller is known, on the thread
   // that ends it: must not block. Before Start; what `failed` uses must outlive the drain.
