@@ -221,7 +221,9 @@
     "The contractor's contract is over")                                                           \
   X(kClearanceTooLow, "CLEARANCE_TOO_LOW", "所申请数据的级别高于本部门可接收的级别",               \
     "所申請數據的級別高於本部門可接收的級別",                                                      \
-    "The data are graded above what the agency may receive")
+    "The data are graded above what the agency may receive")                                       \
+  X(kFactorStale, "FACTOR_STALE", "须在五分钟内重新验证第二因子", "須在五分鐘內重新驗證第二因子",  \
+    "This needs a second factor that was shown within five minutes")
 
 namespace shareway {
 

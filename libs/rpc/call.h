@@ -18,13 +18,23 @@
 
 namespace shareway::rpc {
 
-// Who calls: the TLS peer, as the directory knows it.
+// The second factor that a person showed.
+enum class Factor { kNone, kTotp, kWebAuthn, kCertificate };
+
+// Who calls: the TLS peer, as the directory knows it, or the person whom the console named.
 struct Caller {
   crypto::Identity identity = {};
   // agencies/{a}: a node's or system's own, a person's by the directory; empty for services.
   std::string agency = {};
   std::vector<Role> roles = {};  // a person's, by the directory
   Hash32 key_id = {};            // of the TLS certificate
+  // Of a person, and when it was shown last. Who calls with his own certificate shows it each time.
+  Factor factor = Factor::kNone;
+  absl::Time factor_time = absl::InfinitePast();
+  // services/console where it named the person; empty where the certificate is the caller's own.
+  std::string named_by = {};
+  // Roles that others lend the person now: filled for delegable methods only, never in `roles`.
+  std::vector<Role> lent = {};
 
   const std::string& name() const { return identity.name; }
   bool person() const { return identity.kind == crypto::Identity::Kind::kPerson; }

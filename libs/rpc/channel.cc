@@ -12,6 +12,7 @@
 #include "libs/base/bytes.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
+#include "libs/rpc/actor.h"
 #include "libs/rpc/credentials.h"
 #include "libs/rpc/grpc_status.h"
 #include "libs/rpc/reconnector.h"
@@ -51,6 +52,7 @@ void Prepare(const CallOptions& options, grpc::ClientContext* context) {
   if (!options.accept_language.empty()) {
     context->AddMetadata("accept-language", options.accept_language);
   }
+  if (!options.actor.empty()) context->AddMetadata(kActorKey, options.actor);
 }
 
 class ReadStreamOverGrpc final : public RawReadStream {

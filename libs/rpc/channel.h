@@ -18,6 +18,8 @@ struct CallOptions {
   absl::Duration timeout = absl::Seconds(10);
   std::string traceparent = {};
   std::string accept_language = {};  // zh-Hans, zh-Hant, en
+  // Whom the console calls for (ToMetadata in actor.h); refused from everybody else.
+  std::string actor = {};
 };
 
 // The answers of a stream. Not thread-safe, but for Cancel.

@@ -5,11 +5,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
+#include "libs/rpc/actor.h"
 
 namespace shareway::rpc {
 namespace {
 
 constexpr size_t kMaxCertificates = 4096;
+// How far the console's clock may be ahead of ours.
+constexpr absl::Duration kAhead = absl::Minutes(1);
 
 CallerKind KindOf(const crypto::Identity& identity) {
   switch (identity.kind) {
@@ -49,8 +52,29 @@ absl::StatusOr<Gate::Certificate> Gate::Read(absl::string_view pem) {
   return certificate;
 }
 
-absl::StatusOr<Caller> Gate::Identify(absl::string_view certificate_pem, const Policy& policy,
-                                      absl::Time now) {
+absl::StatusOr<Caller> Gate::Named(absl::string_view actor, const Caller& peer) const {
+  if (peer.name() != kConsole) {
+    return Unauthenticated(Reason::kUnauthenticated,
+                           absl::StrCat(peer.name(), " names a person; only ", kConsole, " may"));
+  }
+  const absl::StatusOr<Actor> named = ParseActor(actor);
+  if (!named.ok()) {
+    return Unauthenticated(Reason::kUnauthenticated, named.status().message());
+  }
+  Caller caller;
+  caller.identity.kind = crypto::Identity::Kind::kPerson;
+  caller.identity.domain = domain_;
+  caller.identity.name = named->person;
+  caller.key_id = peer.key_id;
+  caller.factor = named->factor;
+  caller.factor_time = named->factor_time;
+  caller.named_by = peer.name();
+  return caller;
+}
+
+absl::StatusOr<Caller> Gate::Identify(absl::string_view certificate_pem,
+                                      const std::optional<std::string>& actor,
+                                      const Policy& policy, absl::Time now) {
   absl::StatusOr<Certificate> certificate = Read(certificate_pem);
   if (!certificate.ok()) {
     return Unauthenticated(Reason::kUnauthenticated, certificate.status().message());
@@ -58,7 +82,7 @@ absl::StatusOr<Caller> Gate::Identify(absl::string_view certificate_pem, const P
   Caller caller;
   caller.identity = certificate->identity;
   caller.key_id = certificate->key_id;
-  const std::string& name = caller.identity.name;
+  const std::string name = caller.identity.name;
   if (caller.identity.domain != domain_) {
     return Unauthenticated(Reason::kUnauthenticated,
                            absl::StrCat("identity is of domain ", caller.identity.domain,
@@ -76,9 +100,23 @@ absl::StatusOr<Caller> Gate::Identify(absl::string_view certificate_pem, const P
     return Unauthenticated(Reason::kKeyRevoked,
                            absl::StrCat(name, " holds no valid key in the directory"));
   }
+  if (actor) {
+    SHAREWAY_ASSIGN_OR_RETURN(caller, Named(*actor, caller));
+    if (!Stands(caller, policy, now)) {
+      return Unauthenticated(Reason::kKeyRevoked,
+                             absl::StrCat(caller.name(), " does not stand in the directory"));
+    }
+  } else if (caller.person()) {
+    caller.factor = Factor::kCertificate;
+    caller.factor_time = now;
+  }
   caller.agency = caller.identity.agency;
   if (caller.person()) {
-    const catalog::v1::Person* person = directory->person(name);
+    const catalog::v1::Person* person = directory->person(caller.name());
+    if (person == nullptr) {
+      return Unauthenticated(Reason::kKeyRevoked,
+                             absl::StrCat(caller.name(), " is not in the directory"));
+    }
     caller.agency = person->agency();
     for (int role : person->roles()) caller.roles.push_back(static_cast<Role>(role));
   }
@@ -87,24 +125,39 @@ absl::StatusOr<Caller> Gate::Identify(absl::string_view certificate_pem, const P
 
 bool Gate::Stands(const Caller& caller, const Policy& policy, absl::Time now) const {
   const std::shared_ptr<const Directory> directory = directory_->Get();
-  return directory->ValidKey(caller.key_id, caller.name(), catalog::v1::Key::TLS, now) != nullptr &&
+  const std::string& owner = caller.named_by.empty() ? caller.name() : caller.named_by;
+  return directory->ValidKey(caller.key_id, owner, catalog::v1::Key::TLS, now) != nullptr &&
          (policy.admit_suspended() || directory->Stands(caller.name()));
 }
 
-absl::Status Gate::Admit(const Policy& policy, const Caller& caller) {
+bool Gate::HasRole(const Policy& policy, const std::vector<Role>& roles) {
+  return std::any_of(policy.roles().begin(), policy.roles().end(), [&roles](int role) {
+    return std::find(roles.begin(), roles.end(), static_cast<Role>(role)) != roles.end();
+  });
+}
+
+absl::Status Gate::Admit(const Policy& policy, const Caller& caller, absl::Time now) {
   const CallerKind kind = KindOf(caller.identity);
   bool admitted =
       std::find(policy.callers().begin(), policy.callers().end(), kind) != policy.callers().end();
   if (kind == CallerKind::PERSON && policy.roles_size() > 0) {
-    admitted = admitted && std::any_of(policy.roles().begin(), policy.roles().end(), [&](int role) {
-                 return caller.has(static_cast<Role>(role));
-               });
+    admitted = admitted && (HasRole(policy, caller.roles) ||
+                            (policy.delegable() && HasRole(policy, caller.lent)));
   }
   if (kind == CallerKind::SERVICE && policy.services_size() > 0) {
     admitted = admitted && std::any_of(policy.services().begin(), policy.services().end(),
                                        [&](const std::string& service) {
                                          return caller.name() == absl::StrCat("services/", service);
                                        });
+  }
+  if (admitted && kind == CallerKind::PERSON && policy.fresh_factor()) {
+    const absl::Duration age = now - caller.factor_time;
+    if (age > kFreshFactor || age < -kAhead) {
+      return Error(Reason::kFactorStale, absl::StatusCode::kPermissionDenied,
+                   absl::StrCat(caller.name(), " showed the second factor ",
+                                absl::FormatDuration(age), " ago, want within ",
+                                absl::FormatDuration(kFreshFactor)));
+    }
   }
   if (admitted) return absl::OkStatus();
   return Error(Reason::kPolicyDenied, absl::StatusCode::kPermissionDenied,

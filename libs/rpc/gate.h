@@ -4,12 +4,15 @@
 // policy or no role mean no.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "libs/crypto/batch.h"
 #include "libs/rpc/call.h"
 #include "libs/rpc/directory.h"
@@ -17,22 +20,31 @@
 
 namespace shareway::rpc {
 
+// How long a second factor counts as fresh.
+inline constexpr absl::Duration kFreshFactor = absl::Minutes(5);
+
 // Thread-safe.
 class Gate {
  public:
   // `domain` is that of our own identity: no other is admitted. `directory` must outlive it.
   Gate(std::string domain, const DirectoryHolder* directory);
 
-  // The caller behind a certificate. UNAUTHENTICATED, with KEY_REVOKED where
+  // The caller behind a certificate, or, where `actor` is the call's metadata shareway-actor
+  // (actor.h), the person whom the console names. UNAUTHENTICATED, with KEY_REVOKED where
   // the directory does not list the certificate's key as valid for its owner, or
-  // the owner does not stand and the policy does not admit that.
-  absl::StatusOr<Caller> Identify(absl::string_view certificate_pem, const Policy& policy,
+  // the owner or the person named does not stand and the policy does not admit that; also
+  // where anybody else names a person.
+  absl::StatusOr<Caller> Identify(absl::string_view certificate_pem,
+                                  const std::optional<std::string>& actor, const Policy& policy,
                                   absl::Time now);
   // True while the caller's key is valid and the caller stands, by the newest
   // directory: a stream that outlives either is cut.
   bool Stands(const Caller& caller, const Policy& policy, absl::Time now) const;
-  // PERMISSION_DENIED unless the policy admits the caller.
-  static absl::Status Admit(const Policy& policy, const Caller& caller);
+  // True if `roles` has one that the policy names.
+  static bool HasRole(const Policy& policy, const std::vector<Role>& roles);
+  // PERMISSION_DENIED, POLICY_DENIED, unless the policy admits the caller; FACTOR_STALE where it asks
+  // for a second factor that was shown within kFreshFactor of `now`.
+  static absl::Status Admit(const Policy& policy, const Caller& caller, absl::Time now);
 
   const DirectoryHolder& directory() const { return *directory_; }
   crypto::BatchVerifier* verifier() { return &verifier_; }
@@ -45,6 +57,7 @@ class Gate {
   };
   // Parsing costs 150 µs; certificates repeat.
   absl::StatusOr<Certificate> Read(absl::string_view pem);
+  absl::StatusOr<Caller> Named(absl::string_view actor, const Caller& peer) const;
 
   const std::string domain_;
   const DirectoryHolder* const directory_;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <deque>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "libs/base/status.h"
 #include "libs/log/log.h"
+#include "libs/rpc/actor.h"
 #include "libs/rpc/grpc_status.h"
 #include "libs/rpc/signed_act.h"
 #include "libs/rpc/trace.h"
@@ -159,10 +161,29 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
       return Error(Reason::kUnauthenticated, absl::StatusCode::kUnauthenticated,
                    absl::StrCat("the certificate has ", uris.size(), " URIs, want exactly one"));
     }
+    SHAREWAY_ASSIGN_OR_RETURN(const std::optional<std::string> actor, NamedActor());
+    const Policy& asked = definition_->policy;
+    const absl::Time now = shared_->options.clock->Now();
     SHAREWAY_ASSIGN_OR_RETURN(
-        caller_, shared_->gate->Identify(absl::string_view(pems[0].data(), pems[0].size()),
-                                         definition_->policy, shared_->options.clock->Now()));
-    return Gate::Admit(definition_->policy, caller_);
+        caller_, shared_->gate->Identify(absl::string_view(pems[0].data(), pems[0].size()), actor,
+                                         asked, now));
+    if (asked.delegable() && caller_.person() && shared_->lent &&
+        !Gate::HasRole(asked, caller_.roles)) {
+      caller_.lent = shared_->lent(caller_);
+    }
+    return Gate::Admit(asked, caller_, now);
+  }
+  // Whom the call names as its person, if any.
+  absl::StatusOr<std::optional<std::string>> NamedActor() const {
+    const auto& metadata = context_->client_metadata();
+    const size_t named = metadata.count(kActorKey);
+    if (named > 1 || metadata.count(kActorBytesKey) > 0) {
+      return absl::Status(Error(Reason::kUnauthenticated, absl::StatusCode::kUnauthenticated,
+                                absl::StrCat(kActorKey, " is told ", named, " times, and ",
+                                             kActorBytesKey, " is not taken")));
+    }
+    if (named == 0) return std::optional<std::string>();
+    return std::optional<std::string>(Metadata(*context_, kActorKey));
   }
 
   const absl::Time start_;

@@ -45,6 +45,7 @@ struct Shared {
   Gate* gate = nullptr;
   Pool* pool = nullptr;
   Server::OnFailed failed = {};  // may be empty
+  Server::Lent lent = {};        // may be empty
   absl::flat_hash_map<std::string, Method> methods;
   std::atomic<bool> draining = false;
 

@@ -7,6 +7,7 @@
 #include "google/rpc/status.pb.h"
 #include "libs/base/error.h"
 #include "libs/base/fake_clock.h"
+#include "libs/rpc/actor.h"
 #include "libs/rpc/paging.h"
 #include "libs/rpc/grpc_status.h"
 #include "libs/rpc/trace.h"
@@ -41,6 +42,22 @@ TEST_CASE("An error crosses the wire with reason, values and fields", "[rpc]") {
   REQUIRE(DetailsOf(told));
   CHECK(DetailsOf(told)->reason == Reason::kScopeWidened);
   CHECK(DetailsOf(told)->fields.at(0).field == "a");
+}
+
+TEST_CASE("Whom the console calls for is told in one form", "[rpc]") {
+  const std::string good = "people/liu WEBAUTHN 1763852400";
+  const absl::StatusOr<Actor> actor = ParseActor(good);
+  REQUIRE(actor.ok());
+  CHECK(actor->person == "people/liu");
+  CHECK(actor->factor == Factor::kWebAuthn);
+  CHECK(actor->factor_time == absl::FromUnixSeconds(1763852400));
+  CHECK(ToMetadata(*actor) == good);
+  for (const char* bad : {"", "people/liu", "people/liu WEBAUTHN", "people/liu NONE 1",
+                          "people/liu webauthn 1", "people/liu TOTP -1", "people/liu TOTP 1.5",
+                          "people/liu TOTP 1 2", "people/ TOTP 1", "services/console TOTP 1"}) {
+    INFO(bad);
+    CHECK_FALSE(ParseActor(bad).ok());
+  }
 }
 
 TEST_CASE("Faults of ours lose their text", "[rpc]") {

@@ -92,6 +92,9 @@ std::string Describe(Method* method) {
       method->policy.relation() == Relation::RELATION_UNSPECIFIED) {
     return absl::StrCat(method->path, " has a policy without callers or relation");
   }
+  if (method->policy.delegable() && method->policy.roles_size() == 0) {
+    return absl::StrCat(method->path, " has a policy that lends posts and names none");
+  }
   // What others need to become ready themselves; not what people and systems watch.
   const auto& callers = method->policy.callers();
   const bool feeds = std::any_of(callers.begin(), callers.end(), [](int kind) {
@@ -233,6 +236,8 @@ absl::Status Server::Start() {
 }
 
 void Server::SetOnFailed(OnFailed failed) { state_->shared.failed = std::move(failed); }
+
+void Server::SetLent(Lent lent) { state_->shared.lent = std::move(lent); }
 
 int Server::port() const { return state_->port; }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "google/protobuf/descriptor.h"
@@ -180,6 +181,11 @@ class Server {
   // that ends it: must not block. Before Start; what `failed` uses must outlive the drain.
   using OnFailed = std::function<void(const Caller& caller, const absl::Status& why)>;
   void SetOnFailed(OnFailed failed);
+  // Tells the roles that others lend a person now; asked where a policy is `delegable` and the
+  // person's own roles do not do, on gRPC's threads too: a short look-up. Before Start; what `lent`
+  // uses must outlive the drain. Without it nobody is lent anything.
+  using Lent = std::function<std::vector<Role>(const Caller& person)>;
+  void SetLent(Lent lent);
 
   // Starts to listen. FAILED_PRECONDITION naming each method without policy or
   // handler; INVALID_ARGUMENT if the TLS files do not fit; UNAVAILABLE if the

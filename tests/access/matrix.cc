@@ -19,7 +19,8 @@ using google::protobuf::ServiceDescriptor;
 
 constexpr char kProtos[] = SHAREWAY_SOURCE_DIR "/proto";
 constexpr char kAdmitted[] = "x";
-constexpr char kAny[] = "any";  // of our services
+constexpr char kLent[] = "lent";  // admitted while a colleague lends one of the roles
+constexpr char kAny[] = "any";    // of our services
 
 bool Calls(const Policy& policy, CallerKind kind) {
   return std::find(policy.callers().begin(), policy.callers().end(), kind) !=
@@ -33,6 +34,12 @@ std::string Object(Relation relation) {
     case Relation::PARTY: return "party's";
     default: return "?";
   }
+}
+
+// True if the cell of services has this one.
+bool Named(const std::string& cell, absl::string_view service) {
+  const std::vector<std::string> named = absl::StrSplit(cell, ", ");
+  return cell == kAny || std::find(named.begin(), named.end(), service) != named.end();
 }
 
 // The columns in their order.
@@ -56,7 +63,10 @@ std::string DrawMethod(const MethodDescriptor& method) {
                        asked.roles().end();
     cells.push_back(people && (named || asked.roles().empty()) ? kAdmitted : "");
   }
-  cells.push_back(people && asked.roles().empty() ? kAdmitted : "");
+  std::string no_role;
+  if (people && asked.roles().empty()) no_role = kAdmitted;
+  if (people && asked.delegable()) no_role = kLent;
+  cells.push_back(no_role);
   cells.push_back(Calls(asked, CallerKind::NODE) ? kAdmitted : "");
   cells.push_back(Calls(asked, CallerKind::SYSTEM) ? kAdmitted : "");
   std::string services;
@@ -67,6 +77,7 @@ std::string DrawMethod(const MethodDescriptor& method) {
   cells.push_back(Object(asked.relation()));
   std::vector<std::string> demands;
   if (asked.signed_act()) demands.push_back("signed act");
+  if (asked.fresh_factor()) demands.push_back("fresh factor");
   if (asked.admit_suspended()) demands.push_back("suspended ones, too");
   cells.push_back(absl::StrJoin(demands, ", "));
   return Line(cells);
@@ -146,9 +157,13 @@ std::string Draw(const std::vector<const ServiceDescriptor*>& services) {
 bool Row::Admits(const std::string& column, absl::string_view service) const {
   auto it = cells.find(column);
   if (it == cells.end()) return false;
-  if (column != kService) return it->second == kAdmitted;
-  const std::vector<std::string> named = absl::StrSplit(it->second, ", ");
-  return it->second == kAny || std::find(named.begin(), named.end(), service) != named.end();
+  if (column == kService) return Named(it->second, service);
+  return it->second == kAdmitted;
+}
+
+bool Row::AdmitsLent() const {
+  auto it = cells.find(kNoRole);
+  return it != cells.end() && it->second == kLent;
 }
 
 absl::StatusOr<std::map<std::string, Row>> Read(absl::string_view matrix) {

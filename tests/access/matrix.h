@@ -38,6 +38,8 @@ struct Row {
 
   // True if the cell admits: `service` is the caller's, for kService.
   bool Admits(const std::string& column, absl::string_view service = "") const;
+  // True if a person who holds no role is admitted in a post that a colleague lends him.
+  bool AdmitsLent() const;
 };
 // By path, /package.Service/Method. Reads what Draw writes. INVALID_ARGUMENT naming the line.
 absl::StatusOr<std::map<std::string, Row>> Read(absl::string_view matrix);

@@ -22,6 +22,7 @@
 #include "google/protobuf/message.h"
 #include "libs/base/error.h"
 #include "libs/evidence/envelope.h"
+#include "libs/rpc/actor.h"
 #include "libs/rpc/channel.h"
 #include "libs/rpc/directory.h"
 #include "libs/rpc/server.h"
@@ -74,6 +75,7 @@ struct Caller {
   std::string name = {};
   std::string column = {};   // of the matrix
   std::string service = {};  // of one of our services: which
+  std::string actor = {};    // in the call's metadata
   std::shared_ptr<rpc::Channel> channel = {};
   std::shared_ptr<testing::TestIdentity> identity = {};
 };
@@ -81,7 +83,8 @@ struct Caller {
 // A server of all methods that there are, and everybody who may call.
 class World {
  public:
-  World() : pki_(dir_.path()) {
+  // `lent`: what everybody is lent.
+  explicit World(std::vector<Role> lent = {}) : pki_(dir_.path()) {
     const testing::TestIdentity own = pki_.Issue("server", {"shareway://test/service/catalog"});
     rpc::Server::Options options;
     options.tls = own.tls;
@@ -91,6 +94,7 @@ class World {
         return absl::StatusOr<std::string>(std::string());
       });
     }
+    server_->SetLent([lent](const rpc::Caller&) { return lent; });
     const absl::Status started = server_->Start();
     INFO(started);
     REQUIRE(started.ok());
@@ -141,6 +145,20 @@ class World {
     AddCaller(absl::StrCat("people/", id), absl::StrCat("shareway://test/person/", id), column);
   }
 
+  // From here on the one added last calls by the connection of `through`, which names him.
+  void NameLast(const Caller& through, absl::Time shown) {
+    callers_.back().channel = through.channel;
+    callers_.back().actor =
+        rpc::ToMetadata({callers_.back().name, rpc::Factor::kTotp, shown});
+  }
+
+  // From here on everybody names `person`, by the own connection.
+  void NameAll(const std::string& person) {
+    const std::string actor =
+        rpc::ToMetadata({person, rpc::Factor::kCertificate, absl::Now()});
+    for (Caller& caller : callers_) caller.actor = actor;
+  }
+
   // What the call is answered with. An act is signed where the method asks for one.
   absl::Status Call(const Caller& caller, const MethodDescriptor& method) {
     const std::string path = PathOf(method);
@@ -151,6 +169,7 @@ class World {
     }
     rpc::CallOptions options;
     options.timeout = absl::Seconds(60);
+    options.actor = caller.actor;
     if (method.client_streaming()) {
       return caller.channel->RawClientStream(path, options)->Finish().status();
     }
@@ -327,6 +346,106 @@ TEST_CASE("Nobody of a suspended agency calls anything but what evidence needs",
         return Refusal(matrix, caller, method);
       });
   CHECK(absl::StrJoin(surprises, "\n") == "");
+}
+
+TEST_CASE("A lent post opens the methods that take one and no others", "[access]") {
+  const std::map<std::string, Row> matrix = ReadDocument();
+  World world({Role::SHARING_HEAD});
+  world.AddAgency(kOwn, catalog::v1::ACTIVE);
+  world.AddPerson(kOwn, kNoRole, {});
+  size_t opened = 0;
+  const std::vector<std::string> surprises =
+      Surprises(world, [&](const Caller& caller, const MethodDescriptor& method) {
+        auto row = matrix.find(PathOf(method));
+        const bool takes = row != matrix.end() && row->second.AdmitsLent() &&
+                           row->second.Admits(Code(Role::SHARING_HEAD));
+        if (takes) ++opened;
+        return takes ? std::string() : Refusal(matrix, caller, method);
+      });
+  CHECK(absl::StrJoin(surprises, "\n") == "");
+  CHECK(opened >= 3);
+}
+
+TEST_CASE("Whom the console names may do what he may do himself", "[access]") {
+  const std::map<std::string, Row> matrix = ReadDocument();
+  World world;
+  world.AddAgency(kOwn, catalog::v1::ACTIVE);
+  world.AddService("console");
+  const Caller console = world.callers().front();
+  for (Role role : AllRoles()) {
+    world.AddPerson(kOwn, Code(role), {role});
+    world.NameLast(console, absl::Now());
+  }
+  const std::vector<std::string> surprises =
+      Surprises(world, [&matrix](const Caller& caller, const MethodDescriptor& method) {
+        return Refusal(matrix, caller, method);
+      });
+  CHECK(absl::StrJoin(surprises, "\n") == "");
+}
+
+TEST_CASE("A second factor shown long ago, or in the time to come, opens no step-up", "[access]") {
+  const std::map<std::string, Row> matrix = ReadDocument();
+  World world;
+  world.AddAgency(kOwn, catalog::v1::ACTIVE);
+  world.AddService("console");
+  const Caller console = world.callers().front();
+  for (absl::Duration off : {-absl::Minutes(6), absl::Hours(1)}) {
+    for (Role role : {Role::SHARING_AUTHORITY, Role::SECURITY_ADMINISTRATOR}) {
+      world.AddPerson(kOwn, Code(role), {role});
+      world.NameLast(console, absl::Now() + off);
+    }
+  }
+  size_t stale = 0;
+  const std::vector<std::string> surprises =
+      Surprises(world, [&](const Caller& caller, const MethodDescriptor& method) {
+        const Policy& asked = method.options().GetExtension(shareway::policy);
+        std::string refusal = Refusal(matrix, caller, method);
+        if (refusal.empty() && asked.fresh_factor() && !caller.actor.empty()) {
+          ++stale;
+          refusal = "FACTOR_STALE";
+        }
+        return refusal;
+      });
+  CHECK(absl::StrJoin(surprises, "\n") == "");
+  CHECK(stale >= 8);
+}
+
+TEST_CASE("Nobody but the console names a person, not even himself", "[access]") {
+  World world;
+  world.AddAgency(kOwn, catalog::v1::ACTIVE);
+  world.AddEverybody(kOwn);
+  world.AddService("sharing");
+  world.NameAll(world.callers().front().name);
+  const std::vector<std::string> surprises =
+      Surprises(world, [](const Caller&, const MethodDescriptor&) {
+        return std::string("UNAUTHENTICATED");
+      });
+  CHECK(absl::StrJoin(surprises, "\n") == "");
+}
+
+TEST_CASE("The console names persons who stand, in one form", "[access]") {
+  World world;
+  world.AddAgency(kOwn, catalog::v1::ACTIVE);
+  world.AddPerson(kOwn, Code(Role::CLERK), {Role::CLERK});
+  const std::string person = world.callers().front().name;
+  world.AddService("console");
+  Caller console = world.callers().back();
+  const MethodDescriptor* method =
+      google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(
+          "shareway.catalog.v1.DirectoryService.GetAgency");
+  REQUIRE(method != nullptr);
+  console.actor = rpc::ToMetadata({person, rpc::Factor::kTotp, absl::Now()});
+  CHECK(world.Call(console, *method).ok());
+  const std::string nobody =
+      rpc::ToMetadata({"people/nobody", rpc::Factor::kTotp, absl::Now()});
+  for (const std::string& bad :
+       {nobody, person, absl::StrCat(person, " TOTP"), absl::StrCat(person, " NONE 1"),
+        absl::StrCat(person, " TOTP x"), absl::StrCat(person, " TOTP -1"),
+        absl::StrCat(person, " TOTP 1 1"), std::string("services/sharing TOTP 1")}) {
+    INFO(bad);
+    console.actor = bad;
+    CHECK(absl::IsUnauthenticated(world.Call(console, *method)));
+  }
 }
 
 }  // namespace

@@ -49,7 +49,8 @@ Person ActorOf(const rpc::Call& call) {
 }
 
 absl::StatusOr<Client> ClientOf(const rpc::Call& call, bool has_client, const v1::Client& client) {
-  if (call.caller().person()) {
+  // A person whom the console named has no certificate on this connection.
+  if (call.caller().person() && call.caller().named_by.empty()) {
     if (has_client) return Error::Field("client", "is set by a person, who is known by the call");
     return CallerWith(call.caller().key_id.view());
   }

@@ -2,8 +2,10 @@
 #include "services/sharing/rpc/sharing_api.h"
 
 #include <utility>
+#include <vector>
 
 #include "libs/crypto/batch.h"
+#include "libs/log/log.h"
 #include "services/sharing/requests/attachments.h"
 #include "services/sharing/requests/comments.h"
 #include "services/sharing/rpc/attachment_rpc.h"
@@ -69,9 +71,28 @@ struct SharingApi::Calls {
   IncidentRpc incident_rpc{desk, &transitions};
 };
 
+namespace {
+
+// The roles of the posts that are lent to the person today. None if they cannot be read.
+std::vector<Role> LentTo(const Delegations& delegations, const rpc::Caller& person) {
+  std::vector<Role> lent;
+  const absl::StatusOr<Actor> actor = delegations.InPosts(ActorOf(person));
+  if (!actor.ok()) {
+    log::Warn("delegations-unread", {{"person", person.name()}, {"status", actor.status()}});
+    return lent;
+  }
+  if (!actor->head_for.empty()) lent.push_back(SHARING_HEAD);
+  if (!actor->reviewer_for.empty()) lent.push_back(PROVIDER_REVIEWER);
+  return lent;
+}
+
+}  // namespace
+
 SharingApi::SharingApi(SharingParts parts, rpc::Server* server)
     : calls_(std::make_unique<Calls>(std::move(parts))) {
   Calls& calls = *calls_;
+  server->SetLent(
+      [&calls](const rpc::Caller& person) { return LentTo(calls.delegations, person); });
   calls.request_rpc.Register(server);
   calls.inbox_rpc.Register(server);
   calls.delegation_rpc.Register(server);
