@@ -350,7 +350,7 @@ TEST_CASE("Nobody of a suspended agency calls anything but what evidence needs",
 
 TEST_CASE("A lent post opens the methods that take one and no others", "[access]") {
   const std::map<std::string, Row> matrix = ReadDocument();
-  World world({Role::SHARING_HEAD});
+  World world(std::vector<Role>{Role::SHARING_HEAD});
   world.AddAgency(kOwn, catalog::v1::ACTIVE);
   world.AddPerson(kOwn, kNoRole, {});
   size_t opened = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/sharing/rpc/hold_act.h"
 
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
@@ -25,16 +27,13 @@ absl::Status CheckPerson(const std::string& name, const std::string& agency,
     return Invalid(absl::StrCat("the act is by ", name, ", want a person of ", agency,
                                 " who stands"));
   }
-  rpc::Caller caller;
-  caller.identity.kind = crypto::Identity::Kind::kPerson;
-  caller.identity.name = name;
-  caller.agency = agency;
-  for (const int role : person->roles()) caller.roles.push_back(static_cast<Role>(role));
+  std::vector<Role> roles;
+  for (const int role : person->roles()) roles.push_back(static_cast<Role>(role));
   const auto* method = exchange::v1::HoldRequest::descriptor()
                            ->file()
                            ->FindServiceByName("SourceService")
                            ->FindMethodByName("Hold");
-  if (!rpc::Gate::Admit(method->options().GetExtension(policy), caller).ok()) {
+  if (!rpc::Gate::HasRole(method->options().GetExtension(policy), roles)) {
     return Invalid(absl::StrCat("the act is by ", name, ", who has no role that may hold"));
   }
   return absl::OkStatus();
