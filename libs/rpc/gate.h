@@ -42,8 +42,8 @@ class Gate {
   bool Stands(const Caller& caller, const Policy& policy, absl::Time now) const;
   // True if `roles` has one that the policy names.
   static bool HasRole(const Policy& policy, const std::vector<Role>& roles);
-  // PERMISSION_DENIED, POLICY_DENIED, unless the policy admits the caller; FACTOR_STALE where it asks
-  // for a second factor that was shown within kFreshFactor of `now`.
+  // PERMISSION_DENIED, POLICY_DENIED, unless the policy admits the caller; FACTOR_STALE where it
+  // asks for a second factor that was shown within kFreshFactor of `now`.
   static absl::Status Admit(const Policy& policy, const Caller& caller, absl::Time now);
 
   const DirectoryHolder& directory() const { return *directory_; }

@@ -127,7 +127,8 @@ class World {
   }
 
   void AddService(const std::string& id) {
-    AddCaller(absl::StrCat("services/", id), absl::StrCat("shareway://test/service/", id), kService);
+    AddCaller(absl::StrCat("services/", id), absl::StrCat("shareway://test/service/", id),
+              kService);
     callers_.back().service = id;
   }
 
@@ -183,7 +184,8 @@ class World {
 
  private:
   static std::string SignedRequest(const Caller& caller, const MethodDescriptor& method) {
-    auto act = evidence::SignAct(caller.identity->key, caller.name, PathOf(method), "", absl::Now());
+    auto act =
+        evidence::SignAct(caller.identity->key, caller.name, PathOf(method), "", absl::Now());
     REQUIRE(act.ok());
     const Message* prototype =
         MessageFactory::generated_factory()->GetPrototype(method.input_type());
