@@ -5,6 +5,7 @@
 #include <chrono>
 #include <csignal>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -148,10 +149,17 @@ void Server::ServiceBytes(const google::protobuf::ServiceDescriptor& service,
     const std::string path = absl::StrCat("/", service.full_name(), "/", method.name());
     if (method.client_streaming()) {
       AddClientStream(path, method.input_type(), method.output_type(),
-                      [handler](const Call& call, RawReader*) { return handler(call, ""); });
+                      [handler](const Call& call, RawReader* raw) -> absl::StatusOr<std::string> {
+                        for (;;) {
+                          SHAREWAY_ASSIGN_OR_RETURN(const std::optional<std::string> message,
+                                                    raw->Read());
+                          if (!message) return handler(call, "");
+                        }
+                      });
     } else if (method.server_streaming()) {
       AddServerStream(path, method.input_type(), method.output_type(),
-                      [handler](const Call& call, std::string bytes, RawWriter* raw) {
+                      [handler](const Call& call, std::string bytes,
+                                RawWriter* raw) -> absl::Status {
                         absl::StatusOr<std::string> answer = handler(call, bytes);
                         return answer.ok() ? raw->Write(*std::move(answer)) : answer.status();
                       });

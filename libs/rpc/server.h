@@ -172,7 +172,7 @@ class Server {
   }
 
   // Serves every method of `service` by one handler on the exact bytes of its messages, whatever
-  // they are. Of a client's stream nothing is read; a server's stream holds the one answer.
+  // they are. What a client streams is dropped; a server's stream holds the one answer.
   using BytesHandler =
       std::function<absl::StatusOr<std::string>(const Call&, const std::string& request)>;
   void ServiceBytes(const google::protobuf::ServiceDescriptor& service, BytesHandler handler);
