@@ -247,16 +247,33 @@ def read_pack(raw):
     return pack
 
 
+# ---- FORMATS 3: acts that an authenticator signed.
+
+def check_webauthn(proof, spki, act_digest, signature):
+    need(load_key(spki)[0] == 1 and signature["suite"] == 1, "an authenticator signs by ES256")
+    need(signature["key_id"] == sha256(spki), "the signature is by another key")
+    need(signature["index"] == 0 and signature["size"] == 1 and not signature["path"],
+         "an authenticator signs no batch")
+    data, client_data = proof["authenticator_data"], proof["client_data_json"]
+    need(len(data) >= 37, "the authenticator data are too short")
+    need(data[32] & 5 == 5, "the authenticator did not know the person")
+    challenge = base64.urlsafe_b64encode(act_digest).rstrip(b"=")
+    need(client_data.startswith(b'{"type":"webauthn.get","challenge":"' + challenge
+                                + b'","origin":"'), "the authenticator signed something else")
+    need(key_verifies(spki, data + sha256(client_data), signature["bytes"]),
+         "the signature does not verify")
+
+
 def check_entry(entry, size, root, keys):
     leaf = log_leaf(commitment(entry["salt"], entry["record"]))
     need(root_of(sha256, leaf, entry["index"], size, entry["path"]) == root,
          "the path leads to another root")
 
-    def check(what, digest_of, signature):
+    def check(what, digest_of, signature, verify=check_batch):
         spki = keys.get(signature["key_id"])
         need(spki is not None, f"{what} is by a key that the pack does not have")
         try:
-            check_batch(spki, digest_of(DIGESTS[load_key(spki)[0]]), signature)
+            verify(spki, digest_of(DIGESTS[load_key(spki)[0]]), signature)
         except Refused as refused:
             raise Refused(f"{what}: {refused}") from None
 
@@ -269,8 +286,11 @@ def check_entry(entry, size, root, keys):
             check(f"the {half}'s signature", lambda _: record[f"{half}_digest"],
                   record[f"{half}_signature"])
     if "act" in record:
-        check("the act's signature", lambda digest: digest(record["act"]["act"]),
-              record["act"].get("signature", parse(b"", SIGNATURE)))
+        act = record["act"]
+        proof = act.get("webauthn")
+        check("the act's signature", lambda digest: digest(act["act"]),
+              act.get("signature", parse(b"", SIGNATURE)),
+              check_batch if proof is None else functools.partial(check_webauthn, proof))
 
 
 def verify_pack(raw, verifier_keys):

@@ -21,7 +21,8 @@ def need(condition, why):
 SIGNATURE = {1: ("suite", "u32"), 2: ("key_id", "bytes"), 3: ("index", "u32"), 4: ("size", "u32"),
              5: ("path", ["bytes"]), 6: ("bytes", "bytes")}
 ENVELOPE = {1: ("payload", "bytes"), 2: ("signature", SIGNATURE)}
-SIGNED_ACT = {1: ("act", "bytes"), 2: ("signature", SIGNATURE)}
+WEBAUTHN = {1: ("authenticator_data", "bytes"), 2: ("client_data_json", "bytes")}
+SIGNED_ACT = {1: ("act", "bytes"), 2: ("signature", SIGNATURE), 3: ("webauthn", WEBAUTHN)}
 TEXTS = {3: "producer", 7: "agencies", 9: "resource", 10: "request", 11: "grant", 13: "exchange",
          22: "reason", 23: "traceparent", 24: "object", 29: "nodes", 30: "rule"}
 RECORD = {**{number: (name, "text") for number, name in TEXTS.items()},

@@ -29,6 +29,11 @@ ABSL_FLAG(std::string, catalog, "", "Address of shareway-catalog, host:port.");
 ABSL_FLAG(std::string, audit, "", "Address of shareway-audit, host:port.");
 ABSL_FLAG(std::string, audit_key, "", "The audit log's note verifier key, or @FILE holding it.");
 ABSL_FLAG(bool, reflection, false, "Serve gRPC reflection.");
+ABSL_FLAG(std::string, webauthn_id, "",
+          "Domain that people's authenticators are bound to. Empty: they are not used.");
+ABSL_FLAG(std::vector<std::string>, act_origins, {},
+          "Origins of the signing pages: on these alone authenticators sign acts, and the console "
+          "signs nobody in on them. Empty: authenticators sign no acts.");
 ABSL_FLAG(double, min_free_share, 0.0,
           "Below this free share of the volume, 0 to 1, nothing new is taken. An exchange node, "
           "which goes on recording what it took, reads 0 as 0.1.");
@@ -79,16 +84,32 @@ Options OptionsFromFlags() {
           .audit_key = absl::GetFlag(FLAGS_audit_key),
           .reflection = absl::GetFlag(FLAGS_reflection),
           .min_free_share = absl::GetFlag(FLAGS_min_free_share),
+          .webauthn_id = absl::GetFlag(FLAGS_webauthn_id),
+          .act_origins = absl::GetFlag(FLAGS_act_origins),
           .limits = {.concurrent = absl::GetFlag(FLAGS_caller_calls),
                      .per_second = absl::GetFlag(FLAGS_caller_rate),
                      .burst = absl::GetFlag(FLAGS_caller_rate),
                      .bytes = static_cast<size_t>(absl::GetFlag(FLAGS_caller_mib)) << 20}};
 }
 
+absl::StatusOr<std::optional<crypto::RelyingParty>> ActParty(
+    const std::string& webauthn_id, const std::vector<std::string>& act_origins) {
+  if (act_origins.empty()) return std::optional<crypto::RelyingParty>();
+  absl::StatusOr<crypto::RelyingParty> party =
+      crypto::RelyingParty::From(webauthn_id, act_origins);
+  if (!party.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--webauthn_id, --act_origins: ", party.status().message()));
+  }
+  return std::optional<crypto::RelyingParty>(*std::move(party));
+}
+
 absl::StatusOr<Process> Process::Open(Options options, const Clock* clock) {
   if (options.store.empty()) return absl::InvalidArgumentError("--store is empty");
   if (options.tls.empty()) return absl::InvalidArgumentError("--tls is empty");
   Process process;
+  SHAREWAY_ASSIGN_OR_RETURN(process.act_party,
+                            ActParty(options.webauthn_id, options.act_origins));
   process.tls = crypto::TlsFiles::In(options.tls);
   SHAREWAY_ASSIGN_OR_RETURN(process.identity, crypto::CheckTlsFiles(process.tls));
   process.metrics = std::make_unique<metrics::Registry>();
@@ -116,6 +137,7 @@ absl::StatusOr<Process> Process::Open(Options options, const Clock* clock) {
   server.tls = process.tls;
   server.reflection = options.reflection;
   server.limits = options.limits;
+  server.party = process.act_party;
   server.clock = clock;
   server.metrics = process.metrics.get();
   process.server = std::make_unique<rpc::Server>(server, process.directory.get());

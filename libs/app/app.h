@@ -4,11 +4,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "libs/crypto/identity.h"
 #include "libs/crypto/key.h"
+#include "libs/crypto/relying_party.h"
 #include "libs/kv/ballast.h"
 #include "libs/kv/store.h"
 #include "libs/metrics/exposer.h"
@@ -31,6 +34,7 @@ int Main(int argc, char** argv, absl::string_view service, std::function<absl::S
 //   --message_key FILE     --metrics host:port (empty: none)     --port_file FILE
 //   --catalog ADDRESS      --audit ADDRESS          --audit_key KEY or @FILE (note verifier key)
 //   --reflection           --min_free_share SHARE
+//   --webauthn_id DOMAIN   --act_origins ORIGIN,… (see ActParty)
 //   --caller_calls N       --caller_rate N          --caller_mib N (0: not limited)
 struct Options {
   std::string listen = {};
@@ -44,6 +48,8 @@ struct Options {
   std::string audit_key = {};
   bool reflection = false;
   double min_free_share = 0;
+  std::string webauthn_id = {};               // domain that people's authenticators are bound to
+  std::vector<std::string> act_origins = {};  // empty: authenticators sign no acts
   rpc::Limits limits = {};
   bool log_store = false;  // see kv::RocksOptions::for_log; no flag
   // See kv::RocksOptions; no flags. 0: as there.
@@ -55,11 +61,19 @@ struct Options {
 };
 Options OptionsFromFlags();
 
+// On whose pages authenticators may sign acts: `act_origins` are those of signing pages
+// (tools/signing_page) and of nothing else, above all not of the console. An authenticator shows
+// its person the site, never what is signed: whoever makes the page decides about that.
+// Nothing without origins; INVALID_ARGUMENT for origins that are none of `webauthn_id`.
+absl::StatusOr<std::optional<crypto::RelyingParty>> ActParty(
+    const std::string& webauthn_id, const std::vector<std::string>& act_origins);
+
 // What every process holds. Members are torn down in reverse order.
 struct Process {
   Options options;
   crypto::CertificateFacts identity;
   crypto::TlsFiles tls;
+  std::optional<crypto::RelyingParty> act_party;  // see ActParty; the server has it, too
   std::unique_ptr<metrics::Registry> metrics;
   std::unique_ptr<metrics::Exposer> exposer;  // null without --metrics
   std::unique_ptr<kv::Ballast> ballast;  // null without Options::ballast

@@ -13,6 +13,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/crypto/batch.h"
+#include "libs/evidence/act_signature.h"
 #include "libs/evidence/envelope.h"
 #include "libs/evidence/note.h"
 #include "libs/merkle/verify.h"
@@ -158,7 +159,10 @@ class EntryCheck {
                                            record.response_signature()));
     }
     if (!record.has_act()) return absl::OkStatus();
-    return CheckSigned("the act's signature", record.act().act(), record.act().signature());
+    return WithKey("the act's signature", record.act().signature(),
+                   [&](const crypto::PublicKey& key) {
+                     return VerifyAct(&verifier_, key, record.act());
+                   });
   }
 
  private:

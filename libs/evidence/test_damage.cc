@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "absl/strings/match.h"
+#include "libs/evidence/test_webauthn_act.h"
 
 namespace shareway::evidence {
 namespace {
@@ -281,6 +282,25 @@ v1::SealedRecord OddRecord(PackPress* press) {
       },
       [&] {
         record.mutable_act()->set_act(dice.Spoil(record.act().act()));
+        sign_again(record.SerializeAsString());
+      },
+      [&] {
+        // What an authenticator said, signed again or not.
+        WebauthnCeremony other;
+        dice.DoOne({[&] { other.type = dice.Spoil(other.type); },
+                    [&] { other.challenge = dice.Random(32); },
+                    [&] { other.origin = dice.Spoil(other.origin); },
+                    [&] { other.flags = static_cast<uint8_t>(dice.Below(256)); },
+                    [&] { other.extensions = dice.Random(dice.Below(20)); }});
+        *record.mutable_act() = SignByAuthenticator(press->AnySigner(), dice.Random(20), other);
+        if (dice.OneIn(3)) SpoilSignature(&dice, record.mutable_act()->mutable_signature());
+        sign_again(record.SerializeAsString());
+      },
+      [&] {
+        v1::WebauthnProof* const proof = record.mutable_act()->mutable_webauthn();
+        dice.DoOne({[&] { proof->set_authenticator_data(dice.Spoil(proof->authenticator_data())); },
+                    [&] { proof->set_client_data_json(dice.Spoil(proof->client_data_json())); },
+                    [&] { proof->Clear(); }, [&] { record.mutable_act()->clear_webauthn(); }});
         sign_again(record.SerializeAsString());
       },
       [&] {

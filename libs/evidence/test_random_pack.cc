@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <set>
 
+#include "libs/evidence/test_webauthn_act.h"
 #include "libs/merkle/verify.h"
 
 namespace shareway::evidence {
@@ -79,8 +80,13 @@ v1::SealedRecord PackPress::MakeRecord() {
   }
   if (maybe()) {
     const std::string act = dice_.Random(dice_.Below(60));  // any bytes: nobody reads them here
-    record.mutable_act()->set_act(act);
-    *record.mutable_act()->mutable_signature() = SignOne(AnySigner(), act);
+    if (const crypto::PrivateKey& key = AnySigner();
+        key.public_key().suite() == crypto::Suite::kP256Sha256 && dice_.OneIn(2)) {
+      *record.mutable_act() = SignByAuthenticator(key, act, {});
+    } else {
+      record.mutable_act()->set_act(act);
+      *record.mutable_act()->mutable_signature() = SignOne(key, act);
+    }
   }
   v1::Envelope envelope;
   envelope.set_payload(WithSequence(record.SerializeAsString(), dice_.Below(1 << 20)));

@@ -7,10 +7,12 @@
 #include <functional>
 #include <set>
 
+#include "absl/strings/match.h"
 #include "catch2/catch.hpp"
 #include "libs/base/status.h"
 #include "libs/evidence/test_pack.h"
 #include "libs/evidence/test_verdict.h"
+#include "libs/evidence/test_webauthn_act.h"
 
 namespace shareway::evidence {
 namespace {
@@ -336,6 +338,70 @@ Json MakePacks() {
   return cases;
 }
 
+constexpr char kByAuthenticator[] = "authenticator: ";
+
+// Packs of one record whose act an authenticator signed, or should have.
+Json MakeAuthenticatorPacks() {
+  const std::vector<std::string> keys = TestVerifierKeys();
+  const crypto::PrivateKey person = TestKey(kTestPersonPem);
+  const std::string act = SignAct(person, "people/wang",
+                                  "/shareway.sharing.v1.RequestService/DecideRequest",
+                                  "a request", absl::FromUnixSeconds(1789999990))
+                              ->act();
+  Json cases = Json::array();
+  const auto add = [&](const std::string& name, const v1::SignedAct& signed_act) {
+    v1::AuditRecord record = TestRecord(v1::GRANT_CREATED);
+    record.set_object("grants/g1");
+    *record.mutable_act() = signed_act;
+    const auto sealed = TestSeal(TestKey(kTestNodePem), {record}, 1);
+    cases.push_back(PackVector(kByAuthenticator + name,
+                               WritePack(TestPackOf({{3, sealed[0]}}, 7)), keys));
+  };
+  const std::vector<std::pair<std::string, WebauthnCeremony>> ceremonies = {
+      {"good", {}},
+      {"client data end behind the origin", {.end = "\"}"}},
+      {"client data have more members", {.end = "\",\"crossOrigin\":false,\"more\":{}}"}},
+      {"extensions", {.flags = 0x85, .extensions = "\xa0"}},
+      {"another origin, which the gate reads and packs do not", {.origin = "https://evil.test"}},
+      {"another party, which the gate reads and packs do not", {.party_id = "evil.test"}},
+      {"of a registration", {.type = "webauthn.create"}},
+      {"another challenge", {.challenge = std::string(32, 'c')}},
+      {"the act as challenge", {.challenge = act}},
+      {"an empty challenge", {.challenge = ""}},
+      {"the person was not known", {.flags = 0x01}},
+      {"the person was not present", {.flags = 0x04}}};
+  for (const auto& [name, ceremony] : ceremonies) {
+    add(name, SignByAuthenticator(person, act, ceremony));
+  }
+  const std::vector<std::pair<std::string, std::function<void(v1::SignedAct*)>>> spoils = {
+      {"another act", [](auto* a) { a->mutable_act()->back() ^= 1; }},
+      {"no proof", [](auto* a) { a->clear_webauthn(); }},
+      {"an empty proof", [](auto* a) { a->mutable_webauthn()->Clear(); }},
+      {"authenticator data of 36 bytes",
+       [](auto* a) { a->mutable_webauthn()->mutable_authenticator_data()->resize(36); }},
+      {"client data flipped",
+       [](auto* a) { a->mutable_webauthn()->mutable_client_data_json()->back() ^= 1; }},
+      {"size 2", [](auto* a) { a->mutable_signature()->set_size(2); }},
+      {"index 1", [](auto* a) { a->mutable_signature()->set_index(1); }},
+      {"a path", [](auto* a) { a->mutable_signature()->add_path(std::string(32, 'x')); }},
+      {"no suite", [](auto* a) { a->mutable_signature()->clear_suite(); }},
+      {"key of another",
+       [](auto* a) {
+         a->mutable_signature()->set_key_id(TestKey(kTestNodePem).public_key().id().str());
+       }},
+      {"signature flipped", [](auto* a) { a->mutable_signature()->mutable_bytes()->back() ^= 1; }}};
+  for (const auto& [name, spoil] : spoils) {
+    v1::SignedAct spoilt = SignByAuthenticator(person, act, {});
+    spoil(&spoilt);
+    add(name, spoilt);
+  }
+  v1::SignedAct mixed = SignByAuthenticator(person, act, {});
+  *mixed.mutable_signature() = ToProto((*crypto::SignBatch(person, {act}))[0]);
+  add("a proof beside a signature of the other form", mixed);
+  add("by an SM2 key", SignByAuthenticator(TestKey(kTestSm2Pem), act, {}));
+  return cases;
+}
+
 Json MakeDigests() {
   Json cases = Json::array();
   for (const std::string label : {"shareway/v1/operator", "shareway/v1/case"}) {
@@ -359,6 +425,16 @@ TEST_CASE("the vectors are written anew", "[.generate]") {
   WriteVectors("notes", "FORMATS 5: checkpoints and cosignatures.", MakeNotes());
   WriteVectors("packs", "FORMATS 6: whole packs; `entry` is the first that fails.", MakePacks());
   WriteVectors("digests", "FORMATS 7: keyed digests of persons and cases.", MakeDigests());
+}
+
+// Behind the other packs, which have been given out and stay as they are.
+TEST_CASE("the vectors of acts by authenticators are written anew", "[.generate_webauthn]") {
+  Json cases = Json::array();
+  for (const Json& old : ReadVectors("packs")) {
+    if (!absl::StartsWith(old["name"].get<std::string>(), kByAuthenticator)) cases.push_back(old);
+  }
+  for (const Json& made : MakeAuthenticatorPacks()) cases.push_back(made);
+  WriteVectors("packs", "FORMATS 6: whole packs; `entry` is the first that fails.", cases);
 }
 
 // Beside the others, which have been given out.

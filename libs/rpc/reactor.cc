@@ -130,6 +130,7 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
       SHAREWAY_ASSIGN_OR_RETURN(
           VerifiedAct verified,
           VerifyAct(*request, method_, caller_.name(), *shared_->gate->directory().Get(),
+                    shared_->options.party ? &*shared_->options.party : nullptr,
                     shared_->gate->verifier(), shared_->options.clock->Now()));
       act_ = std::move(verified.act);
       *bytes = std::move(verified.request);

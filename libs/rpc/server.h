@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "google/protobuf/message.h"
 #include "libs/base/clock.h"
 #include "libs/crypto/identity.h"
+#include "libs/crypto/relying_party.h"
 #include "libs/metrics/registry.h"
 #include "libs/rpc/call.h"
 #include "libs/rpc/caller_limits.h"
@@ -84,6 +86,8 @@ class Server {
     size_t memory = 512u << 20;   // bytes that gRPC may take for all connections together
     absl::Duration idle = absl::Minutes(5);  // a connection without calls is closed
     bool reflection = false;
+    // On whose pages authenticators may sign acts; none: such acts are refused.
+    std::optional<crypto::RelyingParty> party = {};
     const Clock* clock = &SystemClock();
     metrics::Registry* metrics = nullptr;  // must outlive the server
   };

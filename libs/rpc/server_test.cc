@@ -10,6 +10,7 @@
 #include "absl/synchronization/notification.h"
 #include "catch2/catch.hpp"
 #include "libs/evidence/envelope.h"
+#include "libs/evidence/test_webauthn_act.h"
 #include "libs/rpc/channel.h"
 #include "libs/rpc/test_world.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
@@ -130,6 +131,51 @@ TEST_CASE("A signed act is taken from its person only, for its method, and fresh
   // The role is asked before the act.
   CHECK(ReasonOf(put(world.stranger, Signed(world.stranger.key, "people/stranger", method, now))
                      .status()) == Reason::kPolicyDenied);
+}
+
+TEST_CASE("An act that an authenticator signed is taken from its person's key and our pages alone",
+          "[rpc][server]") {
+  const crypto::PrivateKey key = crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256);
+  const auto put = [&](World& world, const crypto::PrivateKey& by,
+                       const evidence::WebauthnCeremony& ceremony) {
+    catalog::v1::PutAgencyRequest outer =
+        Signed(by, "people/officer", Path("PutAgency"), absl::Now());
+    *outer.mutable_signed_act() =
+        evidence::SignByAuthenticator(by, outer.signed_act().act(), ceremony);
+    return ReasonOf(world.Connect(world.officer)
+                        ->Unary<catalog::v1::Agency>(Path("PutAgency"), outer)
+                        .status());
+  };
+  const std::string page = "https://sign.share.example";
+  World world({}, absl::Minutes(5), page);
+  // The directory does not know the key.
+  CHECK(put(world, key, {.origin = page}) == Reason::kActInvalid);
+  world.Register(key.public_key(), Key::WEBAUTHN, "people/officer", catalog::v1::ACTIVE);
+  CHECK_FALSE(put(world, key, {.origin = page}));  // taken
+  // What the console's page gets signed is no act, even if it is the act's very challenge.
+  CHECK(put(world, key, {.origin = "https://share.example"}) == Reason::kActInvalid);
+  CHECK(put(world, key, {.origin = "https://sign.share.example.evil.test"}) ==
+        Reason::kActInvalid);
+  // The signing page inside a page of the console.
+  CHECK(put(world, key, {.origin = page, .end = "\",\"crossOrigin\":true}"}) ==
+        Reason::kActInvalid);
+  CHECK(put(world, key, {.origin = page, .party_id = "evil.test"}) == Reason::kActInvalid);
+  CHECK(put(world, key, {.origin = page, .flags = 0x01}) == Reason::kActInvalid);
+  CHECK(put(world, key, {.challenge = std::string(32, 'c'), .origin = page}) ==
+        Reason::kActInvalid);
+  // A certificate's key is none of an authenticator, nor the reverse.
+  CHECK(put(world, world.officer.key, {.origin = page}) == Reason::kActInvalid);
+  CHECK(ReasonOf(world.Connect(world.officer)
+                     ->Unary<catalog::v1::Agency>(
+                         Path("PutAgency"),
+                         Signed(key, "people/officer", Path("PutAgency"), absl::Now()))
+                     .status()) == Reason::kActInvalid);
+  world.Register(key.public_key(), Key::WEBAUTHN, "people/stranger", catalog::v1::ACTIVE);
+  CHECK(put(world, key, {.origin = page}) == Reason::kActInvalid);
+
+  World closed;
+  closed.Register(key.public_key(), Key::WEBAUTHN, "people/officer", catalog::v1::ACTIVE);
+  CHECK(put(closed, key, {.origin = page}) == Reason::kActInvalid);
 }
 
 TEST_CASE("Callers of another kind and unknown methods are refused", "[rpc][server]") {

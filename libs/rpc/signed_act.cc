@@ -5,7 +5,7 @@
 #include "google/protobuf/reflection.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
-#include "libs/evidence/envelope.h"
+#include "libs/evidence/act_signature.h"
 #include "libs/evidence/record.h"
 
 namespace shareway::rpc {
@@ -16,9 +16,6 @@ absl::Status Invalid(absl::string_view why) {
 }
 
 absl::StatusOr<evidence::v1::Act> Read(const evidence::v1::SignedAct& signed_act) {
-  if (signed_act.has_webauthn()) {
-    return Invalid("signed_act.webauthn is set; acts signed by an authenticator are not taken");
-  }
   evidence::v1::Act act;
   if (!act.ParseFromString(signed_act.act())) return Invalid("signed_act.act does not parse");
   if (act.nonce().size() != 16) return Invalid("the act's nonce has not 16 bytes");
@@ -36,21 +33,34 @@ absl::Status CheckSignature(const evidence::v1::SignedAct& signed_act, absl::str
                             absl::Time signed_at) {
   absl::StatusOr<Hash32> key_id = Hash32::From(signed_act.signature().key_id());
   if (!key_id.ok()) return Invalid("signed_act.signature.key_id has not 32 bytes");
-  const DirectoryKey* key =
-      directory.ValidKey(*key_id, person, catalog::v1::Key::TLS, signed_at);
+  // One key has one use: a certificate's key cannot pass for an authenticator's, nor the reverse.
+  const auto use =
+      signed_act.has_webauthn() ? catalog::v1::Key::WEBAUTHN : catalog::v1::Key::TLS;
+  const DirectoryKey* key = directory.ValidKey(*key_id, person, use, signed_at);
   if (key == nullptr) return Invalid("the act's key is not a valid key of the person");
-  const absl::Status ok =
-      evidence::Verify(verifier, key->parsed, signed_act.act(), signed_act.signature());
+  const absl::Status ok = evidence::VerifyAct(verifier, key->parsed, signed_act);
   if (!ok.ok()) return Invalid(absl::StrCat("the act's signature is wrong: ", ok.message()));
   return absl::OkStatus();
+}
+
+// On a page of this installation, if it was signed on a page.
+absl::Status CheckPage(const evidence::v1::SignedAct& signed_act,
+                       const crypto::RelyingParty* party) {
+  if (!signed_act.has_webauthn()) return absl::OkStatus();
+  if (party == nullptr) {
+    return Invalid("acts signed by an authenticator are not taken: --act_origins is empty");
+  }
+  const absl::Status ok = evidence::CheckParty(*party, signed_act);
+  return ok.ok() ? ok : Invalid(absl::StrCat("the act: ", ok.message()));
 }
 
 }  // namespace
 
 absl::StatusOr<VerifiedAct> VerifyAct(const google::protobuf::Message& request,
                                       absl::string_view method, absl::string_view person,
-                                      const Directory& directory, crypto::BatchVerifier* verifier,
-                                      absl::Time now) {
+                                      const Directory& directory,
+                                      const crypto::RelyingParty* party,
+                                      crypto::BatchVerifier* verifier, absl::Time now) {
   const auto* reflection = request.GetReflection();
   std::vector<const google::protobuf::FieldDescriptor*> set;
   reflection->ListFields(request, &set);
@@ -75,6 +85,7 @@ absl::StatusOr<VerifiedAct> VerifyAct(const google::protobuf::Message& request,
                                 " ago, want within 5 minutes"));
   }
   SHAREWAY_RETURN_IF_ERROR(CheckSignature(verified.act, person, directory, verifier, now));
+  SHAREWAY_RETURN_IF_ERROR(CheckPage(verified.act, party));
   verified.request = act.request();
   return verified;
 }

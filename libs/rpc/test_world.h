@@ -33,7 +33,10 @@ inline std::string Path(const std::string& method) {
 // A server of DirectoryService whose handlers only tell what they saw.
 class World {
  public:
-  explicit World(Limits limits = {}, absl::Duration idle = absl::Minutes(5)) : pki(dir.path()) {
+  // `origin`: of the pages on which authenticators sign acts; empty: on none.
+  explicit World(Limits limits = {}, absl::Duration idle = absl::Minutes(5),
+                 const std::string& origin = "")
+      : pki(dir.path()) {
     server_identity = Issue("server", "shareway://test/service/catalog");
     officer = Issue("officer", "shareway://test/person/officer");
     stranger = Issue("stranger", "shareway://test/person/stranger");
@@ -65,6 +68,7 @@ class World {
     options.pool_queue = 4;
     options.limits = limits;
     options.idle = idle;
+    if (!origin.empty()) options.party = crypto::RelyingParty::From("share.example", {origin}).value();
     server = std::make_unique<Server>(options, &holder);
     server->SetOnFailed([this](const Caller& caller, const absl::Status& why) {
       const auto details = DetailsOf(why);
@@ -158,13 +162,17 @@ class World {
   }
   void Register(const TestIdentity& identity, const std::string& owner,
                 catalog::v1::Standing standing = catalog::v1::ACTIVE) {
+    Register(identity.key.public_key(), Key::TLS, owner, standing);
+  }
+  void Register(const crypto::PublicKey& public_key, Key::Use use, const std::string& owner,
+                catalog::v1::Standing standing) {
     DirectoryChange change;
     Key* key = change.mutable_key();
-    key->set_name(crypto::KeyName(identity.key.public_key().id()));
+    key->set_name(crypto::KeyName(public_key.id()));
     key->set_owner(owner);
-    key->set_use(Key::TLS);
+    key->set_use(use);
     key->set_suite(evidence::v1::P256_SHA256);
-    key->set_spki(identity.key.public_key().spki());
+    key->set_spki(public_key.spki());
     key->set_standing(standing);
     Apply(change);
   }

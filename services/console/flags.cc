@@ -2,6 +2,8 @@
 // What the operator says at the start.
 #include "services/console/flags.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
 #include "libs/log/log.h"
@@ -16,7 +18,15 @@ absl::StatusOr<Desk::Parts> PartsFrom(const Flags& flags) {
         absl::StrCat("--protection is ", flags.protection, ", want mlps3 or basic"));
   }
   parts.protection = flags.protection == "basic" ? Protection::kBasic : Protection::kMlps3;
-  if (!flags.webauthn_id.empty()) {
+  for (const std::string& origin : flags.origins) {
+    if (std::find(flags.act_origins.begin(), flags.act_origins.end(), origin) !=
+        flags.act_origins.end()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--webauthn_origins and --act_origins both have ", origin,
+                       "; want an origin of its own for acts, so that no sign-in is an act"));
+    }
+  }
+  if (!flags.webauthn_id.empty() && !flags.origins.empty()) {
     SHAREWAY_ASSIGN_OR_RETURN(parts.party,
                               crypto::RelyingParty::From(flags.webauthn_id, flags.origins));
   }

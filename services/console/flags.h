@@ -15,11 +15,13 @@ struct Flags {
   std::string factor_key = {};  // path
   std::string protection = {};  // mlps3 or basic
   std::string webauthn_id = {};
-  std::vector<std::string> origins = {};
+  std::vector<std::string> origins = {};      // of pages on which people sign in
+  std::vector<std::string> act_origins = {};  // of pages on which people sign acts
 };
 
 // Factor key, protection and relying party; the rest is unset. INVALID_ARGUMENT or NOT_FOUND,
-// naming the flag or path.
+// naming the flag or path. INVALID_ARGUMENT, too, for an origin that is one of both kinds: what
+// an authenticator answers there to a challenge of the console's could be an act.
 absl::StatusOr<Desk::Parts> PartsFrom(const Flags& flags);
 
 // Accounts::FirstStart into the file; without one, a log line while there is no account.

@@ -15,9 +15,9 @@ ABSL_FLAG(std::string, factor_key, "",
           "File with the key of TOTP secrets: 32 bytes, or 64 hexadecimal digits.");
 ABSL_FLAG(std::string, protection, "mlps3",
           "mlps3: administrators need a cryptographic second factor; basic: any.");
-ABSL_FLAG(std::string, webauthn_id, "", "Domain that authenticators are bound to. Empty: none.");
 ABSL_FLAG(std::vector<std::string>, webauthn_origins, {},
-          "Origins of the pages that ask for them.");
+          "Origins of the console's own pages, on which authenticators sign people in; none of "
+          "--act_origins.");
 
 namespace shareway::console {
 
@@ -31,8 +31,9 @@ absl::Status Serve() {
   SHAREWAY_ASSIGN_OR_RETURN(Desk::Parts parts,
                             PartsFrom({.factor_key = absl::GetFlag(FLAGS_factor_key),
                                        .protection = absl::GetFlag(FLAGS_protection),
-                                       .webauthn_id = absl::GetFlag(FLAGS_webauthn_id),
-                                       .origins = absl::GetFlag(FLAGS_webauthn_origins)}));
+                                       .webauthn_id = process.options.webauthn_id,
+                                       .origins = absl::GetFlag(FLAGS_webauthn_origins),
+                                       .act_origins = process.options.act_origins}));
   Timekeeper time(&SystemClock(), store.latest());
   parts.store = &store;
   parts.time = &time;

@@ -79,6 +79,7 @@ absl::Status Serve() {
   if (const std::string file = absl::GetFlag(FLAGS_pinned_deciders); !file.empty()) {
     SHAREWAY_ASSIGN_OR_RETURN(parts.pinned_deciders, crypto::ReadFile(file));
   }
+  parts.act_party = process.act_party;
   if (const std::string file = absl::GetFlag(FLAGS_backends); !file.empty()) {
     SHAREWAY_ASSIGN_OR_RETURN(parts.own.backends, crypto::ReadFile(file));
   }

@@ -164,15 +164,27 @@ bool ReadPerson(absl::string_view act, absl::string_view* person) {
   return true;
 }
 
+// evidence.v1.WebauthnProof.
+bool IsWebauthnProof(absl::string_view bytes) {
+  absl::string_view ignored;
+  for (FieldCursor field(bytes); !field.done();) {
+    if (!field.Next() || field.number() > 2 || !field.Bytes(&ignored)) return false;
+  }
+  return true;
+}
+
 // evidence.v1.SignedAct.
 bool ReadSignedAct(absl::string_view bytes, absl::string_view* person) {
   absl::string_view act;
   absl::string_view signature;
+  absl::string_view proof;
   Once first;
   for (FieldCursor field(bytes); !field.done();) {
     if (!field.Next()) return false;
     if (field.number() == 1) {
       if (!field.Bytes(&act)) return false;
+    } else if (field.number() == 3) {
+      if (!first(3) || !field.Bytes(&proof) || !IsWebauthnProof(proof)) return false;
     } else if (field.number() != 2 || !first(2) || !field.Bytes(&signature) ||
                !IsSignature(signature)) {
       return false;

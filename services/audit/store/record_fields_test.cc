@@ -45,6 +45,9 @@ void FillAct(Random& random, evidence::v1::SignedAct* signed_act) {
   act.set_request(Bytes(random, 50));
   signed_act->set_act(random() % 8 ? act.SerializeAsString() : Bytes(random, 40));
   FillSignature(random, signed_act->mutable_signature());
+  if (random() % 3) return;
+  signed_act->mutable_webauthn()->set_authenticator_data(Bytes(random, 37));
+  if (random() % 4) signed_act->mutable_webauthn()->set_client_data_json(Bytes(random, 60));
 }
 
 evidence::AuditRecord RandomRecord(Random& random) {

@@ -70,6 +70,7 @@ absl::Status ExchangeNode::State::Follow() {
   if (!parts.pinned_deciders.empty() && pinned.empty()) {
     return absl::InvalidArgumentError("the file of pinned deciders holds no key");
   }
+  pinned.party = parts.act_party;
   directory_feed = std::make_unique<rpc::DirectoryFeed>(parts.catalog, parts.own.store,
                                                         parts.directory, parts.clock);
   SHAREWAY_ASSIGN_OR_RETURN(

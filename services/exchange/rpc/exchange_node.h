@@ -38,6 +38,7 @@ struct NodeParts {
   const crypto::PrivateKey* witness_key = nullptr;  // Ed25519; null: this node is no witness
   std::string settled_fork = {};                    // see LogHeads::Parts
   std::string pinned_deciders = {};  // text of the file; empty: decisions are not pinned
+  std::optional<crypto::RelyingParty> act_party = {};  // see PinnedKeys::party
   std::string aggregation_rules = {};  // JSON of the file; empty: none
   const Clock* clock = &SystemClock();
 };

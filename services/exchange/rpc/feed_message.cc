@@ -11,6 +11,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/crypto/batch.h"
+#include "libs/evidence/act_signature.h"
 #include "libs/evidence/envelope.h"
 #include "libs/evidence/record.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
@@ -78,12 +79,14 @@ void JudgeDecision(const PinnedKeys& pinned, const sharing::v1::Grant& message, 
   grant->pinned_decision = false;
   if (!act.ParseFromString(message.decision().act()) || !IsAbout(act, message)) return;
   grant->by_publication = act.method() == kPublish;
+  if (message.decision().has_webauthn() &&
+      !(pinned.party && evidence::CheckParty(*pinned.party, message.decision()).ok())) {
+    return;
+  }
   crypto::BatchVerifier verifier;
   grant->pinned_decision =
-      std::any_of(pinned.begin(), pinned.end(), [&](const crypto::PublicKey& key) {
-        return evidence::Verify(&verifier, key, message.decision().act(),
-                                message.decision().signature())
-            .ok();
+      std::any_of(pinned.keys.begin(), pinned.keys.end(), [&](const crypto::PublicKey& key) {
+        return evidence::VerifyAct(&verifier, key, message.decision()).ok();
       });
 }
 
@@ -127,7 +130,7 @@ bool Narrows(const google::protobuf::UnknownFieldSet& fields) {
 }  // namespace
 
 absl::StatusOr<PinnedKeys> ReadPinnedKeys(absl::string_view text) {
-  PinnedKeys keys;
+  PinnedKeys pinned;
   int number = 0;
   for (absl::string_view line : absl::StrSplit(text, '\n')) {
     ++number;
@@ -140,9 +143,9 @@ absl::StatusOr<PinnedKeys> ReadPinnedKeys(absl::string_view text) {
       return absl::InvalidArgumentError(
           absl::StrCat("line ", number, " is no public key: ", key.status().message()));
     }
-    keys.push_back(*std::move(key));
+    pinned.keys.push_back(*std::move(key));
   }
-  return keys;
+  return pinned;
 }
 
 Revision RevisionFromMessage(const evidence::v1::Revision& message) {

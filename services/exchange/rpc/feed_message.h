@@ -2,11 +2,13 @@
 // Grants and catalogue entries, from their messages.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "libs/crypto/key.h"
+#include "libs/crypto/relying_party.h"
 #include "services/exchange/domain/grant.h"
 #include "services/exchange/domain/resource_table.h"
 #include "shareway/catalog/v1/resource.pb.h"
@@ -16,10 +18,17 @@
 namespace shareway::exchange {
 
 // The keys of the persons whose decisions this node honours; empty: no pinning.
-using PinnedKeys = std::vector<crypto::PublicKey>;
+struct PinnedKeys {
+  std::vector<crypto::PublicKey> keys = {};
+  // On whose pages authenticators sign acts; nothing: decisions by authenticators do not count.
+  // Whoever pins trusts no service, and so not that one saw to the page.
+  std::optional<crypto::RelyingParty> party = {};
+
+  bool empty() const { return keys.empty(); }
+};
 
 // Reads base64 SubjectPublicKeyInfo lines; blank lines and lines that start with
-// '#' are skipped. INVALID_ARGUMENT naming the line.
+// '#' are skipped. `party` is unset. INVALID_ARGUMENT naming the line.
 absl::StatusOr<PinnedKeys> ReadPinnedKeys(absl::string_view text);
 
 // The grant as this node enforces it. With pinned keys, `pinned_decision` says

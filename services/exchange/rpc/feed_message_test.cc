@@ -6,6 +6,7 @@
 #include "libs/base/bytes.h"
 #include "libs/evidence/envelope.h"
 #include "libs/evidence/record.h"
+#include "libs/evidence/test_webauthn_act.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
 #include "shareway/sharing/v1/dispute.pb.h"
 #include "shareway/sharing/v1/request.pb.h"
@@ -126,6 +127,23 @@ TEST_CASE("With pinned deciders only their decision about this grant counts", "[
   sharing::v1::Grant message = Good();
   spoil(message);
   CHECK_FALSE(GrantFromMessage(message, pinned).pinned_decision);
+}
+
+TEST_CASE("A pinned decider's authenticator counts on the signing page alone", "[exchange]") {
+  PinnedKeys pinned = PinnedTo(Head());
+  const auto counts = [&](const evidence::WebauthnCeremony& ceremony) {
+    sharing::v1::Grant message = Good();
+    *message.mutable_decision() =
+        evidence::SignByAuthenticator(Head(), message.decision().act(), ceremony);
+    return GrantFromMessage(message, pinned).pinned_decision;
+  };
+  CHECK_FALSE(counts({.origin = "https://sign.share.example"}));  // the node was told no origin
+  pinned.party =
+      crypto::RelyingParty::From("share.example", {"https://sign.share.example"}).value();
+  CHECK(counts({.origin = "https://sign.share.example"}));
+  CHECK_FALSE(counts({.origin = "https://share.example"}));
+  CHECK_FALSE(counts({.origin = "https://sign.share.example", .flags = 0x01}));
+  CHECK(GrantFromMessage(Good(), pinned).pinned_decision);
 }
 
 // A grant that rests on an act of the pinned head.

@@ -56,6 +56,19 @@ export function u64(n) {
 export const numberOf = (bytes) => (bytes.length === 0 ? 0n : BigInt(`0x${hex(bytes)}`));
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+/** RFC 4648 section 5 without padding, as bytes. */
+export function base64Url(bytes) {
+  let out = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    const [a, b = 0, c = 0] = bytes.subarray(i, i + 3);
+    for (const value of [a >> 2, (a & 3) << 4 | b >> 4, (b & 15) << 2 | c >> 6, c & 63]) {
+      out += ALPHABET[value];
+    }
+  }
+  const text = out.slice(0, Math.ceil(bytes.length * 8 / 6));
+  return utf8(text.replaceAll('+', '-').replaceAll('/', '_'));
+}
+
 const VALUES = new Map(Array.from(ALPHABET, (c, i) => [c.charCodeAt(0), i]));
 
 /** RFC 4648 section 4 with padding, in its one strict spelling. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Evidence packs (proto/FORMATS.md section 6): the verifier of the page and of the console.
-import { concat, hex, need, Refused, same, u64, unbase64, utf8 } from './bytes.js';
+import { base64Url, concat, hex, need, Refused, same, u64, unbase64, utf8 } from './bytes.js';
 import { parseJson } from './json.js';
 import { openCheckpoint } from './note.js';
-import { DIGESTS, keyVerifies, loadKey, sha256 } from './signatures.js';
+import { DIGESTS, keyVerifies, loadKey, P256_SHA256, sha256 } from './signatures.js';
 import { logLeaf, rootOf, statementLeaf } from './tree.js';
 import { EMPTY_SIGNATURE, ENVELOPE, parse, RECORD } from './wire.js';
 
@@ -65,17 +65,33 @@ export function checkBatch(key, payloadDigest, signature) {
   need(keyVerifies(key, signed, signature.bytes), 'signature');
 }
 
+const CLIENT_DATA = utf8('{"type":"webauthn.get","challenge":"');
+const ORIGIN = utf8('","origin":"');
+
+/** Refuses unless `key`, in an authenticator that knew its person, signed the act of this digest. */
+export function checkWebauthn(proof, key, actDigest, signature) {
+  need(key.suite === P256_SHA256 && signature.suite === BigInt(P256_SHA256), 'suite');
+  need(same(signature.keyId, key.id), 'keyId');
+  need(signature.index === 0n && signature.size === 1n && signature.path.length === 0, 'batchSize');
+  const { authenticatorData, clientDataJson } = proof;
+  need(authenticatorData.length >= 37 && (authenticatorData[32] & 5) === 5, 'authenticator');
+  const begin = concat(CLIENT_DATA, base64Url(actDigest), ORIGIN);
+  need(same(clientDataJson.slice(0, begin.length), begin), 'challenge');
+  need(keyVerifies(key, concat(authenticatorData, sha256(clientDataJson)), signature.bytes),
+    'signature');
+}
+
 function checkEntry(entry, head, keys) {
   const root = rootOf(sha256, logLeaf(entry.salt, entry.record), entry.index, head.size, entry.path);
   need(same(root, head.root), 'otherRoot');
   const envelope = parse(entry.record, ENVELOPE);
   const record = parse(envelope.payload, RECORD);
   const signatures = [];
-  const check = (role, digestOf, signature) => {
+  const check = (role, digestOf, signature, verify = checkBatch) => {
     const key = keys.get(hex(signature.keyId));
     need(key !== undefined, 'keyMissing', role);
     try {
-      checkBatch(key, digestOf(DIGESTS[key.suite]), signature);
+      verify(key, digestOf(DIGESTS[key.suite]), signature);
     } catch (refused) {
       throw refused instanceof Refused ? new Refused(refused.code, role) : refused;
     }
@@ -89,7 +105,9 @@ function checkEntry(entry, head, keys) {
     check('response', () => record.responseDigest, record.responseSignature);
   }
   if (record.act) {
-    check('act', (digest) => digest(record.act.act), record.act.signature ?? EMPTY_SIGNATURE);
+    const { act, signature, webauthn } = record.act;
+    check('act', (digest) => digest(act), signature ?? EMPTY_SIGNATURE,
+      webauthn && ((...what) => checkWebauthn(webauthn, ...what)));
   }
   return { index: entry.index, record, signatures };
 }

@@ -9,7 +9,9 @@ const SIGNATURE = {
   5: ['path', ['bytes']], 6: ['bytes', 'bytes'],
 };
 export const ENVELOPE = { 1: ['payload', 'bytes'], 2: ['signature', SIGNATURE] };
-const SIGNED_ACT = { 1: ['act', 'bytes'], 2: ['signature', SIGNATURE] };
+const WEBAUTHN = { 1: ['authenticatorData', 'bytes'], 2: ['clientDataJson', 'bytes'] };
+const SIGNED_ACT =
+  { 1: ['act', 'bytes'], 2: ['signature', SIGNATURE], 3: ['webauthn', WEBAUTHN] };
 export const RECORD = {
   2: ['kind', 'u32'], 3: ['producer', 'text'], 5: ['sequence', 'u64'],
   6: ['time', { 1: ['seconds', 'u64'], 2: ['nanos', 'u32'] }], 7: ['agencies', ['text']],
