@@ -358,7 +358,7 @@ Json MakeAuthenticatorPacks() {
                                WritePack(TestPackOf({{3, sealed[0]}}, 7)), keys));
   };
   const std::vector<std::pair<std::string, WebauthnCeremony>> ceremonies = {
-      {"good", {}},
+      {"good", WebauthnCeremony()},
       {"client data end behind the origin", {.end = "\"}"}},
       {"client data have more members", {.end = "\",\"crossOrigin\":false,\"more\":{}}"}},
       {"extensions", {.flags = 0x85, .extensions = "\xa0"}},

@@ -68,7 +68,9 @@ class World {
     options.pool_queue = 4;
     options.limits = limits;
     options.idle = idle;
-    if (!origin.empty()) options.party = crypto::RelyingParty::From("share.example", {origin}).value();
+    if (!origin.empty()) {
+      options.party = crypto::RelyingParty::From("share.example", {origin}).value();
+    }
     server = std::make_unique<Server>(options, &holder);
     server->SetOnFailed([this](const Caller& caller, const absl::Status& why) {
       const auto details = DetailsOf(why);

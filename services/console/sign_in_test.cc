@@ -169,19 +169,23 @@ TEST_CASE("An authenticator signs the challenge of its own sign-in, and counts o
   const crypto::TestAuthenticator foreign;
   t.authenticators["people/keeper"] = {stick.key()};
   const auto sign_in = [&](const crypto::TestAuthenticator& by, uint32_t count,
-                           const std::string& challenge = "") {
+                           const std::string& challenge = "",
+                           const std::string& origin = "https://share.example") {
     const Sessions::Started started =
         t.sessions->Start(t.At(), "people/keeper", kGoodPassword).value();
     CHECK(started.factors == std::vector<Factor>{Factor::kWebAuthn});
     const ShownFactor shown{
-        .assertion = by.Assert(
-            {.challenge = challenge.empty() ? started.challenge : challenge, .count = count})};
+        .assertion = by.Assert({.challenge = challenge.empty() ? started.challenge : challenge,
+                                .origin = origin,
+                                .count = count})};
     return ReasonOf(t.sessions->Finish(t.At(), started.sign_in, shown, "").status());
   };
   CHECK(sign_in(stick, 7) == Reason::kUnspecified);
   CHECK(t.store.SessionsOf("people/keeper")->front().value.factor == Factor::kWebAuthn);
   CHECK(sign_in(foreign, 8) == Reason::kSignInRefused);
   CHECK(sign_in(stick, 8, std::string(32, 'c')) == Reason::kSignInRefused);
+  // What the signing page gets signed is no sign-in.
+  CHECK(sign_in(stick, 8, "", "https://sign.share.example") == Reason::kSignInRefused);
   CHECK(sign_in(stick, 7) == Reason::kSignInRefused);  // a copy of the key
   CHECK(sign_in(stick, 8) == Reason::kUnspecified);
 }
