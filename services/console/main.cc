@@ -40,7 +40,7 @@ absl::Status Serve() {
   parts.passwords = passwords.get();
   parts.people = PeopleOf(process.directory.get(), &SystemClock());
   const Desk desk(std::move(parts));
-  ConsoleApi api(&desk, process.directory.get());
+  ConsoleApi api(&desk, process.directory.get(), process.act_party);
   SHAREWAY_RETURN_IF_ERROR(FirstStart(api.accounts(), absl::GetFlag(FLAGS_first_codes)));
   api.Register(process.server.get());
   SHAREWAY_ASSIGN_OR_RETURN(auto catalog, process.Connect(process.options.catalog, "catalog"));

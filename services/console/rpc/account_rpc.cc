@@ -272,7 +272,9 @@ absl::StatusOr<v1::RoleProposal> AccountRpc::Assign(const rpc::Call& call,
   *carrier.mutable_signed_act() = request.put_person();
   SHAREWAY_ASSIGN_OR_RETURN(const rpc::VerifiedAct verified,
                             rpc::VerifyAct(carrier, kPutPerson, call.caller().name(),
-                                           *directory_->Get(), &verifier_, desk_->time().Wall()));
+                                           *directory_->Get(),
+                                           act_party_ ? &*act_party_ : nullptr, &verifier_,
+                                           desk_->time().Wall()));
   catalog::v1::PutPersonRequest put;
   if (!put.ParseFromString(verified.request)) {
     return Error(Reason::kActInvalid, absl::StatusCode::kPermissionDenied,

@@ -2,8 +2,12 @@
 // The adapter of AccountService: parse, call, map. No rule lives here.
 #pragma once
 
+#include <optional>
+#include <utility>
+
 #include "absl/status/statusor.h"
 #include "libs/crypto/batch.h"
+#include "libs/crypto/relying_party.h"
 #include "libs/rpc/call.h"
 #include "libs/rpc/directory.h"
 #include "libs/rpc/paging.h"
@@ -14,12 +18,18 @@
 
 namespace shareway::console {
 
-// Thread-safe. All must outlive it and the server.
+// Thread-safe. All must outlive it and the server. `act_party`: on whose pages authenticators sign
+// acts, as rpc::Server::Options::party.
 class AccountRpc {
  public:
   AccountRpc(const Desk* desk, Accounts* accounts, RoleProposals* proposals,
-             const rpc::DirectoryHolder* directory)
-      : desk_(desk), accounts_(accounts), proposals_(proposals), directory_(directory) {}
+             const rpc::DirectoryHolder* directory,
+             std::optional<crypto::RelyingParty> act_party)
+      : desk_(desk),
+        accounts_(accounts),
+        proposals_(proposals),
+        directory_(directory),
+        act_party_(std::move(act_party)) {}
   void Register(rpc::Server* server);
 
  private:
@@ -50,6 +60,7 @@ class AccountRpc {
   Accounts* const accounts_;
   RoleProposals* const proposals_;
   const rpc::DirectoryHolder* const directory_;
+  const std::optional<crypto::RelyingParty> act_party_;
   crypto::BatchVerifier verifier_;
   const rpc::PageTokens tokens_;
 };

@@ -2,21 +2,26 @@
 // All calls of the console: the use cases over one desk, and the adapters that serve them.
 #pragma once
 
+#include <optional>
+#include <utility>
+
+#include "libs/crypto/relying_party.h"
 #include "libs/rpc/server.h"
 #include "services/console/rpc/account_rpc.h"
 #include "services/console/rpc/session_rpc.h"
 
 namespace shareway::console {
 
-// `desk` and `directory` must outlive it.
+// `desk` and `directory` must outlive it. `act_party`: see AccountRpc.
 class ConsoleApi {
  public:
-  ConsoleApi(const Desk* desk, const rpc::DirectoryHolder* directory)
+  ConsoleApi(const Desk* desk, const rpc::DirectoryHolder* directory,
+             std::optional<crypto::RelyingParty> act_party)
       : lockouts_(desk),
         accounts_(desk, &lockouts_),
         proposals_(desk),
         sessions_(desk, &lockouts_),
-        account_rpc_(desk, &accounts_, &proposals_, directory),
+        account_rpc_(desk, &accounts_, &proposals_, directory, std::move(act_party)),
         session_rpc_(&sessions_) {}
 
   // Registers every method of console.v1 at `server`, before that starts; must outlive it.

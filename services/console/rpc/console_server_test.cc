@@ -4,6 +4,7 @@
 #include "catch2/catch.hpp"
 #include "libs/base/error.h"
 #include "libs/evidence/envelope.h"
+#include "libs/evidence/test_webauthn_act.h"
 #include "libs/rpc/channel.h"
 #include "libs/rpc/server.h"
 #include "services/console/rpc/console_api.h"
@@ -33,8 +34,8 @@ class Served {
     Admit("clerk", {CLERK});
     Admit("security", {SECURITY_ADMINISTRATOR});
     for (const char* service : {"console", "sharing"}) {
-      Register(Issue(service, absl::StrCat("service/", service)),
-               absl::StrCat("services/", service));
+      Register(Issue(service, absl::StrCat("service/", service)).key.public_key(),
+               catalog::v1::Key::TLS, absl::StrCat("services/", service));
     }
     rpc::Server::Options options;
     options.tls = identities_.at("console").tls;
@@ -45,7 +46,9 @@ class Served {
                       .people = PeopleOf(&holder_, &SystemClock()),
                       .factor_key = std::string(32, 'k')};
     desk_ = std::make_unique<Desk>(std::move(parts));
-    api_ = std::make_unique<ConsoleApi>(desk_.get(), &holder_);
+    api_ = std::make_unique<ConsoleApi>(
+        desk_.get(), &holder_,
+        crypto::RelyingParty::From("share.example", {"https://sign.share.example"}).value());
     server_ = std::make_unique<rpc::Server>(options, &holder_);
     api_->Register(server_.get());
     const absl::Status started = server_->Start();
@@ -86,6 +89,18 @@ class Served {
     for (const shareway::Role role : roles) person->add_roles(role);
     Apply(change);
   }
+  void Register(const crypto::PublicKey& public_key, catalog::v1::Key::Use use,
+                const std::string& owner) {
+    catalog::v1::DirectoryChange change;
+    auto* key = change.mutable_key();
+    key->set_name(crypto::KeyName(public_key.id()));
+    key->set_owner(owner);
+    key->set_use(use);
+    key->set_suite(evidence::v1::P256_SHA256);
+    key->set_spki(public_key.spki());
+    key->set_standing(catalog::v1::ACTIVE);
+    Apply(change);
+  }
   std::string key_id(const std::string& who) const {
     return identities_.at(who).key.public_key().id().str();
   }
@@ -100,20 +115,9 @@ class Served {
     next.Apply(change);
     holder_.Set(std::make_shared<const rpc::Directory>(next));
   }
-  void Register(const TestIdentity& identity, const std::string& owner) {
-    catalog::v1::DirectoryChange change;
-    auto* key = change.mutable_key();
-    key->set_name(crypto::KeyName(identity.key.public_key().id()));
-    key->set_owner(owner);
-    key->set_use(catalog::v1::Key::TLS);
-    key->set_suite(evidence::v1::P256_SHA256);
-    key->set_spki(identity.key.public_key().spki());
-    key->set_standing(catalog::v1::ACTIVE);
-    Apply(change);
-  }
   void Admit(const std::string& id, const std::vector<shareway::Role>& roles) {
     Put(id, roles);
-    Register(Issue(id, "person/" + id), "people/" + id);
+    Register(Issue(id, "person/" + id).key.public_key(), catalog::v1::Key::TLS, "people/" + id);
   }
 
   shareway::testing::TempDir dir_;
@@ -249,7 +253,14 @@ TEST_CASE("A role is confirmed by the security administrator's act for the direc
         Reason::kActInvalid);
   CHECK(ReasonOf(assign(signed_by("keeper", put_person), "keeper").status()) ==
         Reason::kPolicyDenied);
-  const auto assigned = assign(signed_by("security", put_person));
+  const auto stick = crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256);
+  served.Register(stick.public_key(), catalog::v1::Key::WEBAUTHN, "people/security");
+  const auto by_stick = [&](const std::string& origin) {
+    return assign(evidence::SignByAuthenticator(
+        stick, signed_by("security", put_person).act(), {.origin = origin}));
+  };
+  CHECK(ReasonOf(by_stick("https://share.example").status()) == Reason::kActInvalid);
+  const auto assigned = by_stick("https://sign.share.example");
   INFO(assigned.status());
   REQUIRE(assigned.ok());
   CHECK(assigned->state() == v1::RoleProposal::ASSIGNED);
