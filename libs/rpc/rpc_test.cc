@@ -8,7 +8,6 @@
 #include "libs/base/error.h"
 #include "libs/base/fake_clock.h"
 #include "libs/rpc/actor.h"
-#include "libs/rpc/paging.h"
 #include "libs/rpc/grpc_status.h"
 #include "libs/rpc/trace.h"
 #include "libs/rpc/watch.h"
@@ -107,23 +106,6 @@ TEST_CASE("Languages are recognized with their aliases", "[rpc]") {
   CHECK(ParseLanguage("fr, zh-CN") == Language::kSimplified);
   CHECK(ParseLanguage("en-GB") == Language::kEnglish);
   CHECK(ParseLanguage("") == Language::kEnglish);
-}
-
-TEST_CASE("A page token holds for its query only", "[rpc]") {
-  const PageTokens tokens;
-  const std::string token = tokens.Make("query", "cursor");
-  CHECK(tokens.Open("query", token).value() == "cursor");
-  CHECK(tokens.Open("query", "").value().empty());
-  std::string spoiled = token;
-  spoiled[3] = spoiled[3] == 'A' ? 'B' : 'A';
-  for (const auto& [query, bad] : std::vector<std::pair<std::string, std::string>>{
-           {"other", token}, {"query", spoiled}, {"query", "x"}, {"query", token + "A"}}) {
-    CHECK(absl::IsInvalidArgument(tokens.Open(query, bad).status()));
-  }
-  CHECK(absl::IsInvalidArgument(PageTokens().Open("query", token).status()));
-  CHECK(PageSize(0).value() == 50);
-  CHECK(PageSize(5000).value() == 1000);
-  CHECK_FALSE(PageSize(-1).ok());
 }
 
 TEST_CASE("A traceparent is kept if it is valid and made if it is not", "[rpc]") {

@@ -39,14 +39,6 @@ std::string WithoutToken(Request request) {
   return request.SerializeAsString();
 }
 
-// What a page token is bound to: the method, the caller, and the query. Pages may change in size.
-template <typename Request>
-std::string BoundTo(const rpc::Call& call, Request request) {
-  request.clear_page_token();
-  if constexpr (requires { request.clear_page_size(); }) request.clear_page_size();
-  return absl::StrCat(call.method(), "\n", call.caller().name(), "\n", request.SerializeAsString());
-}
-
 // Cursors are indices in decimal.
 uint64_t IndexOf(const std::string& cursor, uint64_t otherwise) {
   uint64_t index = 0;
@@ -112,7 +104,7 @@ absl::StatusOr<v1::SearchEntriesResponse> ReadingRpc::SearchEntries(
   const Query query = QueryFrom(request);
   SHAREWAY_RETURN_IF_ERROR(query.Check());
   SHAREWAY_ASSIGN_OR_RETURN(const int page_size, rpc::PageSize(request.page_size()));
-  const std::string bound = BoundTo(call, request);
+  const std::string bound = rpc::BoundTo(call, request);
   SHAREWAY_ASSIGN_OR_RETURN(const std::string cursor, tokens_.Open(bound, request.page_token()));
   const SearchLimits limits{.entries = static_cast<size_t>(page_size), .bytes = kMaxAnswerBytes};
   SHAREWAY_ASSIGN_OR_RETURN(
@@ -131,7 +123,7 @@ absl::StatusOr<v1::SearchEntriesResponse> ReadingRpc::SearchEntries(
 absl::StatusOr<v1::ListUnmatchedResponse> ReadingRpc::ListUnmatched(
     const rpc::Call& call, const v1::ListUnmatchedRequest& request) const {
   SHAREWAY_ASSIGN_OR_RETURN(const int page_size, rpc::PageSize(request.page_size()));
-  const std::string bound = BoundTo(call, request);
+  const std::string bound = rpc::BoundTo(call, request);
   SHAREWAY_ASSIGN_OR_RETURN(const std::string cursor, tokens_.Open(bound, request.page_token()));
   const std::shared_ptr<const LogState> state = parts_.audit->state();
   SHAREWAY_ASSIGN_OR_RETURN(
@@ -164,7 +156,7 @@ absl::StatusOr<v1::ListUnmatchedResponse> ReadingRpc::ListUnmatched(
 absl::StatusOr<v1::ExportEvidenceResponse> ReadingRpc::ExportEvidence(
     const rpc::Call& call, const v1::ExportEvidenceRequest& request) const {
   SHAREWAY_RETURN_IF_ERROR(CheckExport(request));
-  const std::string bound = BoundTo(call, request);
+  const std::string bound = rpc::BoundTo(call, request);
   SHAREWAY_ASSIGN_OR_RETURN(const std::string text, tokens_.Open(bound, request.page_token()));
   ExportCursor cursor;
   if (!text.empty()) {

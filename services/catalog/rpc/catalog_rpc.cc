@@ -186,8 +186,7 @@ absl::StatusOr<v1::Resource> CatalogRpc::Get(const rpc::Call& call,
 absl::StatusOr<v1::ListResourcesResponse> CatalogRpc::List(
     const rpc::Call& call, const v1::ListResourcesRequest& request) const {
   SHAREWAY_ASSIGN_OR_RETURN(const int size, rpc::PageSize(request.page_size()));
-  const std::string query = absl::StrCat("ListResources ", call.caller().name(), " ",
-                                         request.provider(), " ", request.state());
+  const std::string query = rpc::BoundTo(call, request);
   SHAREWAY_ASSIGN_OR_RETURN(std::string last, tokens_.Open(query, request.page_token()));
   const Caller caller = CallerOf(call);
   const auto wanted = static_cast<Resource::State>(request.state());
@@ -222,11 +221,7 @@ absl::StatusOr<v1::ListResourcesResponse> CatalogRpc::List(
 absl::StatusOr<v1::SearchResourcesResponse> CatalogRpc::Search(
     const rpc::Call& call, const v1::SearchResourcesRequest& request) const {
   SHAREWAY_ASSIGN_OR_RETURN(const int size, rpc::PageSize(request.page_size()));
-  v1::SearchResourcesRequest bound = request;
-  bound.clear_page_size();
-  bound.clear_page_token();
-  const std::string binding =
-      absl::StrCat("SearchResources ", call.caller().name(), " ", bound.SerializeAsString());
+  const std::string binding = rpc::BoundTo(call, request);
   SHAREWAY_ASSIGN_OR_RETURN(const std::string cursor, tokens_.Open(binding, request.page_token()));
   SHAREWAY_ASSIGN_OR_RETURN(const search::Query query, QueryFrom(request));
   SHAREWAY_ASSIGN_OR_RETURN(const std::vector<search::Hit> hits, index_->Search(query));

@@ -127,7 +127,7 @@ void DirectoryRpc::Serve(rpc::Server* server) {
 absl::StatusOr<v1::ListAgenciesResponse> DirectoryRpc::ListAgencies(
     const rpc::Call& call, const v1::ListAgenciesRequest& request) {
   SHAREWAY_ASSIGN_OR_RETURN(const int size, rpc::PageSize(request.page_size()));
-  const std::string query = absl::StrCat("ListAgencies ", call.caller().name());
+  const std::string query = rpc::BoundTo(call, request);
   SHAREWAY_ASSIGN_OR_RETURN(const std::string cursor, tokens_.Open(query, request.page_token()));
   const std::shared_ptr<const Register> all = registrar_->Now();
   v1::ListAgenciesResponse response;

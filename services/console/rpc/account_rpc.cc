@@ -58,24 +58,6 @@ v1::PermissionEntry ToProto(const PermissionEntry& entry) {
   return out;
 }
 
-// Reads a page by `list` (cursor, limit) and puts each value by `put`. The token is bound to
-// method, caller and the rest of the request.
-template <typename Request, typename List, typename Put, typename Response>
-absl::Status FillPage(const rpc::PageTokens& tokens, const rpc::Call& call, Request request,
-                      List list, Put put, Response* response) {
-  SHAREWAY_ASSIGN_OR_RETURN(const int size, rpc::PageSize(request.page_size()));
-  const std::string token = request.page_token();
-  request.clear_page_size();
-  request.clear_page_token();
-  const std::string bound =
-      absl::StrCat(call.method(), "\n", call.caller().name(), "\n", request.SerializeAsString());
-  SHAREWAY_ASSIGN_OR_RETURN(const std::string cursor, tokens.Open(bound, token));
-  SHAREWAY_ASSIGN_OR_RETURN(const auto page, list(cursor, size));
-  for (const auto& value : page.values) put(value);
-  if (!page.next.empty()) response->set_next_page_token(tokens.Make(bound, page.next));
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 v1::Account AccountRpc::ToProto(const Stored<Account>& stored, const Person& actor) const {
@@ -258,7 +240,7 @@ absl::StatusOr<v1::ListAccountsResponse> AccountRpc::List(
     const rpc::Call& call, const v1::ListAccountsRequest& request) const {
   v1::ListAccountsResponse response;
   const Person actor = ActorOf(call);
-  SHAREWAY_RETURN_IF_ERROR(FillPage(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) { return accounts_->List(actor, cursor, size); },
       [&](const Stored<Account>& account) { *response.add_accounts() = ToProto(account, actor); },
@@ -294,7 +276,7 @@ absl::StatusOr<v1::RoleProposal> AccountRpc::Assign(const rpc::Call& call,
 absl::StatusOr<v1::ListRoleProposalsResponse> AccountRpc::ListProposals(
     const rpc::Call& call, const v1::ListRoleProposalsRequest& request) const {
   v1::ListRoleProposalsResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return proposals_->List(ActorOf(call), cursor, size);
@@ -307,7 +289,7 @@ absl::StatusOr<v1::ListRoleProposalsResponse> AccountRpc::ListProposals(
 absl::StatusOr<v1::PermissionFile> AccountRpc::File(
     const rpc::Call& call, const v1::GetPermissionFileRequest& request) const {
   v1::PermissionFile response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return proposals_->File(ActorOf(call), request.person(), cursor, size);

@@ -127,8 +127,7 @@ absl::StatusOr<v1::ListVersionsResponse> DatasetRpc::ListVersions(
   SHAREWAY_RETURN_IF_ERROR(CheckName(request.resource()));
   SHAREWAY_RETURN_IF_ERROR(CheckOwn(call, request.resource()));
   SHAREWAY_ASSIGN_OR_RETURN(const int size, rpc::PageSize(request.page_size()));
-  const std::string query =
-      absl::StrCat(call.method(), "\n", call.caller().name(), "\n", request.resource());
+  const std::string query = rpc::BoundTo(call, request);
   SHAREWAY_ASSIGN_OR_RETURN(const std::string cursor, tokens_.Open(query, request.page_token()));
   uint64_t below = UINT64_MAX;
   if (!cursor.empty() && !absl::SimpleAtoi(cursor, &below)) {

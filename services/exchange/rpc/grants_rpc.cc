@@ -41,7 +41,7 @@ absl::StatusOr<v1::ListGrantsResponse> GrantsRpc::ListGrants(
     const rpc::Call& call, const v1::ListGrantsRequest& request) const {
   if (call.caller().agency != parts_.agency) return Error::NotVisible("grants/-");
   SHAREWAY_ASSIGN_OR_RETURN(const int page_size, rpc::PageSize(request.page_size()));
-  const std::string query = absl::StrCat(call.method(), "\n", call.caller().name());
+  const std::string query = rpc::BoundTo(call, request);
   SHAREWAY_ASSIGN_OR_RETURN(std::string after, tokens_.Open(query, request.page_token()));
   const absl::Time now = parts_.clock->Now();
   v1::ListGrantsResponse response;

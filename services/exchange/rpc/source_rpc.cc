@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/evidence/record.h"
@@ -29,7 +28,7 @@ absl::StatusOr<v1::ListHoldsResponse> List(const Holds& holds, const rpc::PageTo
                                            const rpc::Call& call,
                                            const v1::ListHoldsRequest& request) {
   SHAREWAY_ASSIGN_OR_RETURN(const int size, rpc::PageSize(request.page_size()));
-  const std::string query = absl::StrCat(call.method(), "\n", call.caller().name());
+  const std::string query = rpc::BoundTo(call, request);
   SHAREWAY_ASSIGN_OR_RETURN(const std::string after, tokens.Open(query, request.page_token()));
   SHAREWAY_ASSIGN_OR_RETURN(std::vector<Hold> page,
                             holds.List(after, static_cast<size_t>(size) + 1));

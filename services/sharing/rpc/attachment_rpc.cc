@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "services/sharing/rpc/directory_view.h"
-#include "services/sharing/rpc/page.h"
 
 namespace shareway::sharing {
 namespace {
@@ -94,7 +93,7 @@ absl::StatusOr<v1::Attachment> AttachmentRpc::Upload(
 absl::StatusOr<v1::ListAttachmentsResponse> AttachmentRpc::List(
     const rpc::Call& call, const v1::ListAttachmentsRequest& request) const {
   v1::ListAttachmentsResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<Attachment>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return attachments_->List(ActorOf(call), request.subject(), cursor, size);

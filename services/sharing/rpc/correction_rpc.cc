@@ -6,7 +6,6 @@
 #include "services/sharing/rpc/convert_correction.h"
 #include "services/sharing/rpc/correction_stream.h"
 #include "services/sharing/rpc/directory_view.h"
-#include "services/sharing/rpc/page.h"
 
 namespace shareway::sharing {
 namespace {
@@ -138,7 +137,7 @@ absl::StatusOr<v1::ListCorrectionsResponse> CorrectionRpc::List(
   const Cases<Correction>& cases = corrections_->cases();
   v1::ListCorrectionsResponse response;
   absl::Status broken;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<Correction>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return cases.List(actor, cases.desk().OwnersFor(actor), cursor, size, want);
@@ -169,7 +168,7 @@ absl::StatusOr<v1::ListRecallsResponse> CorrectionRpc::ListRecalls(
     return !request.unconfirmed() || !recall.confirm_time;
   };
   v1::ListRecallsResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<Recall>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return recalls.List(actor, lists, cursor, size, want);

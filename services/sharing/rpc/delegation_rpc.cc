@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "services/sharing/rpc/convert_scope.h"
 #include "services/sharing/rpc/directory_view.h"
-#include "services/sharing/rpc/page.h"
 
 namespace shareway::sharing {
 namespace {
@@ -100,7 +99,7 @@ absl::StatusOr<v1::Delegation> DelegationRpc::End(const rpc::Call& call,
 absl::StatusOr<v1::ListDelegationsResponse> DelegationRpc::List(
     const rpc::Call& call, const v1::ListDelegationsRequest& request) const {
   v1::ListDelegationsResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<Delegation>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return delegations_->List(ActorOf(call), request.holding(), cursor, size);

@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 #include "services/sharing/rpc/convert_correction.h"
 #include "services/sharing/rpc/directory_view.h"
-#include "services/sharing/rpc/page.h"
 
 namespace shareway::sharing {
 namespace {
@@ -82,7 +81,7 @@ absl::StatusOr<v1::ListDemandsResponse> DemandRpc::List(
            static_cast<int>(demand.state) == request.state();
   };
   v1::ListDemandsResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<Demand>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return cases.List(actor, cases.desk().OwnersFor(actor), cursor, size, want);

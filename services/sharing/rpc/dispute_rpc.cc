@@ -6,7 +6,6 @@
 #include "services/sharing/rpc/convert.h"
 #include "services/sharing/rpc/convert_dispute.h"
 #include "services/sharing/rpc/directory_view.h"
-#include "services/sharing/rpc/page.h"
 
 namespace shareway::sharing {
 namespace {
@@ -153,7 +152,7 @@ absl::StatusOr<v1::ListDisputesResponse> DisputeRpc::List(
     return dispute.VisibleTo(actor, desk_->PartiesOf(f.consumer, f.provider));
   };
   v1::ListDisputesResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<Dispute>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return desk_->store().ListDisputes(desk_->OwnersFor(actor), cursor, size, want);

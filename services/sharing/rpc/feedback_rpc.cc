@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 #include "services/sharing/rpc/convert_supervision.h"
 #include "services/sharing/rpc/directory_view.h"
-#include "services/sharing/rpc/page.h"
 
 namespace shareway::sharing {
 namespace {
@@ -123,7 +122,7 @@ absl::StatusOr<v1::ListInquiriesResponse> FeedbackRpc::List(
     return request.state() == 0 || static_cast<int>(inquiry.state) == request.state();
   };
   v1::ListInquiriesResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<Inquiry>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return feedback_.ListInquiries(actor, cursor, size, want);
@@ -140,7 +139,7 @@ absl::StatusOr<v1::ListComplaintsResponse> FeedbackRpc::List(
     return request.state() == 0 || static_cast<int>(complaint.state) == request.state();
   };
   v1::ListComplaintsResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<Complaint>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return feedback_.ListComplaints(actor, cursor, size, want);
@@ -153,7 +152,7 @@ absl::StatusOr<v1::ListComplaintsResponse> FeedbackRpc::List(
 absl::StatusOr<v1::ListRatingsResponse> FeedbackRpc::List(
     const rpc::Call& call, const v1::ListRatingsRequest& request) const {
   v1::ListRatingsResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<Rating>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return feedback_.ListRatings(ActorOf(call), request.grant(), cursor, size);

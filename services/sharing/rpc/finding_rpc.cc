@@ -7,7 +7,6 @@
 #include "services/sharing/rpc/convert.h"
 #include "services/sharing/rpc/convert_supervision.h"
 #include "services/sharing/rpc/directory_view.h"
-#include "services/sharing/rpc/page.h"
 
 namespace shareway::sharing {
 namespace {
@@ -141,7 +140,7 @@ absl::StatusOr<v1::ListFindingsResponse> FindingRpc::List(
            (request.about().empty() || finding.about == request.about());
   };
   v1::ListFindingsResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<Finding>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return findings_.List(actor, cursor, size, want);
@@ -154,7 +153,7 @@ absl::StatusOr<v1::ListFindingsResponse> FindingRpc::List(
 absl::StatusOr<v1::ListCircularsResponse> FindingRpc::ListCirculars(
     const rpc::Call& call, const v1::ListCircularsRequest& request) const {
   v1::ListCircularsResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<Circular>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return findings_.ListCirculars(ActorOf(call), cursor, size);
@@ -167,7 +166,7 @@ absl::StatusOr<v1::ListCircularsResponse> FindingRpc::ListCirculars(
 absl::StatusOr<v1::ListAnnualReportsResponse> FindingRpc::ListReports(
     const rpc::Call& call, const v1::ListAnnualReportsRequest& request) const {
   v1::ListAnnualReportsResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<AnnualReport>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return reports_.ListReports(ActorOf(call), request.year(), cursor, size);
@@ -180,7 +179,7 @@ absl::StatusOr<v1::ListAnnualReportsResponse> FindingRpc::ListReports(
 absl::StatusOr<v1::ListEvaluationsResponse> FindingRpc::ListEvaluations(
     const rpc::Call& call, const v1::ListEvaluationsRequest& request) const {
   v1::ListEvaluationsResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<Evaluation>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return reports_.ListEvaluations(ActorOf(call), cursor, size);

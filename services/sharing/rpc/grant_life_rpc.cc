@@ -8,7 +8,6 @@
 #include "services/sharing/rpc/convert.h"
 #include "services/sharing/rpc/convert_grant_life.h"
 #include "services/sharing/rpc/directory_view.h"
-#include "services/sharing/rpc/page.h"
 #include "shareway/sharing/v1/notice.pb.h"
 
 namespace shareway::sharing {
@@ -103,7 +102,7 @@ void GrantLifeRpc::RegisterDisposals(rpc::Server* server) {
                  static_cast<int>(disposal.state) == r.state();
         };
         v1::ListDisposalsResponse response;
-        SHAREWAY_RETURN_IF_ERROR(FillPage<Disposal>(
+        SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
             tokens_, call, r,
             [&](const std::string& cursor, int size) {
               return disposals_.cases().List(actor, desk_->OwnersFor(actor), cursor, size, want);
@@ -179,7 +178,7 @@ void GrantLifeRpc::RegisterUses(rpc::Server* server) {
       [this](const rpc::Call& call,
              const v1::ListUsesRequest& r) -> absl::StatusOr<v1::ListUsesResponse> {
         v1::ListUsesResponse response;
-        SHAREWAY_RETURN_IF_ERROR(FillPage<UseRecord>(
+        SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
             tokens_, call, r,
             [&](const std::string& cursor, int size) {
               return uses_.ListUses(ActorOf(call), r.grant(), cursor, size);
@@ -208,7 +207,7 @@ void GrantLifeRpc::RegisterUses(rpc::Server* server) {
       [this](const rpc::Call& call,
              const v1::ListInspectionsRequest& r) -> absl::StatusOr<v1::ListInspectionsResponse> {
         v1::ListInspectionsResponse response;
-        SHAREWAY_RETURN_IF_ERROR(FillPage<UseInspection>(
+        SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
             tokens_, call, r,
             [&](const std::string& cursor, int size) {
               return uses_.ListInspections(ActorOf(call), r.grant(), cursor, size);
@@ -242,7 +241,7 @@ void GrantLifeRpc::RegisterUses(rpc::Server* server) {
       [this](const rpc::Call& call, const v1::ListOfflineDeliveriesRequest& r)
           -> absl::StatusOr<v1::ListOfflineDeliveriesResponse> {
         v1::ListOfflineDeliveriesResponse response;
-        SHAREWAY_RETURN_IF_ERROR(FillPage<OfflineDelivery>(
+        SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
             tokens_, call, r,
             [&](const std::string& cursor, int size) {
               return uses_.ListDeliveries(ActorOf(call), r.grant(), cursor, size);

@@ -11,7 +11,6 @@
 #include "services/sharing/rpc/convert.h"
 #include "services/sharing/rpc/directory_view.h"
 #include "services/sharing/rpc/grant_stream.h"
-#include "services/sharing/rpc/page.h"
 
 namespace shareway::sharing {
 namespace {
@@ -204,7 +203,7 @@ absl::StatusOr<v1::ListGrantsResponse> GrantRpc::List(const rpc::Call& call,
     return desk_->PartiesOf(f.consumer, f.provider).Knows(actor);
   };
   v1::ListGrantsResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<Grant>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return desk_->store().ListGrants(desk_->OwnersFor(actor), cursor, size, want);

@@ -6,7 +6,6 @@
 #include "libs/base/error.h"
 #include "services/sharing/rpc/convert_request.h"
 #include "services/sharing/rpc/directory_view.h"
-#include "services/sharing/rpc/page.h"
 
 namespace shareway::sharing {
 namespace {
@@ -126,7 +125,7 @@ absl::StatusOr<v1::Comment> InboxRpc::AddComment(const rpc::Call& call,
 absl::StatusOr<v1::ListCommentsResponse> InboxRpc::ListComments(
     const rpc::Call& call, const v1::ListCommentsRequest& request) const {
   v1::ListCommentsResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<Comment>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return comments_->List(ActorOf(call), request.request(), cursor, size);

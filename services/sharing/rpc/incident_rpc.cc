@@ -6,7 +6,6 @@
 #include "services/sharing/rpc/convert.h"
 #include "services/sharing/rpc/convert_supervision.h"
 #include "services/sharing/rpc/directory_view.h"
-#include "services/sharing/rpc/page.h"
 
 namespace shareway::sharing {
 namespace {
@@ -83,7 +82,7 @@ absl::StatusOr<v1::ListIncidentsResponse> IncidentRpc::List(
     return request.state() == 0 || static_cast<int>(incident.state) == request.state();
   };
   v1::ListIncidentsResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<Incident>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return incidents_.List(actor, cursor, size, want);
@@ -96,7 +95,7 @@ absl::StatusOr<v1::ListIncidentsResponse> IncidentRpc::List(
 absl::StatusOr<v1::ListDrillsResponse> IncidentRpc::List(
     const rpc::Call& call, const v1::ListDrillsRequest& request) const {
   v1::ListDrillsResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<Drill>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return incidents_.ListDrills(ActorOf(call), cursor, size);

@@ -7,7 +7,6 @@
 #include "services/sharing/rpc/convert_request.h"
 #include "services/sharing/rpc/convert_scope.h"
 #include "services/sharing/rpc/directory_view.h"
-#include "services/sharing/rpc/page.h"
 #include "services/sharing/rpc/request_stream.h"
 
 namespace shareway::sharing {
@@ -197,7 +196,7 @@ absl::StatusOr<v1::ListRequestsResponse> RequestRpc::List(
     return state && (!request.overdue() || r.Overdue(now));
   };
   v1::ListRequestsResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<Request>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return inbox_.List(actor, view, cursor, size, want);

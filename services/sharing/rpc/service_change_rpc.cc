@@ -2,11 +2,11 @@
 // The adapter of changes of service and return flow.
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
+#include "libs/rpc/paging.h"
 #include "services/sharing/rpc/convert_grant_life.h"
 #include "services/sharing/rpc/convert_scope.h"
 #include "services/sharing/rpc/directory_view.h"
 #include "services/sharing/rpc/grant_life_rpc.h"
-#include "services/sharing/rpc/page.h"
 
 namespace shareway::sharing {
 namespace {
@@ -79,7 +79,7 @@ void GrantLifeRpc::RegisterChanges(rpc::Server* server) {
                  static_cast<int>(change.state) == r.state();
         };
         v1::ListServiceChangesResponse response;
-        SHAREWAY_RETURN_IF_ERROR(FillPage<ServiceChange>(
+        SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
             tokens_, call, r,
             [&](const std::string& cursor, int size) {
               return changes_.cases().List(actor, desk_->OwnersFor(actor), cursor, size, want);
@@ -118,7 +118,7 @@ void GrantLifeRpc::RegisterFlows(rpc::Server* server) {
              const v1::ListReturnFlowsRequest& r) -> absl::StatusOr<v1::ListReturnFlowsResponse> {
         SHAREWAY_RETURN_IF_ERROR(Desk::CheckName("agencies", r.provider()));
         v1::ListReturnFlowsResponse response;
-        SHAREWAY_RETURN_IF_ERROR(FillPage<ReturnFlow>(
+        SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
             tokens_, call, r,
             [&](const std::string& cursor, int size) {
               return flows_.flows().List(ActorOf(call), {r.provider()}, cursor, size,
@@ -152,7 +152,7 @@ void GrantLifeRpc::RegisterFlows(rpc::Server* server) {
                  static_cast<int>(request.state) == r.state();
         };
         v1::ListReturnRequestsResponse response;
-        SHAREWAY_RETURN_IF_ERROR(FillPage<ReturnRequest>(
+        SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
             tokens_, call, r,
             [&](const std::string& cursor, int size) {
               return flows_.requests().List(actor, desk_->OwnersFor(actor), cursor, size, want);

@@ -10,7 +10,6 @@
 #include "services/sharing/statutes/migration.h"
 #include "services/sharing/rpc/convert_scope.h"
 #include "services/sharing/rpc/directory_view.h"
-#include "services/sharing/rpc/page.h"
 
 namespace shareway::sharing {
 namespace {
@@ -150,7 +149,7 @@ absl::StatusOr<v1::ComputeDueResponse> StatuteRpc::ComputeDue(
 absl::StatusOr<v1::ListProfilesResponse> StatuteRpc::ListProfiles(
     const rpc::Call& call, const v1::ListProfilesRequest& request) const {
   v1::ListProfilesResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<const statute::Profile*>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor,
           int size) -> absl::StatusOr<Page<const statute::Profile*>> {
@@ -186,7 +185,7 @@ absl::StatusOr<v1::Profile> StatuteRpc::GetProfile(const v1::GetProfileRequest& 
 absl::StatusOr<v1::ListCalendarsResponse> StatuteRpc::ListCalendars(
     const rpc::Call& call, const v1::ListCalendarsRequest& request) const {
   v1::ListCalendarsResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<Statutes::Year>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) -> absl::StatusOr<Page<Statutes::Year>> {
         SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Statutes::Year> years,
@@ -216,7 +215,7 @@ absl::StatusOr<v1::CompareProfilesResponse> StatuteRpc::CompareProfiles(
   SHAREWAY_ASSIGN_OR_RETURN(const std::string from, IdOf(request.from(), "from"));
   SHAREWAY_ASSIGN_OR_RETURN(const std::string to, IdOf(request.to(), "to"));
   v1::CompareProfilesResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<MigrationItem>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return sharing::CompareProfiles(*desk_, ActorOf(call), from, to, cursor, size);

@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 #include "services/sharing/rpc/convert.h"
 #include "services/sharing/rpc/directory_view.h"
-#include "services/sharing/rpc/page.h"
 #include "services/sharing/store/notice_codec.h"
 
 namespace shareway::sharing {
@@ -43,7 +42,7 @@ absl::StatusOr<v1::ListClocksResponse> SupervisionRpc::ListClocks(
     return dispute->VisibleTo(actor, desk_->PartiesOf(f.consumer, f.provider));
   };
   v1::ListClocksResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<ClockRow>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return desk_->store().ListClocks(desk_->OwnersFor(actor), cursor, size, want);
@@ -62,7 +61,7 @@ absl::StatusOr<v1::ListNoticesResponse> SupervisionRpc::ListNotices(
     return Visible(notice, actor, desk_->PartiesOf(notice.consumer, notice.provider));
   };
   v1::ListNoticesResponse response;
-  SHAREWAY_RETURN_IF_ERROR(FillPage<Notice>(
+  SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
         return desk_->store().ListNotices(desk_->OwnersFor(actor), cursor, size, want);
