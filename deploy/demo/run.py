@@ -13,6 +13,7 @@ import datetime
 import hashlib
 import json
 import pathlib
+import secrets
 import signal
 import subprocess
 import sys
@@ -238,6 +239,31 @@ class Demo:
         assert gone["state"] == "WITHDRAWN", gone
         return f"drafted until {end}, revised, withdrawn; the grant stays as it is"
 
+    def console(self):
+        """An administrator redeems the code of the first start, and signs in by certificate."""
+        who = "system-administrator"
+        codes = dict(line.split() for line in self.w.first_codes.read_text("ascii").splitlines())
+        assert len(codes) == 3, sorted(codes)
+        files = {}
+        for name, text in (("code", codes["SYSTEM_ADMINISTRATOR"]),
+                           ("password", "yan-shi-" + secrets.token_hex(8))):
+            files[name] = self.w.dir / f"{who}.{name}"
+            files[name].touch(mode=0o600)
+            files[name].write_text(text + "\n", "ascii")
+        secret, token = self.w.dir / f"{who}.otpauth", self.w.dir / f"{who}.token"
+        self.w.run(who, "account", "redeem", "--code-file", str(files["code"]), "--password-file",
+                   str(files["password"]), "--secret-to", str(secret))
+        session = self.w.json(who, "session", "sign-in", "--password-file",
+                              str(files["password"]), "--token-file", str(token))
+        assert session["factor"] == "CERTIFICATE", session
+        assert token.stat().st_mode & 0o777 == 0o600, oct(token.stat().st_mode)
+        # The token is bound to its owner's certificate: shown by another, it is over.
+        said = self.w.run("audit-administrator", "session", "show", "--token-file", str(token),
+                          want=4)
+        assert "SESSION_ELSEWHERE" in said, said
+        return (f"{who} in by password and certificate; the token shown by another was refused; "
+                f"codes of the other two administrators in {self.w.first_codes}")
+
     def first_certificate(self):
         with open(self.w.dir / "marriages.csv", encoding="utf-8", newline="") as lines:
             return next(csv.DictReader(lines))["cert_no"]
@@ -392,6 +418,7 @@ class Demo:
         for title, action in (
                 ("certificates", self.issue), ("services", self.services),
                 ("registration", self.register), ("nodes", self.nodes),
+                ("console, first start", self.console),
                 ("memory, idle", self.footprint), ("publish", self.publish),
                 ("search", self.search), ("load real data", self.load_divisions),
                 ("load generated data", self.load_generated),
@@ -424,7 +451,8 @@ def main():
         demo.all()
         passed = demo.number - len(demo.failures)
         if not options.check:
-            print(f"\nThe city {DOMAIN} is up; Ctrl-C ends it. Try, for example:")
+            print(f"\nThe city {DOMAIN} is up; Ctrl-C ends it. One-time codes of the console's "
+                  f"first start: {world.first_codes}. Try, for example:")
             print("  " + " ".join([str(world.bin / "shareway"), *world.flags("tax-applicant"),
                                    "catalog", "search", "不动产"]))
             try:

@@ -17,6 +17,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DOMAIN = "demo.yanshi"
 ISSUE = str(ROOT / "deploy/pki/issue")
+SERVICES = ("catalog", "sharing", "audit", "console")
 
 
 class Failed(Exception):
@@ -54,6 +55,7 @@ class World:
         self.agency_of = {p["id"]: p["agency"] for p in self.directory["people"]}
         self.processes, self.ports, self.ready_ms = {}, {}, {}
         self.log_key = ""
+        self.first_codes = self.dir / "first-codes.txt"
 
     def __enter__(self):
         return self
@@ -90,7 +92,7 @@ class World:
         """Issues all certificates; returns how many."""
         self.pki.mkdir(parents=True, exist_ok=True)
         self.issue("init", DOMAIN)
-        wanted = [("service", s) for s in ("catalog", "sharing", "audit")]
+        wanted = [("service", s) for s in SERVICES]
         wanted += [("node", n["agency"].split("/")[1], n["id"]) for n in self.directory["nodes"]]
         wanted += [("system", s["agency"].split("/")[1], s["id"])
                    for s in self.directory["systems"]]
@@ -142,7 +144,7 @@ class World:
                  self.agency_line(bureau)]
         for person in first:
             lines += self.person_lines(person)
-        for service in ("catalog", "sharing", "audit"):
+        for service in SERVICES:
             home = self.home("service", service)
             lines.append(self.key_line("services/" + service, home / "tls.crt", "TLS"))
             lines.append(self.key_line("services/" + service, home / "message.pub.pem", "MESSAGE"))
@@ -199,7 +201,7 @@ class World:
     # Processes.
 
     def plan_ports(self):
-        names = ["catalog", "sharing", "audit"]
+        names = list(SERVICES)
         names += [self.node_process(n) for n in self.directory["nodes"]]
         self.held = {name: hold_port() for name in names}
         self.ports = {name: held.getsockname()[1] for name, held in self.held.items()}
@@ -254,8 +256,12 @@ class World:
                              [f"--statutes={deploy / 'statutes'}",
                               f"--calendars={deploy / 'calendars'}",
                               f"--attachment_key={self.home('service', 'sharing')}/attachment.key"])
+        console = self.start("console", self.home("service", "console"), "shareway-console",
+                             [f"--factor_key={self.home('service', 'console')}/factor.key",
+                              f"--first_codes={self.first_codes}"])
         self.await_ready("audit", audit)
         self.await_ready("sharing", sharing)
+        self.await_ready("console", console)
 
     def start_nodes(self):
         begins = {}
@@ -292,7 +298,8 @@ class World:
             alias = next(a["alias"] for a in self.directory["agencies"]
                          if "agencies/" + a["id"] == agency)
         flags = ["--identity", str(home), "--catalog", self.at("catalog"),
-                 "--sharing", self.at("sharing"), "--audit", self.at("audit")]
+                 "--sharing", self.at("sharing"), "--audit", self.at("audit"),
+                 "--console", self.at("console")]
         serving = next((n for n in self.directory["nodes"]
                         if self.agency(alias) in (n["agency"], *n["hosted"])), None)
         if serving and self.node_process(serving) in self.ports:

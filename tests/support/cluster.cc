@@ -20,6 +20,7 @@
 #include "libs/evidence/note.h"
 #include "shareway/audit/v1/audit_service.pb.h"
 #include "shareway/catalog/v1/directory_service.pb.h"
+#include "shareway/console/v1/account_service.pb.h"
 #include "shareway/exchange/v1/exchange_service.pb.h"
 #include "shareway/sharing/v1/statute.pb.h"
 
@@ -62,6 +63,7 @@ Reason ReasonOf(const absl::Status& status) {
 Cluster::Cluster(Options options) : options_(std::move(options)), pki_(dir_.path()) {
   const std::vector<std::string> order = [&] {
     std::vector<std::string> names = {"catalog", "audit", "sharing"};
+    if (options_.console) names.push_back("console");
     for (const std::string& node : options_.nodes) names.push_back(node + "-node");
     for (const std::string& node : options_.replicas) names.push_back(node + "-node2");
     return names;
@@ -172,7 +174,13 @@ void Cluster::MakeIdentities() {
   person("security", kBureau, {shareway::SECURITY_ADMINISTRATOR});
   person("auditor", kBureau, {shareway::AUDITOR});
 
-  for (const char* service : {"catalog", "audit", "sharing"}) {
+  std::vector<std::string> services = {"catalog", "audit", "sharing"};
+  if (options_.console) {
+    person("system-administrator", kBureau, {shareway::SYSTEM_ADMINISTRATOR});
+    person("audit-administrator", kBureau, {shareway::AUDIT_ADMINISTRATOR});
+    services.push_back("console");
+  }
+  for (const std::string& service : services) {
     issue(service, absl::StrCat("shareway://", kDomain, "/service/", service),
           absl::StrCat("services/", service));
     message_key(service, absl::StrCat("services/", service));
@@ -227,6 +235,9 @@ void Cluster::MakeIdentities() {
   WriteFile(identities_.at("audit").dir + "/log.key", log.ToPem());
   log_key_ = evidence::VerifierKey("test.example/audit", log.public_key());
   WriteFile(identities_.at("sharing").dir + "/attachment.key", crypto::RandomBytes(32));
+  if (options_.console) {
+    WriteFile(identities_.at("console").dir + "/factor.key", crypto::RandomBytes(32));
+  }
 }
 
 void Cluster::WriteBootstrap() {
@@ -279,6 +290,9 @@ std::vector<std::string> Cluster::CommandOf(const std::string& process) const {
   } else if (process == "audit") {
     argv.push_back("--log_key=" + identities_.at("audit").dir + "/log.key");
     argv.push_back("--origin=test.example/audit");
+  } else if (process == "console") {
+    argv.push_back("--factor_key=" + identities_.at("console").dir + "/factor.key");
+    argv.push_back("--first_codes=" + FirstCodesPath());
   } else {
     argv.push_back("--sharing=" + at("sharing"));
     argv.push_back("--agency_secret=" + identities_.at(process).dir + "/agency.secret");
@@ -343,6 +357,12 @@ void Cluster::AwaitReady(const std::string& process, absl::Duration limit) {
       last = Call<sharing::v1::ListProfilesResponse>(
                  "tax-applicant", process, "/shareway.sharing.v1.StatuteService/ListProfiles",
                  sharing::v1::ListProfilesRequest(), second)
+                 .status();
+    } else if (process == "console") {
+      last = Call<console::v1::ListRoleProposalsResponse>(
+                 "system-administrator", process,
+                 "/shareway.console.v1.AccountService/ListRoleProposals",
+                 console::v1::ListRoleProposalsRequest(), second)
                  .status();
     } else {
       const std::string alias = process.substr(0, process.find('-'));

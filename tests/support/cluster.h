@@ -44,13 +44,17 @@ class Cluster {
     std::vector<std::string> replicas = {};
     // Agencies that the node n1 of another serves, too: alias of the guest to that of the host.
     std::map<std::string, std::string> hosted = {};
+    // Starts the console, too, and puts people/system-administrator and people/audit-administrator,
+    // of the bureau, into the directory; people/security is there anyway.
+    bool console = false;
     // Extra flags of one process, by its name.
     std::map<std::string, std::vector<std::string>> flags = {};
     // Where `from`, a process, finds `to`, which listens on `port`; an empty `from`: where the
     // directory says that a node is, for all. Empty: at its own port.
     std::function<int(const std::string& from, const std::string& to, int port)> port_of = {};
   };
-  // Starts catalog, audit, sharing and the nodes, and waits until all are ready.
+  // Starts catalog, audit, sharing, the console if asked, and the nodes, and waits until all are
+  // ready.
   explicit Cluster(Options options);
   Cluster() : Cluster(Options()) {}
   ~Cluster();
@@ -65,7 +69,7 @@ class Cluster {
   static std::string Person(const std::string& who) { return "people/" + who; }
 
   // A channel of an identity ("tax-applicant", "tax-system", "statistics-node") to a
-  // process ("catalog", "sharing", "audit", "tax-node").
+  // process ("catalog", "sharing", "audit", "console", "tax-node").
   std::shared_ptr<rpc::Channel> Channel(const std::string& as, const std::string& to);
 
   // One call as somebody.
@@ -109,6 +113,8 @@ class Cluster {
   const crypto::PrivateKey& message_key(const std::string& label) const {
     return message_keys_.at(label);
   }
+  // Where the console's first start leaves its codes.
+  std::string FirstCodesPath() const { return dir_ / "first-codes"; }
   std::string Address(const std::string& process) const;
   std::string log_key() const { return log_key_; }
   const TempDir& dir() const { return dir_; }

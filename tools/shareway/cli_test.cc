@@ -108,6 +108,12 @@ TEST_CASE("a wrong command line exits 2 and says why on stderr") {
       {"attachment", "upload", "file.pdf"},
       {"attachment", "upload", "file.pdf", "--subject", "requests/r", "--internal", "--for-all"},
       {"attachment", "download", "a1"},
+      {"account", "create"},
+      {"account", "suspend", "p1"},
+      {"account", "propose", "p1", "--grant", "KING", "--reason", "x"},
+      {"account", "redeem", "--code-file", "c", "--password-file", "p"},
+      {"session", "sign-in"},
+      {"session", "end"},
       {"exchange", "query", "--grant", "g1"},
       {"exchange", "verify", "--grant", "g1"},
       {"exchange", "call", "--grant", "g1", "--operator", "o"},
@@ -122,6 +128,15 @@ TEST_CASE("a wrong command line exits 2 and says why on stderr") {
     CHECK(ran.out.empty());
     CHECK_FALSE(ran.err.empty());
   }
+}
+
+TEST_CASE("a secret of one line is read without its line end only") {
+  const Folder folder;
+  CHECK(ReadSecretLine(folder.Write("a", " 密 码 \n")).value() == " 密 码 ");
+  CHECK(ReadSecretLine(folder.Write("b", "x\r\n")).value() == "x");
+  CHECK(ReadSecretLine(folder.Write("c", "x\n\n")).value() == "x\n");
+  CHECK(ReadSecretLine(folder.Write("d", "x\r")).value() == "x\r");
+  CHECK(absl::IsNotFound(ReadSecretLine(folder.Path("none")).status()));
 }
 
 TEST_CASE("a code is told with its parts or refused with exit code 7") {

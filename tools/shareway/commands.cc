@@ -63,7 +63,8 @@ int RunCommand(std::vector<std::string> arguments, std::ostream* out, std::ostre
                     AddCorrectionCommands,
                     AddExchangeCommands, AddDatasetCommands, AddAuditCommands,
                     AddCalendarCommands, AddCodeCommands, AddDeskCommands, AddAttachmentCommands,
-                    AddRecordCommands, AddOperationCommands}) {
+                    AddRecordCommands, AddAccountCommands, AddSessionCommands,
+                    AddOperationCommands}) {
     add(&app, &session);
   }
   try {

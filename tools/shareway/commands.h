@@ -32,6 +32,8 @@ void AddRequestSteps(CLI::App* noun, Session* session);
 void AddRequestChangeVerbs(CLI::App* noun, Session* session);
 void AddRequestWatchVerb(CLI::App* noun, Session* session);
 void AddAttachmentCommands(CLI::App* app, Session* session);
+void AddAccountCommands(CLI::App* app, Session* session);
+void AddSessionCommands(CLI::App* app, Session* session);
 void AddGrantCommands(CLI::App* app, Session* session);
 void AddDisputeCommands(CLI::App* app, Session* session);
 // After the two above: it adds verbs to their nouns grant and notice.
@@ -92,5 +94,7 @@ absl::Status AddConditions(const std::vector<std::string>& texts,
 
 // The whole of a file; "-" is standard input. NOT_FOUND naming the path.
 absl::StatusOr<std::string> ReadInput(const std::string& path);
+// The same without the line end behind it: a password, a code, a token.
+absl::StatusOr<std::string> ReadSecretLine(const std::string& path);
 
 }  // namespace shareway::cli

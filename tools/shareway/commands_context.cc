@@ -56,6 +56,7 @@ absl::Status List(Session* session) {
                         {"CATALOG", "catalog"},
                         {"SHARING", "sharing"},
                         {"AUDIT", "audit"},
+                        {"CONSOLE", "console"},
                         {"NODE", "node"}});
   return absl::OkStatus();
 }

@@ -17,8 +17,8 @@ namespace shareway::cli {
 // What a context can say. `identity` is a folder with tls.crt, tls.key and ca.crt;
 // `log_key` the log's note verifier key; the others are addresses, host:port, and
 // the URI of the node's certificate.
-inline constexpr std::array<absl::string_view, 7> kContextKeys = {
-    "identity", "catalog", "sharing", "audit", "node", "node_uri", "log_key"};
+inline constexpr std::array<absl::string_view, 8> kContextKeys = {
+    "identity", "catalog", "sharing", "audit", "console", "node", "node_uri", "log_key"};
 
 using Context = std::map<std::string, std::string>;
 

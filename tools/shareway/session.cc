@@ -15,6 +15,7 @@
 #include "libs/evidence/envelope.h"
 #include "libs/rpc/grpc_status.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
+#include "shareway/console/v1/account_service.pb.h"
 #include "shareway/policy.pb.h"
 #include "shareway/sharing/v1/disposal.pb.h"
 #include "shareway/sharing/v1/dispute.pb.h"
@@ -42,6 +43,7 @@ absl::StatusOr<Peer> PeerOf(absl::string_view path) {
   if (absl::StartsWith(path, "/shareway.catalog.")) return Peer::kCatalog;
   if (absl::StartsWith(path, "/shareway.sharing.")) return Peer::kSharing;
   if (absl::StartsWith(path, "/shareway.audit.")) return Peer::kAudit;
+  if (absl::StartsWith(path, "/shareway.console.")) return Peer::kConsole;
   if (absl::StartsWith(path, "/shareway.exchange.")) return Peer::kNode;
   return absl::InternalError(absl::StrCat("no peer serves ", path));
 }
@@ -54,6 +56,8 @@ const char* NameOf(Peer peer) {
       return "sharing";
     case Peer::kAudit:
       return "audit";
+    case Peer::kConsole:
+      return "console";
     case Peer::kNode:
       break;
   }
@@ -150,6 +154,10 @@ rpc::CallOptions Session::StreamOptions() const {
 
 absl::StatusOr<std::string> Session::ReadEtag(const std::string& name) {
   namespace pb = sharing::v1;
+  if (absl::StartsWith(name, "accounts/")) {
+    return EtagBy<console::v1::Account, console::v1::GetAccountRequest>(
+        "/shareway.console.v1.AccountService/GetAccount", name);
+  }
   if (absl::StartsWith(name, "findings/")) {
     return EtagBy<pb::Finding, pb::GetFindingRequest>(
         "/shareway.sharing.v1.SupervisionService/GetFinding", name);
@@ -221,7 +229,8 @@ absl::Status Session::Fill(Message* request) {
   return absl::OkStatus();
 }
 
-absl::Status Session::Sign(const std::string& path, Message* request) {
+absl::StatusOr<evidence::v1::SignedAct> Session::SignedBy(const std::string& path,
+                                                          const std::string& request) {
   SHAREWAY_ASSIGN_OR_RETURN(const crypto::CertificateFacts facts, Certificate());
   if (facts.identity.kind != crypto::Identity::Kind::kPerson) {
     return UsageError(
@@ -230,9 +239,12 @@ absl::Status Session::Sign(const std::string& path, Message* request) {
   SHAREWAY_ASSIGN_OR_RETURN(const std::string dir, Setting("identity"));
   SHAREWAY_ASSIGN_OR_RETURN(const crypto::PrivateKey key,
                             crypto::PrivateKey::FromFile(crypto::TlsFiles::In(dir).key));
+  return evidence::SignAct(key, facts.identity.name, path, request, SystemClock().Now());
+}
+
+absl::Status Session::Sign(const std::string& path, Message* request) {
   SHAREWAY_ASSIGN_OR_RETURN(const evidence::v1::SignedAct act,
-                            evidence::SignAct(key, facts.identity.name, path,
-                                              request->SerializeAsString(), SystemClock().Now()));
+                            SignedBy(path, request->SerializeAsString()));
   const FieldDescriptor* field = request->GetDescriptor()->FindFieldByName("signed_act");
   if (field == nullptr) return absl::InternalError(absl::StrCat(path, " has no signed_act"));
   request->Clear();
@@ -259,11 +271,15 @@ absl::Status Session::Invoke(const std::string& path, const Message& request, Me
     SHAREWAY_RETURN_IF_ERROR(Sign(path, filled.get()));
   }
   SHAREWAY_ASSIGN_OR_RETURN(const Peer peer, PeerOf(path));
-  SHAREWAY_ASSIGN_OR_RETURN(const std::shared_ptr<rpc::Channel> channel, To(peer));
-  SHAREWAY_ASSIGN_OR_RETURN(const std::string bytes,
-                            channel->RawUnary(path, filled->SerializeAsString(), UnaryOptions()));
+  SHAREWAY_ASSIGN_OR_RETURN(const std::string bytes, Send(peer, path, *filled));
   if (!response->ParseFromString(bytes)) return absl::DataLossError("the answer does not parse");
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Session::Send(Peer peer, const std::string& path,
+                                          const Message& request) {
+  SHAREWAY_ASSIGN_OR_RETURN(const std::shared_ptr<rpc::Channel> channel, To(peer));
+  return channel->RawUnary(path, request.SerializeAsString(), UnaryOptions());
 }
 
 void Session::Append(const Json& page, Json* all) {

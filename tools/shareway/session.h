@@ -16,6 +16,7 @@
 #include "libs/base/status.h"
 #include "libs/crypto/identity.h"
 #include "libs/rpc/channel.h"
+#include "shareway/evidence/v1/envelope.pb.h"
 #include "tools/shareway/contexts.h"
 #include "tools/shareway/output.h"
 
@@ -33,7 +34,7 @@ struct Flags {
   std::string lang = {};  // accept-language
 };
 
-enum class Peer { kCatalog, kSharing, kAudit, kNode };
+enum class Peer { kCatalog, kSharing, kAudit, kConsole, kNode };
 
 // Not thread-safe.
 class Session {
@@ -70,6 +71,13 @@ class Session {
     SHAREWAY_RETURN_IF_ERROR(Invoke(path, request, &response));
     return response;
   }
+  // The person's signature of a method's request, which has no signed_act yet. A usage error if the
+  // identity is no person's.
+  absl::StatusOr<evidence::v1::SignedAct> SignedBy(const std::string& path,
+                                                   const std::string& request);
+  // Calls with exactly these fields, for an act that was signed before; the answer's bytes.
+  absl::StatusOr<std::string> Send(Peer peer, const std::string& path,
+                                   const google::protobuf::Message& request);
   // Calls and prints the answer.
   template <typename Resp>
   absl::Status Show(const std::string& path, const google::protobuf::Message& request) {
