@@ -45,8 +45,8 @@ absl::Status Refused(absl::string_view why) {
 // Foreign text for a message.
 std::string Shown(absl::string_view text) { return absl::CHexEscape(text.substr(0, 100)); }
 
-// A JSON object. Nothing for other texts, and where a name comes twice: it would mean two things.
-std::optional<Json> ReadObject(absl::string_view text) {
+// A JSON object. Null for other texts, and where a name comes twice: it would mean two things.
+Json ReadObject(absl::string_view text) {
   std::set<std::string> names;
   bool twice = false;
   const auto see_names = [&](int depth, Json::parse_event_t event, Json& name) {
@@ -56,7 +56,7 @@ std::optional<Json> ReadObject(absl::string_view text) {
     return true;
   };
   Json object = Json::parse(text.begin(), text.end(), see_names, false);
-  if (!object.is_object() || twice) return std::nullopt;
+  if (!object.is_object() || twice) return Json();
   return object;
 }
 
@@ -218,8 +218,8 @@ absl::StatusOr<JsonWebKeys> JsonWebKeys::Parse(absl::string_view json) {
         absl::StrCat("the key set has ", json.size(), " bytes, want at most ", kMaxKeySetBytes));
   }
   const ErrorScope errors;
-  const std::optional<Json> set = ReadObject(json);
-  if (!set || !set->contains("keys") || !(*set)["keys"].is_array()) {
+  const Json set = ReadObject(json);
+  if (!set.contains("keys") || !set["keys"].is_array()) {
     return absl::InvalidArgumentError("the text is no JSON object with an array of keys");
   }
   // Everything of a SubjectPublicKeyInfo of P-256 before x and y.
@@ -227,7 +227,7 @@ absl::StatusOr<JsonWebKeys> JsonWebKeys::Parse(absl::string_view json) {
       0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06,
       0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04};
   JsonWebKeys out;
-  for (const Json& jwk : (*set)["keys"]) {
+  for (const Json& jwk : set["keys"]) {
     if (!jwk.is_object() || (jwk.contains("use") && Text(jwk, "use") != "sig")) continue;
     auto key = std::make_shared<Key>();
     key->id = Text(jwk, "kid");
@@ -268,17 +268,17 @@ absl::StatusOr<IdToken> JsonWebKeys::Verify(absl::string_view token, const IdTok
   const std::optional<std::string> body = Unescape(parts[1]);
   const std::optional<std::string> signature = Unescape(parts[2]);
   if (!head || !body || !signature) return Refused("is no base64url");
-  const std::optional<Json> header = ReadObject(*head);
-  if (!header) return Refused("has a header that is no JSON object");
-  const std::string algorithm = Text(*header, "alg");
+  const Json header = ReadObject(*head);
+  if (!header.is_object()) return Refused("has a header that is no JSON object");
+  const std::string algorithm = Text(header, "alg");
   if (algorithm != "RS256" && algorithm != "ES256") {
     return Refused(absl::StrCat("is signed by ", Shown(algorithm), ", want RS256 or ES256"));
   }
-  if (header->contains("crit")) return Refused("has a header that must be understood (crit)");
-  if (header->contains("typ") && !absl::EqualsIgnoreCase(Text(*header, "typ"), "JWT")) {
+  if (header.contains("crit")) return Refused("has a header that must be understood (crit)");
+  if (header.contains("typ") && !absl::EqualsIgnoreCase(Text(header, "typ"), "JWT")) {
     return Refused("is a token of another type (typ)");
   }
-  const std::string id = Text(*header, "kid");
+  const std::string id = Text(header, "kid");
   std::vector<std::shared_ptr<const Key>> candidates;
   for (const std::shared_ptr<const Key>& key : keys_) {
     if (algorithm == key->algorithm() && (id.empty() || id == key->id)) candidates.push_back(key);
@@ -292,9 +292,9 @@ absl::StatusOr<IdToken> JsonWebKeys::Verify(absl::string_view token, const IdTok
   if (!candidates[0]->Signed(token.substr(0, parts[0].size() + 1 + parts[1].size()), *signature)) {
     return Refused("is not by the key that it names");
   }
-  const std::optional<Json> claims = ReadObject(*body);
-  if (!claims) return Refused("has claims that are no JSON object");
-  return ReadClaims(*claims, rule, now);
+  const Json claims = ReadObject(*body);
+  if (!claims.is_object()) return Refused("has claims that are no JSON object");
+  return ReadClaims(claims, rule, now);
 }
 
 }  // namespace shareway::crypto
