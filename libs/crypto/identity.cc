@@ -154,26 +154,37 @@ absl::StatusOr<CertificateFacts> ReadCertificate(absl::string_view pem) {
   return facts;
 }
 
+TlsPems::~TlsPems() { OPENSSL_cleanse(key.data(), key.size()); }
+
+absl::StatusOr<TlsPems> ReadTlsFiles(const TlsFiles& files) {
+  TlsPems pems;
+  SHAREWAY_ASSIGN_OR_RETURN(pems.certificate, ReadFile(files.certificate));
+  SHAREWAY_ASSIGN_OR_RETURN(pems.key, ReadFile(files.key));
+  SHAREWAY_ASSIGN_OR_RETURN(pems.ca, ReadFile(files.ca));
+  return pems;
+}
+
 absl::StatusOr<CertificateFacts> CheckTlsFiles(const TlsFiles& files) {
+  SHAREWAY_ASSIGN_OR_RETURN(const TlsPems pems, ReadTlsFiles(files));
+  return CheckTls(pems, files);
+}
+
+absl::StatusOr<CertificateFacts> CheckTls(const TlsPems& pems, const TlsFiles& files) {
   ErrorScope scope;
-  SHAREWAY_ASSIGN_OR_RETURN(const std::string chain, ReadFile(files.certificate));
-  SHAREWAY_ASSIGN_OR_RETURN(std::string key_pem, ReadFile(files.key));
-  SHAREWAY_ASSIGN_OR_RETURN(const std::string ca, ReadFile(files.ca));
   const OwnedPkey key(
-      PEM_read_bio_PrivateKey(ReadBio(key_pem).get(), nullptr, NoPassword, nullptr));
-  OPENSSL_cleanse(key_pem.data(), key_pem.size());
-  absl::StatusOr<CertificateFacts> facts = ReadCertificate(chain);
+      PEM_read_bio_PrivateKey(ReadBio(pems.key).get(), nullptr, NoPassword, nullptr));
+  absl::StatusOr<CertificateFacts> facts = ReadCertificate(pems.certificate);
   if (!facts.ok()) return crypto::In(files.certificate, facts.status());
   if (key == nullptr) {
     return absl::InvalidArgumentError(
         absl::StrCat(files.key, ": no private key in PEM form without password"));
   }
-  SHAREWAY_ASSIGN_OR_RETURN(const OwnedX509 certificate, ParseCertificate(chain));
+  SHAREWAY_ASSIGN_OR_RETURN(const OwnedX509 certificate, ParseCertificate(pems.certificate));
   if (X509_check_private_key(certificate.get(), key.get()) != 1) {
     return absl::InvalidArgumentError(
         absl::StrCat(files.key, " is not the key of the certificate in ", files.certificate));
   }
-  const absl::StatusOr<OwnedX509> authority = ParseCertificate(ca);
+  const absl::StatusOr<OwnedX509> authority = ParseCertificate(pems.ca);
   if (!authority.ok()) return crypto::In(files.ca, authority.status());
   return facts;
 }

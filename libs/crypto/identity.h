@@ -47,8 +47,23 @@ struct CertificateFacts {
 // INVALID_ARGUMENT unless `pem` has exactly one URI SAN and it is an identity.
 absl::StatusOr<CertificateFacts> ReadCertificate(absl::string_view pem);
 
-// Loads and checks the files of a process: the key fits the certificate, the
-// identity reads. Without this, one wrong file would refuse every caller.
+// What lies in those files, PEM. The key is wiped.
+struct TlsPems {
+  std::string certificate = {};
+  std::string key = {};
+  std::string ca = {};
+  ~TlsPems();
+};
+
+// NOT_FOUND naming the path.
+absl::StatusOr<TlsPems> ReadTlsFiles(const TlsFiles& files);
+
+// Checks them together: the key fits the certificate, the identity reads.
+// Without this, one wrong file would refuse every caller. INVALID_ARGUMENT naming
+// the one of `files` that is wrong.
+absl::StatusOr<CertificateFacts> CheckTls(const TlsPems& pems, const TlsFiles& files);
+
+// Both for the files of a process.
 absl::StatusOr<CertificateFacts> CheckTlsFiles(const TlsFiles& files);
 
 // The whole of a file. NOT_FOUND naming the path.

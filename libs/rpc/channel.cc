@@ -130,8 +130,8 @@ class WriteStreamOverGrpc final : public RawWriteStream {
 
 class ChannelOverGrpc final : public Channel {
  public:
-  explicit ChannelOverGrpc(std::shared_ptr<grpc::Channel> channel)
-      : channel_(channel), stub_(channel) {}
+  ChannelOverGrpc(std::shared_ptr<TlsSource> tls, std::shared_ptr<grpc::Channel> channel)
+      : tls_(std::move(tls)), channel_(channel), stub_(channel) {}
 
   absl::StatusOr<std::string> RawUnary(const std::string& path, std::string request,
                                        const CallOptions& options) override {
@@ -180,6 +180,7 @@ class ChannelOverGrpc final : public Channel {
     return FromGrpc(status);
   }
 
+  const std::shared_ptr<TlsSource> tls_;  // what the channel's credentials read
   const std::shared_ptr<grpc::Channel> channel_;
   grpc::GenericStub stub_;
 };
@@ -187,7 +188,7 @@ class ChannelOverGrpc final : public Channel {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<Channel>> Channel::Open(Options options) {
-  SHAREWAY_RETURN_IF_ERROR(crypto::CheckTlsFiles(options.tls).status());
+  SHAREWAY_ASSIGN_OR_RETURN(std::shared_ptr<TlsSource> tls, TlsSource::Of(options.tls));
   if (options.address.empty()) return absl::InvalidArgumentError("the address is empty");
   SHAREWAY_RETURN_IF_ERROR(crypto::Identity::Parse(options.peer_uri).status());
   grpc::ChannelArguments arguments;
@@ -200,8 +201,9 @@ absl::StatusOr<std::shared_ptr<Channel>> Channel::Open(Options options) {
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetMaxReceiveMessageSize(8 << 20);
-  return std::make_shared<ChannelOverGrpc>(grpc::CreateCustomChannel(
-      options.address, ClientTls(options.tls, options.peer_uri), arguments));
+  auto channel =
+      grpc::CreateCustomChannel(options.address, ClientTls(*tls, options.peer_uri), arguments);
+  return std::make_shared<ChannelOverGrpc>(std::move(tls), std::move(channel));
 }
 
 }  // namespace shareway::rpc

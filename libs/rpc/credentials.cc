@@ -1,41 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/rpc/credentials.h"
 
-#include <map>
+#include <functional>
 #include <utility>
+#include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
-#include "grpcpp/security/tls_certificate_provider.h"
 #include "grpcpp/security/tls_certificate_verifier.h"
 #include "grpcpp/security/tls_credentials_options.h"
 
 namespace shareway::rpc {
 namespace {
 
-using grpc::experimental::CertificateProviderInterface;
-using grpc::experimental::FileWatcherCertificateProvider;
 using grpc::experimental::TlsCustomVerificationCheckRequest;
-
-constexpr unsigned kReloadSeconds = 5;
-
-// One provider for each set of files: each runs a thread.
-std::shared_ptr<CertificateProviderInterface> Provider(const crypto::TlsFiles& files) {
-  static absl::Mutex mutex(absl::kConstInit);
-  static auto& providers =
-      *new std::map<std::string, std::weak_ptr<CertificateProviderInterface>>;
-  absl::MutexLock lock(&mutex);
-  std::weak_ptr<CertificateProviderInterface>& slot =
-      providers[absl::StrCat(files.key, "\n", files.certificate, "\n", files.ca)];
-  std::shared_ptr<CertificateProviderInterface> provider = slot.lock();
-  if (provider == nullptr) {
-    provider = std::make_shared<FileWatcherCertificateProvider>(files.key, files.certificate,
-                                                                files.ca, kReloadSeconds);
-    slot = provider;
-  }
-  return provider;
-}
 
 class UriVerifier final : public grpc::experimental::ExternalCertificateVerifier {
  public:
@@ -58,18 +35,18 @@ class UriVerifier final : public grpc::experimental::ExternalCertificateVerifier
 
 }  // namespace
 
-std::shared_ptr<grpc::ServerCredentials> ServerTls(const crypto::TlsFiles& files) {
-  grpc::experimental::TlsServerCredentialsOptions options(Provider(files));
+std::shared_ptr<grpc::ServerCredentials> ServerTls(const TlsSource& source) {
+  grpc::experimental::TlsServerCredentialsOptions options(source.provider());
   options.watch_root_certs();
   options.watch_identity_key_cert_pairs();
   options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
   return grpc::experimental::TlsServerCredentials(options);
 }
 
-std::shared_ptr<grpc::ChannelCredentials> ClientTls(const crypto::TlsFiles& files,
+std::shared_ptr<grpc::ChannelCredentials> ClientTls(const TlsSource& source,
                                                     const std::string& peer_uri) {
   grpc::experimental::TlsChannelCredentialsOptions options;
-  options.set_certificate_provider(Provider(files));
+  options.set_certificate_provider(source.provider());
   options.watch_root_certs();
   options.watch_identity_key_cert_pairs();
   options.set_check_call_host(false);

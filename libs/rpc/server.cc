@@ -54,6 +54,7 @@ struct Server::State {
   std::unique_ptr<CallerLimits> limits;
   std::unique_ptr<Pool> pool;
   std::unique_ptr<GenericService> service;
+  std::shared_ptr<TlsSource> tls;  // what the server's credentials read
   std::unique_ptr<grpc::Server> server;
   std::vector<std::string> faults;  // found while methods were added
   const DirectoryHolder* directory = nullptr;
@@ -189,8 +190,8 @@ absl::Status Server::Start() {
   }
   if (!s.faults.empty()) return absl::FailedPreconditionError(absl::StrJoin(s.faults, "; "));
 
-  SHAREWAY_ASSIGN_OR_RETURN(const crypto::CertificateFacts own,
-                            crypto::CheckTlsFiles(options.tls));
+  SHAREWAY_ASSIGN_OR_RETURN(s.tls, TlsSource::Of(options.tls));
+  const crypto::CertificateFacts own = s.tls->facts();
   s.gate = std::make_unique<Gate>(own.identity.domain, s.directory);
   s.pool = std::make_unique<Pool>(options.pool_threads, options.pool_queue);
   s.limits = std::make_unique<CallerLimits>(options.limits, options.clock);
@@ -215,7 +216,7 @@ absl::Status Server::Start() {
   if (options.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   s.service = std::make_unique<GenericService>(&s.shared);
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(options.listen, ServerTls(options.tls), &s.port);
+  builder.AddListeningPort(options.listen, ServerTls(*s.tls), &s.port);
   builder.RegisterCallbackGenericService(s.service.get());
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);

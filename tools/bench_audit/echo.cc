@@ -51,12 +51,13 @@ class Echo final : public grpc::CallbackGenericService {
 int main(int argc, char** argv) {
   absl::ParseCommandLine(argc, argv);
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // as the services do
+  const auto tls = shareway::rpc::TlsSource::Of(
+      shareway::crypto::TlsFiles::In(absl::GetFlag(FLAGS_tls)));
+  if (!tls.ok()) return 1;
   Echo echo;
   grpc::ServerBuilder builder;
   int port = 0;
-  builder.AddListeningPort(
-      absl::GetFlag(FLAGS_listen),
-      shareway::rpc::ServerTls(shareway::crypto::TlsFiles::In(absl::GetFlag(FLAGS_tls))), &port);
+  builder.AddListeningPort(absl::GetFlag(FLAGS_listen), shareway::rpc::ServerTls(**tls), &port);
   builder.RegisterCallbackGenericService(&echo);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 1024);
   const auto server = builder.BuildAndStart();

@@ -72,17 +72,19 @@ class Relay final : public grpc::CallbackGenericService {
 int main(int argc, char** argv) {
   absl::ParseCommandLine(argc, argv);
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // as the services do
-  const auto tls = shareway::crypto::TlsFiles::In(absl::GetFlag(FLAGS_tls));
+  const auto tls = shareway::rpc::TlsSource::Of(
+      shareway::crypto::TlsFiles::In(absl::GetFlag(FLAGS_tls)));
+  if (!tls.ok()) return 1;
   std::shared_ptr<grpc::Channel> upstream;
   if (!absl::GetFlag(FLAGS_upstream).empty()) {
     upstream = grpc::CreateChannel(
         absl::GetFlag(FLAGS_upstream),
-        shareway::rpc::ClientTls(tls, absl::GetFlag(FLAGS_upstream_uri)));
+        shareway::rpc::ClientTls(**tls, absl::GetFlag(FLAGS_upstream_uri)));
   }
   Relay relay(upstream);
   grpc::ServerBuilder builder;
   int port = 0;
-  builder.AddListeningPort(absl::GetFlag(FLAGS_listen), shareway::rpc::ServerTls(tls), &port);
+  builder.AddListeningPort(absl::GetFlag(FLAGS_listen), shareway::rpc::ServerTls(**tls), &port);
   builder.RegisterCallbackGenericService(&relay);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 1024);
   auto server = builder.BuildAndStart();

@@ -228,9 +228,10 @@ class Caller {
   Caller(StrangerWorld* world, const std::string& uri)
       : identity_(world->Admit(uri)),
         name_(crypto::Identity::Parse(absl::StrCat("shareway://test/", uri)).value().name),
+        tls_(rpc::TlsSource::Of(identity_.tls).value()),
         channel_(grpc::CreateChannel(
             absl::StrCat("127.0.0.1:", world->server->port()),
-            rpc::ClientTls(identity_.tls, "shareway://test/service/sharing"))) {}
+            rpc::ClientTls(*tls_, "shareway://test/service/sharing"))) {}
 
   const std::string& name() const { return name_; }
 
@@ -341,6 +342,7 @@ class Caller {
 
   const testing::TestIdentity identity_;
   const std::string name_;
+  const std::shared_ptr<rpc::TlsSource> tls_;
   const std::shared_ptr<grpc::Channel> channel_;
 };
 
