@@ -141,6 +141,14 @@ absl::StatusOr<Process> Process::Open(Options options, const Clock* clock) {
   server.clock = clock;
   server.metrics = process.metrics.get();
   process.server = std::make_unique<rpc::Server>(server, process.directory.get());
+  SHAREWAY_ASSIGN_OR_RETURN(std::shared_ptr<rpc::TlsSource> source,
+                            rpc::TlsSource::Of(process.tls));
+  process.expiry =
+      std::make_unique<KeyExpiry>(KeyExpiry::Parts{.tls = std::move(source),
+                                                   .directory = process.directory.get(),
+                                                   .metrics = process.metrics.get(),
+                                                   .clock = clock});
+  process.expiry->Start();
   process.options = std::move(options);
   return process;
 }
@@ -164,6 +172,7 @@ absl::StatusOr<Evidence> Evidence::Open(const Process& process, const Clock* clo
   }
   SHAREWAY_ASSIGN_OR_RETURN(crypto::PrivateKey key,
                             crypto::PrivateKey::FromFile(process.options.message_key));
+  process.expiry->Watch(catalog::v1::Key::MESSAGE, key.public_key().id());
   evidence.key = std::make_unique<crypto::PrivateKey>(std::move(key));
   SHAREWAY_ASSIGN_OR_RETURN(
       evidence.outbox,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "libs/app/key_expiry.h"
 #include "libs/crypto/identity.h"
 #include "libs/crypto/key.h"
 #include "libs/crypto/relying_party.h"
@@ -80,6 +81,7 @@ struct Process {
   std::unique_ptr<kv::Store> store;
   std::unique_ptr<rpc::DirectoryHolder> directory;
   std::unique_ptr<rpc::Server> server;
+  std::unique_ptr<KeyExpiry> expiry;  // of the TLS key and, with Evidence, the message key
 
   // Opens store, identity and server (not started). Errors say what is wrong with which flag.
   static absl::StatusOr<Process> Open(Options options, const Clock* clock = &SystemClock());

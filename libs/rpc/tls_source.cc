@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "grpcpp/security/tls_certificate_provider.h"
+#include "libs/base/clock.h"
 #include "libs/base/status.h"
 #include "libs/crypto/hash.h"
 #include "libs/log/log.h"
@@ -27,24 +27,26 @@ std::string DigestOf(const crypto::TlsPems& pems) {
 
 }  // namespace
 
+absl::StatusOr<std::shared_ptr<TlsSource>> TlsSource::Open(const crypto::TlsFiles& files) {
+  SHAREWAY_ASSIGN_OR_RETURN(const crypto::TlsPems pems, crypto::ReadTlsFiles(files));
+  std::shared_ptr<TlsSource> fresh(new TlsSource(files));
+  absl::MutexLock lock(&fresh->mutex_);
+  SHAREWAY_RETURN_IF_ERROR(fresh->Take(pems, SystemClock().Now()));
+  fresh->in_use_ = DigestOf(pems);
+  return fresh;
+}
+
 absl::StatusOr<std::shared_ptr<TlsSource>> TlsSource::Of(const crypto::TlsFiles& files) {
   static absl::Mutex mutex(absl::kConstInit);
   static auto& sources = *new std::map<std::string, std::weak_ptr<TlsSource>>;
-  const absl::Time now = absl::Now();
   absl::MutexLock lock(&mutex);
   std::weak_ptr<TlsSource>& slot =
       sources[absl::StrCat(files.key, "\n", files.certificate, "\n", files.ca)];
   if (std::shared_ptr<TlsSource> known = slot.lock()) {
-    known->Look(now);
+    known->Look(SystemClock().Now());
     return known;
   }
-  const std::shared_ptr<TlsSource> fresh(new TlsSource(files));
-  {
-    SHAREWAY_ASSIGN_OR_RETURN(const crypto::TlsPems pems, crypto::ReadTlsFiles(files));
-    absl::MutexLock source_lock(&fresh->mutex_);
-    SHAREWAY_RETURN_IF_ERROR(fresh->Take(pems, now));
-    fresh->in_use_ = DigestOf(pems);
-  }
+  SHAREWAY_ASSIGN_OR_RETURN(const std::shared_ptr<TlsSource> fresh, Open(files));
   fresh->watching_ = std::thread([source = fresh.get()] { source->Watch(); });
   slot = fresh;
   return fresh;
@@ -56,7 +58,7 @@ TlsSource::~TlsSource() {
 }
 
 void TlsSource::Watch() {
-  while (!stopped_.WaitForNotificationWithTimeout(kLook)) Look(absl::Now());
+  while (!stopped_.WaitForNotificationWithTimeout(kLook)) Look(SystemClock().Now());
 }
 
 crypto::CertificateFacts TlsSource::facts() const {

@@ -36,6 +36,8 @@ class TlsSource {
   // The one source of these files in this process; an existing one looks at them
   // before it is returned. Errors of a first one as CheckTlsFiles; INTERNAL.
   static absl::StatusOr<std::shared_ptr<TlsSource>> Of(const crypto::TlsFiles& files);
+  // One by itself that looks only when it is told. Errors as those of Of.
+  static absl::StatusOr<std::shared_ptr<TlsSource>> Open(const crypto::TlsFiles& files);
   ~TlsSource();
   TlsSource(const TlsSource&) = delete;
   TlsSource& operator=(const TlsSource&) = delete;
@@ -45,7 +47,7 @@ class TlsSource {
   // Why what lies in the files is not in use; OK if it is, or may only be half written.
   absl::Status refused() const;
 
-  // Reads the files and takes them if they are new and good. Its own thread does it.
+  // Reads the files and takes them if they are new and good. Time goes forward.
   void Look(absl::Time now);
 
   // For libs/rpc/credentials.

@@ -39,7 +39,7 @@ TEST_CASE("A file in memory shows one whole content at one path") {
 // The files of one process, and what uses them.
 struct Renewal {
   Renewal() : pki(dir.path()), identity(pki.Issue("own", {kUri})) {
-    auto opened = TlsSource::Of(identity.tls);
+    auto opened = TlsSource::Open(identity.tls);
     REQUIRE(opened.ok());
     source = *opened;
   }
@@ -113,9 +113,11 @@ TEST_CASE("Files that do not fit from the start are no source") {
   const testing::TestIdentity fresh = t.pki.Issue("fresh", {kUri});
   testing::WriteFile(fresh.tls.key, ContentOf(t.identity.tls.key));
   CHECK(absl::IsInvalidArgument(TlsSource::Of(fresh.tls).status()));
+  CHECK(absl::IsNotFound(TlsSource::Of(crypto::TlsFiles::In(t.dir / "none")).status()));
 }
 
-TEST_CASE("A new connection shows the renewed certificate, and both keys count while both are listed") {
+TEST_CASE(
+    "A new connection shows the renewed certificate, and both keys count while both are listed") {
   World world;
   REQUIRE(world.Get(world.officer).ok());
   const std::shared_ptr<Channel> standing = world.Connect(world.officer);

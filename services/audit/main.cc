@@ -22,6 +22,7 @@ absl::Status Serve() {
   SHAREWAY_ASSIGN_OR_RETURN(
       AuditService::Options log,
       ServiceOptionsFromFlags(process.options.message_key, process.identity.identity.uri()));
+  process.expiry->Watch(catalog::v1::Key::MESSAGE, log.message_key.public_key().id());
   SHAREWAY_ASSIGN_OR_RETURN(const std::unique_ptr<AuditService> service,
                             AuditService::Open({.store = process.store.get(),
                                                 .directory = process.directory.get(),

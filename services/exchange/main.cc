@@ -89,6 +89,7 @@ absl::Status Serve() {
   std::unique_ptr<crypto::PrivateKey> witness_key;
   if (const std::string file = absl::GetFlag(FLAGS_witness_key); !file.empty()) {
     SHAREWAY_ASSIGN_OR_RETURN(crypto::PrivateKey key, crypto::PrivateKey::FromFile(file));
+    process.expiry->Watch(catalog::v1::Key::WITNESS, key.public_key().id());
     witness_key = std::make_unique<crypto::PrivateKey>(std::move(key));
   }
   parts.witness_key = witness_key.get();
