@@ -22,7 +22,9 @@
 ABSL_FLAG(std::string, listen, "127.0.0.1:0", "Where to serve gRPC, host:port; port 0: any.");
 ABSL_FLAG(std::string, store, "", "The store: rocksdb:PATH. Created if absent.");
 ABSL_FLAG(std::string, tls, "", "Folder with tls.crt, tls.key and ca.crt.");
-ABSL_FLAG(std::string, message_key, "", "PEM file of the key that signs messages and evidence.");
+ABSL_FLAG(std::string, message_key, "",
+          "The key that signs messages and evidence: a PEM file or a pkcs11: URI with its PIN's "
+          "source.");
 ABSL_FLAG(std::string, metrics, "", "Where to serve /metrics, host:port. Empty: nowhere.");
 ABSL_FLAG(std::string, port_file, "", "File to write the chosen ports to once they listen.");
 ABSL_FLAG(std::string, catalog, "", "Address of shareway-catalog, host:port.");
@@ -171,7 +173,7 @@ absl::StatusOr<Evidence> Evidence::Open(const Process& process, const Clock* clo
     return absl::InvalidArgumentError("--message_key is empty");
   }
   SHAREWAY_ASSIGN_OR_RETURN(crypto::PrivateKey key,
-                            crypto::PrivateKey::FromFile(process.options.message_key));
+                            crypto::PrivateKey::FromUri(process.options.message_key));
   process.expiry->Watch(catalog::v1::Key::MESSAGE, key.public_key().id());
   evidence.key = std::make_unique<crypto::PrivateKey>(std::move(key));
   SHAREWAY_ASSIGN_OR_RETURN(

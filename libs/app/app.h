@@ -32,7 +32,8 @@ int Main(int argc, char** argv, absl::string_view service, std::function<absl::S
 
 // Options of one process, from these flags, which every service has:
 //   --listen host:port     --store rocksdb:PATH     --tls DIR (tls.crt, tls.key, ca.crt)
-//   --message_key FILE     --metrics host:port (empty: none)     --port_file FILE
+//   --message_key FILE or pkcs11: URI
+//   --metrics host:port (empty: none)     --port_file FILE
 //   --catalog ADDRESS      --audit ADDRESS          --audit_key KEY or @FILE (note verifier key)
 //   --reflection           --min_free_share SHARE
 //   --webauthn_id DOMAIN   --act_origins ORIGIN,… (see ActParty)

@@ -41,6 +41,13 @@ class PrivateKey {
   static absl::StatusOr<PrivateKey> FromPem(absl::string_view pem);
   // NOT_FOUND or INVALID_ARGUMENT, naming the path.
   static absl::StatusOr<PrivateKey> FromFile(const std::string& path);
+  // From a device by its PKCS #11 URI (RFC 7512), for example
+  //   pkcs11:token=gov;object=message?module-path=/usr/lib/…/module.so&pin-source=file:/run/pin
+  // or, where `uri` is none, from a file. The private key stays in the device; ToPem is empty.
+  // P-256 only. INVALID_ARGUMENT without a PIN; NOT_FOUND if the device does not give the key;
+  // FAILED_PRECONDITION without libengine-pkcs11-openssl or with a module that does not load. No
+  // error names a PIN.
+  static absl::StatusOr<PrivateKey> FromUri(const std::string& uri);
   static PrivateKey Generate(Suite suite);
 
   const PublicKey& public_key() const;

@@ -51,7 +51,7 @@ absl::StatusOr<AuditService::Options> ServiceOptionsFromFlags(const std::string&
                                                               std::string producer) {
   SHAREWAY_ASSIGN_OR_RETURN(LogKey log_key, LogKeyFromFlags());
   SHAREWAY_ASSIGN_OR_RETURN(crypto::PrivateKey message_key,
-                            crypto::PrivateKey::FromFile(message_key_file));
+                            crypto::PrivateKey::FromUri(message_key_file));
   absl::StatusOr<std::set<std::string>> set_aside = HeadIds(absl::GetFlag(FLAGS_log_fork_settled));
   if (!set_aside.ok()) {
     return absl::InvalidArgumentError(
