@@ -258,6 +258,22 @@ TEST_CASE("One key has one owner and one use", "[catalog]") {
   CHECK(absl::IsAlreadyExists(all.Put(TlsKey("a", "people/other"), kProfiles).status()));
 }
 
+TEST_CASE("An owner has the old and the new key at a time, and the old one can be given an end",
+          "[catalog]") {
+  Register all = Founded();
+  Key renewed = TlsKey("b", "people/admin");
+  renewed.start = absl::FromUnixSeconds(1790000000);
+  REQUIRE(all.Put(renewed, kProfiles).ok());
+  all.Apply(renewed);
+  Key old = TlsKey("a", "people/admin");
+  old.end = absl::FromUnixSeconds(1790086400);
+  const auto ended = all.Put(old, kProfiles);
+  REQUIRE(ended.ok());
+  CHECK(std::get<Key>(*ended).end == old.end);
+  all.Apply(*ended);
+  REQUIRE(all.SetStanding("keys/a", Standing::kRetired).ok());
+}
+
 TEST_CASE("Standing moves between active and suspended until it is retired", "[catalog]") {
   Register all = Founded();
   auto node = NodeOne().name;
