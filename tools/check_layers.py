@@ -45,6 +45,7 @@ LAYERS = [
      ["services/{x}/domain/", "services/{x}/store/", "services/{x}/source/"]),
     ("search", r"services/(?P<x>catalog)/search/", libs("base codes") +
      ["services/{x}/domain/", "services/{x}/search/"]),
+    ("oidc", r"services/(?P<x>console)/oidc/", libs("base crypto") + ["services/{x}/oidc/"]),
     ("report", rf"{S}/report/", libs("base") + ["services/{x}/report/"]),
     ("http", rf"{S}/http/", libs("base crypto evidence kv log merkle metrics") +
      ["services/{x}/"]),
@@ -52,7 +53,7 @@ LAYERS = [
     ("use case", rf"{S}/(({'|'.join(SUBJECTS)})/)?\w+\.(cc|h)$",
      libs("base kv outbox crypto evidence log metrics statute filter codes merkle") +
      ["services/{x}/domain/", "services/{x}/store/", "services/{x}/source/", "services/{x}/report/",
-      "services/{x}/=.h", *[f"services/{{x}}/{subject}/" for subject in SUBJECTS]]),
+      "services/{x}/oidc/", "services/{x}/=.h", *[f"services/{{x}}/{subject}/" for subject in SUBJECTS]]),
     *[(f"libs/{lib}", rf"libs/{lib}/", libs(f"{lib} {low}") + GENERATED.get(lib, []))
       for lib, low in LIBS.items()],
     ("bench", r"tools/bench_\w+/", [""]),
@@ -73,8 +74,9 @@ HOMES = {
     "google/rpc/": RPC,
     "google/protobuf/": [r"libs/(evidence|outbox|rpc)/", r"services/\w+/(store|rpc)/"],
     "yaml-cpp/": [r"libs/statute/"],
-    "nlohmann/": [r"libs/(evidence|crypto)/", r"services/exchange/source/", TEST],
-    "curl/": [r"services/exchange/source/"],
+    "nlohmann/": [r"libs/(evidence|crypto)/", r"services/exchange/source/",
+                  r"services/console/oidc/", TEST],
+    "curl/": [r"services/exchange/source/", r"services/console/oidc/"],
     "xlsxwriter": [r"services/sharing/report/"],
     "CLI/": [],
     "catch2/": [TEST],
@@ -195,6 +197,8 @@ def self_test():
         ("services/a/rpc/r.cc", "", "services/a/store/a_record.pb.h", "record"),
         ("services/exchange/source/s.cc", "libs/kv/k.h", "libs/rpc/r.h", "source"),
         ("services/catalog/search/s.cc", "groonga.h", "libs/kv/k.h", "search"),
+        ("services/console/oidc/o.cc", "libs/crypto/id_token.h curl/curl.h nlohmann/json.hpp",
+         "libs/rpc/r.h services/console/desk.h", "oidc"),
         ("services/a/report/r.cc", "services/a/report/r.h libs/base/b.h", "services/a/store/s.h",
          "report"),
         ("services/a/http/h.cc", "boost/beast/http.hpp services/a/a.h services/a/store/s.h",

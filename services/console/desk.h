@@ -15,6 +15,7 @@
 #include "libs/crypto/key.h"
 #include "libs/crypto/webauthn.h"
 #include "services/console/domain/session.h"
+#include "services/console/oidc/provider.h"
 #include "services/console/passwords.h"
 #include "services/console/store/console_store.h"
 #include "services/console/timekeeper.h"
@@ -31,6 +32,15 @@ struct People {
   std::function<std::vector<crypto::PublicKey>(absl::string_view person)> authenticators = {};
 };
 
+// A provider that people may sign in at, in place of the password: see OidcProvider.
+struct Oidc {
+  std::function<absl::StatusOr<OidcVisit>()> begin = {};
+  std::function<absl::StatusOr<crypto::IdToken>(const OidcVisit& visit, absl::string_view code,
+                                                absl::Time now)>
+      finish = {};
+  std::string claim = {};  // whose value is {p} of people/{p}
+};
+
 // Thread-safe. What is given to it must outlive it.
 class Desk {
  public:
@@ -43,6 +53,8 @@ class Desk {
     Protection protection = Protection::kMlps3;
     // Nothing: no WebAuthn.
     std::optional<crypto::RelyingParty> party = {};
+    // Nothing: no provider.
+    std::optional<Oidc> oidc = {};
   };
   explicit Desk(Parts parts) : parts_(std::move(parts)) {}
 
@@ -54,6 +66,7 @@ class Desk {
   const People& people() const { return parts_.people; }
   Protection protection() const { return parts_.protection; }
   const std::optional<crypto::RelyingParty>& party() const { return parts_.party; }
+  const std::optional<Oidc>& oidc() const { return parts_.oidc; }
 
   // A fresh name: {collection}/{id}.
   static std::string NewName(absl::string_view collection);

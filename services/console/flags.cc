@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
 #include "libs/log/log.h"
+#include "services/console/oidc_flags.h"
 
 namespace shareway::console {
 
@@ -30,6 +31,7 @@ absl::StatusOr<Desk::Parts> PartsFrom(const Flags& flags) {
     SHAREWAY_ASSIGN_OR_RETURN(parts.party,
                               crypto::RelyingParty::From(flags.webauthn_id, flags.origins));
   }
+  SHAREWAY_ASSIGN_OR_RETURN(parts.oidc, OidcFromFlags());
   return parts;
 }
 

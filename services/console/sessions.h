@@ -37,6 +37,15 @@ class Sessions {
   absl::StatusOr<Started> Start(const Client& client, absl::string_view person,
                                 absl::string_view password);
 
+  // In place of Start: where to send the person, and who came back with `state` and `code`.
+  struct Sent {
+    std::string url = {};
+    std::string state = {};
+  };
+  absl::StatusOr<Sent> StartAtProvider(const Client& client);
+  absl::StatusOr<Started> ReturnFromProvider(const Client& client, const std::string& state,
+                                             absl::string_view code);
+
   struct SignedIn {
     std::string token = {};  // base64url
     LiveSession live = {};
@@ -69,6 +78,13 @@ class Sessions {
     Client client = {};
     std::string challenge = {};
     absl::Time end = {};
+    bool by_provider = false;  // no password was shown
+  };
+  // A person who was sent to the provider.
+  struct Away {
+    Client client = {};
+    OidcVisit visit = {};
+    absl::Time end = {};
   };
   // An account that may be used now, with its secrets.
   struct Usable {
@@ -81,6 +97,8 @@ class Sessions {
   absl::StatusOr<Stored<Session>> Find(absl::string_view token) const;
   // Empty while it may be used; its person's account is `usable` now.
   absl::string_view WhyOver(const Session& session, const std::optional<Usable>& usable) const;
+  // Keeps a sign-in whose first factor was right.
+  absl::StatusOr<Started> Wait(const Client& client, const Usable& usable, bool by_provider);
   absl::StatusOr<Waiting> TakeWaiting(const Client& client, const std::string& sign_in);
   // Writes the session of a sign-in that is complete. `secrets` are those after it.
   absl::StatusOr<SignedIn> Begin(const Client& client, Factor factor, const Usable& usable,
@@ -95,6 +113,7 @@ class Sessions {
   absl::Mutex mutex_;
   std::map<std::string, Waiting> waiting_ ABSL_GUARDED_BY(mutex_);       // by sign_in
   std::map<std::string, Challenge> challenges_ ABSL_GUARDED_BY(mutex_);  // by session
+  std::map<std::string, Away> away_ ABSL_GUARDED_BY(mutex_);             // by state
 };
 
 // Deletes sessions and one-time codes that are over, and writes what was tallied. How many sessions

@@ -43,25 +43,30 @@ absl::StatusOr<Sessions::Started> Sessions::Start(const Client& client, absl::st
   // Others may have failed while this password was being checked.
   SHAREWAY_RETURN_IF_ERROR(lockouts_->Check(attempt));
   if (!right) return lockouts_->Fail(attempt, SignInRefused());
+  return Wait(client, *usable, /*by_provider=*/false);
+}
 
+absl::StatusOr<Sessions::Started> Sessions::Wait(const Client& client, const Usable& usable,
+                                                 bool by_provider) {
   const absl::Time now = desk_->Now();
   Started out{.sign_in = crypto::RandomBytes(32),
-              .factors = factors_.Possible(usable->person, client, usable->secrets.value),
+              .factors = factors_.Possible(usable.person, client, usable.secrets.value),
               .challenge = crypto::RandomBytes(32),
-              .password_expired = PasswordExpired(usable->account.value, now)};
+              .password_expired = !by_provider && PasswordExpired(usable.account.value, now)};
   absl::MutexLock lock(&mutex_);
   for (auto it = waiting_.begin(); it != waiting_.end();) {
     it = now >= it->second.end ? waiting_.erase(it) : std::next(it);
   }
-  // Each cost its caller a right password.
+  // Each cost its caller a right password, or a sign-in at the provider.
   if (waiting_.size() >= kMaxWaiting) {
     return Error(Reason::kOverloaded, absl::StatusCode::kResourceExhausted,
                  absl::StrCat(kMaxWaiting, " sign-ins wait for their second factor"));
   }
-  waiting_[out.sign_in] = {.person = usable->person.name,
+  waiting_[out.sign_in] = {.person = usable.person.name,
                            .client = client,
                            .challenge = out.challenge,
-                           .end = now + kChallengeLife};
+                           .end = now + kChallengeLife,
+                           .by_provider = by_provider};
   return out;
 }
 
@@ -89,6 +94,9 @@ absl::StatusOr<Sessions::SignedIn> Sessions::Finish(const Client& client,
                                                     const ShownFactor& shown,
                                                     absl::string_view new_password) {
   SHAREWAY_ASSIGN_OR_RETURN(const Waiting waiting, TakeWaiting(client, sign_in));
+  if (waiting.by_provider && !new_password.empty()) {
+    return Error::Field("new_password", "is set by who shows the old one, not by the provider");
+  }
   SHAREWAY_ASSIGN_OR_RETURN(const Attempt attempt, lockouts_->AttemptOn(waiting.person, client));
   SHAREWAY_RETURN_IF_ERROR(lockouts_->Check(attempt));
   SHAREWAY_ASSIGN_OR_RETURN(const std::optional<Usable> usable, FindUsable(waiting.person));
@@ -106,7 +114,7 @@ absl::StatusOr<Sessions::SignedIn> Sessions::Finish(const Client& client,
     SHAREWAY_ASSIGN_OR_RETURN(const Passwords::Permit permit, desk_->passwords().Enter());
     SHAREWAY_ASSIGN_OR_RETURN(taken, permit.Renew(*taken, new_password, usable->person));
     signing.account.value.password_time = desk_->Now();
-  } else if (PasswordExpired(usable->account.value, desk_->Now())) {
+  } else if (!waiting.by_provider && PasswordExpired(usable->account.value, desk_->Now())) {
     return Error(Reason::kPasswordExpired, absl::StatusCode::kFailedPrecondition,
                  absl::StrCat("the password is older than ", absl::ToInt64Hours(kPasswordLife) / 24,
                               " days: sign in with a new one"));

@@ -29,14 +29,17 @@ struct Disk {
 
 // One process over it.
 struct TestConsole {
-  explicit TestConsole(Disk* d, Protection protection = Protection::kBasic) : disk(d) {
+  explicit TestConsole(Disk* d, Protection protection = Protection::kBasic,
+                       std::optional<Oidc> oidc = std::nullopt)
+      : disk(d) {
     Desk::Parts parts{
         .store = &store,
         .time = &time,
         .passwords = passwords.get(),
         .factor_key = std::string(32, 'k'),
         .protection = protection,
-        .party = crypto::RelyingParty::From("share.example", {"https://share.example"}).value()};
+        .party = crypto::RelyingParty::From("share.example", {"https://share.example"}).value(),
+        .oidc = std::move(oidc)};
     parts.people.find = [this](absl::string_view name) -> std::optional<Person> {
       const auto found = people.find(name);
       if (found == people.end()) return std::nullopt;

@@ -53,6 +53,17 @@ absl::StatusOr<ShownFactor> FromProto(const v1::SecondFactor& factor) {
   return shown;
 }
 
+v1::StartSignInResponse ToProto(const Sessions::Started& started) {
+  v1::StartSignInResponse response;
+  response.set_sign_in(started.sign_in);
+  for (const Factor factor : started.factors) {
+    response.add_factors(static_cast<v1::Factor>(factor));
+  }
+  response.set_challenge(started.challenge);
+  response.set_password_expired(started.password_expired);
+  return response;
+}
+
 template <typename Request>
 absl::StatusOr<Client> ClientIn(const rpc::Call& call, const Request& request) {
   return ClientOf(call, request.has_client(), request.client());
@@ -72,6 +83,16 @@ void SessionRpc::Register(rpc::Server* server) {
   server->Unary<v1::StartSignInRequest, v1::StartSignInResponse>(
       Path("StartSignIn"),
       [this](const rpc::Call& call, const v1::StartSignInRequest& r) { return Start(call, r); });
+  server->Unary<v1::StartProviderSignInRequest, v1::StartProviderSignInResponse>(
+      Path("StartProviderSignIn"),
+      [this](const rpc::Call& call, const v1::StartProviderSignInRequest& r) {
+        return StartAtProvider(call, r);
+      });
+  server->Unary<v1::ReturnFromProviderRequest, v1::StartSignInResponse>(
+      Path("ReturnFromProvider"),
+      [this](const rpc::Call& call, const v1::ReturnFromProviderRequest& r) {
+        return Return(call, r);
+      });
   server->Unary<v1::FinishSignInRequest, v1::SignedIn>(
       Path("FinishSignIn"),
       [this](const rpc::Call& call, const v1::FinishSignInRequest& r) { return Finish(call, r); });
@@ -124,14 +145,26 @@ absl::StatusOr<v1::StartSignInResponse> SessionRpc::Start(const rpc::Call& call,
   SHAREWAY_RETURN_IF_ERROR(CheckSelf(call, request.person()));
   SHAREWAY_ASSIGN_OR_RETURN(const Sessions::Started started,
                             sessions_->Start(client, request.person(), request.password()));
-  v1::StartSignInResponse response;
-  response.set_sign_in(started.sign_in);
-  for (const Factor factor : started.factors) {
-    response.add_factors(static_cast<v1::Factor>(factor));
-  }
-  response.set_challenge(started.challenge);
-  response.set_password_expired(started.password_expired);
+  return ToProto(started);
+}
+
+absl::StatusOr<v1::StartProviderSignInResponse> SessionRpc::StartAtProvider(
+    const rpc::Call& call, const v1::StartProviderSignInRequest& request) {
+  SHAREWAY_ASSIGN_OR_RETURN(const Client client, ClientIn(call, request));
+  SHAREWAY_ASSIGN_OR_RETURN(const Sessions::Sent sent, sessions_->StartAtProvider(client));
+  v1::StartProviderSignInResponse response;
+  response.set_url(sent.url);
+  response.set_state(sent.state);
   return response;
+}
+
+absl::StatusOr<v1::StartSignInResponse> SessionRpc::Return(
+    const rpc::Call& call, const v1::ReturnFromProviderRequest& request) {
+  SHAREWAY_ASSIGN_OR_RETURN(const Client client, ClientIn(call, request));
+  SHAREWAY_ASSIGN_OR_RETURN(
+      const Sessions::Started started,
+      sessions_->ReturnFromProvider(client, request.state(), request.code()));
+  return ToProto(started);
 }
 
 absl::StatusOr<v1::SignedIn> SessionRpc::Finish(const rpc::Call& call,

@@ -19,6 +19,10 @@ class SessionRpc {
  private:
   absl::StatusOr<v1::StartSignInResponse> Start(const rpc::Call& call,
                                                 const v1::StartSignInRequest& request);
+  absl::StatusOr<v1::StartProviderSignInResponse> StartAtProvider(
+      const rpc::Call& call, const v1::StartProviderSignInRequest& request);
+  absl::StatusOr<v1::StartSignInResponse> Return(const rpc::Call& call,
+                                                 const v1::ReturnFromProviderRequest& request);
   absl::StatusOr<v1::SignedIn> Finish(const rpc::Call& call,
                                       const v1::FinishSignInRequest& request);
   absl::StatusOr<v1::StartStepUpResponse> StartStepUp(const rpc::Call& call,
