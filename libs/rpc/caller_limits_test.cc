@@ -16,6 +16,7 @@
 #include "libs/base/fake_clock.h"
 #include "libs/rpc/credentials.h"
 #include "libs/rpc/test_world.h"
+#include "libs/rpc/tls_source.h"
 
 namespace shareway::rpc {
 namespace {
@@ -183,9 +184,10 @@ TEST_CASE("A caller that reads no answers is cut and its memory given back", "[r
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   arguments.SetMaxReceiveMessageSize(64 << 20);
+  const std::shared_ptr<TlsSource> tls = *TlsSource::Of(world.node.tls);
   const auto channel = grpc::CreateCustomChannel(
       absl::StrCat("127.0.0.1:", world.server->port()),
-      ClientTls(world.node.tls, "shareway://test/service/catalog"), arguments);
+      ClientTls(*tls, "shareway://test/service/catalog"), arguments);
   grpc::GenericStub stub(channel);
   catalog::v1::GetAgencyRequest large;
   large.set_name("large");
@@ -221,9 +223,10 @@ TEST_CASE("A stream that its caller does not take is cut after the same time", "
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   arguments.SetMaxReceiveMessageSize(64 << 20);
+  const std::shared_ptr<TlsSource> tls = *TlsSource::Of(world.node.tls);
   grpc::GenericStub stub(grpc::CreateCustomChannel(
       absl::StrCat("127.0.0.1:", world.server->port()),
-      ClientTls(world.node.tls, "shareway://test/service/catalog"), arguments));
+      ClientTls(*tls, "shareway://test/service/catalog"), arguments));
   SilentReader reader(&stub, Path("WatchDirectory"),
                       catalog::v1::WatchDirectoryRequest().SerializeAsString());
   {
@@ -250,9 +253,10 @@ TEST_CASE("Whom the server refuses for want of room is told to somebody", "[rpc]
 
 TEST_CASE("A connection without calls is closed, and opened again for the next", "[rpc][limits]") {
   World world({}, absl::Milliseconds(100));
+  const std::shared_ptr<TlsSource> tls = *TlsSource::Of(world.node.tls);
   const auto channel =
       grpc::CreateChannel(absl::StrCat("127.0.0.1:", world.server->port()),
-                          ClientTls(world.node.tls, "shareway://test/service/catalog"));
+                          ClientTls(*tls, "shareway://test/service/catalog"));
   const auto until = [&](grpc_connectivity_state state) {
     const auto limit = std::chrono::system_clock::now() + std::chrono::seconds(10);
     for (grpc_connectivity_state now = channel->GetState(true); now != state;) {
