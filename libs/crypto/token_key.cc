@@ -77,7 +77,9 @@ absl::StatusOr<ENGINE*> EngineOf(const std::string& module) {
     return absl::FailedPreconditionError(
         "OpenSSL has no engine pkcs11; install libengine-pkcs11-openssl");
   }
+  // Not QUIET it writes URIs to standard error, and with them the PIN.
   const bool ready =
+      ENGINE_ctrl_cmd_string(engine, "QUIET", nullptr, 0) == 1 &&
       (module.empty() ||
        ENGINE_ctrl_cmd_string(engine, "MODULE_PATH", module.c_str(), 0) == 1) &&
       ENGINE_init(engine) == 1;
