@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // shareway-audit: the append-only evidence log.
+#include <csignal>
 #include <memory>
+#include <unistd.h>
 #include <utility>
 
 #include "libs/app/app.h"
@@ -27,7 +29,10 @@ absl::Status Serve() {
                             AuditService::Open({.store = process.store.get(),
                                                 .directory = process.directory.get(),
                                                 .server = process.server.get(),
-                                                .metrics = process.metrics.get()},
+                                                .metrics = process.metrics.get(),
+                                                // To the process: app::Main blocked it for all
+                                                // threads, and the server waits for it.
+                                                .stop = [] { ::kill(::getpid(), SIGTERM); }},
                                                std::move(log)));
   SHAREWAY_RETURN_IF_ERROR(AnnounceLog(*service->audit()));
   SHAREWAY_RETURN_IF_ERROR(service->Start([&feed] { return feed.caught_up(); }));
@@ -41,6 +46,7 @@ absl::Status Serve() {
   process.server->SetReady(true);
   const absl::Status served = app::Serve(&process);
   process.server.reset();
+  service->RecordStop();
   return served;
 }
 

@@ -228,8 +228,12 @@ absl::StatusOr<bool> Upkeep::ArchiveNext(const LogState& state, const NotedHead&
 }
 
 absl::StatusOr<bool> Upkeep::ExpireNext(const LogState& state, const NotedHead& head) {
+  Retention retention = options_.retention;
+  if (ways_.retention) {
+    SHAREWAY_ASSIGN_OR_RETURN(retention, ways_.retention());
+  }
   for (size_t i = 0; i < kPassing.size(); ++i) {
-    const int days = options_.retention.DaysOf(kPassing[i]);
+    const int days = retention.DaysOf(kPassing[i]);
     const uint64_t old = days == 0 ? 0 : days_.SizeBefore(days);
     const SegmentSpan span{.first = expired_[i], .width = options_.width};
     if (span.end() > std::min({old, head.size, state.tail_begin()})) continue;

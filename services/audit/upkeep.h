@@ -52,6 +52,8 @@ class Upkeep {
     std::function<std::optional<NotedHead>()> newest = {};
     // Appends an own record; OK once it is durable.
     std::function<absl::Status(evidence::AuditRecord)> record = {};
+    // The retention in force, asked before each deletion; null: Options::retention for good.
+    std::function<absl::StatusOr<Retention>()> retention = {};
   };
   struct Options {
     std::string verifier_key = {};  // the log's

@@ -14,11 +14,13 @@ ABSL_FLAG(std::string, archive, "",
           "Folder that takes old segments of the log out of the store. Empty: none.");
 ABSL_FLAG(int, archive_after_days, 90,
           "Days after which a complete segment goes to the archive; 0: at once.");
-ABSL_FLAG(int, retain_exchange_days, 0,
-          "Days that exchange records are kept: at least 1096 (R25 29). 0: for ever.");
-ABSL_FLAG(int, retain_calls_days, 0,
-          "Days that records of refused calls are kept: at least 184 (Cybersecurity Law 21(3)). "
-          "0: for ever.");
+ABSL_FLAG(int, retain_exchange_days, -1,
+          "Days that exchange records are kept by a log that begins: at least 1096 (R25 29). 0: for "
+          "ever. Later two administrators change it (`shareway audit propose-retention`). -1: what "
+          "the log says; a new one for ever.");
+ABSL_FLAG(int, retain_calls_days, -1,
+          "Days that records of refused calls are kept, in the same way: at least 184 (Cybersecurity "
+          "Law 21(3)). 0: for ever. -1: what the log says.");
 
 namespace shareway::audit {
 namespace {
@@ -30,7 +32,17 @@ NotedHead NotedHeadOf(const WitnessedCheckpoint& witnessed) {
           .note = checkpoint.note + absl::StrJoin(witnessed.cosignatures, "")};
 }
 
+std::optional<int> Said(int days) {
+  if (days == -1) return std::nullopt;
+  return days;
+}
+
 }  // namespace
+
+AskedRetention RetentionFromFlags() {
+  return {.exchange_days = Said(absl::GetFlag(FLAGS_retain_exchange_days)),
+          .calls_days = Said(absl::GetFlag(FLAGS_retain_calls_days))};
+}
 
 absl::StatusOr<std::unique_ptr<Archive>> ArchiveFromFlags(kv::Store* store,
                                                           const std::string& verifier_key) {
@@ -52,12 +64,11 @@ absl::StatusOr<std::unique_ptr<Upkeep>> UpkeepFromFlags(const UpkeepParts& parts
   ways.record = [own = parts.own](evidence::AuditRecord record) {
     return own->Append(std::move(record)).status();
   };
+  ways.retention = [controls = parts.controls] { return controls->InForce(); };
   return Upkeep::Open(std::move(ways),
                       {.verifier_key = parts.audit->verifier_key(),
                        .mirror = absl::GetFlag(FLAGS_mirror),
                        .archive_after_days = absl::GetFlag(FLAGS_archive_after_days),
-                       .retention = {.exchange_days = absl::GetFlag(FLAGS_retain_exchange_days),
-                                     .calls_days = absl::GetFlag(FLAGS_retain_calls_days)},
                        .metrics = parts.metrics,
                        .clock = &parts.audit->clock()});
 }

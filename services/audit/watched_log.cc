@@ -43,19 +43,28 @@ absl::StatusOr<std::unique_ptr<WatchedLog>> WatchedLog::Open(Parts parts, Option
                                            .own_entries = own_entries.get(),
                                            .message_key = parts.message_key,
                                            .message_key_of = parts.message_key_of}));
+  SHAREWAY_ASSIGN_OR_RETURN(std::unique_ptr<Controls> controls,
+                            Controls::Open({.audit = parts.audit,
+                                            .reader = parts.reader,
+                                            .own = parts.own,
+                                            .own_entries = own_entries.get(),
+                                            .stop = parts.stop},
+                                           options.retention));
   return std::unique_ptr<WatchedLog>(new WatchedLog(
       std::move(parts), std::move(gate), std::move(witnesses), std::move(own_entries),
-      std::move(rebuild)));
+      std::move(rebuild), std::move(controls)));
 }
 
 WatchedLog::WatchedLog(Parts parts, std::unique_ptr<StartGate> gate,
                        std::unique_ptr<Witnesses> witnesses,
-                       std::unique_ptr<OwnEntries> own_entries, std::unique_ptr<Rebuild> rebuild)
+                       std::unique_ptr<OwnEntries> own_entries, std::unique_ptr<Rebuild> rebuild,
+                       std::unique_ptr<Controls> controls)
     : parts_(std::move(parts)),
       gate_(std::move(gate)),
       witnesses_(std::move(witnesses)),
       own_entries_(std::move(own_entries)),
-      rebuild_(std::move(rebuild)) {}
+      rebuild_(std::move(rebuild)),
+      controls_(std::move(controls)) {}
 
 WatchedLog::~WatchedLog() {
   {
@@ -98,6 +107,7 @@ absl::Status WatchedLog::Begin() {
   if (!began_at_) began_at_ = parts_.audit->state()->size();
   SHAREWAY_RETURN_IF_ERROR(witnesses_->Recall(gate_->cosigned()));
   SHAREWAY_RETURN_IF_ERROR(rebuild_->Conclude());
+  SHAREWAY_RETURN_IF_ERROR(controls_->RecordFirst());
   SHAREWAY_RETURN_IF_ERROR(RecordNaming());
   SHAREWAY_RETURN_IF_ERROR(RecordSetAside());
   evidence::AuditRecord start;

@@ -21,6 +21,8 @@
 #include "libs/kv/store.h"
 #include "libs/metrics/registry.h"
 #include "services/audit/audit.h"
+#include "services/audit/controls.h"
+#include "services/audit/domain/control.h"
 #include "services/audit/own_entries.h"
 #include "services/audit/own_record.h"
 #include "services/audit/rebuild.h"
@@ -46,13 +48,17 @@ class WatchedLog {
     WitnessesToday witnesses_today = {};
     std::function<std::optional<crypto::PublicKey>(const Hash32& id, absl::string_view owner)>
         message_key_of = {};
+    // Begins to stop the process, and returns; null: two administrators cannot. See Controls.
+    std::function<void()> stop = {};
   };
   struct Options {
     bool rebuild = false;
     std::set<std::string> set_aside = {};  // ids of heads; see StartRule
     absl::Duration candidate_interval = absl::Seconds(1);
+    AskedRetention retention = {};
   };
-  // `own` stands behind the gate from here on. DATA_LOSS if the store is damaged.
+  // `own` stands behind the gate from here on. DATA_LOSS if the store is damaged;
+  // FAILED_PRECONDITION as Controls::Open.
   static absl::StatusOr<std::unique_ptr<WatchedLog>> Open(Parts parts, Options options);
   ~WatchedLog();
 
@@ -66,13 +72,15 @@ class WatchedLog {
   Witnesses* witnesses() const { return witnesses_.get(); }
   const OwnEntries& own_entries() const { return *own_entries_; }
   Rebuild* rebuild() const { return rebuild_.get(); }
+  Controls* controls() const { return controls_.get(); }
   const Parts& parts() const { return parts_; }
 
  private:
   WatchedLog(Parts parts, std::unique_ptr<StartGate> gate, std::unique_ptr<Witnesses> witnesses,
-             std::unique_ptr<OwnEntries> own_entries, std::unique_ptr<Rebuild> rebuild);
-  // What a start owes the log, each record once, however often it is tried: who named which
-  // witnesses, whose reports were set aside, that it started.
+             std::unique_ptr<OwnEntries> own_entries, std::unique_ptr<Rebuild> rebuild,
+             std::unique_ptr<Controls> controls);
+  // What a start owes the log, each record once, however often it is tried: how long a new one keeps
+  // records, who named which witnesses, whose reports were set aside, that it started.
   absl::Status Begin();
   absl::Status RecordNaming();
   absl::Status RecordSetAside();
@@ -85,6 +93,7 @@ class WatchedLog {
   const std::unique_ptr<Witnesses> witnesses_;
   const std::unique_ptr<OwnEntries> own_entries_;
   const std::unique_ptr<Rebuild> rebuild_;
+  const std::unique_ptr<Controls> controls_;
   std::function<bool()> directory_current_;
   std::optional<uint64_t> began_at_;  // the log's size at the first try; of one thread
 

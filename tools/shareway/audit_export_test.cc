@@ -43,6 +43,11 @@ TEST_CASE("a wrong audit command exits 2 and says why on stderr") {
       {"show"},
       {"name-witnesses", "--reason", "away"},
       {"name-witnesses", "agencies/a/nodes/n1"},
+      {"propose-stop"},
+      {"propose-retention", "--exchange-days", "1200", "--reason", "the volume fills"},
+      {"propose-retention", "--exchange-days", "long", "--calls-days", "0", "--reason", "why"},
+      {"propose-retention", "--exchange-days", "1200", "--calls-days", "0"},
+      {"confirm"},
       {"unmatched", "--limit", "-1"}};
   for (const auto& arguments : wrong) {
     const Ran ran = RunAudit(arguments);
@@ -93,7 +98,8 @@ TEST_CASE("completion knows what the audit commands take") {
   }
   CHECK(absl::StrContains(words(" audit checkpoint"), "--signed"));
   for (const char* verb : {"search", "show", "proof", "export", "verify", "checkpoint",
-                           "unmatched", "name-witnesses"}) {
+                           "unmatched", "name-witnesses", "propose-stop", "propose-retention",
+                           "confirm", "controls"}) {
     INFO(verb);
     CHECK(absl::StrContains(words(" audit"), verb));
   }

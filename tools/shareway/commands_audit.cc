@@ -13,6 +13,7 @@
 #include "libs/evidence/pack.h"
 #include "libs/merkle/verify.h"
 #include "shareway/audit/v1/audit_service.pb.h"
+#include "tools/shareway/audit_control.h"
 #include "tools/shareway/audit_export.h"
 #include "tools/shareway/audit_stamp.h"
 #include "tools/shareway/commands.h"
@@ -297,6 +298,7 @@ void AddAuditCommands(CLI::App* app, Session* session) {
   name->add_option("NODE", args->nodes, "agencies/{a}/nodes/{n}")->required();
   name->add_option("--reason", args->why, "Why the others cannot report")->required();
 
+  AddControlCommands(noun, session);
   AddExportCommand(noun, session);
   AddStampCommand(noun, session);
   AddAuditRebuildCommand(noun, session);

@@ -55,6 +55,7 @@ void AuditRpc::Register(rpc::Server* server) {
       [this](const rpc::Call&, const auto& request) { return prover_.Range(request); });
   RegisterReading(server);
   RegisterWitness(server);
+  RegisterControl(server);
 }
 
 void AuditRpc::RegisterReading(rpc::Server* server) {
@@ -74,6 +75,20 @@ void AuditRpc::RegisterReading(rpc::Server* server) {
       server, "ExportEvidence", [this](const rpc::Call& call, const auto& request) {
         return reading_.ExportEvidence(call, request);
       });
+}
+
+void AuditRpc::RegisterControl(rpc::Server* server) {
+  Serve<v1::ProposeControlRequest, v1::Control>(
+      server, "ProposeControl", [this](const rpc::Call& call, const auto& request) {
+        return control_.ProposeControl(call, request);
+      });
+  Serve<v1::ConfirmControlRequest, v1::Control>(
+      server, "ConfirmControl", [this](const rpc::Call& call, const auto& request) {
+        return control_.ConfirmControl(call, request);
+      });
+  Serve<v1::GetControlsRequest, v1::GetControlsResponse>(
+      server, "GetControls",
+      [this](const rpc::Call&, const auto& request) { return control_.GetControls(request); });
 }
 
 void AuditRpc::RegisterWitness(rpc::Server* server) {

@@ -11,6 +11,7 @@
 #include "libs/rpc/call.h"
 #include "libs/rpc/directory.h"
 #include "libs/rpc/server.h"
+#include "services/audit/rpc/control_rpc.h"
 #include "services/audit/rpc/prover.h"
 #include "services/audit/rpc/reading_rpc.h"
 #include "services/audit/rpc/witness_directory.h"
@@ -36,7 +37,8 @@ class AuditRpc {
                   .prover = &prover_,
                   .directory = directory,
                   .own = log->parts().own}),
-        witness_(log, witness_directory, std::move(safe_size)) {}
+        witness_(log, witness_directory, std::move(safe_size)),
+        control_(log->controls()) {}
 
   // Registers every method of AuditService. `server` must not outlive this object.
   void Register(rpc::Server* server);
@@ -55,12 +57,14 @@ class AuditRpc {
   void Serve(rpc::Server* server, absl::string_view method, Handler handler);
   void RegisterReading(rpc::Server* server);
   void RegisterWitness(rpc::Server* server);
+  void RegisterControl(rpc::Server* server);
 
   WatchedLog* const log_;
   const std::function<uint64_t()> safe_size_;
   const Prover prover_;
   const ReadingRpc reading_;
   const WitnessRpc witness_;
+  const ControlRpc control_;
 };
 
 }  // namespace shareway::audit

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "libs/base/status.h"
+#include "libs/evidence/record.h"
+#include "libs/log/log.h"
 #include "services/audit/upkeep_flags.h"
 
 namespace shareway::audit {
@@ -55,7 +57,8 @@ absl::Status AuditService::OpenRest(const Parts& parts) {
                               .message_key_of =
                                   [this](const Hash32& id, absl::string_view owner) {
                                     return witnesses_.MessageKey(id, owner);
-                                  }},
+                                  },
+                              .stop = parts.stop},
                              options_.watched));
   SHAREWAY_ASSIGN_OR_RETURN(upkeep_, UpkeepFromFlags({.store = parts.store,
                                                       .audit = audit_.get(),
@@ -64,6 +67,7 @@ absl::Status AuditService::OpenRest(const Parts& parts) {
                                                       .witnesses = log_->witnesses(),
                                                       .gate = log_->gate(),
                                                       .own = &own_,
+                                                      .controls = log_->controls(),
                                                       .metrics = parts.metrics}));
   api_ = std::make_unique<AuditRpc>(log_.get(), parts.directory, &witnesses_,
                                     [this] { return upkeep_->safe_size(); });
@@ -83,6 +87,13 @@ absl::Status AuditService::Start(std::function<bool()> directory_current) {
   matcher_->Start();
   upkeep_->Start();
   return absl::OkStatus();
+}
+
+void AuditService::RecordStop() {
+  evidence::AuditRecord stop;
+  stop.set_kind(evidence::v1::SERVICE_STOPPED);
+  const absl::Status recorded = own_.Append(std::move(stop)).status();
+  if (!recorded.ok()) log::Warn("stop-not-recorded", {{"status", recorded}});
 }
 
 }  // namespace shareway::audit

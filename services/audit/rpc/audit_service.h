@@ -33,6 +33,8 @@ class AuditService {
     rpc::DirectoryHolder* directory = nullptr;
     rpc::Server* server = nullptr;
     metrics::Registry* metrics = nullptr;
+    // Begins to stop the process as a signal does, and returns; see Controls.
+    std::function<void()> stop = {};
   };
   struct Options {
     LogKey log_key;
@@ -40,13 +42,17 @@ class AuditService {
     std::string producer = {};  // the service's shareway:// URI
     WatchedLog::Options watched = {};
   };
-  // Opens the log and registers the methods; mirror, archive and retention are by their flags
+  // Opens the log and registers the methods; mirror and archive are by their flags
   // (upkeep_flags.h). Errors as those of the parts.
   static absl::StatusOr<std::unique_ptr<AuditService>> Open(const Parts& parts, Options options);
 
   // Serves once the witnesses have reported; see WatchedLog::Start. Once, before the server is
   // ready; `directory_current` must outlive the service.
   absl::Status Start(std::function<bool()> directory_current);
+
+  // Records that the process ends in order; after the server has drained. A log that does not
+  // serve takes no record, and what fails is told in the process's log alone.
+  void RecordStop();
 
   Audit* audit() const { return audit_.get(); }
   const LogReader& reader() const { return reader_; }

@@ -13,6 +13,7 @@
 #include "libs/crypto/key.h"
 #include "libs/log/log.h"
 #include "services/audit/domain/start_rule.h"
+#include "services/audit/upkeep_flags.h"
 #include "services/audit/vkey_file.h"
 
 ABSL_FLAG(std::string, log_key, "", "PEM file of the Ed25519 key that signs checkpoints.");
@@ -63,7 +64,8 @@ absl::StatusOr<AuditService::Options> ServiceOptionsFromFlags(const std::string&
       .producer = std::move(producer),
       .watched = {.rebuild = absl::GetFlag(FLAGS_rebuild),
                   .set_aside = *std::move(set_aside),
-                  .candidate_interval = absl::GetFlag(FLAGS_candidate_interval)}};
+                  .candidate_interval = absl::GetFlag(FLAGS_candidate_interval),
+                  .retention = RetentionFromFlags()}};
 }
 
 absl::Status AnnounceLog(const Audit& audit) {

@@ -3,6 +3,10 @@
 // service, without `/shareway.` and the version.
 
 export const ACTS = {
+  'audit/ProposeControl': ['提议停止审计或变更保存期限', '提議停止稽核或變更保存期限',
+                           'Propose to stop the audit log or to change its retention'],
+  'audit/ConfirmControl': ['确认停止审计或变更保存期限', '確認停止稽核或變更保存期限',
+                           'Confirm a stop of the audit log or a change of its retention'],
   'audit/NameWitnesses': ['指定见证节点', '指定見證節點', 'Name the log’s witnesses'],
   'catalog/ApproveResource': ['同意目录条目', '同意目錄條目', 'Approve a catalogue entry'],
   'catalog/PublishResource': ['发布目录条目', '發布目錄條目', 'Publish a catalogue entry'],
