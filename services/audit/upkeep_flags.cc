@@ -15,12 +15,12 @@ ABSL_FLAG(std::string, archive, "",
 ABSL_FLAG(int, archive_after_days, 90,
           "Days after which a complete segment goes to the archive; 0: at once.");
 ABSL_FLAG(int, retain_exchange_days, -1,
-          "Days that exchange records are kept by a log that begins: at least 1096 (R25 29). 0: for "
-          "ever. Later two administrators change it (`shareway audit propose-retention`). -1: what "
-          "the log says; a new one for ever.");
+          "Days that exchange records are kept by a log that begins: at least 1096 (R25 29). 0: "
+          "for ever. Later two administrators change it (`shareway audit propose-retention`). "
+          "-1: what the log says; a new one for ever.");
 ABSL_FLAG(int, retain_calls_days, -1,
-          "Days that records of refused calls are kept, in the same way: at least 184 (Cybersecurity "
-          "Law 21(3)). 0: for ever. -1: what the log says.");
+          "Days that records of refused calls are kept, in the same way: at least 184 "
+          "(Cybersecurity Law 21(3)). 0: for ever. -1: what the log says.");
 
 namespace shareway::audit {
 namespace {

@@ -83,7 +83,8 @@ struct World {
                           [this](evidence::AuditRecord record) {
                             records.push_back(record);
                             return on_record;
-                          }},
+                          },
+                      .retention = retention},
                      options);
     INFO(opened.status());
     REQUIRE(opened.ok());
@@ -135,6 +136,7 @@ struct World {
   std::unique_ptr<metrics::Registry> metrics;
   std::vector<evidence::AuditRecord> records;
   absl::Status on_record;
+  std::function<absl::StatusOr<Retention>()> retention;  // null: by the options
   Upkeep::Options options_;
   bool archived_ = false;
   std::unique_ptr<Upkeep> upkeep;
@@ -248,6 +250,26 @@ TEST_CASE("Records end with their retention, commitments and proofs stay", "[upk
     CHECK(DeletedRecords::Read(store, SegmentOf(300, kSmall))->count() == 192);
     CHECK(CheckLog(store, {.segment_width = kSmall}).status() == absl::OkStatus());
   }
+}
+
+TEST_CASE("Nothing ends before the log says that it does, and while nobody can tell", "[upkeep]") {
+  World world(600);
+  absl::StatusOr<Retention> said = Retention();
+  world.retention = [&said] { return said; };
+  // What the log says counts, not what the options do.
+  world.Restart({.retention = {.exchange_days = 1096, .calls_days = 184}}, false);
+  world.Age(185);
+  world.Turn();
+  CHECK(world.Empty() == 0);
+  said = absl::DataLossError("an entry of the log is damaged");
+  world.Turn();
+  CHECK(world.Empty() == 0);
+  CHECK_THAT(world.metrics->Text(),
+             Catch::Contains("shareway_audit_upkeep_failures_total{part=\"retention\"} 1"));
+  said = Retention{.calls_days = 184};
+  world.clock.Advance(absl::Seconds(6));
+  world.Turn();
+  CHECK(world.Empty() == 64);
 }
 
 TEST_CASE("A clock ten years ahead deletes nothing", "[upkeep]") {

@@ -79,8 +79,8 @@ class WatchedLog {
   WatchedLog(Parts parts, std::unique_ptr<StartGate> gate, std::unique_ptr<Witnesses> witnesses,
              std::unique_ptr<OwnEntries> own_entries, std::unique_ptr<Rebuild> rebuild,
              std::unique_ptr<Controls> controls);
-  // What a start owes the log, each record once, however often it is tried: how long a new one keeps
-  // records, who named which witnesses, whose reports were set aside, that it started.
+  // What a start owes the log, each record once, however often it is tried: how long a new one
+  // keeps records, who named which witnesses, whose reports were set aside, that it started.
   absl::Status Begin();
   absl::Status RecordNaming();
   absl::Status RecordSetAside();

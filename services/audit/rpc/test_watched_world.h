@@ -76,6 +76,8 @@ class WatchedWorld {
     Apply(agency);
     AddPerson("first");
     AddPerson("second");
+    AddPerson("security", Role::SECURITY_ADMINISTRATOR);
+    AddPerson("auditing", Role::AUDIT_ADMINISTRATOR);
     for (size_t i = 0; i < node_count; ++i) {
       TestNode node;
       node.name = absl::StrCat(kWitnessAgency, "/nodes/n", i);
@@ -131,7 +133,8 @@ class WatchedWorld {
                           .message_key_of =
                               [this](const Hash32& id, absl::string_view owner) {
                                 return witness_directory_.MessageKey(id, owner);
-                              }},
+                              },
+                          .stop = [this] { ++stops; }},
                          {.rebuild = rebuild,
                           .set_aside = set_aside,
                           .candidate_interval = absl::ZeroDuration()});
@@ -334,12 +337,12 @@ class WatchedWorld {
     next.Apply(change);
     directory.Set(std::make_shared<const rpc::Directory>(next));
   }
-  void AddPerson(const std::string& id) {
+  void AddPerson(const std::string& id, Role role = Role::SYSTEM_ADMINISTRATOR) {
     catalog::v1::DirectoryChange change;
     change.mutable_person()->set_name("people/" + id);
     change.mutable_person()->set_agency(kWitnessAgency);
     change.mutable_person()->set_standing(catalog::v1::ACTIVE);
-    change.mutable_person()->add_roles(Role::SYSTEM_ADMINISTRATOR);
+    change.mutable_person()->add_roles(role);
     Apply(change);
     const testing::TestIdentity identity = pki_.Issue(id, {"shareway://test/person/" + id});
     AddKey(identity.key.public_key(), "people/" + id, catalog::v1::Key::TLS);
@@ -364,6 +367,7 @@ class WatchedWorld {
   const crypto::PrivateKey own_key = crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256);
   std::atomic<uint64_t> safe_size = 0;
   std::atomic<bool> directory_current = true;
+  std::atomic<int> stops = 0;  // that two administrators ended in
   size_t max_bytes = 64 << 20;  // that may be queued
   std::set<std::string> set_aside;  // ids of heads
   std::unique_ptr<metrics::Registry> metrics;
