@@ -89,7 +89,9 @@ absl::StatusOr<Proposal> Controls::Propose(Controller by, const evidence::Signed
   return proposal;
 }
 
-absl::StatusOr<Proposal> Controls::Confirm(absl::string_view name, const Controller& second,
+absl::StatusOr<Proposal> Controls::Confirm(absl::string_view name,
+                                           const std::optional<Retention>& retention,
+                                           const Controller& second,
                                            const evidence::SignedAct& act) {
   absl::MutexLock confirming(&confirming_);
   std::optional<Signed> first;
@@ -102,6 +104,7 @@ absl::StatusOr<Proposal> Controls::Confirm(absl::string_view name, const Control
   if (!first) return Error::NotVisible(name);
   const Proposal& proposal = first->proposal;
   SHAREWAY_RETURN_IF_ERROR(proposal.CheckSecond(second, parts_.audit->clock().Now()));
+  SHAREWAY_RETURN_IF_ERROR(proposal.CheckSame(retention));
   SHAREWAY_RETURN_IF_ERROR(Record(*first, second, act));
   {
     absl::MutexLock lock(&waiting_mutex_);

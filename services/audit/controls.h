@@ -24,7 +24,8 @@
 namespace shareway::audit {
 
 // One person proposes, another confirms by the proposal's name, which is a digest of the first
-// act: so the second act is bound to every byte that the first person signed. The record with both
+// act: so the second act is bound to every byte that the first person signed. It says once more
+// what is done, so that its person reads more than a digest. The record with both
 // acts (LOG_CONTROLLED) is durable before anything happens. Proposals lie in memory, one of a
 // person, and a restart forgets them: they are good for an hour anyway.
 //
@@ -53,10 +54,12 @@ class Controls {
   // verified. INVALID_ARGUMENT as Control::Check; FAILED_PRECONDITION, NOT_SUPPORTED, for a stop
   // where there is none.
   absl::StatusOr<Proposal> Propose(Controller by, const evidence::SignedAct& act, Control control);
-  // Records it with both acts, then does it. NOT_FOUND for a name that waits for nobody; errors as
-  // Proposal::CheckSecond, and those of OwnRecords::Append: then it is not done, and waits on.
-  absl::StatusOr<Proposal> Confirm(absl::string_view name, const Controller& second,
-                                   const evidence::SignedAct& act);
+  // Records it with both acts, then does it. `retention` is what the second person signed; unset:
+  // a stop. NOT_FOUND for a name that waits for nobody; errors as Proposal::CheckSecond and
+  // CheckSame, and those of OwnRecords::Append: then it is not done, and waits on.
+  absl::StatusOr<Proposal> Confirm(absl::string_view name,
+                                   const std::optional<Retention>& retention,
+                                   const Controller& second, const evidence::SignedAct& act);
   // Those that wait, by name.
   std::vector<Proposal> Waiting() const;
 

@@ -82,7 +82,15 @@ class Process {
     SHAREWAY_ASSIGN_OR_RETURN(
         const Proposal proposal,
         controls()->Propose(kAuditing, Act(absl::StrCat("propose", acts_)), control));
-    return controls()->Confirm(proposal.name, kSystem, Act(absl::StrCat("confirm", acts_)));
+    SHAREWAY_RETURN_IF_ERROR(Confirm(proposal, kSystem, absl::StrCat("confirm", acts_)));
+    return proposal;
+  }
+  // By a person who read what is proposed.
+  absl::Status Confirm(const Proposal& proposal, const Controller& second,
+                       const std::string& act) {
+    return controls()
+        ->Confirm(proposal.name, proposal.control.retention, second, Act(act))
+        .status();
   }
   // The log's newest record.
   evidence::AuditRecord Last() const {
@@ -112,7 +120,7 @@ TEST_CASE("A stop is recorded with both acts before it begins, and loses nothing
   const std::vector<uint64_t> indices = *process.audit->AppendAndWait(MakeEntries(1, 10));
   const Proposal proposal = *process.controls()->Propose(kAuditing, Act("one"), Stop());
   CHECK(process.stopped.kind() == evidence::v1::RECORD_KIND_UNSPECIFIED);
-  REQUIRE(process.controls()->Confirm(proposal.name, kSystem, Act("two")).ok());
+  REQUIRE(process.Confirm(proposal, kSystem, "two").ok());
 
   CHECK(process.stopped.kind() == evidence::v1::LOG_CONTROLLED);
   CHECK(process.stopped.object() == kStopObject);
@@ -137,21 +145,18 @@ TEST_CASE("One person's word does nothing, and a proposal is done once", "[contr
   process.MustOpen();
   const uint64_t size = process.audit->state()->size();
   const Proposal proposal = *process.controls()->Propose(kAuditing, Act("one"), Keeping(1200));
-  CHECK(Why(process.controls()->Confirm(proposal.name, kAuditing, Act("two")).status()) ==
-        Reason::kOwnRequest);
+  CHECK(Why(process.Confirm(proposal, kAuditing, "two")) == Reason::kOwnRequest);
   const Controller colleague = {.person = "people/colleague", .roles = kAuditing.roles};
-  CHECK(Why(process.controls()->Confirm(proposal.name, colleague, Act("two")).status()) ==
-        Reason::kPolicyDenied);
-  CHECK(absl::IsNotFound(process.controls()->Confirm("controls/c", kSystem, Act("t")).status()));
+  CHECK(Why(process.Confirm(proposal, colleague, "two")) == Reason::kPolicyDenied);
+  CHECK(absl::IsNotFound(process.Confirm({.name = "controls/c"}, kSystem, "two")));
   CHECK(process.InForce() == 0);
   CHECK(process.audit->state()->size() == size);
   REQUIRE(process.controls()->Waiting().size() == 1);
 
-  REQUIRE(process.controls()->Confirm(proposal.name, kSystem, Act("two")).ok());
+  REQUIRE(process.Confirm(proposal, kSystem, "two").ok());
   CHECK(process.InForce() == 1200);
   CHECK(process.controls()->Waiting().empty());
-  CHECK(absl::IsNotFound(
-      process.controls()->Confirm(proposal.name, kSystem, Act("three")).status()));
+  CHECK(absl::IsNotFound(process.Confirm(proposal, kSystem, "three")));
 }
 
 TEST_CASE("Of a person the last proposal waits, for an hour", "[controls]") {
@@ -160,11 +165,10 @@ TEST_CASE("Of a person the last proposal waits, for an hour", "[controls]") {
   const Proposal first = *process.controls()->Propose(kAuditing, Act("one"), Keeping(1200));
   const Proposal second = *process.controls()->Propose(kAuditing, Act("two"), Keeping(1300));
   CHECK(first.name != second.name);
-  CHECK(absl::IsNotFound(process.controls()->Confirm(first.name, kSystem, Act("t")).status()));
+  CHECK(absl::IsNotFound(process.Confirm(first, kSystem, "t")));
   process.clock.Advance(kProposalLasts + absl::Seconds(1));
   CHECK(process.controls()->Waiting().empty());
-  CHECK(Why(process.controls()->Confirm(second.name, kSystem, Act("t")).status()) ==
-        Reason::kDeadlinePassed);
+  CHECK(Why(process.Confirm(second, kSystem, "t")) == Reason::kDeadlinePassed);
   CHECK(process.InForce() == 0);
 }
 
@@ -173,9 +177,9 @@ TEST_CASE("What cannot be recorded is not done, and waits on", "[controls]") {
   process.MustOpen();
   const Proposal proposal = *process.controls()->Propose(kAuditing, Act("one"), Stop());
   const std::string endless(1 << 20, 'x');
-  CHECK_FALSE(process.controls()->Confirm(proposal.name, kSystem, Act(endless)).ok());
+  CHECK_FALSE(process.Confirm(proposal, kSystem, endless).ok());
   CHECK(process.stopped.kind() == evidence::v1::RECORD_KIND_UNSPECIFIED);
-  CHECK(process.controls()->Confirm(proposal.name, kSystem, Act("two")).ok());
+  CHECK(process.Confirm(proposal, kSystem, "two").ok());
   CHECK(process.stopped.kind() == evidence::v1::LOG_CONTROLLED);
 }
 

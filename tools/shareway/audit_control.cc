@@ -17,8 +17,9 @@ constexpr char kService[] = "/shareway.audit.v1.AuditService/";
 
 struct ControlArgs {
   std::string name, why;
-  int32_t exchange_days = 0;
-  int32_t calls_days = 0;
+  int32_t exchange_days = -1;  // none: what nobody proposes
+  int32_t calls_days = -1;
+  bool stop = false;
 };
 
 absl::Status Propose(Session* session, const audit::v1::ProposeControlRequest& propose) {
@@ -40,9 +41,15 @@ absl::Status ProposeRetention(Session* session, const ControlArgs& args) {
   return Propose(session, propose);
 }
 
+// The person types what is to be done again: nobody signs a digest alone.
 absl::Status Confirm(Session* session, const ControlArgs& args) {
   audit::v1::ConfirmControlRequest confirm;
   confirm.set_name(FullName("controls", args.name));
+  confirm.set_stop(args.stop);
+  if (!args.stop) {
+    confirm.mutable_retention()->set_exchange_days(args.exchange_days);
+    confirm.mutable_retention()->set_calls_days(args.calls_days);
+  }
   return session->Show<audit::v1::Control>(absl::StrCat(kService, "ConfirmControl"), confirm);
 }
 
@@ -77,6 +84,12 @@ void AddControlCommands(CLI::App* audit, Session* session) {
       Verb(audit, session, "confirm", "Confirm what another administrator proposed: see `controls`",
            [=] { return Confirm(session, *args); });
   confirm->add_option("NAME", args->name, "controls/{c}")->required();
+  CLI::Option* days =
+      confirm->add_option("--exchange-days", args->exchange_days, "As it was proposed");
+  CLI::Option* calls = confirm->add_option("--calls-days", args->calls_days, "As it was proposed");
+  days->needs(calls);
+  calls->needs(days);
+  confirm->add_flag("--stop", args->stop, "It is a stop")->excludes(days)->excludes(calls);
 
   Verb(audit, session, "controls", "The retention in force, and proposals that wait",
        [=] { return PrintControls(session); });

@@ -48,6 +48,8 @@ TEST_CASE("a wrong audit command exits 2 and says why on stderr") {
       {"propose-retention", "--exchange-days", "long", "--calls-days", "0", "--reason", "why"},
       {"propose-retention", "--exchange-days", "1200", "--calls-days", "0"},
       {"confirm"},
+      {"confirm", "c", "--exchange-days", "1200"},
+      {"confirm", "c", "--stop", "--exchange-days", "1200", "--calls-days", "0"},
       {"unmatched", "--limit", "-1"}};
   for (const auto& arguments : wrong) {
     const Ran ran = RunAudit(arguments);

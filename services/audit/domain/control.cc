@@ -69,6 +69,16 @@ absl::Status Proposal::CheckSecond(const Controller& second, absl::Time now) con
   return absl::OkStatus();
 }
 
+absl::Status Proposal::CheckSame(const std::optional<Retention>& signed_retention) const {
+  if (signed_retention == control.retention) return absl::OkStatus();
+  return Error::Field(
+      "retention",
+      absl::StrCat("is not what ", name, " proposes: ",
+                   control.stop() ? std::string("a stop")
+                                  : absl::StrCat(control.retention->exchange_days, " and ",
+                                                 control.retention->calls_days, " days")));
+}
+
 Retention AskedRetention::OrForEver() const {
   return {.exchange_days = exchange_days.value_or(0), .calls_days = calls_days.value_or(0)};
 }

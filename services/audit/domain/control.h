@@ -49,6 +49,9 @@ struct Proposal {
   // POLICY_DENIED unless the two hold two different ones of the three roles, one of them
   // the audit administrator's. FAILED_PRECONDITION, DEADLINE_PASSED, when it lasts no more.
   absl::Status CheckSecond(const Controller& second, absl::Time now) const;
+  // OK if what the second person signed is what is proposed: unset means a stop. INVALID_ARGUMENT
+  // otherwise: a page that showed something else gets nothing done.
+  absl::Status CheckSame(const std::optional<Retention>& signed_retention) const;
 };
 
 // What the command line says of retention; what is unset it leaves to the log.

@@ -77,6 +77,17 @@ TEST_CASE("A control says why, and no retention that the law forbids") {
   }
 }
 
+TEST_CASE("Who confirms says what, and gets that or nothing") {
+  Proposal proposal = GoodProposal();
+  CHECK(proposal.CheckSame({}).ok());
+  CHECK_FALSE(proposal.CheckSame(Retention{.exchange_days = 1200}).ok());
+  proposal.control.retention = Retention{.exchange_days = 1200};
+  CHECK(proposal.CheckSame(Retention{.exchange_days = 1200}).ok());
+  CHECK_FALSE(proposal.CheckSame({}).ok());
+  CHECK_FALSE(proposal.CheckSame(Retention{.exchange_days = 1201}).ok());
+  CHECK_FALSE(proposal.CheckSame(Retention{.exchange_days = 1200, .calls_days = 184}).ok());
+}
+
 TEST_CASE("A flag may say what the log says, or nothing") {
   const Retention in_force = {.exchange_days = 1200, .calls_days = 0};
   CHECK(AskedRetention{}.CheckAgrees(in_force).ok());

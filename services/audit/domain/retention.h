@@ -42,6 +42,8 @@ struct Retention {
   // FAILED_PRECONDITION naming flag, value, least value and article if a class would be kept
   // shorter than the law asks.
   absl::Status Check() const;
+
+  friend bool operator==(const Retention&, const Retention&) = default;
 };
 
 }  // namespace shareway::audit

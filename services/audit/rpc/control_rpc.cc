@@ -2,6 +2,7 @@
 // Callers into controllers, proposals into messages.
 #include "services/audit/rpc/control_rpc.h"
 
+#include <optional>
 #include <utility>
 
 #include "libs/base/error.h"
@@ -43,6 +44,19 @@ v1::Control ToProto(const Proposal& proposal) {
   return control;
 }
 
+// The retention of a request that has either a stop or one; unset: the stop. INVALID_ARGUMENT for
+// both and for neither.
+template <typename Req>
+absl::StatusOr<std::optional<Retention>> RetentionOf(const Req& request) {
+  if (request.stop() == request.has_retention()) {
+    return Error::Field("retention", "want exactly one of stop and retention");
+  }
+  if (request.stop()) return std::optional<Retention>();
+  return std::optional<Retention>(
+      Retention{.exchange_days = request.retention().exchange_days(),
+                .calls_days = request.retention().calls_days()});
+}
+
 absl::Status WithoutAct() {
   return absl::InternalError("a signed method came without its act");
 }
@@ -52,14 +66,8 @@ absl::Status WithoutAct() {
 absl::StatusOr<v1::Control> ControlRpc::ProposeControl(
     const rpc::Call& call, const v1::ProposeControlRequest& request) const {
   if (call.act() == nullptr) return WithoutAct();
-  if (request.stop() == request.has_retention()) {
-    return Error::Field("retention", "want exactly one of stop and retention");
-  }
-  Control control{.reason = request.reason()};
-  if (request.has_retention()) {
-    control.retention = Retention{.exchange_days = request.retention().exchange_days(),
-                                  .calls_days = request.retention().calls_days()};
-  }
+  SHAREWAY_ASSIGN_OR_RETURN(const std::optional<Retention> retention, RetentionOf(request));
+  Control control{.retention = retention, .reason = request.reason()};
   SHAREWAY_ASSIGN_OR_RETURN(
       const Proposal proposal,
       controls_->Propose(ControllerOf(call.caller()), *call.act(), std::move(control)));
@@ -72,9 +80,10 @@ absl::StatusOr<v1::Control> ControlRpc::ConfirmControl(
   if (!HasForm("controls/{c}", request.name())) {
     return Error::Field("name", "want controls/{c}, as ProposeControl answers it");
   }
+  SHAREWAY_ASSIGN_OR_RETURN(const std::optional<Retention> retention, RetentionOf(request));
   SHAREWAY_ASSIGN_OR_RETURN(
       const Proposal proposal,
-      controls_->Confirm(request.name(), ControllerOf(call.caller()), *call.act()));
+      controls_->Confirm(request.name(), retention, ControllerOf(call.caller()), *call.act()));
   return ToProto(proposal);
 }
 

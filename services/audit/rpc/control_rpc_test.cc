@@ -34,9 +34,11 @@ absl::StatusOr<v1::Control> Propose(WatchedWorld* world, const std::string& pers
 }
 
 absl::StatusOr<v1::Control> Confirm(WatchedWorld* world, const std::string& person,
-                                    const std::string& name) {
+                                    const v1::Control& control) {
   v1::ConfirmControlRequest request;
-  request.set_name(name);
+  request.set_name(control.name());
+  request.set_stop(control.stop());
+  if (control.has_retention()) *request.mutable_retention() = control.retention();
   return world->people.at(person).channel->Unary<v1::Control>(
       kConfirm, Signed(world, person, kConfirm, request));
 }
@@ -71,14 +73,21 @@ TEST_CASE("Two administrators change the retention, no single one does", "[witne
   CHECK(Controlled(&world).waiting_size() == 1);
   CHECK(Controlled(&world).retention().exchange_days() == 0);
 
-  CHECK(ReasonFor(Confirm(&world, "first", proposed->name()).status()) == Reason::kOwnRequest);
+  CHECK(ReasonFor(Confirm(&world, "first", *proposed).status()) == Reason::kOwnRequest);
   // Of the same role, and of two roles without the audit administrator.
   for (const char* other : {"second", "security"}) {
-    CHECK(ReasonFor(Confirm(&world, other, proposed->name()).status()) == Reason::kPolicyDenied);
+    CHECK(ReasonFor(Confirm(&world, other, *proposed).status()) == Reason::kPolicyDenied);
   }
   CHECK(Controlled(&world).retention().exchange_days() == 0);
 
-  const auto confirmed = Confirm(&world, "auditing", proposed->name());
+  // What somebody was shown otherwise than it is.
+  v1::Control shown = *proposed;
+  shown.mutable_retention()->set_exchange_days(3000);
+  CHECK(Confirm(&world, "auditing", shown).status().code() ==
+        absl::StatusCode::kInvalidArgument);
+  CHECK(Controlled(&world).waiting_size() == 1);
+
+  const auto confirmed = Confirm(&world, "auditing", *proposed);
   INFO(confirmed.status());
   REQUIRE(confirmed.ok());
   CHECK(Controlled(&world).retention().exchange_days() == 1200);
@@ -98,7 +107,7 @@ TEST_CASE("Two administrators stop the log, and are told before it is gone", "[w
   const auto proposed = Propose(&world, "auditing", stop);
   REQUIRE(proposed.ok());
   CHECK(world.stops.load() == 0);
-  const auto confirmed = Confirm(&world, "security", proposed->name());
+  const auto confirmed = Confirm(&world, "security", *proposed);
   REQUIRE(confirmed.ok());
   CHECK(confirmed->stop());
   CHECK(world.stops.load() == 1);
