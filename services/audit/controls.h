@@ -55,8 +55,9 @@ class Controls {
   // where there is none.
   absl::StatusOr<Proposal> Propose(Controller by, const evidence::SignedAct& act, Control control);
   // Records it with both acts, then does it. `retention` is what the second person signed; unset:
-  // a stop. NOT_FOUND for a name that waits for nobody; errors as Proposal::CheckSecond and
-  // CheckSame, and those of OwnRecords::Append: then it is not done, and waits on.
+  // a stop. PERMISSION_DENIED, NOT_VISIBLE, for a name that waits for nobody; errors as
+  // Proposal::CheckSecond and CheckSame, and those of OwnRecords::Append: then it is not done, and
+  // waits on.
   absl::StatusOr<Proposal> Confirm(absl::string_view name,
                                    const std::optional<Retention>& retention,
                                    const Controller& second, const evidence::SignedAct& act);

@@ -148,7 +148,7 @@ TEST_CASE("One person's word does nothing, and a proposal is done once", "[contr
   CHECK(Why(process.Confirm(proposal, kAuditing, "two")) == Reason::kOwnRequest);
   const Controller colleague = {.person = "people/colleague", .roles = kAuditing.roles};
   CHECK(Why(process.Confirm(proposal, colleague, "two")) == Reason::kPolicyDenied);
-  CHECK(absl::IsNotFound(process.Confirm({.name = "controls/c"}, kSystem, "two")));
+  CHECK(Why(process.Confirm({.name = "controls/c"}, kSystem, "two")) == Reason::kNotVisible);
   CHECK(process.InForce() == 0);
   CHECK(process.audit->state()->size() == size);
   REQUIRE(process.controls()->Waiting().size() == 1);
@@ -156,7 +156,7 @@ TEST_CASE("One person's word does nothing, and a proposal is done once", "[contr
   REQUIRE(process.Confirm(proposal, kSystem, "two").ok());
   CHECK(process.InForce() == 1200);
   CHECK(process.controls()->Waiting().empty());
-  CHECK(absl::IsNotFound(process.Confirm(proposal, kSystem, "three")));
+  CHECK(Why(process.Confirm(proposal, kSystem, "three")) == Reason::kNotVisible);
 }
 
 TEST_CASE("Of a person the last proposal waits, for an hour", "[controls]") {
@@ -165,7 +165,7 @@ TEST_CASE("Of a person the last proposal waits, for an hour", "[controls]") {
   const Proposal first = *process.controls()->Propose(kAuditing, Act("one"), Keeping(1200));
   const Proposal second = *process.controls()->Propose(kAuditing, Act("two"), Keeping(1300));
   CHECK(first.name != second.name);
-  CHECK(absl::IsNotFound(process.Confirm(first, kSystem, "t")));
+  CHECK(Why(process.Confirm(first, kSystem, "t")) == Reason::kNotVisible);
   process.clock.Advance(kProposalLasts + absl::Seconds(1));
   CHECK(process.controls()->Waiting().empty());
   CHECK(Why(process.Confirm(second, kSystem, "t")) == Reason::kDeadlinePassed);
