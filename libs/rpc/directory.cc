@@ -2,12 +2,14 @@
 #include "libs/rpc/directory.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/name.h"
 #include "libs/evidence/record.h"
+#include "shareway/policy.pb.h"
 
 namespace shareway::rpc {
 namespace {
@@ -21,6 +23,19 @@ auto* Find(const Table& table, const Name& name) {
 template <typename Table, typename Object>
 void Put(Table* table, const Object& object) {
   (*table)[object.name()] = std::make_shared<const Object>(object);
+}
+
+template <typename Values, typename Value>
+bool Contains(const Values& values, const Value& value) {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+// Days are YYYY-MM-DD, checked when they were registered, so that they compare as text.
+bool InForce(const catalog::v1::Mandate& mandate, absl::Time now) {
+  const std::string today =
+      absl::FormatTime("%Y-%m-%d", now, absl::FixedTimeZone(8 * 60 * 60));  // Asia/Shanghai
+  return mandate.start_date() <= today && today <= mandate.end_date() &&
+         (!mandate.has_ended_time() || now < evidence::FromTimestamp(mandate.ended_time()));
 }
 
 }  // namespace
@@ -42,6 +57,7 @@ void Directory::Apply(const catalog::v1::DirectoryChange& change) {
       }
       break;
     }
+    case Change::kMandate: Put(&mandates_, change.mandate()); break;
     case Change::kSnapshotBegin:
     case Change::kSnapshotEnd:
     case Change::CHANGE_NOT_SET: break;
@@ -159,6 +175,33 @@ bool Directory::Stands(absl::string_view name) const {
            agency_stands(name.substr(0, name.find("/systems/")));
   }
   return agency_stands(name);
+}
+
+std::vector<std::pair<std::string, std::string>> Directory::MandatesOf(
+    absl::string_view person_name, absl::Time now) const {
+  const catalog::v1::Person* found = person(person_name);
+  if (found == nullptr || !Stands(person_name) ||
+      !Contains(found->roles(), shareway::OUTSIDE_SUPERVISOR)) {
+    return {};
+  }
+  std::map<std::string, std::string> over;  // the agency's first mandate by name
+  for (const auto& [name, mandate] : mandates_) {
+    if (!Contains(mandate->supervisors(), person_name) || !InForce(*mandate, now)) continue;
+    for (const std::string& agency_name : mandate->agencies()) {
+      if (agency_name == found->agency()) continue;  // moved there since
+      std::string& first = over[agency_name];
+      if (first.empty() || name < first) first = name;
+    }
+  }
+  return std::vector<std::pair<std::string, std::string>>(over.begin(), over.end());
+}
+
+std::string Directory::MandateOver(absl::string_view person_name, absl::string_view agency_name,
+                                   absl::Time now) const {
+  for (const auto& [over, mandate] : MandatesOf(person_name, now)) {
+    if (over == agency_name) return mandate;
+  }
+  return "";
 }
 
 DirectoryHolder::DirectoryHolder() : directory_(std::make_shared<const Directory>()) {}

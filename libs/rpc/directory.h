@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -59,6 +60,17 @@ class Directory {
   // True if the object that owns the identity stands: itself and its agency ACTIVE.
   bool Stands(absl::string_view name) const;
 
+  // The mandate in force at `now` under which `person` may read what belongs to `agency`, "" if
+  // there is none. Of several the first by name. In force: from its first day to its last, in
+  // Asia/Shanghai, unless it was ended. Only somebody who stands, is OUTSIDE_SUPERVISOR and not of
+  // `agency` has one. Nodes are told of no mandate, and find none.
+  std::string MandateOver(absl::string_view person, absl::string_view agency,
+                          absl::Time now) const;
+  // Every agency over which `person` has a mandate in force at `now`, sorted, with its mandate:
+  // what MandateOver answers for each of them.
+  std::vector<std::pair<std::string /*agency*/, std::string /*mandate*/>> MandatesOf(
+      absl::string_view person, absl::Time now) const;
+
   const evidence::v1::Revision& revision() const { return revision_; }
   bool empty() const { return people_.empty(); }
 
@@ -71,6 +83,7 @@ class Directory {
   Table<catalog::v1::System> systems_;
   Table<catalog::v1::Node> nodes_;
   Table<catalog::v1::Person> people_;
+  Table<catalog::v1::Mandate> mandates_;
   absl::flat_hash_map<Hash32, std::shared_ptr<const DirectoryKey>> keys_;
   evidence::v1::Revision revision_;
 };

@@ -32,6 +32,7 @@ std::string KeyOf(const DirectoryChange& change) {
     case DirectoryChange::kNode: return key(change.node().name());
     case DirectoryChange::kPerson: return key(change.person().name());
     case DirectoryChange::kKey: return key(change.key().name());
+    case DirectoryChange::kMandate: return key(change.mandate().name());
     default: return "";
   }
 }

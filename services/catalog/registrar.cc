@@ -8,6 +8,7 @@
 #include "libs/crypto/key.h"
 #include "libs/log/log.h"
 #include "services/catalog/domain/faults.h"
+#include "services/catalog/domain/mandate.h"
 #include "services/catalog/domain/secrecy.h"
 #include "services/catalog/store/bootstrap.h"
 #include "services/catalog/store/directory_message.h"
@@ -44,7 +45,8 @@ absl::Status Identify(DirectoryObject* object) {
 evidence::RecordKind KindOf(const DirectoryObject& object) {
   constexpr evidence::RecordKind kKinds[] = {
       evidence::v1::AUTHORITY_CHANGED, evidence::v1::AGENCY_CHANGED, evidence::v1::SYSTEM_CHANGED,
-      evidence::v1::NODE_CHANGED,      evidence::v1::PERSON_CHANGED, evidence::v1::KEY_CHANGED};
+      evidence::v1::NODE_CHANGED,      evidence::v1::PERSON_CHANGED, evidence::v1::KEY_CHANGED,
+      evidence::v1::MANDATE_CHANGED};
   return kKinds[object.index()];
 }
 
@@ -122,6 +124,10 @@ evidence::AuditRecord Registrar::RecordOf(const Register& all,
   evidence::AuditRecord record;
   record.set_kind(KindOf(object));
   record.set_object(NameOf(object));
+  if (const auto* mandate = std::get_if<Mandate>(&object)) {
+    for (const std::string& scope : mandate->agencies) record.add_agencies(scope);
+    return record;
+  }
   std::string agency = AgencyIn(NameOf(object));
   if (const auto* authority = std::get_if<Authority>(&object)) agency = authority->agency;
   if (const auto* person = std::get_if<Person>(&object)) agency = person->agency;
@@ -180,6 +186,23 @@ absl::StatusOr<uint64_t> Registrar::SetStanding(const Cause& cause, absl::string
                               return all.SetStanding(name, standing);
                             }));
   return changed.number;
+}
+
+absl::StatusOr<Mandate> Registrar::PutMandate(const Cause& cause, Mandate mandate) {
+  const std::string name = mandate.name;
+  SHAREWAY_ASSIGN_OR_RETURN(const Changed changed, Change(cause, name, [&](const Register& all) {
+                              return NewMandate(all, mandate, cause.caller.agency, clock_->Now());
+                            }));
+  return std::get<Mandate>(changed.object);
+}
+
+absl::StatusOr<Mandate> Registrar::EndMandate(const Cause& cause, absl::string_view name,
+                                              absl::string_view reason) {
+  SHAREWAY_ASSIGN_OR_RETURN(
+      const Changed changed, Change(cause, name, [&](const Register& all) {
+        return EndedMandate(all, name, reason, cause.caller.agency, clock_->Now());
+      }));
+  return std::get<Mandate>(changed.object);
 }
 
 absl::Status Registrar::FoundFrom(const std::string& path) {

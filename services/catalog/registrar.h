@@ -47,6 +47,12 @@ class Registrar {
   absl::StatusOr<uint64_t> SetStanding(const Cause& cause, absl::string_view name,
                                        Standing standing, absl::string_view reason);
 
+  // Registers a mandate, created now; ends one. The caller is an officer whose agency has to act
+  // for the authority in charge. Rules and errors are those of domain/mandate.h.
+  absl::StatusOr<Mandate> PutMandate(const Cause& cause, Mandate mandate);
+  absl::StatusOr<Mandate> EndMandate(const Cause& cause, absl::string_view name,
+                                     absl::string_view reason);
+
   // Founds the directory with the objects in the file at `path` (store/bootstrap.h),
   // all or none. Does nothing for an empty path, or, with a log line, if there are
   // people already. NOT_FOUND, INVALID_ARGUMENT naming line or object, and what

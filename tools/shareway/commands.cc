@@ -57,7 +57,7 @@ int RunCommand(std::vector<std::string> arguments, std::ostream* out, std::ostre
   app.fallthrough();
   session.flags.lang = LanguageOfEnvironment();
   AddFlags(&app, &session);
-  for (auto* add : {AddContextCommands, AddDirectoryCommands, AddCatalogCommands,
+  for (auto* add : {AddContextCommands, AddDirectoryCommands, AddMandateCommands, AddCatalogCommands,
                     AddRequestCommands, AddGrantCommands, AddDisputeCommands,
                     AddSupervisionCommands, AddGrantLifeCommands, AddFindingCommands,
                     AddCorrectionCommands,

@@ -24,6 +24,7 @@ void AddCalendarCommands(CLI::App* app, Session* session);
 void AddCodeCommands(CLI::App* app, Session* session);
 void AddContextCommands(CLI::App* app, Session* session);
 void AddDirectoryCommands(CLI::App* app, Session* session);
+void AddMandateCommands(CLI::App* app, Session* session);
 void AddCatalogCommands(CLI::App* app, Session* session);
 void AddRequestCommands(CLI::App* app, Session* session);
 // Signatures, checks, supplements, extensions, supply; what revises a draft or changes a grant; and

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 
 namespace shareway::catalog {
@@ -112,11 +113,27 @@ struct Key {
   std::optional<absl::Time> end = {};
 };
 
-using DirectoryObject = std::variant<Authority, Agency, System, Node, Person, Key>;
+// 监督检查人员's mandate: who may read what of which agencies, from when to when, under which
+// document. Its rules are mandate.h's.
+struct Mandate {
+  std::string name = {};  // mandates/{m}
+  std::string document_number = {};
+  std::string document_digest = {};  // SHA-256, 32 bytes
+  std::string issuer = {};
+  std::vector<std::string> supervisors = {};  // people/{p}
+  std::vector<std::string> agencies = {};     // agencies/{a}
+  std::optional<absl::CivilDay> start = {};   // its first day, as the law counts days
+  std::optional<absl::CivilDay> end = {};     // its last day
+  std::optional<absl::Time> created = {};
+  std::optional<absl::Time> ended = {};  // before its last day
+  std::string ended_reason = {};
+};
+
+using DirectoryObject = std::variant<Authority, Agency, System, Node, Person, Key, Mandate>;
 
 // The object's resource name.
 const std::string& NameOf(const DirectoryObject& object);
-// ACTIVE for authorities, which have no standing of their own.
+// ACTIVE for authorities and mandates, which have no standing of their own.
 Standing StandingOf(const DirectoryObject& object);
 
 }  // namespace shareway::catalog

@@ -211,6 +211,45 @@ std::vector<FieldViolation> Check(const Key& key, const ProfileIds&) {
   return faults.Take();
 }
 
+// 1 to `most` names, none twice. That each exists is the register's to check.
+void CheckNames(absl::string_view field, const std::vector<std::string>& names, size_t most,
+                Faults* faults) {
+  if (names.empty() || names.size() > most) {
+    return faults->Add(field, absl::StrCat("has ", names.size(), " names, want 1 to ", most));
+  }
+  std::set<std::string> seen;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (!seen.insert(names[i]).second) {
+      faults->Add(absl::StrCat(field, "[", i, "]"),
+                  absl::StrCat(codes::Quote(names[i]), " is named twice"));
+    }
+  }
+}
+
+std::vector<FieldViolation> Check(const Mandate& mandate, const ProfileIds&) {
+  Faults faults("mandate.");
+  CheckChosenName(mandate.name, "mandates", &faults);
+  faults.Text("document_number", mandate.document_number, 1, 100);
+  if (mandate.document_digest.size() != 32) {
+    faults.Add("document_digest", absl::StrCat("has ", mandate.document_digest.size(),
+                                               " bytes, want the 32 of a SHA-256"));
+  }
+  faults.Text("issuer", mandate.issuer, 1, 100);
+  CheckNames("supervisors", mandate.supervisors, kMaxSupervisors, &faults);
+  CheckNames("agencies", mandate.agencies, kMaxMandateAgencies, &faults);
+  if (!mandate.start) faults.Add("start_date", "is no day, want YYYY-MM-DD");
+  if (!mandate.end) faults.Add("end_date", "is no day, want YYYY-MM-DD");
+  if (!mandate.start || !mandate.end) return faults.Take();
+  const absl::civil_diff_t days = *mandate.end - *mandate.start + 1;
+  if (days < 1) {
+    faults.Add("end_date", "is before start_date");
+  } else if (days > kMaxMandateDays) {
+    faults.Add("end_date", absl::StrCat("makes ", days, " days from start_date, at most ",
+                                        kMaxMandateDays));
+  }
+  return faults.Take();
+}
+
 }  // namespace
 
 std::vector<FieldViolation> Violations(const DirectoryObject& object, const ProfileIds& profiles) {

@@ -10,6 +10,9 @@
 namespace shareway::catalog {
 
 inline constexpr size_t kMaxHostedAgencies = 200;
+inline constexpr size_t kMaxSupervisors = 50;               // of one mandate
+inline constexpr size_t kMaxMandateAgencies = 500;          // of one mandate
+inline constexpr absl::civil_diff_t kMaxMandateDays = 366;  // its first and last day included
 
 // Every rule that `object` breaks, fields as in the Put requests (agency.division).
 std::vector<FieldViolation> Violations(const DirectoryObject& object, const ProfileIds& profiles);

@@ -116,6 +116,28 @@ absl::Status Register::CheckKeyOwner(const Key& key) const {
   return Refer<System>("key.owner", key.owner);
 }
 
+absl::Status Register::CheckMandate(const Mandate& mandate) const {
+  for (size_t i = 0; i < mandate.agencies.size(); ++i) {
+    SHAREWAY_RETURN_IF_ERROR(
+        Refer<Agency>(absl::StrCat("mandate.agencies[", i, "]"), mandate.agencies[i]));
+  }
+  for (size_t i = 0; i < mandate.supervisors.size(); ++i) {
+    const std::string field = absl::StrCat("mandate.supervisors[", i, "]");
+    const std::string& name = mandate.supervisors[i];
+    SHAREWAY_RETURN_IF_ERROR(Refer<Person>(field, name));
+    const Person* person = Find<Person>(name);
+    if (std::count(person->roles.begin(), person->roles.end(), Role::kOutsideSupervisor) == 0) {
+      return Error::Field(field, absl::StrCat(codes::Quote(name), " is no OUTSIDE_SUPERVISOR"));
+    }
+    // Who is looked at does not look.
+    if (std::count(mandate.agencies.begin(), mandate.agencies.end(), person->agency) > 0) {
+      return Error::Field(field, absl::StrCat(codes::Quote(name), " is of ", person->agency,
+                                              ", which is in the mandate's scope"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Register::CheckReferences(const DirectoryObject& object) const {
   if (const auto* authority = std::get_if<Authority>(&object)) {
     SHAREWAY_RETURN_IF_ERROR(CheckSuperiors(*authority));
@@ -147,6 +169,7 @@ absl::Status Register::CheckReferences(const DirectoryObject& object) const {
   if (const auto* person = std::get_if<Person>(&object)) {
     return Refer<Agency>("person.agency", person->agency);
   }
+  if (const auto* mandate = std::get_if<Mandate>(&object)) return CheckMandate(*mandate);
   return CheckKeyOwner(std::get<Key>(object));
 }
 
@@ -159,6 +182,12 @@ absl::StatusOr<DirectoryObject> Register::Put(DirectoryObject object,
   Stand(&object, before == nullptr ? Standing::kActive : StandingOf(*before));
   if (before == nullptr) return object;
   if (StandingOf(*before) == Standing::kRetired) return StateForbids(name, "is retired");
+  if (std::holds_alternative<Mandate>(object)) {
+    return Error(Reason::kAlreadyExists, absl::StatusCode::kAlreadyExists,
+                 absl::StrCat(name, " is registered; a mandate is ended, never changed: another "
+                              "scope or period is another mandate"))
+        .With("name", name);
+  }
   if (const auto* key = std::get_if<Key>(&object)) {
     const Key& known = std::get<Key>(*before);
     if (known.owner != key->owner || known.use != key->use) {
@@ -189,6 +218,9 @@ absl::StatusOr<DirectoryObject> Register::SetStanding(absl::string_view name,
   if (std::holds_alternative<Authority>(*before)) {
     return Error::Field("name", absl::StrCat(name, " is an authority, which has no standing"));
   }
+  if (std::holds_alternative<Mandate>(*before)) {
+    return Error::Field("name", absl::StrCat(name, " is a mandate, which EndMandate ends"));
+  }
   if (StandingOf(*before) == Standing::kRetired) return StateForbids(name, "is retired for good");
   if (StandingOf(*before) == standing) return StateForbids(name, "stands so already");
   DirectoryObject object = *before;
@@ -205,6 +237,11 @@ absl::StatusOr<Register> Register::Found(const std::vector<DirectoryObject>& obj
   for (const DirectoryObject& object : objects) {
     if (all.Find(NameOf(object)) != nullptr) {
       return Error::Field("name", absl::StrCat(codes::Quote(NameOf(object)), " is given twice"));
+    }
+    if (std::holds_alternative<Mandate>(object)) {
+      return Error::Field("mandate", absl::StrCat(codes::Quote(NameOf(object)),
+                                                  " rests on a signed act of the sharing "
+                                                  "authority: PutMandate"));
     }
     all.Apply(object);
   }

@@ -42,17 +42,19 @@ class Register {
   //   NOT_FOUND            REFERENCE_MISSING: an object referred to does not exist
   //   FAILED_PRECONDITION  it, or an object referred to, is retired; or nobody
   //                        would be left who can administer the directory
-  //   ALREADY_EXISTS       the key is known under another owner or use
+  //   ALREADY_EXISTS       the key is known under another owner or use, or there is
+  //                        a mandate of that name: none is ever changed
   absl::StatusOr<DirectoryObject> Put(DirectoryObject object, const ProfileIds& profiles) const;
 
   // The object in another standing. NOT_FOUND if there is none of that name;
   // FAILED_PRECONDITION if it is retired, stands so already, or is the last key
-  // or person to administer the directory; INVALID_ARGUMENT for an authority.
+  // or person to administer the directory; INVALID_ARGUMENT for an authority or a
+  // mandate.
   absl::StatusOr<DirectoryObject> SetStanding(absl::string_view name, Standing standing) const;
 
   // The first register of an installation. Objects may refer to each other in
-  // any order. Errors as Put's; also INVALID_ARGUMENT for a name given twice,
-  // and FAILED_PRECONDITION without a security administrator with a TLS key.
+  // any order. Errors as Put's; also INVALID_ARGUMENT for a name given twice and for
+  // a mandate, which rests on a signed act, and FAILED_PRECONDITION without a security administrator with a TLS key.
   static absl::StatusOr<Register> Found(const std::vector<DirectoryObject>& objects,
                                         const ProfileIds& profiles);
 
@@ -64,6 +66,7 @@ class Register {
   absl::Status CheckReferences(const DirectoryObject& object) const;
   absl::Status CheckKeyOwner(const Key& key) const;
   absl::Status CheckSuperiors(const Authority& authority) const;
+  absl::Status CheckMandate(const Mandate& mandate) const;
   template <typename T>
   absl::Status Refer(absl::string_view field, absl::string_view name) const;
 

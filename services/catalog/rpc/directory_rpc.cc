@@ -19,6 +19,10 @@ using ValueOf = decltype(FromMessage(std::declval<Message>()));
 
 std::string Path(absl::string_view method) { return absl::StrCat(kService, method); }
 
+void LeaveOutMandate(v1::DirectoryChange* change) {
+  if (change->has_mandate()) change->clear_mandate();
+}
+
 }  // namespace
 
 void DirectoryRpc::Publish(Registrar* registrar, const DirectoryStore& store,
@@ -72,6 +76,7 @@ void DirectoryRpc::Serve(rpc::Server* server) {
   ServePut(server, "PutNode", &v1::PutNodeRequest::node);
   ServePut(server, "PutPerson", &v1::PutPersonRequest::person);
   ServePut(server, "PutKey", &v1::PutKeyRequest::key);
+  ServeMandates(server);
   server->Unary<v1::SetStandingRequest, v1::SetStandingResponse>(
       Path("SetStanding"),
       [this](const rpc::Call& call,
@@ -147,15 +152,19 @@ absl::StatusOr<v1::ListAgenciesResponse> DirectoryRpc::ListAgencies(
 absl::Status DirectoryRpc::Watch(const rpc::Call& call, const v1::WatchDirectoryRequest& request,
                                  rpc::Writer<v1::DirectoryChange>& writer) {
   SHAREWAY_RETURN_IF_ERROR(CheckCurrent());
+  // Whom an outside supervisor looks at is not for the nodes of all agencies to know.
+  const bool mandates = call.caller().identity.kind == crypto::Identity::Kind::kService;
   return StreamChanges<v1::DirectoryChange>(
       call, store_->log(), request.from_revision(), writer,
-      [this, &writer]() -> absl::StatusOr<uint64_t> {
+      [this, &writer, mandates]() -> absl::StatusOr<uint64_t> {
         SHAREWAY_ASSIGN_OR_RETURN(const DirectoryStore::Snapshot snapshot, store_->Load());
         for (const v1::DirectoryChange& change : snapshot.changes) {
+          if (change.has_mandate() && !mandates) continue;
           SHAREWAY_RETURN_IF_ERROR(writer.Write(change));
         }
         return snapshot.number;
-      });
+      },
+      mandates ? nullptr : &LeaveOutMandate);
 }
 
 }  // namespace shareway::catalog

@@ -35,6 +35,9 @@ class DirectoryRpc {
   template <typename Request, typename Message>
   void ServePut(rpc::Server* server, const std::string& method,
                 const Message& (Request::*field)() const);
+  void ServeMandates(rpc::Server* server);  // mandate_rpc.cc
+  absl::StatusOr<v1::ListMandatesResponse> ListMandates(const rpc::Call& call,
+                                                        const v1::ListMandatesRequest& request);
   absl::StatusOr<v1::ListAgenciesResponse> ListAgencies(const rpc::Call& call,
                                                         const v1::ListAgenciesRequest& request);
   absl::Status Watch(const rpc::Call& call, const v1::WatchDirectoryRequest& request,

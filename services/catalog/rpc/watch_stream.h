@@ -20,11 +20,14 @@ inline constexpr absl::Duration kWatchTick = absl::Milliseconds(200);
 // revision, snapshot_begin and snapshot_end. `snapshot` writes all objects and
 // returns the number of a change that they reflect; objects newer than it do no
 // harm, since each change that follows carries the whole object. Only the end of
-// a snapshot carries a revision: a watcher cut in the middle starts over.
+// a snapshot carries a revision: a watcher cut in the middle starts over. `tell`
+// may take out of a change what this watcher is not told; the revision stays, since
+// a watcher's lease asks for all of them. What `snapshot` writes is its own to choose.
 template <typename Change>
 absl::Status StreamChanges(const rpc::Call& call, const ChangeLog& log,
                            const evidence::v1::Revision& from, rpc::Writer<Change>& writer,
-                           absl::FunctionRef<absl::StatusOr<uint64_t>()> snapshot) {
+                           absl::FunctionRef<absl::StatusOr<uint64_t>()> snapshot,
+                           void (*tell)(Change*) = nullptr) {
   uint64_t number = from.number();
   SHAREWAY_ASSIGN_OR_RETURN(const bool resumes, log.Reaches(from.epoch(), number));
   auto stamp = [&log](uint64_t n, Change* change) {
@@ -46,6 +49,7 @@ absl::Status StreamChanges(const rpc::Call& call, const ChangeLog& log,
     for (const auto& [n, bytes] : changes) {
       Change change;
       if (!change.ParseFromString(bytes)) return absl::DataLossError("a change cannot be read");
+      if (tell != nullptr) tell(&change);
       stamp(n, &change);
       SHAREWAY_RETURN_IF_ERROR(writer.Write(change));
       number = n;

@@ -13,6 +13,13 @@ Standing FromMessage(v1::Standing standing) {
   return standing == v1::STANDING_UNSPECIFIED ? Standing::kActive : static_cast<Standing>(standing);
 }
 
+// The one spelling of a day, so that days compare as text (libs/rpc/directory.cc).
+std::optional<absl::CivilDay> DayIn(const std::string& text) {
+  absl::CivilDay day;
+  if (!absl::ParseCivilTime(text, &day) || absl::FormatCivilTime(day) != text) return std::nullopt;
+  return day;
+}
+
 }  // namespace
 
 v1::Authority ToMessage(const Authority& authority) {
@@ -141,6 +148,38 @@ Key FromMessage(const v1::Key& message) {
   return key;
 }
 
+v1::Mandate ToMessage(const Mandate& mandate) {
+  v1::Mandate message;
+  message.set_name(mandate.name);
+  message.set_document_number(mandate.document_number);
+  message.set_document_digest(mandate.document_digest);
+  message.set_issuer(mandate.issuer);
+  for (const std::string& person : mandate.supervisors) message.add_supervisors(person);
+  for (const std::string& agency : mandate.agencies) message.add_agencies(agency);
+  if (mandate.start) message.set_start_date(absl::FormatCivilTime(*mandate.start));
+  if (mandate.end) message.set_end_date(absl::FormatCivilTime(*mandate.end));
+  if (mandate.created) *message.mutable_create_time() = evidence::ToTimestamp(*mandate.created);
+  if (mandate.ended) *message.mutable_ended_time() = evidence::ToTimestamp(*mandate.ended);
+  message.set_ended_reason(mandate.ended_reason);
+  return message;
+}
+
+Mandate FromMessage(const v1::Mandate& message) {
+  Mandate mandate = {
+      .name = message.name(),
+      .document_number = message.document_number(),
+      .document_digest = message.document_digest(),
+      .issuer = message.issuer(),
+      .supervisors = {message.supervisors().begin(), message.supervisors().end()},
+      .agencies = {message.agencies().begin(), message.agencies().end()},
+      .start = DayIn(message.start_date()),
+      .end = DayIn(message.end_date()),
+      .ended_reason = message.ended_reason()};
+  if (message.has_create_time()) mandate.created = evidence::FromTimestamp(message.create_time());
+  if (message.has_ended_time()) mandate.ended = evidence::FromTimestamp(message.ended_time());
+  return mandate;
+}
+
 v1::DirectoryChange ToChange(const DirectoryObject& object) {
   v1::DirectoryChange change;
   if (const auto* authority = std::get_if<Authority>(&object)) {
@@ -153,6 +192,8 @@ v1::DirectoryChange ToChange(const DirectoryObject& object) {
     *change.mutable_node() = ToMessage(*node);
   } else if (const auto* person = std::get_if<Person>(&object)) {
     *change.mutable_person() = ToMessage(*person);
+  } else if (const auto* mandate = std::get_if<Mandate>(&object)) {
+    *change.mutable_mandate() = ToMessage(*mandate);
   } else {
     *change.mutable_key() = ToMessage(std::get<Key>(object));
   }
@@ -174,6 +215,8 @@ absl::StatusOr<DirectoryObject> FromChange(const v1::DirectoryChange& change) {
       return FromMessage(change.person());
     case Change::kKey:
       return FromMessage(change.key());
+    case Change::kMandate:
+      return FromMessage(change.mandate());
     default:
       return absl::InvalidArgumentError("a change without an object");
   }

@@ -14,6 +14,7 @@ v1::System ToMessage(const System& system);
 v1::Node ToMessage(const Node& node);
 v1::Person ToMessage(const Person& person);
 v1::Key ToMessage(const Key& key);
+v1::Mandate ToMessage(const Mandate& mandate);
 
 Authority FromMessage(const v1::Authority& message);
 Agency FromMessage(const v1::Agency& message);
@@ -22,6 +23,8 @@ Node FromMessage(const v1::Node& message);
 Person FromMessage(const v1::Person& message);
 // Without the algorithm, which is found by parsing the SPKI.
 Key FromMessage(const v1::Key& message);
+// A day that is not written YYYY-MM-DD is none.
+Mandate FromMessage(const v1::Mandate& message);
 
 // The whole new object as a change, without revision.
 v1::DirectoryChange ToChange(const DirectoryObject& object);
