@@ -57,8 +57,8 @@ int RunCommand(std::vector<std::string> arguments, std::ostream* out, std::ostre
   app.fallthrough();
   session.flags.lang = LanguageOfEnvironment();
   AddFlags(&app, &session);
-  for (auto* add : {AddContextCommands, AddDirectoryCommands, AddMandateCommands, AddCatalogCommands,
-                    AddRequestCommands, AddGrantCommands, AddDisputeCommands,
+  for (auto* add : {AddContextCommands, AddDirectoryCommands, AddMandateCommands,
+                    AddCatalogCommands, AddRequestCommands, AddGrantCommands, AddDisputeCommands,
                     AddSupervisionCommands, AddGrantLifeCommands, AddFindingCommands,
                     AddCorrectionCommands,
                     AddExchangeCommands, AddDatasetCommands, AddAuditCommands,

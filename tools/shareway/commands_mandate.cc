@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "libs/base/bytes.h"
 #include "libs/base/status.h"
 #include "libs/crypto/hash.h"
 #include "shareway/catalog/v1/directory_service.pb.h"
@@ -27,12 +26,11 @@ std::string Path(absl::string_view method) {
 
 absl::Status Put(Session* session, const MandateArgs& args) {
   SHAREWAY_ASSIGN_OR_RETURN(const std::string document, ReadInput(args.document));
-  const Hash32 digest = crypto::Sha256(document);
   pb::PutMandateRequest request;
   pb::Mandate* const mandate = request.mutable_mandate();
   mandate->set_name(FullName("mandates", args.name));
   mandate->set_document_number(args.number);
-  mandate->set_document_digest(std::string(digest.begin(), digest.end()));
+  mandate->set_document_digest(crypto::Sha256(document).str());
   mandate->set_issuer(args.issuer);
   for (const std::string& person : args.supervisors) {
     mandate->add_supervisors(FullName("people", person));

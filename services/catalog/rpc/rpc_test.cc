@@ -7,6 +7,7 @@
 #include "libs/evidence/envelope.h"
 #include "libs/rpc/channel.h"
 #include "libs/rpc/server.h"
+#include "libs/statute/calendar.h"
 #include "services/catalog/rpc/catalog_rpc.h"
 #include "services/catalog/rpc/directory_rpc.h"
 #include "services/catalog/store/resource_message.h"
@@ -99,6 +100,48 @@ class Served {
     publish.set_etag(at.etag());
     return Act<v1::Resource>("officer", absl::StrCat(kCatalogService, "PublishResource"), publish)
         .value();
+  }
+  // Gives one more identity a certificate, by acts of the administrator. Its owner has to be there.
+  void Admit(const std::string& label, const std::string& path, const std::string& owner) {
+    v1::PutKeyRequest put;
+    put.mutable_key()->set_owner(owner);
+    put.mutable_key()->set_use(v1::Key::TLS);
+    put.mutable_key()->set_suite(evidence::v1::P256_SHA256);
+    put.mutable_key()->set_spki(Issue(label, path).key.public_key().spki());
+    REQUIRE(Act<v1::Key>("admin", absl::StrCat(kDirectoryService, "PutKey"), put).ok());
+  }
+  // Makes the tax bureau's editor an outside supervisor, and puts a mandate over civil affairs.
+  absl::StatusOr<v1::Mandate> PutMandate(const std::string& who) {
+    v1::PutPersonRequest person;
+    person.mutable_person()->set_name("people/tax-editor");
+    person.mutable_person()->set_display_name("演示人员");
+    person.mutable_person()->set_agency(kTax);
+    person.mutable_person()->add_roles(shareway::OUTSIDE_SUPERVISOR);
+    REQUIRE(Act<v1::Person>("admin", absl::StrCat(kDirectoryService, "PutPerson"), person).ok());
+    const absl::CivilDay today = statute::LawDay(world_->clock.Now());
+    v1::PutMandateRequest put;
+    v1::Mandate* const mandate = put.mutable_mandate();
+    mandate->set_name("mandates/m1");
+    mandate->set_document_number("演审函〔2026〕1号");
+    mandate->set_document_digest(std::string(32, 'd'));
+    mandate->set_issuer("演示市审计局");
+    mandate->add_supervisors("people/tax-editor");
+    mandate->add_agencies(kCivil);
+    mandate->set_start_date(absl::FormatCivilTime(today));
+    mandate->set_end_date(absl::FormatCivilTime(today + 30));
+    return Act<v1::Mandate>(who, absl::StrCat(kDirectoryService, "PutMandate"), put);
+  }
+  absl::StatusOr<v1::Mandate> GetMandate(const std::string& who) {
+    v1::GetMandateRequest get;
+    get.set_name("mandates/m1");
+    return Call<v1::Mandate>(who, absl::StrCat(kDirectoryService, "GetMandate"), get);
+  }
+  // How many mandates `who` is shown.
+  int Listed(const std::string& who) {
+    return Call<v1::ListMandatesResponse>(who, absl::StrCat(kDirectoryService, "ListMandates"),
+                                          v1::ListMandatesRequest())
+        .value()
+        .mandates_size();
   }
   TestWorld& world() { return *world_; }
 
@@ -282,6 +325,92 @@ TEST_CASE(
       absl::StrCat(kDirectoryService, "WatchDirectory"), resume, {});
   CHECK(resumed.Read()->value().person().name() == "people/tax-editor");
   resumed.Cancel();
+}
+
+TEST_CASE("A mandate is put and ended by the authority, and seen by whom it concerns",
+          "[catalog][rpc]") {
+  Served served;
+  CHECK(DetailsOf(served.PutMandate("head").status())->reason == Reason::kPolicyDenied);
+  const auto put = served.PutMandate("officer");
+  REQUIRE(put.ok());
+  CHECK(put->has_create_time());
+  const evidence::AuditRecord event = served.world().Events().back();
+  CHECK(event.kind() == evidence::v1::MANDATE_CHANGED);
+  CHECK(event.object() == "mandates/m1");
+  CHECK(event.agencies_size() == 1);
+  CHECK(event.agencies(0) == kCivil);
+  CHECK(event.has_act());
+  // Authority, administrator, supervisor and the agency in scope.
+  for (const char* who : {"officer", "admin", "tax-editor", "editor", "head"}) {
+    CAPTURE(who);
+    REQUIRE(served.GetMandate(who).ok());
+    CHECK(served.GetMandate(who)->SerializeAsString() == put->SerializeAsString());
+    CHECK(served.Listed(who) == 1);
+  }
+  v1::PutPersonRequest other;
+  other.mutable_person()->set_name("people/other");
+  other.mutable_person()->set_display_name("演示人员");
+  other.mutable_person()->set_agency(kTax);
+  REQUIRE(
+      served.Act<v1::Person>("admin", absl::StrCat(kDirectoryService, "PutPerson"), other).ok());
+  served.Admit("other", "person/other", "people/other");
+  CHECK(DetailsOf(served.GetMandate("other").status())->reason == Reason::kNotVisible);
+  CHECK(served.Listed("other") == 0);
+
+  v1::EndMandateRequest end;
+  end.set_name("mandates/m1");
+  end.set_reason("检查结束");
+  const std::string path = absl::StrCat(kDirectoryService, "EndMandate");
+  CHECK_FALSE(served.Act<v1::Mandate>("head", path, end).ok());
+  const auto ended = served.Act<v1::Mandate>("officer", path, end);
+  REQUIRE(ended.ok());
+  CHECK(ended->has_ended_time());
+  CHECK(ended->ended_reason() == "检查结束");
+  CHECK(served.GetMandate("tax-editor")->has_ended_time());
+  CHECK(absl::IsFailedPrecondition(served.Act<v1::Mandate>("officer", path, end).status()));
+}
+
+TEST_CASE("A service is told of a mandate, a node of its revision alone", "[catalog][rpc]") {
+  Served served;
+  const std::string node = absl::StrCat(kCivil, "/nodes/n1");
+  v1::PutNodeRequest put;
+  put.mutable_node()->set_name(node);
+  put.mutable_node()->set_address("127.0.0.1:7004");
+  REQUIRE(served.Act<v1::Node>("admin", absl::StrCat(kDirectoryService, "PutNode"), put).ok());
+  served.Admit("node", absl::StrCat(kCivil, "/node/n1").replace(0, 9, "agency/"), node);
+  const auto watch_as = [&](const std::string& who) {
+    return served.As(who)->ServerStream<v1::DirectoryChange>(
+        absl::StrCat(kDirectoryService, "WatchDirectory"), v1::WatchDirectoryRequest(), {});
+  };
+  // The mandates in the snapshot, up to its end.
+  const auto in_snapshot = [](auto& watch) {
+    for (int mandates = 0;;) {
+      const v1::DirectoryChange change = watch.Read()->value();
+      mandates += change.has_mandate();
+      if (change.snapshot_end()) return mandates;
+    }
+  };
+  auto service = watch_as("sharing");
+  auto its_node = watch_as("node");
+  CHECK(in_snapshot(service) == 0);
+  CHECK(in_snapshot(its_node) == 0);
+  REQUIRE(served.PutMandate("officer").ok());
+  CHECK(service.Read()->value().has_person());
+  CHECK(its_node.Read()->value().has_person());
+  const v1::DirectoryChange told = service.Read()->value();
+  CHECK(told.mandate().name() == "mandates/m1");
+  const v1::DirectoryChange left = its_node.Read()->value();
+  CHECK(left.change_case() == v1::DirectoryChange::CHANGE_NOT_SET);
+  CHECK(left.revision().number() == told.revision().number());
+  service.Cancel();
+  its_node.Cancel();
+
+  auto service_anew = watch_as("sharing");
+  auto node_anew = watch_as("node");
+  CHECK(in_snapshot(service_anew) == 1);
+  CHECK(in_snapshot(node_anew) == 0);
+  service_anew.Cancel();
+  node_anew.Cancel();
 }
 
 TEST_CASE("A directory on an old copy of its store renews no lease and tells nothing",
