@@ -149,7 +149,8 @@ TEST_CASE("Who is suspended, without the role or of the agency itself has no man
     std::function<void(Supervised&)> spoil;
   };
   const std::vector<Row> rows = {
-      {"person suspended", [](Supervised& w) { w.li.set_standing(catalog::v1::STANDING_SUSPENDED); }},
+      {"person suspended",
+       [](Supervised& w) { w.li.set_standing(catalog::v1::STANDING_SUSPENDED); }},
       {"person retired", [](Supervised& w) { w.li.set_standing(catalog::v1::RETIRED); }},
       {"agency suspended",
        [](Supervised& w) { w.office.set_standing(catalog::v1::STANDING_SUSPENDED); }},

@@ -54,7 +54,8 @@ class Register {
 
   // The first register of an installation. Objects may refer to each other in
   // any order. Errors as Put's; also INVALID_ARGUMENT for a name given twice and for
-  // a mandate, which rests on a signed act, and FAILED_PRECONDITION without a security administrator with a TLS key.
+  // a mandate, which rests on a signed act, and FAILED_PRECONDITION without a
+  // security administrator with a TLS key.
   static absl::StatusOr<Register> Found(const std::vector<DirectoryObject>& objects,
                                         const ProfileIds& profiles);
 
