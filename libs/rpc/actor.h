@@ -16,6 +16,9 @@ namespace shareway::rpc {
 inline constexpr char kActorKey[] = "shareway-actor";
 // Never read, and refused from everybody: there is one way to say it.
 inline constexpr char kActorBytesKey[] = "shareway-actor-bin";
+// The agency, agencies/{a}, that a supervisor reads for under his mandate; see Gate::UnderMandate.
+// Anybody may say it: the directory decides.
+inline constexpr char kInspectedKey[] = "shareway-inspected";
 // Who may name a person.
 inline constexpr char kConsole[] = "services/console";
 

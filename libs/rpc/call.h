@@ -35,6 +35,9 @@ struct Caller {
   std::string named_by = {};
   // Roles that others lend the person now: filled for delegable methods only, never in `roles`.
   std::vector<Role> lent = {};
+  // The mandate under which a supervisor reads here what is open to `agency`, which is then the
+  // one that he inspects, while `roles` has OUTSIDE_SUPERVISOR alone. Empty: he acts as himself.
+  std::string mandate = {};
 
   const std::string& name() const { return identity.name; }
   bool person() const { return identity.kind == crypto::Identity::Kind::kPerson; }

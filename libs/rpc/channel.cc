@@ -53,6 +53,7 @@ void Prepare(const CallOptions& options, grpc::ClientContext* context) {
     context->AddMetadata("accept-language", options.accept_language);
   }
   if (!options.actor.empty()) context->AddMetadata(kActorKey, options.actor);
+  if (!options.inspected.empty()) context->AddMetadata(kInspectedKey, options.inspected);
 }
 
 class ReadStreamOverGrpc final : public RawReadStream {

@@ -20,6 +20,8 @@ struct CallOptions {
   std::string accept_language = {};  // zh-Hans, zh-Hant, en
   // Whom the console calls for (ToMetadata in actor.h); refused from everybody else.
   std::string actor = {};
+  // The agency that a supervisor reads for under his mandate (kInspectedKey in actor.h).
+  std::string inspected = {};
 };
 
 // The answers of a stream. Not thread-safe, but for Cancel.

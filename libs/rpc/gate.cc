@@ -2,6 +2,7 @@
 #include "libs/rpc/gate.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
@@ -136,13 +137,37 @@ bool Gate::HasRole(const Policy& policy, const std::vector<Role>& roles) {
   });
 }
 
+Caller Gate::UnderMandate(Caller caller, absl::string_view inspected, const Policy& policy,
+                          absl::Time now) const {
+  if (!policy.under_mandate() || !caller.person() || !caller.has(OUTSIDE_SUPERVISOR)) return caller;
+  const std::shared_ptr<const Directory> directory = directory_->Get();
+  std::string agency(inspected);
+  if (agency.empty()) {
+    const std::vector<std::pair<std::string, std::string>> all =
+        directory->MandatesOf(caller.name(), now);
+    const bool one = !all.empty() && std::all_of(all.begin(), all.end(), [&all](const auto& each) {
+      return each.first == all.front().first;
+    });
+    if (!one || caller.roles.size() != 1) return caller;
+    agency = all.front().first;
+  }
+  std::string mandate = directory->MandateOver(caller.name(), agency, now);
+  if (mandate.empty()) return caller;
+  caller.agency = std::move(agency);
+  caller.roles = {OUTSIDE_SUPERVISOR};
+  caller.lent.clear();
+  caller.mandate = std::move(mandate);
+  return caller;
+}
+
 absl::Status Gate::Admit(const Policy& policy, const Caller& caller, absl::Time now) {
   const CallerKind kind = KindOf(caller.identity);
   bool admitted =
       std::find(policy.callers().begin(), policy.callers().end(), kind) != policy.callers().end();
   if (kind == CallerKind::PERSON && policy.roles_size() > 0) {
     admitted = admitted && (HasRole(policy, caller.roles) ||
-                            (policy.delegable() && HasRole(policy, caller.lent)));
+                            (policy.delegable() && HasRole(policy, caller.lent)) ||
+                            (policy.under_mandate() && !caller.mandate.empty()));
   }
   if (kind == CallerKind::SERVICE && policy.services_size() > 0) {
     admitted = admitted && std::any_of(policy.services().begin(), policy.services().end(),

@@ -42,6 +42,13 @@ class Gate {
   bool Stands(const Caller& caller, const Policy& policy, absl::Time now) const;
   // True if `roles` has one that the policy names.
   static bool HasRole(const Policy& policy, const std::vector<Role>& roles);
+  // The caller as a supervisor who reads for the agency `inspected`: with that agency in the place
+  // of his own, without his other roles, and with the mandate. Unchanged where the policy is not
+  // for that, where he is no supervisor and where no mandate of his is in force over the agency.
+  // If `inspected` is empty it is the one agency that his mandates are over, for somebody who is
+  // nothing but a supervisor.
+  Caller UnderMandate(Caller caller, absl::string_view inspected, const Policy& policy,
+                      absl::Time now) const;
   // PERMISSION_DENIED, POLICY_DENIED, unless the policy admits the caller; FACTOR_STALE where it
   // asks for a second factor that was shown within kFreshFactor of `now`.
   static absl::Status Admit(const Policy& policy, const Caller& caller, absl::Time now);

@@ -34,12 +34,16 @@ class PageTokens {
   std::string key_;
 };
 
-// Method, caller and the request without its page fields: pages may change in size.
+// Method, caller, the agency that he inspects if he does, and the request without its page fields:
+// pages may change in size.
 template <typename Request>
 std::string BoundTo(const Call& call, Request request) {
   request.clear_page_token();
   if constexpr (requires { request.clear_page_size(); }) request.clear_page_size();
-  return absl::StrCat(call.method(), "\n", call.caller().name(), "\n", request.SerializeAsString());
+  const Caller& caller = call.caller();
+  return absl::StrCat(call.method(), "\n", caller.name(), "\n",
+                      caller.mandate.empty() ? "" : caller.agency, "\n",
+                      request.SerializeAsString());
 }
 
 // Reads a page by `list` (cursor, limit), a StatusOr of something with `values` and `next`, puts

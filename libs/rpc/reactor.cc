@@ -2,14 +2,19 @@
 #include "libs/rpc/reactor.h"
 
 #include <chrono>
+#include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "libs/base/status.h"
 #include "libs/log/log.h"
@@ -52,6 +57,42 @@ std::string Metadata(const grpc::CallbackServerContext& context, const char* key
   auto it = context.client_metadata().find(key);
   if (it == context.client_metadata().end()) return "";
   return std::string(it->second.data(), it->second.size());
+}
+
+// What the request names as its object: the first of these fields that it fills. Empty if none.
+std::string ObjectOf(const google::protobuf::Descriptor* type, const std::string& bytes) {
+  std::unique_ptr<google::protobuf::Message> request(
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
+  if (!request->ParseFromString(bytes)) return "";
+  for (const char* name : {"name", "parent", "subject", "request", "grant", "resource", "agency"}) {
+    const google::protobuf::FieldDescriptor* field = type->FindFieldByName(name);
+    if (field == nullptr || field->is_repeated() ||
+        field->type() != google::protobuf::FieldDescriptor::TYPE_STRING) {
+      continue;
+    }
+    std::string value = request->GetReflection()->GetString(*request, field);
+    if (!value.empty()) return value;
+  }
+  return "";
+}
+
+// The objects that an answer shows: those of a page, which are the only messages that repeat in an
+// answer with a page token, else one.
+uint64_t ShownIn(const google::protobuf::Descriptor* type, const std::string& bytes) {
+  if (type->FindFieldByName("next_page_token") == nullptr) return 1;
+  std::unique_ptr<google::protobuf::Message> answer(
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
+  if (!answer->ParseFromString(bytes)) return 0;
+  uint64_t shown = 0;
+  for (int i = 0; i < type->field_count(); ++i) {
+    const google::protobuf::FieldDescriptor* field = type->field(i);
+    if (!field->is_repeated() ||
+        field->type() != google::protobuf::FieldDescriptor::TYPE_MESSAGE) {
+      continue;
+    }
+    shown += static_cast<uint64_t>(answer->GetReflection()->FieldSize(*answer, field));
+  }
+  return shown;
 }
 
 // A call and its reactor. Kept alive by itself until OnDone, and by whoever holds the Call.
@@ -139,6 +180,13 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
     return absl::OkStatus();
   }
 
+  // What is read under a mandate is evidence before anybody sees it. OK where there is none.
+  absl::Status Recorded(const std::string& answer) const {
+    if (caller_.mandate.empty()) return absl::OkStatus();
+    return shared_->mandate_read(*this, ObjectOf(definition_->request, request_bytes_),
+                                 ShownIn(definition_->response, answer));
+  }
+
   Shared* const shared_;
   const Method* const definition_;
   grpc::GenericCallbackServerContext* const context_;
@@ -168,6 +216,10 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
     SHAREWAY_ASSIGN_OR_RETURN(
         caller_, shared_->gate->Identify(absl::string_view(pems[0].data(), pems[0].size()), actor,
                                          asked, now));
+    if (shared_->mandate_read) {
+      caller_ = shared_->gate->UnderMandate(std::move(caller_), Metadata(*context_, kInspectedKey),
+                                            asked, now);
+    }
     if (asked.delegable() && caller_.person() && shared_->lent &&
         !Gate::HasRole(asked, caller_.roles)) {
       caller_.lent = shared_->lent(caller_);
@@ -231,10 +283,12 @@ class UnaryReactor final : public CallReactor {
     absl::Status opened = OpenAct(&bytes);
     if (!opened.ok()) return Fail(opened);
     definition_->unary(self_, std::move(bytes), [this](absl::StatusOr<std::string> answer) {
-      if (answer.ok()) {
+      absl::Status status = answer.status();
+      if (status.ok()) status = Recorded(*answer);
+      if (status.ok()) {
         Succeed(*answer);
       } else {
-        Fail(answer.status());
+        Fail(status);
       }
     });
   }
@@ -272,6 +326,8 @@ class ServerStreamReactor final : public CallReactor, public RawWriter {
 
   absl::Status Write(std::string bytes) override {
     if (cancelled()) return absl::CancelledError("nobody may read the stream any more");
+    if (!recorded_) SHAREWAY_RETURN_IF_ERROR(Recorded(bytes));
+    recorded_ = true;
     message_ = ToBuffer(bytes);
     {
       absl::MutexLock lock(&mutex_);
@@ -313,6 +369,7 @@ class ServerStreamReactor final : public CallReactor, public RawWriter {
   }
 
   grpc::ByteBuffer request_, message_;
+  bool recorded_ = false;  // for the handler's thread
   absl::Mutex mutex_;
   absl::CondVar turned_;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;

@@ -46,6 +46,7 @@ struct Shared {
   Pool* pool = nullptr;
   Server::OnFailed failed = {};  // may be empty
   Server::Lent lent = {};        // may be empty
+  Server::OnMandateRead mandate_read = {};  // may be empty
   absl::flat_hash_map<std::string, Method> methods;
   std::atomic<bool> draining = false;
 

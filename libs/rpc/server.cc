@@ -78,6 +78,15 @@ absl::Status Server::Unparsable() {
 
 namespace {
 
+// True for what a supervisor may be let do: methods of these names change nothing.
+bool OnlyReads(const google::protobuf::MethodDescriptor& method) {
+  if (method.client_streaming() || method.options().GetExtension(policy).signed_act()) return false;
+  for (const char* verb : {"Get", "List", "Search", "Export", "Download"}) {
+    if (absl::StartsWith(method.name(), verb)) return true;
+  }
+  return false;
+}
+
 // Fills what the method's descriptor says. Returns what is wrong, or nothing.
 std::string Describe(Method* method) {
   const google::protobuf::MethodDescriptor* descriptor = FindMethod(method->path);
@@ -96,6 +105,9 @@ std::string Describe(Method* method) {
   }
   if (method->policy.delegable() && method->policy.roles_size() == 0) {
     return absl::StrCat(method->path, " has a policy that lends posts and names none");
+  }
+  if (method->policy.under_mandate() && !OnlyReads(*descriptor)) {
+    return absl::StrCat(method->path, " has a policy that lets a supervisor do more than read");
   }
   // What others need to become ready themselves; not what people and systems watch.
   const auto& callers = method->policy.callers();
@@ -245,6 +257,10 @@ absl::Status Server::Start() {
 }
 
 void Server::SetOnFailed(OnFailed failed) { state_->shared.failed = std::move(failed); }
+
+void Server::SetOnMandateRead(OnMandateRead read) {
+  state_->shared.mandate_read = std::move(read);
+}
 
 void Server::SetLent(Lent lent) { state_->shared.lent = std::move(lent); }
 

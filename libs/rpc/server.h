@@ -3,6 +3,7 @@
 // drain. Methods are registered by path; no generated adapters.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -190,6 +191,14 @@ class Server {
   // uses must outlive the drain. Without it nobody is lent anything.
   using Lent = std::function<std::vector<Role>(const Caller& person)>;
   void SetLent(Lent lent);
+
+  // Records that a supervisor (Call::caller().mandate) is shown so many objects: `object`, or a
+  // list of what belongs to it; it is what the request names, empty if nothing. Asked before the
+  // answer leaves, and its error is the answer. On the thread that answers, may block. Before
+  // Start; what `read` uses must outlive the drain. Without it nobody reads under a mandate here.
+  using OnMandateRead = std::function<absl::Status(const Call& call, const std::string& object,
+                                                   uint64_t shown)>;
+  void SetOnMandateRead(OnMandateRead read);
 
   // Starts to listen. FAILED_PRECONDITION naming each method without policy or
   // handler; INVALID_ARGUMENT if the TLS files do not fit; UNAVAILABLE if the

@@ -12,6 +12,7 @@ evidence::AuditRecord RecordOf(const Reading& reading) {
   record.set_record_count(reading.shown);
   record.set_traceparent(reading.traceparent);
   record.set_state(reading.request);
+  record.set_rule(reading.mandate);
   return record;
 }
 

@@ -3,6 +3,7 @@
 #include "absl/flags/flag.h"
 #include "libs/app/app.h"
 #include "libs/base/status.h"
+#include "libs/rpc/mandate_reads.h"
 #include "services/catalog/rpc/catalog_rpc.h"
 #include "services/catalog/rpc/directory_rpc.h"
 
@@ -45,6 +46,8 @@ absl::Status Serve() {
     return drain != nullptr && drain->rolled_back().value_or(false);
   });
   CatalogRpc catalog_rpc(catalog.get(), &resources, &index);
+  process.server->SetOnMandateRead(
+      rpc::MandateReads(process.store.get(), evidence.outbox.get()));
   directory_rpc.Serve(process.server.get());
   catalog_rpc.Serve(process.server.get());
   process.server->SetReady(true);

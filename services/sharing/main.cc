@@ -6,6 +6,7 @@
 #include "absl/flags/flag.h"
 #include "libs/app/app.h"
 #include "libs/base/status.h"
+#include "libs/rpc/mandate_reads.h"
 #include "services/sharing/requests/attachments.h"
 #include "services/sharing/rpc/catalog_feed.h"
 #include "services/sharing/rpc/directory_view.h"
@@ -45,6 +46,8 @@ absl::Status Serve() {
   if (!attachment_key.empty()) {
     SHAREWAY_ASSIGN_OR_RETURN(attachment_key, ReadAttachmentKey(attachment_key));
   }
+  process.server->SetOnMandateRead(
+      rpc::MandateReads(process.store.get(), evidence.outbox.get()));
   NodeStore node_store(process.store.get(), evidence.outbox.get());
   SharingApi api({.desk = &desk,
                   .node_store = &node_store,

@@ -79,6 +79,7 @@ std::string DrawMethod(const MethodDescriptor& method) {
   if (asked.signed_act()) demands.push_back("signed act");
   if (asked.fresh_factor()) demands.push_back("fresh factor");
   if (asked.admit_suspended()) demands.push_back("suspended ones, too");
+  if (asked.under_mandate()) demands.push_back("also under a mandate");
   cells.push_back(absl::StrJoin(demands, ", "));
   return Line(cells);
 }

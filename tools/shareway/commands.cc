@@ -40,6 +40,8 @@ void AddFlags(CLI::App* app, Session* session) {
   app->add_option("--etag", flags.etag, "Change only this state of the object");
   app->add_flag("--dry-run", flags.dry_run, "Check only, change nothing");
   app->add_option("--lang", flags.lang, "Language of messages: zh-Hans, zh-Hant, en");
+  app->add_option("--inspect", flags.inspected,
+                  "Agency, agencies/{a}, that an outside supervisor reads for under his mandate");
 }
 
 std::string LanguageOfEnvironment() {

@@ -149,6 +149,7 @@ rpc::CallOptions Session::StreamOptions() const {
   rpc::CallOptions options;
   options.timeout = ParseTimeout(flags.timeout).value_or(absl::InfiniteDuration());
   options.accept_language = flags.lang;
+  options.inspected = flags.inspected;
   return options;
 }
 

@@ -32,6 +32,7 @@ struct Flags {
   std::string etag = {};  // empty: read before the change
   bool dry_run = false;
   std::string lang = {};  // accept-language
+  std::string inspected = {};  // agencies/{a} that a supervisor reads for under his mandate
 };
 
 enum class Peer { kCatalog, kSharing, kAudit, kConsole, kNode };

@@ -59,6 +59,9 @@ void AuditRpc::Register(rpc::Server* server) {
 }
 
 void AuditRpc::RegisterReading(rpc::Server* server) {
+  // ReadingRpc records it like each other reading, before it answers, and names the mandate.
+  server->SetOnMandateRead(
+      [](const rpc::Call&, const std::string&, uint64_t) { return absl::OkStatus(); });
   Serve<v1::GetEntriesRequest, v1::GetEntriesResponse>(
       server, "GetEntries", [this](const rpc::Call& call, const auto& request) {
         return reading_.GetEntries(call, request);

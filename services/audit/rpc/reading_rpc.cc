@@ -63,6 +63,7 @@ absl::Status ReadingRpc::Record(const rpc::Call& call, std::string request, uint
   return parts_.own
       ->Append(RecordOf({.person = call.caller().name(),
                          .agency = call.caller().agency,
+                         .mandate = call.caller().mandate,
                          .request = std::move(request),
                          .shown = shown,
                          .traceparent = call.traceparent()}))

@@ -133,7 +133,10 @@ TEST_CASE("A stranger cannot tell what is there from what is not, by any method"
   world.PutPerson("people/s", kHousing, StrangerWorld::AllRoles());
   world.PutPerson("people/f", kFarBureau, StrangerWorld::AllRoles());
   Caller person(&world, "person/s");
+  // An outside supervisor whom no mandate lets in, though he says whom he inspects.
+  world.PutPerson("people/v", kHousing, {OUTSIDE_SUPERVISOR});
   Caller officer(&world, "person/f");
+  Caller supervisor(&world, "person/v", kCivil);
   Caller system(&world, "agency/housing/system/s1");
   Caller node(&world, "agency/housing/node/n1");
   Comparison comparison(&world);
@@ -143,7 +146,7 @@ TEST_CASE("A stranger cannot tell what is there from what is not, by any method"
   for (const bool reads : {true, false}) {
     for (const pb::MethodDescriptor* method : methods) {
       if (Reads(*method) != reads) continue;
-      for (Caller* caller : {&person, &officer, &system, &node}) {
+      for (Caller* caller : {&person, &officer, &supervisor, &system, &node}) {
         // Nodes and systems may call what the person may not.
         comparison.Try(caller, *method, caller == &person || caller == &node);
       }

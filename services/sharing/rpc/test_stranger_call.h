@@ -24,6 +24,7 @@
 #include "grpcpp/impl/codegen/client_unary_call.h"
 #include "grpcpp/support/sync_stream.h"
 #include "libs/evidence/envelope.h"
+#include "libs/rpc/actor.h"
 #include "libs/rpc/credentials.h"
 #include "services/sharing/rpc/test_stranger_world.h"
 #include "shareway/policy.pb.h"
@@ -225,8 +226,10 @@ class Caller {
   using RpcMethod = grpc::internal::RpcMethod;
 
  public:
-  Caller(StrangerWorld* world, const std::string& uri)
-      : identity_(world->Admit(uri)),
+  // `inspected`: the agency that each call names as the one that is inspected; empty: none.
+  Caller(StrangerWorld* world, const std::string& uri, const std::string& inspected = "")
+      : inspected_(inspected),
+        identity_(world->Admit(uri)),
         name_(crypto::Identity::Parse(absl::StrCat("shareway://test/", uri)).value().name),
         tls_(rpc::TlsSource::Of(identity_.tls).value()),
         channel_(grpc::CreateChannel(
@@ -266,6 +269,7 @@ class Caller {
       request.GetReflection()->MutableMessage(&request, act)->CopyFrom(*signed_act);
     }
     grpc::ClientContext context;
+    if (!inspected_.empty()) context.AddMetadata(rpc::kInspectedKey, inspected_);
     const bool lasts = method.server_streaming();
     context.set_deadline(
         absl::ToChronoTime(absl::Now() + (lasts ? absl::Milliseconds(300) : absl::Seconds(20))));
@@ -340,6 +344,7 @@ class Caller {
     return writer->Finish();
   }
 
+  const std::string inspected_;
   const testing::TestIdentity identity_;
   const std::string name_;
   const std::shared_ptr<rpc::TlsSource> tls_;

@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/crypto/identity.h"
+#include "libs/rpc/mandate_reads.h"
 #include "services/sharing/disputes/dispute_bench.h"
 #include "services/sharing/grants/corrections.h"
 #include "services/sharing/grants/disposals.h"
@@ -181,6 +182,7 @@ class StrangerWorld : public DisputeBench {
                                                     .metrics = &registry,
                                                     .attachment_key = std::string(32, 'k')},
                                        server.get());
+    server->SetOnMandateRead(rpc::MandateReads(store.engine(), outbox.get()));
     const absl::Status started = server->Start();
     if (!started.ok()) Stop(started);
     server->SetReady(true);
