@@ -68,7 +68,9 @@ Actor Catalog::ActorFor(const Caller& caller, absl::string_view provider) const 
   actor.own_agency = caller.agency == provider;
   const std::shared_ptr<const Register> all = parts_.directory();
   const Authority* authority = AuthorityOf(*all, provider);
-  actor.in_charge = authority != nullptr && authority->agency == caller.agency;
+  // A mandate over an authority's agency is none over those that it is in charge of.
+  actor.in_charge =
+      authority != nullptr && authority->agency == caller.agency && !caller.inspects;
   return actor;
 }
 

@@ -180,6 +180,43 @@ TEST_CASE("What a person reads is recorded before the answer, what a node reads 
   CHECK(readings->entries_size() == 4);
 }
 
+TEST_CASE("A supervisor reads the records of the agency under his mandate, which the record names",
+          "[audit][mandate]") {
+  World world;
+  evidence::AuditRecord other = GoodRecord(2);
+  other.clear_agencies();
+  other.add_agencies(kConsumer);
+  REQUIRE(world.Append(world.provider, {GoodRecord(1), other}).ok());
+  const std::shared_ptr<rpc::Channel> supervisor = world.AddSupervisor();
+  v1::GetEntriesRequest get;
+  get.set_end(2);
+  const auto read = [&] { return world.Call<v1::GetEntriesResponse>(supervisor, "GetEntries", get); };
+  const uint64_t before = world.audit->state()->size();
+  CHECK(ReasonOf(read().status()) == Reason::kPolicyDenied);
+  world.PutMandate(kProvider, "2001-01-01", "2001-12-31");
+  CHECK(ReasonOf(read().status()) == Reason::kPolicyDenied);
+  CHECK(world.audit->state()->size() == before);
+
+  world.PutMandate(kProvider, "2001-01-01", "2999-12-31");
+  const absl::StatusOr<v1::GetEntriesResponse> response = read();
+  INFO(response.status());
+  REQUIRE(response.ok());
+  REQUIRE(response->entries_size() == 2);
+  CHECK(response->entries(0).has_sealed());
+  CHECK_FALSE(response->entries(1).has_sealed());
+  CHECK(world.audit->state()->size() == before + 1);
+  const evidence::AuditRecord record = LastRecord(world);
+  CHECK(record.kind() == evidence::v1::LOG_READ);
+  CHECK(record.object() == "people/supervisor");
+  CHECK(record.rule() == "mandates/m");
+  REQUIRE(record.agencies_size() == 1);
+  CHECK(record.agencies(0) == kProvider);
+  CHECK(record.record_count() == 1);
+  // A mandate is for reading.
+  CHECK(ReasonOf(world.Call<v1::AppendResponse>(supervisor, "Append", v1::AppendRequest())
+                     .status()) == Reason::kPolicyDenied);
+}
+
 TEST_CASE("A reading that cannot be recorded is not answered", "[audit][fault]") {
   World world;
   REQUIRE(world.Append(world.provider, {GoodRecord(1)}).ok());

@@ -98,6 +98,21 @@ class World {
   evidence::v1::Signature Sign(const std::string& payload) const {
     return evidence::ToProto((*crypto::SignBatch(message_key_, {payload}))[0]);
   }
+  // An outside supervisor of the stranger's agency.
+  std::shared_ptr<rpc::Channel> AddSupervisor() {
+    AddPerson("supervisor", kStranger, Role::OUTSIDE_SUPERVISOR);
+    return Connect("supervisor", "shareway://test/person/supervisor", "people/supervisor");
+  }
+  // A mandate of his over this agency from day to day, YYYY-MM-DD.
+  void PutMandate(const std::string& agency, const std::string& from, const std::string& to) {
+    DirectoryChange change;
+    change.mutable_mandate()->set_name("mandates/m");
+    change.mutable_mandate()->add_supervisors("people/supervisor");
+    change.mutable_mandate()->add_agencies(agency);
+    change.mutable_mandate()->set_start_date(from);
+    change.mutable_mandate()->set_end_date(to);
+    Apply(change);
+  }
   void AwaitSigned() {
     REQUIRE(audit->signer().WaitCovers(audit->state()->size(), absl::Seconds(10)));
   }

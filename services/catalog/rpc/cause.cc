@@ -6,7 +6,8 @@ namespace shareway::catalog {
 Caller CallerOf(const rpc::Call& call) {
   Caller caller = {.name = call.caller().name(),
                    .agency = call.caller().agency,
-                   .person = call.caller().person()};
+                   .person = call.caller().person(),
+                   .inspects = !call.caller().mandate.empty()};
   for (shareway::Role role : call.caller().roles) caller.roles.insert(static_cast<Role>(role));
   return caller;
 }

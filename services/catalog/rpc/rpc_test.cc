@@ -6,6 +6,7 @@
 #include "libs/base/error.h"
 #include "libs/evidence/envelope.h"
 #include "libs/rpc/channel.h"
+#include "libs/rpc/mandate_reads.h"
 #include "libs/rpc/server.h"
 #include "libs/statute/calendar.h"
 #include "services/catalog/rpc/catalog_rpc.h"
@@ -29,7 +30,8 @@ class Served {
  public:
   explicit Served(bool rolled_back = false) : pki_(dir_.path()) {
     std::string bootstrap = TestBootstrap(Issue("admin", "person/admin").key.public_key());
-    for (const char* person : {"officer", "editor", "head", "tax-editor"}) {
+    bootstrap += PersonLine("supervisor", kTax, "OUTSIDE_SUPERVISOR");
+    for (const char* person : {"officer", "editor", "head", "tax-editor", "supervisor"}) {
       bootstrap += KeyLine(Issue(person, absl::StrCat("person/", person)).key.public_key(),
                            absl::StrCat("people/", person));
     }
@@ -48,6 +50,7 @@ class Served {
                                                 world_->index.get());
     directory_rpc_->Serve(server_.get());
     catalog_rpc_->Serve(server_.get());
+    server_->SetOnMandateRead(rpc::MandateReads(&world_->kv, world_->outbox.get()));
     REQUIRE(server_->Start().ok());
     server_->SetReady(true);
   }
@@ -144,6 +147,28 @@ class Served {
         .mandates_size();
   }
   TestWorld& world() { return *world_; }
+  // A mandate of the supervisor over this agency, in the server's directory alone.
+  void PutMandate(const std::string& agency, const std::string& from, const std::string& to) {
+    v1::DirectoryChange change;
+    change.mutable_mandate()->set_name("mandates/m");
+    change.mutable_mandate()->add_supervisors("people/supervisor");
+    change.mutable_mandate()->add_agencies(agency);
+    change.mutable_mandate()->set_start_date(from);
+    change.mutable_mandate()->set_end_date(to);
+    rpc::Directory next = *holder_.Get();
+    next.Apply(change);
+    holder_.Set(std::make_shared<const rpc::Directory>(next));
+  }
+  uint64_t Readings() {
+    uint64_t readings = 0;
+    (void)world_->kv.ReadLog("outbox", 1, [&](uint64_t, absl::string_view bytes) {
+      evidence::AuditRecord record;
+      record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+      if (record.kind() == evidence::v1::MANDATE_READ) ++readings;
+      return true;
+    });
+    return readings;
+  }
 
  private:
   const TestIdentity& Issue(const std::string& label, const std::string& path) {
@@ -172,6 +197,27 @@ TEST_CASE("An entry is published by three people with certificates and found by 
   CHECK(served.Get("tax-editor").status() == Error::NotVisible(kName));
   CHECK(served.Get("sharing").status() == Error::NotVisible(kName));
   CHECK(served.Get("officer")->state() == v1::Resource::DRAFT);
+}
+
+TEST_CASE("A supervisor reads the drafts of the agency under his mandate, recorded",
+          "[catalog][rpc][mandate]") {
+  Served served;
+  REQUIRE(served.Create("editor").ok());
+  const absl::Status stranger = served.Get("tax-editor").status();
+  CHECK(served.Get("supervisor").status() == stranger);
+  served.PutMandate(kCivil, "2001-01-01", "2001-12-31");
+  CHECK(served.Get("supervisor").status() == stranger);
+  served.PutMandate(kBureau, "2001-01-01", "2999-12-31");
+  CHECK(served.Get("supervisor").status() == stranger);
+  CHECK(served.Readings() == 0);
+  served.PutMandate(kCivil, "2001-01-01", "2999-12-31");
+  const absl::StatusOr<v1::Resource> draft = served.Get("supervisor");
+  INFO(draft.status());
+  REQUIRE(draft.ok());
+  CHECK(draft->state() == v1::Resource::DRAFT);
+  CHECK(draft->available_actions_size() == 0);
+  CHECK(served.Readings() == 1);
+  CHECK_FALSE(served.Create("supervisor").ok());
 }
 
 TEST_CASE("A published entry is read, listed and found with what each may do", "[catalog][rpc]") {

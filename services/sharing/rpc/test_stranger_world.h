@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/clock.h"
 #include "libs/crypto/identity.h"
 #include "libs/rpc/mandate_reads.h"
 #include "services/sharing/disputes/dispute_bench.h"
@@ -96,6 +98,19 @@ class StrangerWorld : public DisputeBench {
     person->set_agency(agency);
     person->set_standing(catalog::v1::ACTIVE);
     for (const Role role : roles) person->add_roles(role);
+    Apply(change);
+  }
+  // A mandate of this supervisor over the agency, from and to so many days after today; in the
+  // place of the one before.
+  void PutMandate(const std::string& supervisor, const std::string& agency, int first, int last) {
+    const absl::CivilDay today = statute::LawDay(absl::Now());
+    catalog::v1::DirectoryChange change;
+    catalog::v1::Mandate* mandate = change.mutable_mandate();
+    mandate->set_name("mandates/m");
+    mandate->add_supervisors(supervisor);
+    mandate->add_agencies(agency);
+    mandate->set_start_date(absl::FormatCivilTime(today + first));
+    mandate->set_end_date(absl::FormatCivilTime(today + last));
     Apply(change);
   }
   // The certificate of a caller, registered. `uri` without its domain: person/s.
