@@ -220,7 +220,7 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
       caller_ = shared_->gate->UnderMandate(std::move(caller_), Metadata(*context_, kInspectedKey),
                                             asked, now);
     }
-    if (asked.delegable() && caller_.person() && shared_->lent &&
+    if (asked.delegable() && caller_.person() && caller_.mandate.empty() && shared_->lent &&
         !Gate::HasRole(asked, caller_.roles)) {
       caller_.lent = shared_->lent(caller_);
     }

@@ -190,7 +190,9 @@ TEST_CASE("A supervisor reads the records of the agency under his mandate, which
   const std::shared_ptr<rpc::Channel> supervisor = world.AddSupervisor();
   v1::GetEntriesRequest get;
   get.set_end(2);
-  const auto read = [&] { return world.Call<v1::GetEntriesResponse>(supervisor, "GetEntries", get); };
+  const auto read = [&] {
+    return world.Call<v1::GetEntriesResponse>(supervisor, "GetEntries", get);
+  };
   const uint64_t before = world.audit->state()->size();
   CHECK(ReasonOf(read().status()) == Reason::kPolicyDenied);
   world.PutMandate(kProvider, "2001-01-01", "2001-12-31");

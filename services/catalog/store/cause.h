@@ -16,6 +16,7 @@ struct Caller {
   std::string name = {};    // people/{p}, services/{s} …
   std::string agency = {};  // agencies/{a}; empty for services
   bool person = false;
+  bool inspects = false;  // a supervisor, and `agency` is the one that a mandate of his is over
   std::set<Role> roles = {};
 };
 

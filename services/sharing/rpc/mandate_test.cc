@@ -56,7 +56,7 @@ struct Inspection {
   Caller supervisor{&world, "person/v", kTax};
 };
 
-TEST_CASE("A supervisor reads what the agency under his mandate reads, and each reading is recorded",
+TEST_CASE("A supervisor reads what the agency under his mandate reads, each time recorded",
           "[mandate]") {
   Inspection t;
   t.world.PutMandate("people/v", kTax, -1, 30);
