@@ -19,9 +19,9 @@ struct Reading {
   std::string traceparent = {};  // of the call, or empty
 };
 
-// The LOG_READ record of it: `object` is the person, `agencies` the person's agency,
-// `record_count` the entries shown, `state` the request, `rule` the mandate if there is one. Nothing of what was read
-// stands in it. OwnRecords fills in the rest.
+// The LOG_READ record of it: `object` is the person, `agencies` the agency, `record_count`
+// the entries shown, `state` the request, `rule` the mandate if there is one. Nothing of
+// what was read stands in it. OwnRecords fills in the rest.
 evidence::AuditRecord RecordOf(const Reading& reading);
 
 }  // namespace shareway::audit

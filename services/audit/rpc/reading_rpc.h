@@ -18,7 +18,8 @@
 namespace shareway::audit {
 
 // Auditors and services read all, a person reads for the agency, a supervisor for the one
-// that he inspects under a mandate, a node for those that it serves; all others see commitments. Thread-safe; its methods block.
+// that he inspects under a mandate, a node for those that it serves; all others see
+// commitments. Thread-safe; its methods block.
 //
 // What a person reads is recorded (reading.h): the record is durable before the
 // answer leaves, and without it there is no answer. Nodes and services are not

@@ -186,7 +186,7 @@ TEST_CASE("A supervisor reads the records of the agency under his mandate, which
   evidence::AuditRecord other = GoodRecord(2);
   other.clear_agencies();
   other.add_agencies(kConsumer);
-  REQUIRE(world.Append(world.provider, {GoodRecord(1), other}).ok());
+  REQUIRE(world.audit->AppendAndWait({MakeEntry(GoodRecord(1)), MakeEntry(other)}).ok());
   const std::shared_ptr<rpc::Channel> supervisor = world.AddSupervisor();
   v1::GetEntriesRequest get;
   get.set_end(2);
