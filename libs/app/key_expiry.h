@@ -24,13 +24,17 @@ namespace shareway::app {
 // first, and does not count at all while the directory does not list it as ACTIVE.
 //
 //   shareway_certificate_days{use}   days that the key in use still counts, 0 if it does
-//                                    not; use is tls, message or witness; +Inf: no end.
-//                                    Of several keys of one use, the one that ends first.
+//                                    not; use is tls, message, witness or log; +Inf: no
+//                                    end. Of several keys of one use, as a node has that
+//                                    hosts agencies, the one that ends first.
 //   shareway_tls_files_refused       1 while renewed TLS files lie there that are not
 //                                    taken; see rpc::TlsSource
 //
 // A line key-ends-soon when 30 and 7 days are left, key-ends-tomorrow at 1 day and
 // key-does-not-count at none: once for each key and step. Thread-safe.
+//
+// A LOG key is believed by whoever was given its verifier key (--audit_key), in the directory or
+// not: while it is not listed there, it has no end that could be told.
 class KeyExpiry {
  public:
   // All must outlive it.
@@ -45,7 +49,7 @@ class KeyExpiry {
   KeyExpiry(const KeyExpiry&) = delete;
   KeyExpiry& operator=(const KeyExpiry&) = delete;
 
-  // From now on looks after a MESSAGE or WITNESS key of this process, besides its TLS
+  // From now on looks after a MESSAGE, WITNESS or LOG key of this process, besides its TLS
   // key. `id` is SHA-256 of the SPKI.
   void Watch(catalog::v1::Key::Use use, const Hash32& id);
 

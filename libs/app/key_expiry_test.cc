@@ -121,6 +121,42 @@ TEST_CASE("A key counts no longer than the directory says") {
   CHECK(absl::StrContains(t.Told(), "key-does-not-count"));
 }
 
+TEST_CASE("Of several keys of one use the one that ends first is shown, and each is told") {
+  TestProcess t;
+  t.List(t.identity.key, Key::TLS, absl::InfiniteFuture());
+  t.List(t.message, Key::MESSAGE, t.clock.Now() + absl::Hours(24 * 60));
+  const crypto::PrivateKey hosted = crypto::PrivateKey::Generate(crypto::Suite::kSm2Sm3);
+  t.List(hosted, Key::MESSAGE, t.clock.Now() + absl::Hours(24 * 5));
+  t.expiry.Look();
+  CHECK(t.Shows("shareway_certificate_days{use=\"message\"} 60"));
+  t.expiry.Watch(Key::MESSAGE, hosted.public_key().id());
+  t.expiry.Look();
+  CHECK(t.Shows("shareway_certificate_days{use=\"message\"} 5"));
+  const std::string told = t.Told();
+  CHECK(absl::StrContains(told, "key-ends-soon"));
+  CHECK(absl::StrContains(told, crypto::KeyName(hosted.public_key().id())));
+  CHECK_FALSE(absl::StrContains(told, crypto::KeyName(t.message.public_key().id())));
+}
+
+TEST_CASE("A log key has an end only where the directory lists it") {
+  TestProcess t;
+  t.List(t.identity.key, Key::TLS, absl::InfiniteFuture());
+  t.List(t.message, Key::MESSAGE, absl::InfiniteFuture());
+  const crypto::PrivateKey log = crypto::PrivateKey::Generate(crypto::Suite::kEd25519);
+  t.expiry.Watch(Key::LOG, log.public_key().id());
+  t.expiry.Look();
+  CHECK_FALSE(t.Shows("use=\"log\""));
+  CHECK(t.Told().empty());
+  t.List(log, Key::LOG, t.clock.Now() + absl::Hours(24 * 6));
+  t.expiry.Look();
+  CHECK(t.Shows("shareway_certificate_days{use=\"log\"} 6"));
+  CHECK(absl::StrContains(t.Told(), "key-ends-soon"));
+  t.List(log, Key::LOG, absl::InfiniteFuture(), catalog::v1::STANDING_SUSPENDED);
+  t.expiry.Look();
+  CHECK(t.Shows("shareway_certificate_days{use=\"log\"} 0"));
+  CHECK(absl::StrContains(t.Told(), "key-does-not-count"));
+}
+
 TEST_CASE("A renewed certificate ends the alarm, and its own end is told again") {
   TestProcess t;
   t.List(t.identity.key, Key::TLS, absl::InfiniteFuture());

@@ -25,6 +25,10 @@ absl::Status Serve() {
       AuditService::Options log,
       ServiceOptionsFromFlags(process.options.message_key, process.identity.identity.uri()));
   process.expiry->Watch(catalog::v1::Key::MESSAGE, log.message_key.public_key().id());
+  process.expiry->Watch(catalog::v1::Key::LOG, log.log_key.key.public_key().id());
+  if (log.log_key.national) {
+    process.expiry->Watch(catalog::v1::Key::LOG, log.log_key.national->public_key().id());
+  }
   SHAREWAY_ASSIGN_OR_RETURN(const std::unique_ptr<AuditService> service,
                             AuditService::Open({.store = process.store.get(),
                                                 .directory = process.directory.get(),

@@ -105,7 +105,11 @@ absl::Status Serve() {
                   .log_key = parts.log_key,
                   .directory = process.directory.get(),
                   .clock = &SystemClock()}));
-  for (const auto& agency : hosted) parts.hosted.push_back(agency->parts());
+  for (const auto& agency : hosted) {
+    parts.hosted.push_back(agency->parts());
+    process.expiry->Watch(catalog::v1::Key::MESSAGE,
+                          parts.hosted.back().message_key->public_key().id());
+  }
   SHAREWAY_ASSIGN_OR_RETURN(const std::unique_ptr<ExchangeNode> node,
                             ExchangeNode::Open(std::move(parts)));
   return app::Serve(&process);
