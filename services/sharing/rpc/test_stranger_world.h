@@ -16,6 +16,7 @@
 #include "absl/time/clock.h"
 #include "libs/crypto/identity.h"
 #include "libs/rpc/mandate_reads.h"
+#include "libs/rpc/test_stranger_sweep.h"
 #include "services/sharing/disputes/dispute_bench.h"
 #include "services/sharing/grants/corrections.h"
 #include "services/sharing/grants/disposals.h"
@@ -115,29 +116,7 @@ class StrangerWorld : public DisputeBench {
   }
   // The certificate of a caller, registered. `uri` without its domain: person/s.
   testing::TestIdentity Admit(const std::string& uri) {
-    const testing::TestIdentity identity =
-        pki.Issue(absl::StrCat("caller-", ++callers), {absl::StrCat("shareway://test/", uri)});
-    const crypto::Identity who =
-        crypto::Identity::Parse(absl::StrCat("shareway://test/", uri)).value();
-    catalog::v1::DirectoryChange change;
-    if (who.kind == crypto::Identity::Kind::kNode) {
-      change.mutable_node()->set_name(who.name);
-      change.mutable_node()->set_standing(catalog::v1::ACTIVE);
-      Apply(change);
-    } else if (who.kind == crypto::Identity::Kind::kSystem) {
-      change.mutable_system()->set_name(who.name);
-      change.mutable_system()->set_standing(catalog::v1::ACTIVE);
-      Apply(change);
-    }
-    catalog::v1::Key* key = change.mutable_key();
-    key->set_name(crypto::KeyName(identity.key.public_key().id()));
-    key->set_owner(who.name);
-    key->set_use(catalog::v1::Key::TLS);
-    key->set_suite(evidence::v1::P256_SHA256);
-    key->set_spki(identity.key.public_key().spki());
-    key->set_standing(catalog::v1::ACTIVE);
-    Apply(change);
-    return identity;
+    return sweep::Admit(&pki, &directory, uri);
   }
 
   // The names of all that is somebody's, by kind, and their versions.
@@ -176,7 +155,6 @@ class StrangerWorld : public DisputeBench {
   NodeStore node_store{store.engine(), outbox.get()};
   std::unique_ptr<SharingApi> api;
   std::unique_ptr<rpc::Server> server;
-  int callers = 0;
 
  private:
   void Apply(const catalog::v1::DirectoryChange& change) {
