@@ -113,6 +113,8 @@ class World {
     change.mutable_mandate()->set_end_date(to);
     Apply(change);
   }
+  int port() const { return server_->port(); }
+  testing::TestPki* pki() { return &pki_; }
   void AwaitSigned() {
     REQUIRE(audit->signer().WaitCovers(audit->state()->size(), absl::Seconds(10)));
   }
