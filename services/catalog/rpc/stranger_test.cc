@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is not published yet is its agency's and its authority's alone (R25 13): no other can tell
+// What is not published yet is its agency's and its authority's alone: no other can tell
 // by any method of catalog.v1 that it is there, nor learn by one who the people and keys of the
 // directory are.
 #include <map>
@@ -35,7 +35,7 @@ const std::set<std::string>& LeftOut() {
 const std::map<std::string, std::string>& Excepted() {
   static const auto* const excepted = new std::map<std::string, std::string>{
       {"CreateResource.resource.name", "an entry that is made is named by its code"},
-      {"GetAgency.name", "agencies are public: whom to ask is (R25 11)"},
+      {"GetAgency.name", "agencies are public: everybody must know whom to ask"},
       {"SetStanding.name", "the security administrator's alone, for all agencies"}};
   return *excepted;
 }

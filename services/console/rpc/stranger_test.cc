@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Accounts, sessions and proposals are their agency's (R34, R36): neither another agency's account
+// Accounts, sessions and proposals are their agency's: neither another agency's account
 // administrator, whatever else he is, nor a colleague without that role can tell by any method of
 // console.v1 that one is there. The three administrators keep all accounts and are no strangers.
 #include <map>
