@@ -27,6 +27,7 @@
 #include "grpcpp/support/sync_stream.h"
 #include "libs/crypto/identity.h"
 #include "libs/evidence/envelope.h"
+#include "libs/rpc/actor.h"
 #include "libs/rpc/credentials.h"
 #include "libs/rpc/directory.h"
 #include "shareway/policy.pb.h"
@@ -277,9 +278,12 @@ class Caller {
   using RpcMethod = grpc::internal::RpcMethod;
 
  public:
-  // `uri` without its domain: person/s. The directory knows it already.
-  Caller(testing::TestIdentity identity, const std::string& uri, Service service)
+  // `uri` without its domain: person/s. The directory knows it already. `inspected`: the agency that
+  // each call names as the one that is inspected; empty: none.
+  Caller(testing::TestIdentity identity, const std::string& uri, Service service,
+         const std::string& inspected = "")
       : service_(std::move(service)),
+        inspected_(inspected),
         identity_(std::move(identity)),
         name_(crypto::Identity::Parse(absl::StrCat("shareway://test/", uri)).value().name),
         tls_(rpc::TlsSource::Of(identity_.tls).value()),
@@ -320,6 +324,7 @@ class Caller {
       request.GetReflection()->MutableMessage(&request, act)->CopyFrom(*signed_act);
     }
     grpc::ClientContext context;
+    if (!inspected_.empty()) context.AddMetadata(rpc::kInspectedKey, inspected_);
     const bool lasts = method.server_streaming();
     context.set_deadline(
         absl::ToChronoTime(absl::Now() + (lasts ? absl::Milliseconds(300) : absl::Seconds(20))));
@@ -395,6 +400,7 @@ class Caller {
   }
 
   const Service service_;
+  const std::string inspected_;
   const testing::TestIdentity identity_;
   const std::string name_;
   const std::shared_ptr<rpc::TlsSource> tls_;

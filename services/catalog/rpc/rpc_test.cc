@@ -31,12 +31,12 @@ TEST_CASE("A supervisor reads the drafts of the agency under his mandate, record
   REQUIRE(served.Create("editor").ok());
   const absl::Status stranger = served.Get("tax-editor").status();
   CHECK(served.Get("supervisor").status() == stranger);
-  served.PutMandate(kCivil, "2001-01-01", "2001-12-31");
+  served.FollowMandate(kCivil, "2001-01-01", "2001-12-31");
   CHECK(served.Get("supervisor").status() == stranger);
-  served.PutMandate(kBureau, "2001-01-01", "2999-12-31");
+  served.FollowMandate(kBureau, "2001-01-01", "2999-12-31");
   CHECK(served.Get("supervisor").status() == stranger);
   CHECK(served.Readings() == 0);
-  served.PutMandate(kCivil, "2001-01-01", "2999-12-31");
+  served.FollowMandate(kCivil, "2001-01-01", "2999-12-31");
   const absl::StatusOr<v1::Resource> draft = served.Get("supervisor");
   INFO(draft.status());
   REQUIRE(draft.ok());

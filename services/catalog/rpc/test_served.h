@@ -11,7 +11,9 @@
 #include "catch2/catch.hpp"
 #include "libs/evidence/envelope.h"
 #include "libs/rpc/channel.h"
+#include "libs/rpc/mandate_reads.h"
 #include "libs/rpc/server.h"
+#include "libs/statute/calendar.h"
 #include "services/catalog/rpc/catalog_rpc.h"
 #include "services/catalog/rpc/directory_rpc.h"
 #include "services/catalog/store/resource_message.h"
@@ -33,7 +35,8 @@ class Served {
  public:
   explicit Served(bool rolled_back = false) : pki_(dir_.path()) {
     std::string bootstrap = TestBootstrap(Issue("admin", "person/admin").key.public_key());
-    for (const char* person : {"officer", "editor", "head", "tax-editor"}) {
+    bootstrap += PersonLine("supervisor", kTax, "OUTSIDE_SUPERVISOR");
+    for (const char* person : {"officer", "editor", "head", "tax-editor", "supervisor"}) {
       bootstrap += KeyLine(Issue(person, absl::StrCat("person/", person)).key.public_key(),
                            absl::StrCat("people/", person));
     }
@@ -52,6 +55,7 @@ class Served {
                                                 world_->index.get());
     directory_rpc_->Serve(server_.get());
     catalog_rpc_->Serve(server_.get());
+    server_->SetOnMandateRead(rpc::MandateReads(&world_->kv, world_->outbox.get()));
     REQUIRE(server_->Start().ok());
     server_->SetReady(true);
   }
@@ -104,6 +108,71 @@ class Served {
     publish.set_etag(at.etag());
     return Act<v1::Resource>("officer", absl::StrCat(kCatalogService, "PublishResource"), publish)
         .value();
+  }
+  // Gives one more identity a certificate, by acts of the administrator. Its owner has to be there.
+  void Admit(const std::string& label, const std::string& path, const std::string& owner) {
+    v1::PutKeyRequest put;
+    put.mutable_key()->set_owner(owner);
+    put.mutable_key()->set_use(v1::Key::TLS);
+    put.mutable_key()->set_suite(evidence::v1::P256_SHA256);
+    put.mutable_key()->set_spki(Issue(label, path).key.public_key().spki());
+    REQUIRE(Act<v1::Key>("admin", absl::StrCat(kDirectoryService, "PutKey"), put).ok());
+  }
+  // Makes the tax bureau's editor an outside supervisor, and puts a mandate over civil affairs.
+  absl::StatusOr<v1::Mandate> PutMandate(const std::string& who) {
+    v1::PutPersonRequest person;
+    person.mutable_person()->set_name("people/tax-editor");
+    person.mutable_person()->set_display_name("演示人员");
+    person.mutable_person()->set_agency(kTax);
+    person.mutable_person()->add_roles(shareway::OUTSIDE_SUPERVISOR);
+    REQUIRE(Act<v1::Person>("admin", absl::StrCat(kDirectoryService, "PutPerson"), person).ok());
+    const absl::CivilDay today = statute::LawDay(world_->clock.Now());
+    v1::PutMandateRequest put;
+    v1::Mandate* const mandate = put.mutable_mandate();
+    mandate->set_name("mandates/m1");
+    mandate->set_document_number("演审函〔2026〕1号");
+    mandate->set_document_digest(std::string(32, 'd'));
+    mandate->set_issuer("演示市审计局");
+    mandate->add_supervisors("people/tax-editor");
+    mandate->add_agencies(kCivil);
+    mandate->set_start_date(absl::FormatCivilTime(today));
+    mandate->set_end_date(absl::FormatCivilTime(today + 30));
+    return Act<v1::Mandate>(who, absl::StrCat(kDirectoryService, "PutMandate"), put);
+  }
+  absl::StatusOr<v1::Mandate> GetMandate(const std::string& who) {
+    v1::GetMandateRequest get;
+    get.set_name("mandates/m1");
+    return Call<v1::Mandate>(who, absl::StrCat(kDirectoryService, "GetMandate"), get);
+  }
+  // How many mandates `who` is shown.
+  int Listed(const std::string& who) {
+    return Call<v1::ListMandatesResponse>(who, absl::StrCat(kDirectoryService, "ListMandates"),
+                                          v1::ListMandatesRequest())
+        .value()
+        .mandates_size();
+  }
+  // A mandate of the supervisor over this agency, in the server's directory alone.
+  void FollowMandate(const std::string& agency, const std::string& from, const std::string& to) {
+    v1::DirectoryChange change;
+    change.mutable_mandate()->set_name("mandates/m");
+    change.mutable_mandate()->add_supervisors("people/supervisor");
+    change.mutable_mandate()->add_agencies(agency);
+    change.mutable_mandate()->set_start_date(from);
+    change.mutable_mandate()->set_end_date(to);
+    rpc::Directory next = *holder_.Get();
+    next.Apply(change);
+    holder_.Set(std::make_shared<const rpc::Directory>(next));
+  }
+  // On record under a mandate.
+  uint64_t Readings() {
+    uint64_t readings = 0;
+    (void)world_->kv.ReadLog("outbox", 1, [&](uint64_t, absl::string_view bytes) {
+      evidence::AuditRecord record;
+      record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+      if (record.kind() == evidence::v1::MANDATE_READ) ++readings;
+      return true;
+    });
+    return readings;
   }
   TestWorld& world() { return *world_; }
   int port() const { return server_->port(); }

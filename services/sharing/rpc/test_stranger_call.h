@@ -81,8 +81,8 @@ inline sweep::Service Swept(const StrangerWorld* world) {
 
 class Caller : public sweep::Caller {
  public:
-  Caller(StrangerWorld* world, const std::string& uri)
-      : sweep::Caller(world->Admit(uri), uri, Swept(world)) {}
+  Caller(StrangerWorld* world, const std::string& uri, const std::string& inspected = "")
+      : sweep::Caller(world->Admit(uri), uri, Swept(world), inspected) {}
 };
 
 }  // namespace shareway::sharing
