@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
 #include "libs/log/log.h"
+#include "services/audit/store/holds.h"
 
 namespace shareway::audit {
 namespace {
@@ -18,6 +19,8 @@ constexpr absl::Duration kAgain = absl::Seconds(5);
 constexpr absl::Duration kScrubEvery = absl::Minutes(1);
 // It may write the whole store again, so what was deleted meanwhile goes together.
 constexpr absl::Duration kCompactEvery = absl::Hours(1);
+// A released segment waited for years: an hour more is nothing.
+constexpr absl::Duration kHoldsEvery = absl::Hours(1);
 constexpr absl::string_view kNames[] = {"days", "mirror", "scrub", "archive", "retention",
                                         "compaction"};
 
@@ -52,6 +55,9 @@ Upkeep::Upkeep(Ways ways, Options options, ServiceDays days)
           "Seconds since the mirror last had all that was witnessed; 0 without a mirror.")),
       archived_segments_(options_.metrics->AddGauge("shareway_audit_archived_segments",
                                                     "Segments that lie in the archive.")),
+      held_segments_(options_.metrics->AddGauge(
+          "shareway_audit_held_segments",
+          "Segments whose old records are kept because an incident holds one of their grants.")),
       repaired_(options_.metrics->AddCounter(
           "shareway_audit_repaired_segments_total",
           "Segments of mirror and archive that were found damaged and made again.")),
@@ -232,25 +238,59 @@ absl::StatusOr<bool> Upkeep::ExpireNext(const LogState& state, const NotedHead& 
   if (ways_.retention) {
     SHAREWAY_ASSIGN_OR_RETURN(retention, ways_.retention());
   }
+  const absl::Duration now = options_.clock->SinceBoot();
+  if (now >= holds_due_) {
+    for (HeldSegments& held : held_) held.LookAgain();
+    holds_due_ = now + kHoldsEvery;
+  }
   for (size_t i = 0; i < kPassing.size(); ++i) {
     const int days = retention.DaysOf(kPassing[i]);
     const uint64_t old = days == 0 ? 0 : days_.SizeBefore(days);
-    const SegmentSpan span{.first = expired_[i], .width = options_.width};
+    const std::optional<uint64_t> again = held_[i].next();
+    const SegmentSpan span{.first = again.value_or(expired_[i]), .width = options_.width};
     if (span.end() > std::min({old, head.size, state.tail_begin()})) continue;
-    SHAREWAY_ASSIGN_OR_RETURN(DeletedRecords deleted, DeletedRecords::Read(*ways_.store, span));
-    if (!deleted.Done(kPassing[i])) {
-      SHAREWAY_RETURN_IF_ERROR(Expire(state, span, kPassing[i], std::move(deleted)));
-    }
-    expired_[i] = span.end();
+    SHAREWAY_ASSIGN_OR_RETURN(
+        const std::string grant,
+        ExpireUnlessHeld(state, head, span, kPassing[i], held_[i].GrantOf(span.first)));
+    held_[i].Note(span.first, grant);
+    size_t kept = 0;
+    for (const HeldSegments& held : held_) kept += held.size();
+    held_segments_.Set(static_cast<double>(kept));
+    if (!again) expired_[i] = span.end();
     return true;
   }
   return false;
 }
 
-absl::Status Upkeep::Expire(const LogState& state, SegmentSpan span, RetentionClass retention,
-                            DeletedRecords deleted) {
-  SHAREWAY_ASSIGN_OR_RETURN(const std::vector<uint64_t> indices,
+absl::StatusOr<std::string> Upkeep::ExpireUnlessHeld(const LogState& state, const NotedHead& head,
+                                                     SegmentSpan span, RetentionClass retention,
+                                                     const std::string& known) {
+  // The newest state: a hold counts at once.
+  const std::shared_ptr<const LogState> newest = ways_.state();
+  if (!known.empty()) {
+    SHAREWAY_ASSIGN_OR_RETURN(const bool held, IsHeld(*ways_.reader, *newest, known, head.size));
+    if (held) return known;
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(DeletedRecords deleted, DeletedRecords::Read(*ways_.store, span));
+  if (deleted.Done(retention)) return std::string();
+  SHAREWAY_ASSIGN_OR_RETURN(const SegmentRecords records,
                             RecordsOf(*ways_.reader, state, span, retention));
+  const bool begun = std::any_of(records.indices.begin(), records.indices.end(),
+                                 [&deleted](uint64_t index) { return deleted.Has(index); });
+  if (!begun) {
+    SHAREWAY_ASSIGN_OR_RETURN(
+        std::string grant, FirstHeld(*ways_.reader, *newest, records.grants, head.size));
+    if (!grant.empty()) {
+      if (known.empty()) log::Info("segment-held", {{"first", span.first}});
+      return grant;
+    }
+  }
+  SHAREWAY_RETURN_IF_ERROR(Expire(state, span, retention, records.indices, std::move(deleted)));
+  return std::string();
+}
+
+absl::Status Upkeep::Expire(const LogState& state, SegmentSpan span, RetentionClass retention,
+                            const std::vector<uint64_t>& indices, DeletedRecords deleted) {
   // Those with a bit were announced by a turn that did not come to its end.
   const auto fresh = static_cast<uint64_t>(std::count_if(
       indices.begin(), indices.end(), [&deleted](uint64_t index) { return !deleted.Has(index); }));

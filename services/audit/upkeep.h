@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -22,6 +23,7 @@
 #include "libs/kv/store.h"
 #include "libs/metrics/registry.h"
 #include "services/audit/domain/retention.h"
+#include "services/audit/held_segments.h"
 #include "services/audit/store/archive.h"
 #include "services/audit/store/mirror.h"
 #include "services/audit/store/service_days.h"
@@ -38,6 +40,11 @@ namespace shareway::audit {
 // deleted while it runs, and it runs only when nothing more is due: one compaction
 // drops all. What expires is announced, deleted from the store and then from the
 // mirror by one thread, in this order.
+//
+// What is old is kept while an incident holds one of its grants (store/holds.h): all records
+// of that class in the segment, and expiry goes on with the next one. Once an hour the grants
+// that keep segments are asked for again. A hold that comes once a deletion has begun is too
+// late: the deletion is finished, as it was announced.
 //
 // safe_size() is thread-safe; turns are for one thread, compactions for another or the same.
 class Upkeep {
@@ -100,8 +107,13 @@ class Upkeep {
   absl::StatusOr<bool> Scrub(const LogState& state);
   absl::StatusOr<bool> ArchiveNext(const LogState& state, const NotedHead& head);
   absl::StatusOr<bool> ExpireNext(const LogState& state, const NotedHead& head);
+  // Expires what is there of a class, unless it is held: the held grant, else empty. `known`: the
+  // grant that kept it before, if one did.
+  absl::StatusOr<std::string> ExpireUnlessHeld(const LogState& state, const NotedHead& head,
+                                               SegmentSpan span, RetentionClass retention,
+                                               const std::string& known);
   absl::Status Expire(const LogState& state, SegmentSpan span, RetentionClass retention,
-                      DeletedRecords deleted);
+                      const std::vector<uint64_t>& indices, DeletedRecords deleted);
   // Archives and expires, unless the store is being compacted.
   bool Delete(const LogState& state, const NotedHead& head);
   absl::StatusOr<bool> DropDeleted();
@@ -121,7 +133,12 @@ class Upkeep {
   absl::Duration compact_due_ = {};                     // since boot
   absl::Time followed_ = absl::InfinitePast();          // when the mirror last had all
 
-  metrics::Gauge mirror_size_, mirror_age_, archived_segments_;
+  // Of the segments that were looked at, those that are kept, by class; and when, since boot,
+  // their grants are asked for again.
+  std::array<HeldSegments, kPassing.size()> held_ = {};
+  absl::Duration holds_due_ = {};
+
+  metrics::Gauge mirror_size_, mirror_age_, archived_segments_, held_segments_;
   metrics::Counter repaired_, deleted_records_;
 
   std::atomic<uint64_t> safe_size_ = 0;

@@ -82,7 +82,7 @@ TEST_CASE("A record that was deleted on record is sound, one that is gone is not
   World world(600);
   const SegmentSpan span = SegmentOf(0, kSmall);
   const std::vector<uint64_t> indices =
-      *RecordsOf(world.reader, *world.log.state(), span, RetentionClass::kExchange);
+      RecordsOf(world.reader, *world.log.state(), span, RetentionClass::kExchange)->indices;
   REQUIRE(indices.size() > 100);
   DeletedRecords deleted = *DeletedRecords::Read(world.log.store, span);
   for (const uint64_t index : indices) deleted.Add(index);

@@ -97,19 +97,19 @@ void DeletedRecords::Put(kv::Batch* batch) const {
   batch->Put(key, Guarded(key, absl::StrCat(std::string(1, static_cast<char>(state)), bits_)));
 }
 
-absl::StatusOr<std::vector<uint64_t>> RecordsOf(const LogReader& log, const LogState& state,
-                                                SegmentSpan span, RetentionClass retention) {
-  std::vector<uint64_t> indices;
-  SHAREWAY_RETURN_IF_ERROR(VisitEntries(log, state, span.first, span.end(),
-                                        [&](uint64_t index, const EntryView& view) -> absl::Status {
-                                          if (view.record.empty()) return absl::OkStatus();
-                                          SHAREWAY_ASSIGN_OR_RETURN(const Entry entry,
-                                                                    OpenStored(index, view.Copy()));
-                                          if (ClassOf(entry.facts.kind) == retention)
-                                            indices.push_back(index);
-                                          return absl::OkStatus();
-                                        }));
-  return indices;
+absl::StatusOr<SegmentRecords> RecordsOf(const LogReader& log, const LogState& state,
+                                         SegmentSpan span, RetentionClass retention) {
+  SegmentRecords records;
+  const auto take = [&](uint64_t index, const EntryView& view) -> absl::Status {
+    if (view.record.empty()) return absl::OkStatus();
+    SHAREWAY_ASSIGN_OR_RETURN(const Entry entry, OpenStored(index, view.Copy()));
+    if (ClassOf(entry.facts.kind) != retention) return absl::OkStatus();
+    records.indices.push_back(index);
+    if (!entry.facts.grant.empty()) records.grants.insert(entry.facts.grant);
+    return absl::OkStatus();
+  };
+  SHAREWAY_RETURN_IF_ERROR(VisitEntries(log, state, span.first, span.end(), take));
+  return records;
 }
 
 absl::Status DeleteFromStore(kv::Store* store, const std::vector<uint64_t>& indices,

@@ -7,6 +7,8 @@
 //   state         bits 1 and 2: the class of that number is done; bit 7: a deletion is
 //                 under way, so that a record may still be there though its bit is 1
 //
+// Of records that are held for an incident no bit is set (holds.h).
+//
 // Order of deletion: the log says so in a record of its own (RECORDS_EXPIRED), then
 // the bits are durable, then the records go. So nothing is deleted unsaid, and an
 // entry without record whose bit is 0 is damage. A crash after the log's record and
@@ -14,6 +16,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,10 +61,14 @@ class DeletedRecords {
 };
 std::string DeletedKey(uint64_t first);
 
-// The indices of a segment's records of `retention` that are still there. Reads
-// and checks every entry. DATA_LOSS if one is damaged: then nothing is to be deleted.
-absl::StatusOr<std::vector<uint64_t>> RecordsOf(const LogReader& log, const LogState& state,
-                                                SegmentSpan span, RetentionClass retention);
+// The records of one class in a segment that are still there.
+struct SegmentRecords {
+  std::vector<uint64_t> indices = {};  // ascending
+  std::set<std::string> grants = {};   // that they name
+};
+// Reads and checks every entry. DATA_LOSS if one is damaged: then nothing is to be deleted.
+absl::StatusOr<SegmentRecords> RecordsOf(const LogReader& log, const LogState& state,
+                                         SegmentSpan span, RetentionClass retention);
 
 // Deletes from the bundles in the store that have one of `indices` (ascending) all
 // records that are `deleted`, which is durable; one batch for each bundle. Errors as

@@ -12,7 +12,8 @@ using evidence::RecordKind;
 namespace {
 
 // Tells the log, for each grant of the incident, that its evidence is held for the case, or no
-// more. Only the incident's own agency reads it: nobody else hears of the incident.
+// more; it heeds them, and finds them by object and reason (services/audit/domain/hold.h). Only
+// the incident's own agency reads it: nobody else hears of the incident.
 void AddHolds(const Desk& desk, const Errand& errand, const Incident& incident,
               absl::string_view reason, const StatuteText& text, Change* change) {
   for (const std::string& grant : incident.grants) {

@@ -18,8 +18,10 @@ class Incidents {
   explicit Incidents(const Desk* desk) : desk_(desk), incidents_(desk), drills_(desk) {}
 
   // `facts`: severity, title, text, happen_time, grants. NOT_VISIBLE for a grant that the actor's
-  // agency has no part in. An event for each grant says that its evidence is held for the case; Close
-  // says that it is released. Nothing that this service keeps of a grant is ever deleted.
+  // agency has no part in. An event for each grant says that its evidence is held for the case;
+  // Close says that it is released: meanwhile the log deletes none of its records
+  // (services/audit). Nothing that this service keeps of a grant is ever deleted. It suspends no
+  // grant: GrantService.SuspendGrant does.
   absl::StatusOr<Stored<Incident>> Report(const Errand& errand, const Incident& facts) const;
   absl::StatusOr<Stored<Incident>> AddMeasure(const Errand& errand, absl::string_view name,
                                               absl::string_view etag,
