@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/catalog/registrar.h"
 
+#include <utility>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "libs/base/name.h"
 #include "libs/base/status.h"
+#include "libs/codes/quote.h"
 #include "libs/crypto/identity.h"
 #include "libs/crypto/key.h"
 #include "libs/log/log.h"
+#include "libs/statute/calendar.h"
 #include "services/catalog/domain/faults.h"
 #include "services/catalog/domain/mandate.h"
 #include "services/catalog/domain/secrecy.h"
@@ -31,14 +36,26 @@ Key::Algorithm AlgorithmOf(crypto::Suite suite) {
   }
 }
 
-// A key gets its name and algorithm from the SPKI; other objects pass.
-absl::Status Identify(DirectoryObject* object) {
-  Key* key = std::get_if<Key>(object);
-  if (key == nullptr) return absl::OkStatus();
+// A key gets its name and algorithm from the SPKI, which is `field` of the request.
+absl::Status IdentifyKey(absl::string_view field, Key* key) {
   absl::StatusOr<crypto::PublicKey> parsed = crypto::PublicKey::FromSpki(key->spki);
-  if (!parsed.ok()) return Error::Field("key.spki", parsed.status().message());
+  if (!parsed.ok()) return Error::Field(field, parsed.status().message());
   key->name = crypto::KeyName(parsed->id());
   key->algorithm = AlgorithmOf(parsed->suite());
+  return absl::OkStatus();
+}
+
+// The same; other objects pass.
+absl::Status Identify(DirectoryObject* object) {
+  Key* key = std::get_if<Key>(object);
+  return key == nullptr ? absl::OkStatus() : IdentifyKey("key.spki", key);
+}
+
+absl::Status IdentifyKeys(NodeApplication::Request* request) {
+  for (size_t i = 0; i < request->keys.size(); ++i) {
+    SHAREWAY_RETURN_IF_ERROR(
+        IdentifyKey(absl::StrCat("keys[", i, "].spki"), &request->keys[i]));
+  }
   return absl::OkStatus();
 }
 
@@ -55,6 +72,24 @@ std::string AgencyIn(absl::string_view name) {
   constexpr absl::string_view kPrefix = "agencies/";
   if (!absl::StartsWith(name, kPrefix)) return "";
   return std::string(name.substr(0, name.find('/', kPrefix.size())));
+}
+
+Actor ActorFor(const Caller& caller, absl::string_view node) {
+  return {.name = caller.name,
+          .person = caller.person,
+          .own_agency = !caller.agency.empty() && caller.agency == AgencyIn(node),
+          .roles = caller.roles};
+}
+
+absl::Status CheckEtag(absl::string_view etag, const DirectoryStore::Application& known) {
+  if (etag.empty()) {
+    return Error::Field("etag", "is empty; what is signed names the state that was seen");
+  }
+  const std::string now = Registrar::Etag(known);
+  if (etag == now) return absl::OkStatus();
+  return Error(Reason::kChangedMeanwhile, absl::StatusCode::kAborted,
+               absl::StrCat("the application is at ", now, ", not at ", codes::Quote(etag)))
+      .With("etag", now);
 }
 
 }  // namespace
@@ -166,9 +201,12 @@ absl::StatusOr<Registrar::Changed> Registrar::Change(const Cause& cause, absl::s
 
 absl::StatusOr<DirectoryObject> Registrar::Put(const Cause& cause, DirectoryObject object) {
   SHAREWAY_RETURN_IF_ERROR(Identify(&object));
-  SHAREWAY_ASSIGN_OR_RETURN(
-      Changed changed, Change(cause, NameOf(object),
-                              [&](const Register& all) { return all.Put(object, profiles_); }));
+  const auto decide = [&](const Register& all) -> absl::StatusOr<DirectoryObject> {
+    SHAREWAY_ASSIGN_OR_RETURN(DirectoryObject put, all.Put(object, profiles_));
+    SHAREWAY_RETURN_IF_ERROR(CheckAdmitted(put));
+    return put;
+  };
+  SHAREWAY_ASSIGN_OR_RETURN(Changed changed, Change(cause, NameOf(object), decide));
   return std::move(changed.object);
 }
 
@@ -231,6 +269,140 @@ absl::Status Registrar::Found(std::vector<DirectoryObject> objects) {
   const absl::Status saved = store_->Save(head, objects, std::move(event)).status();
   SHAREWAY_RETURN_IF_ERROR(Sync());
   return saved;
+}
+
+std::string Registrar::Etag(const Application& application) {
+  return absl::StrCat("v", application.version);
+}
+
+absl::StatusOr<std::optional<Registrar::Application>> Registrar::LoadApplication(
+    absl::string_view name) const {
+  if (!HasForm("agencies/{a}/nodes/{n}", name)) return std::nullopt;
+  SHAREWAY_ASSIGN_OR_RETURN(std::optional<Application> known, store_->LoadApplication(name));
+  if (!known) return std::nullopt;
+  NodeApplication::Fields fields = known->application.fields();
+  SHAREWAY_RETURN_IF_ERROR(IdentifyKeys(&fields.request));
+  return Application{NodeApplication::Restore(std::move(fields)), known->version};
+}
+
+absl::Status Registrar::CheckAdmitted(const DirectoryObject& object) const {
+  const Key* key = std::get_if<Key>(&object);
+  if (key == nullptr && !std::holds_alternative<Node>(object)) return absl::OkStatus();
+  SHAREWAY_ASSIGN_OR_RETURN(const std::optional<Application> known,
+                            LoadApplication(key != nullptr ? key->owner : NameOf(object)));
+  return known ? known->application.CheckAdmitted() : absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<DirectoryObject>> Registrar::Entering(
+    const Register& all, const NodeApplication& application) const {
+  const NodeApplication::Request& request = application.fields().request;
+  std::vector<DirectoryObject> objects = {request.node};
+  for (const Key& key : request.keys) objects.push_back(key);
+  Register after = all;
+  for (DirectoryObject& object : objects) {
+    SHAREWAY_ASSIGN_OR_RETURN(object, after.Put(object, profiles_));
+    after.Apply(object);
+  }
+  return objects;
+}
+
+absl::StatusOr<Registrar::Application> Registrar::ChangeApplication(
+    const Cause& cause, absl::string_view name, const ApplicationDecision& decide) {
+  const absl::Time now = clock_->Now();
+  absl::MutexLock lock(&changing_);
+  SHAREWAY_ASSIGN_OR_RETURN(const DirectoryStore::Head head, store_->ReadHead());
+  SHAREWAY_RETURN_IF_ERROR(Sync());
+  const std::shared_ptr<const Register> before = Now();
+  SHAREWAY_ASSIGN_OR_RETURN(const std::optional<std::string> done, store_->Find(cause.once, now));
+  SHAREWAY_ASSIGN_OR_RETURN(std::optional<Application> known, LoadApplication(name));
+  if (!done) {
+    SHAREWAY_ASSIGN_OR_RETURN(const Decided decided, decide(*before, known));
+    Event event = {.cause = &cause, .result = std::string(name), .now = now};
+    for (const DirectoryObject& object : decided.objects) {
+      event.records.push_back(RecordOf(*before, object));
+    }
+    evidence::AuditRecord& record = event.records.emplace_back();
+    record.set_kind(evidence::v1::NODE_APPLICATION_CHANGED);
+    record.set_object(std::string(name));
+    record.add_agencies(AgencyIn(name));
+    const absl::Status saved =
+        store_->Save(head, decided.objects, std::move(event), &decided.application).status();
+    SHAREWAY_RETURN_IF_ERROR(Sync());
+    SHAREWAY_RETURN_IF_ERROR(saved);
+    SHAREWAY_ASSIGN_OR_RETURN(known, LoadApplication(name));
+  }
+  if (!known) return absl::DataLossError(absl::StrCat("the application for ", name, " is gone"));
+  return *std::move(known);
+}
+
+absl::StatusOr<Registrar::Application> Registrar::ApplyNode(const Cause& cause,
+                                                            NodeApplication::Request request) {
+  SHAREWAY_RETURN_IF_ERROR(IdentifyKeys(&request));
+  const std::string name = request.node.name;
+  const Actor actor = ActorFor(cause.caller, name);
+  const absl::CivilDay today = statute::LawDay(clock_->Now());
+  return ChangeApplication(
+      cause, name,
+      [&](const Register& all,
+          const std::optional<Application>& known) -> absl::StatusOr<Decided> {
+        absl::StatusOr<NodeApplication> next =
+            known ? known->application.Again(actor, request, today)
+                  : NodeApplication::Apply(actor, request, today);
+        SHAREWAY_RETURN_IF_ERROR(next.status());
+        if (all.Find(name) != nullptr) {
+          return Error(Reason::kAlreadyExists, absl::StatusCode::kAlreadyExists,
+                       absl::StrCat(name, " is registered already"))
+              .With("name", name);
+        }
+        SHAREWAY_RETURN_IF_ERROR(Entering(all, *next).status());
+        return Decided{*std::move(next)};
+      });
+}
+
+absl::StatusOr<Registrar::Application> Registrar::ApproveNode(const Cause& cause,
+                                                              absl::string_view name,
+                                                              absl::string_view etag) {
+  const absl::CivilDay today = statute::LawDay(clock_->Now());
+  return ChangeApplication(
+      cause, name,
+      [&](const Register& all,
+          const std::optional<Application>& known) -> absl::StatusOr<Decided> {
+        if (!known) return Error::NotVisible(name);
+        SHAREWAY_RETURN_IF_ERROR(CheckEtag(etag, *known));
+        SHAREWAY_ASSIGN_OR_RETURN(NodeApplication next, known->application.Approve(
+                                                            ActorFor(cause.caller, name), today));
+        SHAREWAY_ASSIGN_OR_RETURN(std::vector<DirectoryObject> objects, Entering(all, next));
+        return Decided{std::move(next), std::move(objects)};
+      });
+}
+
+absl::StatusOr<Registrar::Application> Registrar::ReturnNode(const Cause& cause,
+                                                             absl::string_view name,
+                                                             absl::string_view etag,
+                                                             absl::string_view reason) {
+  return ChangeApplication(
+      cause, name,
+      [&](const Register&, const std::optional<Application>& known) -> absl::StatusOr<Decided> {
+        if (!known) return Error::NotVisible(name);
+        SHAREWAY_RETURN_IF_ERROR(CheckEtag(etag, *known));
+        SHAREWAY_ASSIGN_OR_RETURN(NodeApplication next, known->application.Return(
+                                                            ActorFor(cause.caller, name), reason));
+        return Decided{std::move(next)};
+      });
+}
+
+absl::StatusOr<Registrar::Application> Registrar::FindApplication(const Caller& caller,
+                                                                  absl::string_view name) const {
+  SHAREWAY_ASSIGN_OR_RETURN(std::optional<Application> known, LoadApplication(name));
+  if (!known || !known->application.SeenBy(ActorFor(caller, name))) return Error::NotVisible(name);
+  return *std::move(known);
+}
+
+absl::StatusOr<std::vector<Registrar::Application>> Registrar::ListApplications(
+    const Caller& caller, absl::string_view cursor, size_t limit) const {
+  return store_->ListApplications(cursor, limit, [&caller](const NodeApplication& application) {
+    return application.SeenBy(ActorFor(caller, application.fields().request.node.name));
+  });
 }
 
 }  // namespace shareway::catalog

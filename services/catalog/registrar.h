@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,25 @@ class Registrar {
   absl::StatusOr<Mandate> EndMandate(const Cause& cause, absl::string_view name,
                                      absl::string_view reason);
 
+  // Applications for nodes; the rules and errors are NodeApplication's. Applying checks also what
+  // Register::Put asks of the node and its keys, and approving puts them, in one commit with the
+  // application. ApplyNode: ALREADY_EXISTS if the node is registered. Decisions name the etag that
+  // was seen: INVALID_ARGUMENT without one, ABORTED if it is another now. Until the approval Put
+  // refuses the node and its keys, FAILED_PRECONDITION.
+  using Application = DirectoryStore::Application;
+  absl::StatusOr<Application> ApplyNode(const Cause& cause, NodeApplication::Request request);
+  absl::StatusOr<Application> ApproveNode(const Cause& cause, absl::string_view name,
+                                          absl::string_view etag);
+  absl::StatusOr<Application> ReturnNode(const Cause& cause, absl::string_view name,
+                                         absl::string_view etag, absl::string_view reason);
+  // The node's application, if the caller sees it; else Error::NotVisible.
+  absl::StatusOr<Application> FindApplication(const Caller& caller, absl::string_view name) const;
+  // Those that the caller sees, by the node's name, after `cursor`, up to `limit`.
+  absl::StatusOr<std::vector<Application>> ListApplications(const Caller& caller,
+                                                            absl::string_view cursor,
+                                                            size_t limit) const;
+  static std::string Etag(const Application& application);
+
   // Founds the directory with the objects in the file at `path` (store/bootstrap.h),
   // all or none. Does nothing for an empty path, or, with a log line, if there are
   // people already. NOT_FOUND, INVALID_ARGUMENT naming line or object, and what
@@ -73,6 +93,18 @@ class Registrar {
   };
   absl::StatusOr<Changed> Change(const Cause& cause, absl::string_view result,
                                  const Decision& decide);
+  struct Decided {
+    NodeApplication application;
+    std::vector<DirectoryObject> objects = {};  // that enter the register with it
+  };
+  using ApplicationDecision = std::function<absl::StatusOr<Decided>(
+      const Register&, const std::optional<Application>& known)>;
+  absl::StatusOr<Application> ChangeApplication(const Cause& cause, absl::string_view name,
+                                                const ApplicationDecision& decide);
+  absl::StatusOr<std::optional<Application>> LoadApplication(absl::string_view name) const;
+  absl::StatusOr<std::vector<DirectoryObject>> Entering(const Register& all,
+                                                        const NodeApplication& application) const;
+  absl::Status CheckAdmitted(const DirectoryObject& object) const;
   // Brings the register up to the end of the log.
   absl::Status Sync();
   absl::Status SyncLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// shareway directory: who takes part.
+// shareway directory, shareway node: who takes part, and which nodes ask to.
 #include <memory>
 
 #include "absl/strings/ascii.h"
@@ -126,9 +126,68 @@ absl::Status SetStanding(Session* session, const DirectoryArgs& args) {
   return session->Show<pb::SetStandingResponse>(absl::StrCat(kService, "SetStanding"), request);
 }
 
+absl::Status ApplyNode(Session* session, const DirectoryArgs& args) {
+  SHAREWAY_ASSIGN_OR_RETURN(const std::string text, ReadInput(args.file));
+  pb::ApplyNodeRequest request;
+  SHAREWAY_RETURN_IF_ERROR(FromJson(text, request.mutable_application()));
+  return session->Show<pb::NodeApplication>(absl::StrCat(kService, "ApplyNode"), request);
+}
+
+absl::Status ApproveNode(Session* session, const DirectoryArgs& args) {
+  pb::ApproveNodeRequest request;
+  request.set_name(args.name);
+  return session->Show<pb::NodeApplication>(absl::StrCat(kService, "ApproveNode"), request);
+}
+
+absl::Status ReturnNode(Session* session, const DirectoryArgs& args) {
+  pb::ReturnNodeRequest request;
+  request.set_name(args.name);
+  request.set_reason(args.reason);
+  return session->Show<pb::NodeApplication>(absl::StrCat(kService, "ReturnNode"), request);
+}
+
+absl::Status GetNode(Session* session, const DirectoryArgs& args) {
+  pb::GetNodeApplicationRequest get;
+  get.set_name(args.name);
+  return session->Show<pb::NodeApplication>(absl::StrCat(kService, "GetNodeApplication"), get);
+}
+
+absl::Status ListNodes(Session* session) {
+  SHAREWAY_ASSIGN_OR_RETURN(const Json applications,
+                            session->List<pb::ListNodeApplicationsResponse>(
+                                absl::StrCat(kService, "ListNodeApplications"),
+                                pb::ListNodeApplicationsRequest()));
+  session->Print(applications, {{"NODE", "node.name"},
+                                {"STATE", "state"},
+                                {"APPLICANT", "applicant"},
+                                {"DECIDED BY", "decidedBy"}});
+  return absl::OkStatus();
+}
+
+void AddNodeCommands(CLI::App* app, Session* session) {
+  CLI::App* noun = Noun(app, "node", "Applications to connect an exchange node");
+  auto args = std::make_shared<DirectoryArgs>();
+  Verb(noun, session, "apply", "Apply for a node of your agency, as a signed act",
+       [=] { return ApplyNode(session, *args); })
+      ->add_option("FILE", args->file, "NodeApplication in JSON: node, protection, keys")
+      ->required();
+  const auto named = [&](const char* name, const char* help, std::function<absl::Status()> run) {
+    CLI::App* verb = Verb(noun, session, name, help, std::move(run));
+    verb->add_option("NAME", args->name, "agencies/{a}/nodes/{n}")->required();
+    return verb;
+  };
+  named("approve", "Let the node in, as a signed act", [=] { return ApproveNode(session, *args); });
+  named("return", "Send the application back, as a signed act", [=] {
+    return ReturnNode(session, *args);
+  })->add_option("--reason", args->reason, "Why")->required();
+  named("get", "One application", [=] { return GetNode(session, *args); });
+  Verb(noun, session, "list", "Applications that you may see", [=] { return ListNodes(session); });
+}
+
 }  // namespace
 
 void AddDirectoryCommands(CLI::App* app, Session* session) {
+  AddNodeCommands(app, session);
   CLI::App* noun = Noun(app, "directory", "Authorities, agencies, systems, nodes, people, keys");
   auto args = std::make_shared<DirectoryArgs>();
   Verb(noun, session, "put", "Create or replace objects, each as a signed act",

@@ -15,6 +15,7 @@
 #include "libs/evidence/envelope.h"
 #include "libs/rpc/grpc_status.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
+#include "shareway/catalog/v1/directory_service.pb.h"
 #include "shareway/console/v1/account_service.pb.h"
 #include "shareway/policy.pb.h"
 #include "shareway/sharing/v1/disposal.pb.h"
@@ -182,6 +183,10 @@ absl::StatusOr<std::string> Session::ReadEtag(const std::string& name) {
         const auto resource,
         Call<catalog::v1::Resource>("/shareway.catalog.v1.CatalogService/GetResource", get));
     return resource.etag();
+  }
+  if (absl::StartsWith(name, "agencies/") && absl::StrContains(name, "/nodes/")) {
+    return EtagBy<catalog::v1::NodeApplication, catalog::v1::GetNodeApplicationRequest>(
+        "/shareway.catalog.v1.DirectoryService/GetNodeApplication", name);
   }
   if (absl::StartsWith(name, "disputes/")) {
     sharing::v1::GetDisputeRequest get;

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "services/catalog/domain/directory_rules.h"
@@ -34,10 +35,14 @@ absl::Status StateForbids(const NodeApplication& application, absl::string_view 
       .With("name", name);
 }
 
-absl::Status CheckApplicant(const Actor& actor, const std::string& node) {
+bool IsHead(const Actor& actor) {
   const bool head =
       actor.roles.count(Role::kDepartmentHead) > 0 || actor.roles.count(Role::kSharingHead) > 0;
-  return actor.person && actor.own_agency && head ? absl::OkStatus() : Error::NotVisible(node);
+  return actor.person && actor.own_agency && head;
+}
+
+absl::Status CheckApplicant(const Actor& actor, const std::string& node) {
+  return IsHead(actor) ? absl::OkStatus() : Error::NotVisible(node);
 }
 
 absl::Status CheckRequest(const NodeApplication::Request& request, absl::CivilDay today) {
@@ -46,11 +51,22 @@ absl::Status CheckRequest(const NodeApplication::Request& request, absl::CivilDa
     all.push_back(std::move(fault));
   }
   Faults faults;
-  if (request.spkis.empty() || request.spkis.size() > kMaxKeys) {
-    faults.Add("spkis", absl::StrCat("has ", request.spkis.size(), " keys, want 1 to ", kMaxKeys));
+  if (request.keys.empty() || request.keys.size() > kMaxKeys) {
+    faults.Add("keys", absl::StrCat("has ", request.keys.size(), " keys, want 1 to ", kMaxKeys));
   }
-  const std::set<std::string> different(request.spkis.begin(), request.spkis.end());
-  if (different.size() != request.spkis.size()) faults.Add("spkis", "names a key twice");
+  std::set<std::string> different;
+  for (const Key& key : request.keys) different.insert(key.spki);
+  if (different.size() != request.keys.size()) faults.Add("keys", "names a key twice");
+  for (size_t i = 0; i < request.keys.size() && i < kMaxKeys; ++i) {
+    const Key& key = request.keys[i];
+    if (key.owner != request.node.name) {
+      faults.Add(absl::StrCat("keys[", i, "].owner"), "is not the node");
+    }
+    for (const FieldViolation& fault : Violations(DirectoryObject(key), ProfileIds())) {
+      faults.Add(absl::StrCat("keys[", i, "].", absl::StripPrefix(fault.field, "key.")),
+                 fault.rule);
+    }
+  }
   for (FieldViolation& fault : faults.Take()) all.push_back(std::move(fault));
   return Error::Fields(all);
 }
@@ -66,26 +82,26 @@ std::vector<FieldViolation> Violations(const Protection& protection, absl::strin
   const auto needed_from = [&](int level) { return protection.level >= level ? 1 : 0; };
   faults.Text("filing_number", protection.filing_number, needed_from(kFiledFrom), 100);
   if (protection.level >= kTestedFrom) {
-    if (!protection.last_test) faults.Add("last_test", "is missing, needed from level 3");
-    if (!protection.next_test) faults.Add("next_test", "is missing, needed from level 3");
+    if (!protection.last_test) faults.Add("last_test_date", "is missing, needed from level 3");
+    if (!protection.next_test) faults.Add("next_test_date", "is missing, needed from level 3");
   }
   if (protection.last_test && *protection.last_test > today) {
-    faults.Add("last_test", "is after today");
+    faults.Add("last_test_date", "is after today");
   }
   if (protection.next_test && *protection.next_test < today) {
-    faults.Add("next_test", "is before today: the test is overdue");
+    faults.Add("next_test_date", "is before today: the test is overdue");
   }
   const bool contracted = !protection.contractor.empty();
   faults.Text("contractor", protection.contractor, 0, 100);
   faults.Text("contract", protection.contract, contracted ? 1 : 0, 200);
   if (contracted && !protection.contract_end) {
-    faults.Add("contract_end", "is missing, needed with a contractor");
+    faults.Add("contract_end_date", "is missing, needed with a contractor");
   }
   if (!contracted && (!protection.contract.empty() || protection.contract_end)) {
     faults.Add("contractor", "is empty, but there is a contract");
   }
   if (protection.contract_end && *protection.contract_end < today) {
-    faults.Add("contract_end", "is before today");
+    faults.Add("contract_end_date", "is before today");
   }
   return faults.Take();
 }
@@ -151,6 +167,11 @@ absl::StatusOr<NodeApplication> NodeApplication::Return(const Actor& actor,
   fields.decided_by = actor.name;
   fields.return_reason = std::string(reason);
   return NodeApplication(std::move(fields));
+}
+
+bool NodeApplication::SeenBy(const Actor& actor) const {
+  return IsHead(actor) ||
+         (actor.person && actor.roles.count(Role::kSecurityAdministrator) > 0);
 }
 
 absl::Status NodeApplication::CheckAdmitted() const {

@@ -49,7 +49,7 @@ class NodeApplication {
   struct Request {
     Node node = {};
     Protection protection = {};
-    std::vector<std::string> spkis = {};  // of the node's keys, DER, 1 to 8
+    std::vector<Key> keys = {};  // the node's own, 1 to 8
   };
   struct Fields {
     Request request = {};
@@ -74,6 +74,8 @@ class NodeApplication {
   // `reason` has 1 to 1000 characters.
   absl::StatusOr<NodeApplication> Return(const Actor& actor, absl::string_view reason) const;
 
+  // Heads of the node's agency and security administrators see it.
+  bool SeenBy(const Actor& actor) const;
   // OK once it is approved: before that no key of the node counts. FAILED_PRECONDITION.
   absl::Status CheckAdmitted() const;
 

@@ -36,7 +36,15 @@ Request Good() {
                         .contractor = "演示运维公司",
                         .contract = "演示合同 2026-1",
                         .contract_end = kToday + 300};
-  request.spkis = {"tls", "message"};
+  const Key tls = {.owner = request.node.name,
+                   .use = Key::Use::kTls,
+                   .suite = 1,
+                   .spki = "tls",
+                   .algorithm = Key::Algorithm::kP256};
+  Key message = tls;
+  message.use = Key::Use::kMessage;
+  message.spki = "message";
+  request.keys = {tls, message};
   return request;
 }
 
@@ -95,17 +103,20 @@ TEST_CASE("An application for a node is refused by field", "[catalog]") {
       {"protection.level", [](Request& r) { r.protection.level = 0; }},
       {"protection.level", [](Request& r) { r.protection.level = 6; }},
       {"protection.filing_number", [](Request& r) { r.protection.filing_number.clear(); }},
-      {"protection.last_test", [](Request& r) { r.protection.last_test.reset(); }},
-      {"protection.last_test", [](Request& r) { r.protection.last_test = kToday + 1; }},
-      {"protection.next_test", [](Request& r) { r.protection.next_test.reset(); }},
-      {"protection.next_test", [](Request& r) { r.protection.next_test = kToday - 1; }},
+      {"protection.last_test_date", [](Request& r) { r.protection.last_test.reset(); }},
+      {"protection.last_test_date", [](Request& r) { r.protection.last_test = kToday + 1; }},
+      {"protection.next_test_date", [](Request& r) { r.protection.next_test.reset(); }},
+      {"protection.next_test_date", [](Request& r) { r.protection.next_test = kToday - 1; }},
       {"protection.contract", [](Request& r) { r.protection.contract.clear(); }},
-      {"protection.contract_end", [](Request& r) { r.protection.contract_end.reset(); }},
-      {"protection.contract_end", [](Request& r) { r.protection.contract_end = kToday - 1; }},
+      {"protection.contract_end_date", [](Request& r) { r.protection.contract_end.reset(); }},
+      {"protection.contract_end_date", [](Request& r) { r.protection.contract_end = kToday - 1; }},
       {"protection.contractor", [](Request& r) { r.protection.contractor.clear(); }},
-      {"spkis", [](Request& r) { r.spkis.clear(); }},
-      {"spkis", [](Request& r) { r.spkis = {"tls", "tls"}; }},
-      {"spkis", [](Request& r) { r.spkis.resize(9, "another"); }}};
+      {"keys", [](Request& r) { r.keys.clear(); }},
+      {"keys", [](Request& r) { r.keys[1].spki = "tls"; }},
+      {"keys", [](Request& r) { r.keys.resize(9, r.keys[0]); }},
+      {"keys[0].suite", [](Request& r) { r.keys[0].suite = 2; }},
+      {"keys[1].use", [](Request& r) { r.keys[1].use = Key::Use::kUnspecified; }},
+      {"keys[1].owner", [](Request& r) { r.keys[1].owner = "services/catalog"; }}};
   for (const Spoilt& row : table) {
     CAPTURE(row.field);
     Request request = Good();
@@ -141,10 +152,12 @@ TEST_CASE("Heads of the agency apply and security administrators decide, not on 
   for (const Actor& actor : {clerk, stranger, machine, Admin()}) {
     CAPTURE(actor.name);
     CHECK(absl::IsPermissionDenied(NodeApplication::Apply(actor, Good(), kToday).status()));
+    CHECK(In(State::kApplied).SeenBy(actor) == (actor.name == Admin().name));
     CHECK(absl::IsPermissionDenied(
         In(State::kReturned).Again(actor, Good(), kToday).status()));
   }
   const NodeApplication application = In(State::kApplied);
+  CHECK(application.SeenBy(Head()));
   CHECK(absl::IsPermissionDenied(application.Approve(Head(), kToday).status()));
   CHECK(absl::IsPermissionDenied(application.Return(Head(), "不合格").status()));
   Actor both = Head();
@@ -159,6 +172,7 @@ TEST_CASE("An application is returned with a reason, and comes again for the sam
   CHECK(ReasonOf(application.Return(Admin(), "密级：机密").status()) == Reason::kSecretRefused);
   Request other = Good();
   other.node.name = "agencies/1199010000010001X0/nodes/n2";
+  for (Key& key : other.keys) key.owner = other.node.name;
   CHECK(absl::IsInvalidArgument(In(State::kReturned).Again(Head(), other, kToday).status()));
 }
 

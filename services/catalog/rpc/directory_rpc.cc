@@ -77,6 +77,7 @@ void DirectoryRpc::Serve(rpc::Server* server) {
   ServePut(server, "PutPerson", &v1::PutPersonRequest::person);
   ServePut(server, "PutKey", &v1::PutKeyRequest::key);
   ServeMandates(server);
+  ServeNodeApplications(server);
   server->Unary<v1::SetStandingRequest, v1::SetStandingResponse>(
       Path("SetStanding"),
       [this](const rpc::Call& call,

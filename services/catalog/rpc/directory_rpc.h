@@ -38,6 +38,9 @@ class DirectoryRpc {
   void ServeMandates(rpc::Server* server);  // mandate_rpc.cc
   absl::StatusOr<v1::ListMandatesResponse> ListMandates(const rpc::Call& call,
                                                         const v1::ListMandatesRequest& request);
+  void ServeNodeApplications(rpc::Server* server);  // node_application_rpc.cc
+  absl::StatusOr<v1::ListNodeApplicationsResponse> ListNodeApplications(
+      const rpc::Call& call, const v1::ListNodeApplicationsRequest& request);
   absl::StatusOr<v1::ListAgenciesResponse> ListAgencies(const rpc::Call& call,
                                                         const v1::ListAgenciesRequest& request);
   absl::Status Watch(const rpc::Call& call, const v1::WatchDirectoryRequest& request,

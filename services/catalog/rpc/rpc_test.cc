@@ -333,6 +333,51 @@ TEST_CASE("A watcher of the catalogue sees publication and suspension", "[catalo
   watch.Cancel();
 }
 
+TEST_CASE("A head applies for the agency's node and the administrator lets it in",
+          "[catalog][rpc]") {
+  Served served;
+  const std::string name = absl::StrCat(kCivil, "/nodes/n1");
+  const auto key = crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256);
+  v1::ApplyNodeRequest apply;
+  v1::NodeApplication* asked = apply.mutable_application();
+  asked->mutable_node()->set_name(name);
+  asked->mutable_node()->set_address("n1.example:7004");
+  asked->mutable_protection()->set_level(1);
+  v1::Key* tls = asked->add_keys();
+  tls->set_use(v1::Key::TLS);
+  tls->set_suite(evidence::v1::P256_SHA256);
+  tls->set_spki(key.public_key().spki());
+  const std::string apply_path = absl::StrCat(kDirectoryService, "ApplyNode");
+  CHECK(absl::IsPermissionDenied(
+      served.Act<v1::NodeApplication>("admin", apply_path, apply).status()));
+  CHECK_FALSE(served.Call<v1::NodeApplication>("head", apply_path, apply).ok());  // unsigned
+  auto at = served.Act<v1::NodeApplication>("head", apply_path, apply);
+  REQUIRE(at.ok());
+  CHECK(at->state() == v1::NodeApplication::APPLIED);
+  CHECK(at->keys(0).owner() == name);
+  auto listed = served.Call<v1::ListNodeApplicationsResponse>(
+      "admin", absl::StrCat(kDirectoryService, "ListNodeApplications"),
+      v1::ListNodeApplicationsRequest());
+  REQUIRE(listed.ok());
+  REQUIRE(listed->applications_size() == 1);
+  v1::ApproveNodeRequest approve;
+  approve.set_name(name);
+  approve.set_etag(listed->applications(0).etag());
+  const std::string approve_path = absl::StrCat(kDirectoryService, "ApproveNode");
+  CHECK(absl::IsPermissionDenied(
+      served.Act<v1::NodeApplication>("head", approve_path, approve).status()));
+  at = served.Act<v1::NodeApplication>("admin", approve_path, approve);
+  REQUIRE(at.ok());
+  CHECK(at->state() == v1::NodeApplication::APPROVED);
+  CHECK(served.world().registrar->Now()->Find<Node>(name)->standing == Standing::kActive);
+  v1::GetNodeApplicationRequest get;
+  get.set_name(name);
+  CHECK(served
+            .Call<v1::NodeApplication>("head",
+                                       absl::StrCat(kDirectoryService, "GetNodeApplication"), get)
+            ->decided_by() == "people/admin");
+}
+
 TEST_CASE("Roles and signatures are asked for", "[catalog][rpc]") {
   Served served;
   CHECK(absl::IsPermissionDenied(served.Create("head").status()));

@@ -6,6 +6,7 @@
 #include "libs/base/bytes.h"
 #include "libs/base/status.h"
 #include "services/catalog/store/directory_message.h"
+#include "services/catalog/store/node_application_message.h"
 
 namespace shareway::catalog {
 namespace {
@@ -13,9 +14,20 @@ namespace {
 constexpr char kPrefix[] = "directory/";
 constexpr char kHeadKey[] = "directory/head";
 constexpr char kObjects[] = "directory/o/";
+constexpr char kApplications[] = "directory/a/";
 
 absl::Status Unreadable(absl::string_view what) {
   return absl::DataLossError(absl::StrCat(what, " of the directory cannot be read"));
+}
+
+absl::StatusOr<NodeApplication> ParseApplication(absl::string_view bytes) {
+  v1::NodeApplication message;
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return Unreadable("an application");
+  }
+  absl::StatusOr<NodeApplication> application = FromMessage(message);
+  if (!application.ok()) return Unreadable("an application");
+  return application;
 }
 
 }  // namespace
@@ -39,7 +51,7 @@ absl::StatusOr<DirectoryStore::Snapshot> DirectoryStore::Load() const {
                                      [&](absl::string_view key, absl::string_view value, uint64_t) {
                                        if (key == kHeadKey) {
                                          snapshot.number = ReadBigEndian64(value);
-                                       } else {
+                                       } else if (absl::StartsWith(key, kObjects)) {
                                          readable = snapshot.changes.emplace_back().ParseFromArray(
                                              value.data(), static_cast<int>(value.size()));
                                        }
@@ -59,7 +71,7 @@ absl::StatusOr<DirectoryObject> DirectoryStore::Parse(absl::string_view bytes) {
 
 absl::StatusOr<uint64_t> DirectoryStore::Save(const Head& head,
                                               const std::vector<DirectoryObject>& objects,
-                                              Event event) {
+                                              Event event, const NodeApplication* application) {
   kv::Batch batch;
   if (head.version == 0) {
     batch.ExpectAbsent(kHeadKey);
@@ -73,10 +85,48 @@ absl::StatusOr<uint64_t> DirectoryStore::Save(const Head& head,
     place = log_.Append(bytes, &batch);
     event.records[i].set_state(bytes);
   }
-  batch.PutNumber(kHeadKey, place);
+  if (application != nullptr) {
+    const std::string bytes = ToMessage(*application).SerializeAsString();
+    batch.Put(absl::StrCat(kApplications, application->fields().request.node.name), bytes);
+    event.records.back().set_state(bytes);
+  }
+  if (objects.empty()) {
+    batch.Put(kHeadKey, BigEndian64(head.number));
+  } else {
+    batch.PutNumber(kHeadKey, place);
+  }
   SHAREWAY_ASSIGN_OR_RETURN(const kv::Committed committed,
                             Commit(kv_, *outbox_, std::move(event), std::move(batch)));
-  return committed.numbers[static_cast<size_t>(place)];
+  return objects.empty() ? head.number : committed.numbers[static_cast<size_t>(place)];
+}
+
+absl::StatusOr<std::optional<DirectoryStore::Application>> DirectoryStore::LoadApplication(
+    absl::string_view node) const {
+  const absl::StatusOr<kv::Entry> entry = kv_->Get(absl::StrCat(kApplications, node));
+  if (absl::IsNotFound(entry.status())) return std::nullopt;
+  if (!entry.ok()) return entry.status();
+  SHAREWAY_ASSIGN_OR_RETURN(NodeApplication application, ParseApplication(entry->value));
+  return Application{std::move(application), entry->version};
+}
+
+absl::StatusOr<std::vector<DirectoryStore::Application>> DirectoryStore::ListApplications(
+    absl::string_view cursor, size_t limit,
+    absl::FunctionRef<bool(const NodeApplication&)> wanted) const {
+  std::vector<Application> found;
+  absl::Status status;
+  SHAREWAY_RETURN_IF_ERROR(
+      kv_->Scan(absl::StrCat(kApplications, cursor), PrefixEnd(kApplications),
+                [&](absl::string_view, absl::string_view value, uint64_t version) {
+                  absl::StatusOr<NodeApplication> application = ParseApplication(value);
+                  status = application.status();
+                  if (!status.ok()) return false;
+                  if (application->fields().request.node.name != cursor && wanted(*application)) {
+                    found.push_back({*std::move(application), version});
+                  }
+                  return found.size() < limit;
+                }));
+  SHAREWAY_RETURN_IF_ERROR(status);
+  return found;
 }
 
 }  // namespace shareway::catalog
