@@ -81,6 +81,13 @@ Actor ActorFor(const Caller& caller, absl::string_view node) {
           .roles = caller.roles};
 }
 
+// Before all else is looked at: what is wrong with a request tells that there is something.
+absl::Status CheckSeen(const Caller& caller, absl::string_view node,
+                       const std::optional<DirectoryStore::Application>& known) {
+  if (known && known->application.SeenBy(ActorFor(caller, node))) return absl::OkStatus();
+  return Error::NotVisible(node);
+}
+
 absl::Status CheckEtag(absl::string_view etag, const DirectoryStore::Application& known) {
   if (etag.empty()) {
     return Error::Field("etag", "is empty; what is signed names the state that was seen");
@@ -367,7 +374,7 @@ absl::StatusOr<Registrar::Application> Registrar::ApproveNode(const Cause& cause
       cause, name,
       [&](const Register& all,
           const std::optional<Application>& known) -> absl::StatusOr<Decided> {
-        if (!known) return Error::NotVisible(name);
+        SHAREWAY_RETURN_IF_ERROR(CheckSeen(cause.caller, name, known));
         SHAREWAY_RETURN_IF_ERROR(CheckEtag(etag, *known));
         SHAREWAY_ASSIGN_OR_RETURN(NodeApplication next, known->application.Approve(
                                                             ActorFor(cause.caller, name), today));
@@ -383,7 +390,7 @@ absl::StatusOr<Registrar::Application> Registrar::ReturnNode(const Cause& cause,
   return ChangeApplication(
       cause, name,
       [&](const Register&, const std::optional<Application>& known) -> absl::StatusOr<Decided> {
-        if (!known) return Error::NotVisible(name);
+        SHAREWAY_RETURN_IF_ERROR(CheckSeen(cause.caller, name, known));
         SHAREWAY_RETURN_IF_ERROR(CheckEtag(etag, *known));
         SHAREWAY_ASSIGN_OR_RETURN(NodeApplication next, known->application.Return(
                                                             ActorFor(cause.caller, name), reason));
@@ -394,7 +401,7 @@ absl::StatusOr<Registrar::Application> Registrar::ReturnNode(const Cause& cause,
 absl::StatusOr<Registrar::Application> Registrar::FindApplication(const Caller& caller,
                                                                   absl::string_view name) const {
   SHAREWAY_ASSIGN_OR_RETURN(std::optional<Application> known, LoadApplication(name));
-  if (!known || !known->application.SeenBy(ActorFor(caller, name))) return Error::NotVisible(name);
+  SHAREWAY_RETURN_IF_ERROR(CheckSeen(caller, name, known));
   return *std::move(known);
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -54,26 +55,34 @@ std::string Line(const std::vector<std::string>& cells) {
   return absl::StrCat("| ", absl::StrJoin(cells, " | "), " |\n");
 }
 
-std::string DrawMethod(const MethodDescriptor& method) {
+// Whom the method's policy admits, by column; empty: refused.
+std::vector<std::pair<std::string, std::string>> CellsOf(const MethodDescriptor& method) {
   const Policy& asked = method.options().GetExtension(shareway::policy);
-  std::vector<std::string> cells = {absl::StrCat("`", method.name(), "`")};
+  std::vector<std::pair<std::string, std::string>> cells;
   const bool people = Calls(asked, CallerKind::PERSON);
   for (Role role : AllRoles()) {
     const bool named = std::find(asked.roles().begin(), asked.roles().end(), role) !=
                        asked.roles().end();
-    cells.push_back(people && (named || asked.roles().empty()) ? kAdmitted : "");
+    cells.emplace_back(Code(role), people && (named || asked.roles().empty()) ? kAdmitted : "");
   }
   std::string no_role;
   if (people && asked.roles().empty()) no_role = kAdmitted;
   if (people && asked.delegable()) no_role = kLent;
-  cells.push_back(no_role);
-  cells.push_back(Calls(asked, CallerKind::NODE) ? kAdmitted : "");
-  cells.push_back(Calls(asked, CallerKind::SYSTEM) ? kAdmitted : "");
+  cells.emplace_back(kNoRole, no_role);
+  cells.emplace_back(kNode, Calls(asked, CallerKind::NODE) ? kAdmitted : "");
+  cells.emplace_back(kSystem, Calls(asked, CallerKind::SYSTEM) ? kAdmitted : "");
   std::string services;
   if (Calls(asked, CallerKind::SERVICE)) {
     services = asked.services().empty() ? kAny : absl::StrJoin(asked.services(), ", ");
   }
-  cells.push_back(services);
+  cells.emplace_back(kService, services);
+  return cells;
+}
+
+std::string DrawMethod(const MethodDescriptor& method) {
+  const Policy& asked = method.options().GetExtension(shareway::policy);
+  std::vector<std::string> cells = {absl::StrCat("`", method.name(), "`")};
+  for (const auto& [column, cell] : CellsOf(method)) cells.push_back(cell);
   cells.push_back(Object(asked.relation()));
   std::vector<std::string> demands;
   if (asked.signed_act()) demands.push_back("signed act");
@@ -151,6 +160,27 @@ std::string Draw(const std::vector<const ServiceDescriptor*>& services) {
     for (int i = 0; i < service->method_count(); ++i) {
       absl::StrAppend(&out, DrawMethod(*service->method(i)));
     }
+  }
+  return absl::StrCat(out, "\n");
+}
+
+std::string DrawSummary(const std::vector<const ServiceDescriptor*>& services) {
+  std::vector<std::string> head = {"service"};
+  for (const std::string& column : Columns()) head.push_back(column);
+  const std::vector<std::string> rule(head.size(), "---");
+  std::string out = absl::StrCat("\n", Line(head), Line(rule));
+  for (const ServiceDescriptor* service : services) {
+    std::map<std::string, int> admitted;
+    for (int i = 0; i < service->method_count(); ++i) {
+      for (const auto& [column, cell] : CellsOf(*service->method(i))) {
+        if (!cell.empty() && cell != kLent) ++admitted[column];
+      }
+    }
+    std::vector<std::string> cells = {absl::StrCat("`", service->name(), "`")};
+    for (const std::string& column : Columns()) {
+      cells.push_back(admitted[column] == 0 ? "" : absl::StrCat(admitted[column]));
+    }
+    absl::StrAppend(&out, Line(cells));
   }
   return absl::StrCat(out, "\n");
 }

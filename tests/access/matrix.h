@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The access matrix: every role against every method, as the protos say it and as the document
-// proto/POLICY.md does. For tests.
+// proto/POLICY.md does, and the README in small. For tests.
 #pragma once
 
 #include <map>
@@ -31,6 +31,9 @@ absl::StatusOr<std::vector<const google::protobuf::ServiceDescriptor*>> AllServi
 
 // The matrix as Markdown: a legend, and a table for each service.
 std::string Draw(const std::vector<const google::protobuf::ServiceDescriptor*>& services);
+
+// The matrix in small: of each service how many methods a column may call.
+std::string DrawSummary(const std::vector<const google::protobuf::ServiceDescriptor*>& services);
 
 // What the drawn matrix says of one method.
 struct Row {

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -39,13 +40,14 @@ using google::protobuf::MethodDescriptor;
 using google::protobuf::ServiceDescriptor;
 
 constexpr char kDocument[] = SHAREWAY_SOURCE_DIR "/proto/POLICY.md";
+constexpr char kReadme[] = SHAREWAY_SOURCE_DIR "/README.md";
 constexpr char kBegin[] = "<!-- matrix: drawn from the protos by tests/access/matrix_test.cc -->\n";
 constexpr char kEnd[] = "<!-- end of matrix -->";
 constexpr char kOwn[] = "11990100MB0000001X";
 constexpr char kForeign[] = "11990100MB0000002X";
 
-std::string Document() {
-  std::ifstream file(kDocument);
+std::string Document(const char* path = kDocument) {
+  std::ifstream file(path);
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
@@ -260,17 +262,21 @@ std::vector<std::string> Surprises(
   return surprises;
 }
 
-// SHAREWAY_DRAW=1 writes what it wants into the document.
+// SHAREWAY_DRAW=1 writes what it wants into the documents.
 TEST_CASE("The matrix in the document is the one that the protos draw", "[access]") {
-  std::string document = Document();
-  const std::string drawn = Draw(Services());
-  const std::string written = Matrix(document);
-  if (std::getenv("SHAREWAY_DRAW") != nullptr) {
+  const std::vector<const ServiceDescriptor*> services = Services();
+  for (const auto& [path, drawn] : {std::pair(kDocument, Draw(services)),
+                                    std::pair(kReadme, DrawSummary(services))}) {
+    INFO(path);
+    std::string document = Document(path);
+    const std::string written = Matrix(document);
+    if (std::getenv("SHAREWAY_DRAW") == nullptr) {
+      CHECK(written == drawn);
+      continue;
+    }
     document.replace(document.find(kBegin) + std::string(kBegin).size(), written.size(), drawn);
-    std::ofstream(kDocument) << document;
-    return;
+    std::ofstream(path) << document;
   }
-  CHECK(written == drawn);
 }
 
 TEST_CASE("Every role has a column of its own", "[access]") {

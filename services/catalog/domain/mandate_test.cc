@@ -187,7 +187,8 @@ TEST_CASE("A mandate is ended once, with a reason, by who is in charge, and stay
   CHECK(absl::IsInvalidArgument(end("", kBureau, kNow).status()));
   CHECK(ReasonFor(end("密级：机密", kBureau, kNow).status()) == Reason::kSecretRefused);
   CHECK(ReasonFor(end("done", kForeign, kNow).status()) == Reason::kNotCompetent);
-  CHECK(absl::IsNotFound(EndedMandate(all, "mandates/m2", "done", kBureau, kNow).status()));
+  CHECK(ReasonFor(EndedMandate(all, "mandates/m2", "done", kBureau, kNow).status()) ==
+        Reason::kNotVisible);
   const absl::Time last = kNow + absl::Hours(24 * 30);  // on its last day
   CHECK(end("done", kBureau, last).ok());
   CHECK(ReasonFor(end("done", kBureau, last + absl::Hours(24)).status()) ==

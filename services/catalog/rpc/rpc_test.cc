@@ -165,9 +165,9 @@ TEST_CASE(
     CHECK_FALSE(change.has_revision());
     ++objects;
   }
-  CHECK(objects == 15);
+  CHECK(objects == 17);
   CHECK(revision.epoch() == 1);
-  CHECK(revision.number() == 15);
+  CHECK(revision.number() == 17);
 
   v1::SetStandingRequest suspend;
   suspend.set_name("people/tax-editor");
@@ -188,7 +188,7 @@ TEST_CASE(
       "sharing", absl::StrCat(kDirectoryService, "RenewLease"), renew);
   REQUIRE(lease.ok());
   CHECK(lease->nonce() == "n");
-  CHECK(lease->head().number() == 16);
+  CHECK(lease->head().number() == 18);
   watch.Cancel();
 
   v1::WatchDirectoryRequest resume;

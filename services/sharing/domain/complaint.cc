@@ -94,7 +94,7 @@ absl::StatusOr<Complaint> Close(const Complaint& complaint, const Actor& actor,
                                 absl::Time now) {
   SHAREWAY_RETURN_IF_ERROR(Admit(ComplaintTable(), "CloseComplaint", complaint.name,
                                  Of(complaint.state), actor, parties));
-  if (actor.name == complaint.entered_by) {
+  if (actor.ActsAs(complaint.entered_by)) {
     return OwnRequest(complaint.name, actor.name, "who entered it");
   }
   SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"answer", answer}}, complaint.profile));

@@ -335,7 +335,7 @@ absl::Status Dispute::CheckNoPart(const Actor& actor) const {
   for (const Step& step : fields_.steps) {
     const bool party = step.agency.empty() || step.agency == fields_.consumer ||
                        step.agency == fields_.provider;
-    if (party && step.actor == actor.name) return OwnRequest(fields_.name, actor.name, step.action);
+    if (party && actor.ActsAs(step.actor)) return OwnRequest(fields_.name, actor.name, step.action);
   }
   return absl::OkStatus();
 }

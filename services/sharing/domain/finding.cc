@@ -76,7 +76,7 @@ absl::StatusOr<Finding> Rule(const Finding& finding, absl::string_view method, S
   if (officer && actor.agency != finding.competent_agency) return NotCompetent(finding, actor);
   SHAREWAY_RETURN_IF_ERROR(Admit(FindingTable(), method, finding.name, Of(finding.state), actor,
                                  SeatsOf(finding)));
-  if (actor.name == finding.opened_by) return OwnRequest(finding.name, actor.name, "reporter");
+  if (actor.ActsAs(finding.opened_by)) return OwnRequest(finding.name, actor.name, "reporter");
   SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"reasons", reasons}}, finding.profile));
   std::vector<FieldViolation> faults;
   CheckText(reasons, 1, 2000, "reasons", &faults);

@@ -14,6 +14,10 @@
 namespace shareway::sharing {
 namespace {
 
+using sweep::FieldPath;
+using sweep::Heard;
+using sweep::WithoutIds;
+
 // A world where kTax and kCounty each have something with kCivil, and a supervisor of another place
 // who names kTax in each call.
 struct Inspection {
