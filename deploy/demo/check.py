@@ -292,8 +292,9 @@ def check_catalogue(report, catalogue, directory):
         report.require(r["division"] == agency["division"], where, "division is not its provider's")
         assessment = r["assessment"]
         report.require(assessment.get("secrecyCleared") and assessment.get("document") and
-                       assessment.get("personalInformationAssessed"), where,
-                       "both assessments come before cataloguing (R25 13)")
+                       assessment.get("personalInformationAssessed") and
+                       assessment.get("sharingSafetyAssessed"), where,
+                       "all assessments come before cataloguing (R25 13)")
         check_items(report, r, where)
         check_class(report, r, profiles[agency["authority"]], directory, where)
 

@@ -59,6 +59,7 @@ cat::Resource Common(const std::string& code, const std::string& title,
   resource.set_update_cycle(cat::YEARLY);
   resource.mutable_assessment()->set_secrecy_cleared(true);
   resource.mutable_assessment()->set_personal_information_assessed(true);
+  resource.mutable_assessment()->set_sharing_safety_assessed(true);
   resource.mutable_assessment()->set_document("演示评估〔2026〕1号");
   return resource;
 }
@@ -85,7 +86,8 @@ cat::Resource Marriages(const Cluster& cluster) {
   r.set_declared_class(cat::CONDITIONAL);
   cat::ShareCondition* condition = r.add_conditions();
   condition->set_id("c1");
-  condition->set_kind(cat::ShareCondition::OTHER_CONDITION);
+  condition->set_kind(cat::ShareCondition::ITEMS);
+  for (const cat::Item& item : r.items()) condition->add_values(item.id());
   condition->set_text("限办理与婚姻状况有关的行政事项");
   r.add_methods(ev::QUERY);
   r.add_methods(ev::DOWNLOAD);

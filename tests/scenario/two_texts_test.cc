@@ -177,7 +177,8 @@ TEST_CASE("Under the 2025 regulation it is refused, disputed, reclassified, requ
   revised.clear_not_shared_basis();
   cat::ShareCondition* condition = revised.add_conditions();
   condition->set_id("c1");
-  condition->set_kind(cat::ShareCondition::OTHER_CONDITION);
+  condition->set_kind(cat::ShareCondition::ITEMS);
+  for (const cat::Item& item : revised.items()) condition->add_values(item.id());
   condition->set_text("限办理与收养有关的行政事项");
   revised.add_methods(ev::QUERY);
   revised.add_methods(ev::DOWNLOAD);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -95,6 +96,9 @@ struct Item {
   Mask mask = Mask::kAll;
   // grants/{g}, of the provider, under which another agency gave it the data; empty: its own.
   std::string received_under = {};
+  std::string source = {};                      // sources/{s}, the authoritative one; empty: none
+  std::vector<std::string> condition_ids = {};  // of the entry's conditions
+  bool open = false;                            // 开放属性
 };
 
 // An operation of the provider's system that can be called (系统对接).
@@ -113,6 +117,7 @@ struct Assessment {
   bool secrecy_cleared = false;
   bool personal_information_assessed = false;
   std::string document = {};
+  bool sharing_safety_assessed = false;
 };
 
 struct Entry {
@@ -137,6 +142,10 @@ struct Entry {
   std::string division = {};
   std::vector<std::string> keywords = {};
   std::vector<Operation> operations = {};
+  std::string category = {};                   // of the tree; empty: not placed in it
+  std::vector<std::string> contributors = {};  // agencies/{a}, besides the provider
+  std::map<std::string, std::string> extensions = {};
+  uint32_t promised_days = 0;  // working days to decide a request; 0: the statute's
   bool secret = false;  // stated by the agency; such entries are refused
 };
 

@@ -99,6 +99,40 @@ void CheckItem(const Entry& entry, size_t i, Faults* faults) {
   }
 }
 
+// Openness and conditions of one item; `ids` are those of the entry's conditions.
+void CheckTerms(const Entry& entry, size_t i, const std::set<std::string>& ids, Faults* faults) {
+  const Item& item = entry.items[i];
+  if (item.open && !entry.open) {
+    faults->Add(At("items", i, "open"), "is true, but the entry is not open");
+  }
+  if (item.open && ClassOf(entry, item) == ShareClass::kNotShared) {
+    faults->Add(At("items", i, "open"), "is true, but the item is NOT_SHARED");
+  }
+  if (!item.condition_ids.empty() && ClassOf(entry, item) != ShareClass::kConditional) {
+    faults->Add(At("items", i, "condition_ids"), "are given, but the item is not CONDITIONAL");
+  }
+  if (item.condition_ids.size() > kMaxConditions) {
+    return faults->Add(
+        At("items", i, "condition_ids"),
+        absl::StrCat("are ", item.condition_ids.size(), ", at most ", kMaxConditions));
+  }
+  std::set<absl::string_view> seen;
+  for (const std::string& id : item.condition_ids) {
+    if (!ids.contains(id)) {
+      faults->Add(At("items", i, "condition_ids"),
+                  absl::StrCat(codes::Quote(id), " is not a condition of the entry"));
+    }
+    if (!seen.insert(id).second) {
+      faults->Add(At("items", i, "condition_ids"),
+                  absl::StrCat(codes::Quote(id), " is given twice"));
+    }
+  }
+  if (!item.source.empty() && !HasForm("sources/{s}", item.source)) {
+    faults->Add(At("items", i, "source"),
+                absl::StrCat(codes::Quote(item.source), ", want sources/{s}"));
+  }
+}
+
 void CheckItems(const Entry& entry, const Law& law, Faults* faults) {
   if (entry.items.empty() || entry.items.size() > kMaxItems) {
     return faults->Add("items",
@@ -106,11 +140,16 @@ void CheckItems(const Entry& entry, const Law& law, Faults* faults) {
   }
   std::set<absl::string_view> ids;
   std::set<absl::string_view> names;
+  std::set<std::string> conditions;
+  for (const ShareCondition& condition : WithConditionIds(entry).conditions) {
+    conditions.insert(condition.id);
+  }
   size_t keys = 0;
   for (size_t i = 0; i < entry.items.size(); ++i) {
     const Item& item = entry.items[i];
     CheckItem(entry, i, faults);
     CheckReceived(entry, i, law, faults);
+    CheckTerms(entry, i, conditions, faults);
     if (!ids.insert(item.id).second) {
       faults->Add(At("items", i, "id"), absl::StrCat(codes::Quote(item.id), " is given twice"));
     }
@@ -164,12 +203,25 @@ void CheckConditionValues(const Entry& entry, const ShareCondition& condition, s
   }
 }
 
+bool StatesScope(ShareCondition::Kind kind) {
+  using Kind = ShareCondition::Kind;
+  return kind == Kind::kAgencies || kind == Kind::kItems || kind == Kind::kPurposes;
+}
+
 void CheckConditions(const Entry& entry, const Law& law, Faults* faults) {
   const bool conditional = HasClass(entry, ShareClass::kConditional);
   if (conditional && entry.conditions.empty()) {
     faults->Add("conditions", absl::StrCat("are none, but conditional sharing states its scope and "
                                            "purposes (",
                                            law.condition_article, ")"));
+  }
+  if (conditional && law.scope_is_structured && !entry.conditions.empty() &&
+      std::none_of(entry.conditions.begin(), entry.conditions.end(),
+                   [](const ShareCondition& condition) { return StatesScope(condition.kind); })) {
+    faults->Add("conditions",
+                absl::StrCat("state neither AGENCIES nor ITEMS nor PURPOSES, but conditional "
+                             "sharing states its scope and purposes (",
+                             law.condition_article, ", ", law.profile, ")"));
   }
   if (!conditional && !entry.conditions.empty()) {
     faults->Add("conditions",
@@ -268,6 +320,51 @@ void CheckLinks(const Entry& entry, Faults* faults) {
   }
 }
 
+// The code of a category: 类 1 digit, 项 2 more, 目 3 more, 细目 any number more.
+bool IsCategoryCode(absl::string_view code) {
+  return (code.size() == 1 || code.size() == 3 || code.size() >= 6) && code.size() <= 40 &&
+         code[0] >= '1' && code[0] <= '3' &&
+         std::all_of(code.begin(), code.end(), [](char c) { return absl::ascii_isdigit(c); });
+}
+
+void CheckPlace(const Entry& entry, const Law& law, Faults* faults) {
+  if (!entry.category.empty() && !IsCategoryCode(entry.category)) {
+    faults->Add("category",
+                absl::StrCat(codes::Quote(entry.category),
+                             ", want the digits of a category: 类 1 to 3, 项 2, 目 3, 细目 any (",
+                             law.content_article, ", ", law.profile, ")"));
+  }
+  if (entry.contributors.size() > kMaxContributors) {
+    faults->Add("contributors", absl::StrCat("are ", entry.contributors.size(), ", at most ",
+                                             kMaxContributors));
+  }
+  std::set<absl::string_view> seen = {entry.provider};
+  for (size_t i = 0; i < entry.contributors.size() && i < kMaxContributors; ++i) {
+    const std::string& agency = entry.contributors[i];
+    if (!HasForm("agencies/{a}", agency)) {
+      faults->Add(At("contributors", i),
+                  absl::StrCat(codes::Quote(agency), ", want agencies/{a}"));
+    } else if (!seen.insert(agency).second) {
+      faults->Add(At("contributors", i),
+                  absl::StrCat(codes::Quote(agency), " is given twice or is the provider"));
+    }
+  }
+  // No schema of extensions is loaded yet: none is known.
+  for (const auto& [key, value] : entry.extensions) {
+    faults->Add("extensions", absl::StrCat(codes::Quote(key), " is not a known extension field"));
+  }
+  if (entry.promised_days > 0 && StrictestClass(entry) != ShareClass::kConditional) {
+    faults->Add("promised_days",
+                "are given, but a time is promised only for deciding what is CONDITIONAL");
+  }
+  if (entry.promised_days > 0 && law.reply_days > 0 &&
+      entry.promised_days >= static_cast<uint32_t>(law.reply_days)) {
+    faults->Add("promised_days",
+                absl::StrCat("is ", entry.promised_days, ", want fewer than the ", law.reply_days,
+                             " working days of ", law.reply_article, " (", law.profile, ")"));
+  }
+}
+
 }  // namespace
 
 bool IsItemId(absl::string_view id) {
@@ -294,6 +391,7 @@ std::vector<FieldViolation> Violations(const Entry& entry, const Law& law) {
   faults.Text("assessment.document", entry.assessment.document, 0, 200);
   faults.Text("use_condition", entry.use_condition, 0, 500);
   CheckLinks(entry, &faults);
+  CheckPlace(entry, law, &faults);
   return faults.Take();
 }
 
@@ -303,6 +401,9 @@ std::vector<std::string> MissingAssessments(const Entry& entry, const Law& law) 
   if (!entry.assessment.secrecy_cleared) missing.push_back("assessment.secrecy_cleared");
   if (!entry.assessment.personal_information_assessed) {
     missing.push_back("assessment.personal_information_assessed");
+  }
+  if (!entry.assessment.sharing_safety_assessed) {
+    missing.push_back("assessment.sharing_safety_assessed");
   }
   if (entry.assessment.document.empty()) missing.push_back("assessment.document");
   return missing;

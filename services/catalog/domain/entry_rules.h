@@ -16,6 +16,7 @@ inline constexpr size_t kMaxConditions = 50;
 inline constexpr size_t kMaxConditionValues = 500;
 inline constexpr size_t kMaxBasis = 20;
 inline constexpr size_t kMaxRelated = 20;
+inline constexpr size_t kMaxContributors = 20;
 inline constexpr size_t kMaxKeywords = 20;
 inline constexpr size_t kMaxKeyItems = 16;
 inline constexpr uint32_t kMaxItemLength = 1 << 20;  // characters

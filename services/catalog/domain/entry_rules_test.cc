@@ -224,6 +224,83 @@ TEST_CASE("The class is the strictest of the items and the declared one", "[cata
   CHECK(ClassOf(entry, entry.items[0]) == ShareClass::kUnconditional);
 }
 
+TEST_CASE("Category, contributors, extensions and the promised time have their limits",
+          "[catalog]") {
+  Entry entry = GoodEntry();
+  entry.category = "306002";
+  entry.contributors = {"agencies/11990100000100044K"};
+  entry.promised_days = 9;
+  CheckRefused(
+      entry, Law2025(),
+      {{"category", "want the digits", [](auto& e) { e.category = "4"; }},
+       {"category", "want the digits", [](auto& e) { e.category = "30"; }},
+       {"category", "R25 第十三条", [](auto& e) { e.category = "306x02"; }},
+       {"category", "want the digits", [](auto& e) { e.category = std::string(41, '1'); }},
+       {"contributors", "at most 20", [](auto& e) { e.contributors.resize(21); }},
+       {"contributors[0]", "want agencies/{a}", [](auto& e) { e.contributors = {"people/x"}; }},
+       {"contributors[0]", "is the provider", [](auto& e) { e.contributors = {e.provider}; }},
+       {"contributors[1]", "twice",
+        [](auto& e) { e.contributors.push_back(e.contributors[0]); }},
+       {"extensions", "not a known", [](auto& e) { e.extensions["colour"] = "red"; }},
+       {"promised_days", "cn-2025-809", [](auto& e) { e.promised_days = 10; }},
+       {"promised_days", "only for deciding", [](auto& e) {
+          e.declared_class = ShareClass::kUnconditional;
+          e.conditions.clear();
+        }}});
+}
+
+TEST_CASE("An item's openness, conditions and source stand within the entry's", "[catalog]") {
+  Entry entry = GoodEntry();
+  entry.open = true;
+  entry.items[2].open = true;
+  entry.items[1].condition_ids = {"c1"};
+  entry.items[1].source = "sources/abc";
+  CheckRefused(
+      entry, Law2025(),
+      {{"items[2].open", "entry is not open", [](auto& e) { e.open = false; }},
+       {"items[2].open", "NOT_SHARED",
+        [](auto& e) { e.items[2].share_class = ShareClass::kNotShared; }},
+       {"items[1].condition_ids", "not CONDITIONAL",
+        [](auto& e) { e.items[1].share_class = ShareClass::kUnconditional; }},
+       {"items[1].condition_ids", "not a condition",
+        [](auto& e) { e.items[1].condition_ids = {"c9"}; }},
+       {"items[1].condition_ids", "twice",
+        [](auto& e) { e.items[1].condition_ids = {"c1", "c1"}; }},
+       {"items[1].condition_ids", "at most 50",
+        [](auto& e) { e.items[1].condition_ids.assign(51, "c1"); }},
+       {"items[1].source", "want sources/{s}", [](auto& e) { e.items[1].source = "grants/a"; }}});
+}
+
+TEST_CASE("Conditional sharing states its scope in a condition that can be compared",
+          "[catalog]") {
+  Entry entry = GoodEntry();
+  entry.conditions[0].kind = ShareCondition::Kind::kOther;
+  entry.conditions[0].values.clear();
+  CHECK(Violations(entry, Law2016()).empty());  // M16 asks for none
+  entry = GoodEntry();
+  CheckRefused(entry, Law2025(), {{"conditions", "scope and purposes (R25 第十五条", [](auto& e) {
+                                     e.conditions[0].kind = ShareCondition::Kind::kOther;
+                                     e.conditions[0].values.clear();
+                                   }}});
+}
+
+TEST_CASE("Under the 2025 text each of the assessments is missed when it lacks", "[catalog]") {
+  const std::vector<std::pair<std::string, std::function<void(Assessment&)>>> table = {
+      {"assessment.secrecy_cleared", [](Assessment& a) { a.secrecy_cleared = false; }},
+      {"assessment.personal_information_assessed",
+       [](Assessment& a) { a.personal_information_assessed = false; }},
+      {"assessment.sharing_safety_assessed",
+       [](Assessment& a) { a.sharing_safety_assessed = false; }},
+      {"assessment.document", [](Assessment& a) { a.document.clear(); }}};
+  CHECK(MissingAssessments(GoodEntry(), Law2025()).empty());
+  for (const auto& [field, spoil] : table) {
+    Entry entry = GoodEntry();
+    spoil(entry.assessment);
+    CHECK(MissingAssessments(entry, Law2025()) == std::vector<std::string>{field});
+    CHECK(MissingAssessments(entry, Law2016()).empty());
+  }
+}
+
 TEST_CASE("All that is wrong is told at once", "[catalog]") {
   Entry entry = GoodEntry();
   entry.title.clear();
@@ -259,6 +336,8 @@ TEST_CASE("A secret is found in every text of an entry", "[catalog]") {
       {"resource.items[1].received_under",
        [](Entry& e) { e.items[1].received_under = "机密★长期"; }},
       {"resource.conditions[0].text", [](Entry& e) { e.conditions[0].text = "机密★长期"; }},
+      {"resource.items[1].source", [](Entry& e) { e.items[1].source = "机密★长期"; }},
+      {"resource.extensions.note", [](Entry& e) { e.extensions["note"] = "机密★长期"; }},
       {"resource.use_condition", [](Entry& e) { e.use_condition = "含工作秘密"; }},
       {"resource.keywords", [](Entry& e) { e.keywords.push_back("工作秘密"); }}};
   for (const auto& [field, spoil] : table) {

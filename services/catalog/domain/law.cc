@@ -25,6 +25,8 @@ Law Law::From(const statute::Profile& profile) {
   law.profile = profile.cited();
   // The measure of 2016 knows no assessment; every text since asks for it.
   law.assessed_before_publishing = profile.name != "M16";
+  law.reply_days = profile.conditional_reply_days;
+  law.scope_is_structured = profile.name != "M16";
   for (statute::BasisLevel level : profile.not_shared_basis_levels) {
     law.basis_levels.insert(FromStatute(level));
   }
@@ -33,6 +35,7 @@ Law Law::From(const statute::Profile& profile) {
   law.condition_article = profile.articles.share_conditions;
   law.basis_article = profile.articles.not_shared_basis;
   law.secret_article = profile.articles.secrets;
+  law.reply_article = profile.articles.reply_conditional;
   law.use_article = profile.articles.use_limits;
   return law;
 }

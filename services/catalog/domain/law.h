@@ -13,6 +13,8 @@ namespace shareway::catalog {
 struct Law {
   std::string profile = {};                // as entries keep it: cn-2025-809@1
   bool assessed_before_publishing = true;  // R25 13
+  bool scope_is_structured = true;         // R25 15: conditions that requests are compared with
+  int reply_days = 0;                      // the statute's, for conditional sharing; 0: not told
   std::set<BasisLevel> basis_levels = {};  // that can bar sharing: M16 10(1), R25 15
   // The articles behind the rules, for messages.
   std::string content_article = {};
@@ -20,6 +22,7 @@ struct Law {
   std::string condition_article = {};
   std::string basis_article = {};
   std::string secret_article = {};
+  std::string reply_article = {};
   std::string use_article = {};  // M16 14, R25 25(1): for whom data are that were received
 
   static Law From(const statute::Profile& profile);

@@ -23,6 +23,7 @@ std::optional<std::string> SecretField(const Entry& entry) {
     texts.emplace_back(absl::StrCat("items[", i, "].description"), entry.items[i].description);
     texts.emplace_back(absl::StrCat("items[", i, "].received_under"),
                        entry.items[i].received_under);
+    texts.emplace_back(absl::StrCat("items[", i, "].source"), entry.items[i].source);
   }
   for (size_t i = 0; i < entry.conditions.size(); ++i) {
     texts.emplace_back(absl::StrCat("conditions[", i, "].text"), entry.conditions[i].text);
@@ -38,6 +39,9 @@ std::optional<std::string> SecretField(const Entry& entry) {
   }
   for (size_t i = 0; i < entry.operations.size(); ++i) {
     texts.emplace_back(absl::StrCat("operations[", i, "].title"), entry.operations[i].title);
+  }
+  for (const auto& [key, value] : entry.extensions) {
+    texts.emplace_back(absl::StrCat("extensions.", key), value);
   }
   for (const std::string& keyword : entry.keywords) texts.emplace_back("keywords", keyword);
   for (const auto& [field, text] : texts) {

@@ -30,7 +30,8 @@ inline Entry GoodEntry() {
                  .update_cycle = UpdateCycle::kMonthly,
                  .assessment = {.secrecy_cleared = true,
                                 .personal_information_assessed = true,
-                                .document = "演示评估〔2025〕第001号"},
+                                .document = "演示评估〔2025〕第001号",
+                                .sharing_safety_assessed = true},
                  .use_condition = "仅限申请载明的用途。",
                  .division = "990100",
                  .keywords = {"低保", "救助"}};

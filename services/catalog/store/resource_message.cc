@@ -20,7 +20,10 @@ Item ItemFrom(const v1::Item& message) {
           .basic = message.basic(),
           .description = message.description(),
           .mask = static_cast<Mask>(message.mask()),
-          .received_under = message.received_under()};
+          .received_under = message.received_under(),
+          .source = message.source(),
+          .condition_ids = {message.condition_ids().begin(), message.condition_ids().end()},
+          .open = message.open()};
 }
 
 Operation OperationFrom(const v1::Operation& message) {
@@ -48,6 +51,9 @@ void Write(const Item& item, v1::Item* message) {
   message->set_description(item.description);
   message->set_mask(static_cast<v1::Mask>(item.mask));
   message->set_received_under(item.received_under);
+  message->set_source(item.source);
+  for (const std::string& id : item.condition_ids) message->add_condition_ids(id);
+  message->set_open(item.open);
 }
 
 void Write(const Operation& operation, v1::Operation* message) {
@@ -95,10 +101,16 @@ void Write(const Entry& entry, v1::Resource* message) {
   message->mutable_assessment()->set_personal_information_assessed(
       entry.assessment.personal_information_assessed);
   message->mutable_assessment()->set_document(entry.assessment.document);
+  message->mutable_assessment()->set_sharing_safety_assessed(
+      entry.assessment.sharing_safety_assessed);
   message->set_use_condition(entry.use_condition);
   message->set_division(entry.division);
   for (const std::string& keyword : entry.keywords) message->add_keywords(keyword);
   for (const Operation& operation : entry.operations) Write(operation, message->add_operations());
+  message->set_category(entry.category);
+  for (const std::string& agency : entry.contributors) message->add_contributors(agency);
+  for (const auto& [key, value] : entry.extensions) (*message->mutable_extensions())[key] = value;
+  message->set_promised_days(entry.promised_days);
 }
 
 }  // namespace
@@ -119,10 +131,15 @@ Entry EntryFrom(const v1::Resource& message) {
                  .assessment = {.secrecy_cleared = message.assessment().secrecy_cleared(),
                                 .personal_information_assessed =
                                     message.assessment().personal_information_assessed(),
-                                .document = message.assessment().document()},
+                                .document = message.assessment().document(),
+                                .sharing_safety_assessed =
+                                    message.assessment().sharing_safety_assessed()},
                  .use_condition = message.use_condition(),
                  .division = message.division(),
                  .keywords = {message.keywords().begin(), message.keywords().end()},
+                 .category = message.category(),
+                 .contributors = {message.contributors().begin(), message.contributors().end()},
+                 .promised_days = message.promised_days(),
                  .secret = message.secret()};
   for (const v1::Item& item : message.items()) entry.items.push_back(ItemFrom(item));
   for (const v1::ShareCondition& condition : message.conditions()) {
@@ -138,6 +155,9 @@ Entry EntryFrom(const v1::Resource& message) {
   }
   for (const v1::Operation& operation : message.operations()) {
     entry.operations.push_back(OperationFrom(operation));
+  }
+  for (const auto& extension : message.extensions()) {
+    entry.extensions.emplace(extension.first, extension.second);
   }
   for (int method : message.methods()) entry.methods.push_back(static_cast<Method>(method));
   return entry;
