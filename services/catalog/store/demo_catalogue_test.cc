@@ -65,5 +65,32 @@ TEST_CASE("An entry comes back from its message as it was", "[catalog]") {
   }
 }
 
+TEST_CASE("Every field that a compiler writes comes back from the message", "[catalog]") {
+  Entry entry = GoodEntry();
+  entry.category = "306002";
+  entry.contributors = {"agencies/a", "agencies/b"};
+  entry.extensions["note"] = "x";
+  entry.promised_days = 5;
+  entry.items[1].source = "sources/abc";
+  entry.items[1].condition_ids = {"c1", "c2"};
+  entry.items[1].open = true;
+  const Resource::Published published = {.entry = entry,
+                                         .state = Resource::State::kPublished,
+                                         .profile = "cn-2025-809@1",
+                                         .revision = 1,
+                                         .publish_time = absl::FromUnixSeconds(1'790'000'000)};
+  const Entry back = PublishedFrom(ToMessage("resources/x", published)).entry;
+  CHECK(back.category == entry.category);
+  CHECK(back.contributors == entry.contributors);
+  CHECK(back.extensions == entry.extensions);
+  CHECK(back.promised_days == 5);
+  CHECK(back.assessment.sharing_safety_assessed);
+  REQUIRE(back.items.size() == entry.items.size());
+  CHECK(back.items[1].source == "sources/abc");
+  CHECK(back.items[1].condition_ids == entry.items[1].condition_ids);
+  CHECK(back.items[1].open);
+  CHECK_FALSE(back.items[0].open);
+}
+
 }  // namespace
 }  // namespace shareway::catalog
