@@ -337,6 +337,11 @@ TEST_CASE("A secret is found in every text of an entry", "[catalog]") {
        [](Entry& e) { e.items[1].received_under = "机密★长期"; }},
       {"resource.conditions[0].text", [](Entry& e) { e.conditions[0].text = "机密★长期"; }},
       {"resource.items[1].source", [](Entry& e) { e.items[1].source = "机密★长期"; }},
+      {"resource.items[1].condition_ids",
+       [](Entry& e) { e.items[1].condition_ids = {"机密★长期"}; }},
+      {"resource.category", [](Entry& e) { e.category = "机密★长期"; }},
+      {"resource.contributors", [](Entry& e) { e.contributors = {"机密★长期"}; }},
+      {"resource.extensions", [](Entry& e) { e.extensions["机密★长期"] = "x"; }},
       {"resource.extensions.note", [](Entry& e) { e.extensions["note"] = "机密★长期"; }},
       {"resource.use_condition", [](Entry& e) { e.use_condition = "含工作秘密"; }},
       {"resource.keywords", [](Entry& e) { e.keywords.push_back("工作秘密"); }}};

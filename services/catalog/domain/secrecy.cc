@@ -24,6 +24,9 @@ std::optional<std::string> SecretField(const Entry& entry) {
     texts.emplace_back(absl::StrCat("items[", i, "].received_under"),
                        entry.items[i].received_under);
     texts.emplace_back(absl::StrCat("items[", i, "].source"), entry.items[i].source);
+    for (const std::string& id : entry.items[i].condition_ids) {
+      texts.emplace_back(absl::StrCat("items[", i, "].condition_ids"), id);
+    }
   }
   for (size_t i = 0; i < entry.conditions.size(); ++i) {
     texts.emplace_back(absl::StrCat("conditions[", i, "].text"), entry.conditions[i].text);
@@ -41,8 +44,11 @@ std::optional<std::string> SecretField(const Entry& entry) {
     texts.emplace_back(absl::StrCat("operations[", i, "].title"), entry.operations[i].title);
   }
   for (const auto& [key, value] : entry.extensions) {
+    texts.emplace_back("extensions", key);
     texts.emplace_back(absl::StrCat("extensions.", key), value);
   }
+  for (const std::string& agency : entry.contributors) texts.emplace_back("contributors", agency);
+  texts.emplace_back("category", entry.category);
   for (const std::string& keyword : entry.keywords) texts.emplace_back("keywords", keyword);
   for (const auto& [field, text] : texts) {
     if (IsMarkedSecret(text)) return absl::StrCat("resource.", field);
