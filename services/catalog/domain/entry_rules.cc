@@ -353,7 +353,7 @@ void CheckPlace(const Entry& entry, const Law& law, Faults* faults) {
   for (const auto& [key, value] : entry.extensions) {
     faults->Add("extensions", absl::StrCat(codes::Quote(key), " is not a known extension field"));
   }
-  if (entry.promised_days > 0 && StrictestClass(entry) != ShareClass::kConditional) {
+  if (entry.promised_days > 0 && !HasClass(entry, ShareClass::kConditional)) {
     faults->Add("promised_days",
                 "are given, but a time is promised only for deciding what is CONDITIONAL");
   }
