@@ -76,6 +76,7 @@ HOMES = {
     "yaml-cpp/": [r"libs/statute/"],
     "nlohmann/": [r"libs/(evidence|crypto)/", r"services/exchange/source/",
                   r"services/console/oidc/", TEST],
+    "unicode/": [r"libs/codes/"],
     "curl/": [r"services/exchange/source/", r"services/console/oidc/"],
     "xlsxwriter": [r"services/sharing/report/"],
     "CLI/": [],
