@@ -126,15 +126,19 @@ void CollectedNames::Show(absl::string_view resource, const Entry* entry) {
   documents_[number] = std::move(document);
 }
 
-std::vector<std::string> CollectedNames::ResourcesOf(const Name& name) const {
+std::vector<std::string> CollectedNames::ResourcesOf(const Name& name, size_t most) const {
   std::vector<std::string> resources;
-  for (const Number number : name.documents) resources.push_back(documents_[number].resource);
+  for (const Number number : name.documents) {
+    if (resources.size() == most) break;
+    resources.push_back(documents_[number].resource);
+  }
   std::sort(resources.begin(), resources.end());
   return resources;
 }
 
 std::vector<CollectedNames::Match> CollectedNames::Find(absl::string_view name,
-                                                        const Synonyms& synonyms) const {
+                                                        const Synonyms& synonyms,
+                                                        size_t most) const {
   const std::string asked = codes::FoldName(name);
   std::map<Number, std::pair<Likeness, double>> found;
   for (const std::string& folded : synonyms.Of(asked)) {
@@ -160,7 +164,7 @@ std::vector<CollectedNames::Match> CollectedNames::Find(absl::string_view name,
     matches.push_back({.likeness = how.first,
                        .score = how.second,
                        .folded = known.folded,
-                       .resources = ResourcesOf(known)});
+                       .resources = ResourcesOf(known, most)});
   }
   std::sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
     return std::make_tuple(a.likeness, -a.score, absl::string_view(a.folded)) <

@@ -57,8 +57,9 @@ class CollectedNames {
     std::string folded = {};
     std::vector<std::string> resources = {};  // by name
   };
-  // For a name that is not folded yet: the likest first, equals by folded name.
-  std::vector<Match> Find(absl::string_view name, const Synonyms& synonyms) const;
+  // For a name that is not folded yet: the likest first, equals by folded name. Each names up to
+  // `most` entries.
+  std::vector<Match> Find(absl::string_view name, const Synonyms& synonyms, size_t most) const;
 
   // A name with who collects it.
   struct Collected {
@@ -83,7 +84,7 @@ class CollectedNames {
   };
   Number Learn(const std::string& folded);
   void Drop(absl::string_view resource);
-  std::vector<std::string> ResourcesOf(const Name& name) const;
+  std::vector<std::string> ResourcesOf(const Name& name, size_t most) const;
 
   std::vector<Document> documents_;
   std::vector<Number> free_;  // of documents_
