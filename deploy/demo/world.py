@@ -250,7 +250,8 @@ class World:
         self.log_key = (self.dir / "audit.vkey").read_text("utf-8").strip()
         catalog = self.start("catalog", self.home("service", "catalog"), "shareway-catalog",
                              [f"--bootstrap={self.bootstrap()}",
-                              f"--statutes={deploy / 'statutes'}"])
+                              f"--statutes={deploy / 'statutes'}",
+                              f"--synonyms={deploy / 'sources' / 'synonyms.txt'}"])
         self.await_ready("catalog", catalog)
         sharing = self.start("sharing", self.home("service", "sharing"), "shareway-sharing",
                              [f"--statutes={deploy / 'statutes'}",

@@ -1,17 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 // shareway-catalog: the directory and the resource catalogue.
+#include <fstream>
+#include <iterator>
+#include <string>
+
 #include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
 #include "libs/app/app.h"
 #include "libs/base/status.h"
 #include "libs/rpc/mandate_reads.h"
 #include "services/catalog/rpc/catalog_rpc.h"
 #include "services/catalog/rpc/directory_rpc.h"
+#include "services/catalog/rpc/source_rpc.h"
 
 ABSL_FLAG(std::string, statutes, "deploy/statutes", "Folder of the statute profiles.");
+ABSL_FLAG(std::string, synonyms, "deploy/sources/synonyms.txt",
+          "Names of items that mean the same, for collection checks; empty: none.");
 ABSL_FLAG(std::string, bootstrap, "",
           "JSON Lines with the first objects of the directory; read only while it has no people.");
 
 namespace shareway::catalog {
+namespace {
+
+absl::StatusOr<Synonyms> LoadSynonyms(const std::string& path) {
+  if (path.empty()) return Synonyms();
+  std::ifstream file(path, std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (!file.good()) return absl::NotFoundError(absl::StrCat("cannot read --synonyms ", path));
+  absl::StatusOr<Synonyms> synonyms = Synonyms::Parse(text);
+  if (synonyms.ok()) return synonyms;
+  return absl::InvalidArgumentError(absl::StrCat(path, ": ", synonyms.status().message()));
+}
+
+}  // namespace
 
 // Declared first is torn down last: the server drains before the stores close.
 absl::Status Serve() {
@@ -33,6 +54,14 @@ absl::Status Serve() {
   registrar->Follow([&index](uint64_t, const std::vector<DirectoryObject>& objects) {
     for (const DirectoryObject& object : objects) index.Learn(object);
   });
+  SHAREWAY_ASSIGN_OR_RETURN(Synonyms synonyms, LoadSynonyms(absl::GetFlag(FLAGS_synonyms)));
+  SourceStore source_store(kv, outbox);
+  Sources sources({.store = &source_store,
+                   .resources = &resources,
+                   .statutes = &statutes,
+                   .clock = &SystemClock(),
+                   .directory = [&registrar] { return registrar->Now(); },
+                   .synonyms = std::move(synonyms)});
   SHAREWAY_ASSIGN_OR_RETURN(
       std::unique_ptr<Catalog> catalog,
       Catalog::Open({.store = &resources,
@@ -40,16 +69,22 @@ absl::Status Serve() {
                      .clock = &SystemClock(),
                      .metrics = process.metrics.get(),
                      .directory = [&registrar] { return registrar->Now(); },
-                     .announce = std::bind_front(&search::Index::Show, &index)}));
+                     .announce =
+                         [&index, &sources](absl::string_view name, const Entry* published) {
+                           index.Show(name, published);
+                           sources.Show(name, published);
+                         }}));
   const outbox::Drain* drain = evidence.drain.get();
   DirectoryRpc directory_rpc(registrar.get(), &directory, [drain] {
     return drain != nullptr && drain->rolled_back().value_or(false);
   });
   CatalogRpc catalog_rpc(catalog.get(), &resources, &index);
+  SourceRpc source_rpc(&sources, &source_store);
   process.server->SetOnMandateRead(
       rpc::MandateReads(process.store.get(), evidence.outbox.get()));
   directory_rpc.Serve(process.server.get());
   catalog_rpc.Serve(process.server.get());
+  source_rpc.Serve(process.server.get());
   process.server->SetReady(true);
   const absl::Status served = app::Serve(&process);
   process.server.reset();

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,6 +43,8 @@ class Sources {
     Synonyms synonyms = {};
   };
   explicit Sources(Parts parts) : parts_(std::move(parts)) {}
+
+  absl::Time Now() const { return parts_.clock->Now(); }
 
   // What everyone sees of an entry from now on; null: nothing.
   void Show(absl::string_view resource, const Entry* entry);

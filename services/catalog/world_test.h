@@ -17,6 +17,7 @@
 #include "services/catalog/domain/test_entry.h"
 #include "services/catalog/registrar.h"
 #include "services/catalog/search/index.h"
+#include "services/catalog/sources.h"
 #include "tests/support/temp_dir.h"
 
 namespace shareway::catalog {
@@ -82,12 +83,23 @@ class TestWorld {
       followed = number;
       for (const DirectoryObject& object : objects) index->Learn(object);
     });
+    source_store.emplace(&kv, outbox.get());
+    sources = std::make_unique<Sources>(Sources::Parts{
+        .store = &*source_store,
+        .resources = &*resources,
+        .statutes = &TestStatutes(),
+        .clock = &clock,
+        .directory = [this] { return registrar->Now(); },
+        .synonyms = Synonyms::Parse("证件号码,身份证号\n保障金额，救助金额\n").value()});
     catalog = Catalog::Open({.store = &*resources,
                              .statutes = &TestStatutes(),
                              .clock = &clock,
                              .directory = [this] { return registrar->Now(); },
                              .announce = [this](absl::string_view name,
-                                                const Entry* entry) { index->Show(name, entry); }})
+                                                const Entry* entry) {
+                               index->Show(name, entry);
+                               sources->Show(name, entry);
+                             }})
                   .value();
   }
 
@@ -139,6 +151,8 @@ class TestWorld {
   std::optional<ResourceStore> resources;
   std::unique_ptr<Registrar> registrar;
   std::unique_ptr<search::Index> index;
+  std::optional<SourceStore> source_store;
+  std::unique_ptr<Sources> sources;
   std::unique_ptr<Catalog> catalog;
   absl::Status founded;
   uint64_t followed = 0;

@@ -16,6 +16,7 @@
 #include "libs/statute/calendar.h"
 #include "services/catalog/rpc/catalog_rpc.h"
 #include "services/catalog/rpc/directory_rpc.h"
+#include "services/catalog/rpc/source_rpc.h"
 #include "services/catalog/store/resource_message.h"
 #include "services/catalog/world_test.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
@@ -53,6 +54,8 @@ class Served {
                                                     [rolled_back] { return rolled_back; });
     catalog_rpc_ = std::make_unique<CatalogRpc>(world_->catalog.get(), &*world_->resources,
                                                 world_->index.get());
+    source_rpc_ = std::make_unique<SourceRpc>(world_->sources.get(), &*world_->source_store);
+    source_rpc_->Serve(server_.get());
     directory_rpc_->Serve(server_.get());
     catalog_rpc_->Serve(server_.get());
     server_->SetOnMandateRead(rpc::MandateReads(&world_->kv, world_->outbox.get()));
@@ -193,6 +196,7 @@ class Served {
   rpc::DirectoryHolder holder_;
   std::unique_ptr<DirectoryRpc> directory_rpc_;
   std::unique_ptr<CatalogRpc> catalog_rpc_;
+  std::unique_ptr<SourceRpc> source_rpc_;
   std::unique_ptr<rpc::Server> server_;  // last: drains first
 };
 

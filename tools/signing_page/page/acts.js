@@ -13,6 +13,7 @@ export const ACTS = {
   'catalog/ReturnResource': ['退回目录条目', '退回目錄條目', 'Return a catalogue entry'],
   'catalog/SetResourceState': ['变更目录条目状态', '變更目錄條目狀態',
                                'Change a catalogue entry’s state'],
+  'catalog/DesignateSource': ['指定数源', '指定數源', 'Designate the source of an item'],
   'catalog/PutAuthority': ['登记主管机构', '登記主管機構', 'Enter an authority'],
   'catalog/PutAgency': ['登记部门', '登記部門', 'Enter an agency'],
   'catalog/PutSystem': ['登记系统', '登記系統', 'Enter a system'],

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/catalog/sources.h"
+
+#include <functional>
+
+#include "absl/strings/match.h"
+#include "catch2/catch.hpp"
+#include "libs/base/error.h"
+#include "services/catalog/world_test.h"
+
+namespace shareway::catalog {
+namespace {
+
+constexpr char kEntry[] = "resources/306002-000001";
+
+Source::Request GoodRequest() {
+  return {.name = "sources/aid-amount",
+          .title = "保障金额",
+          .resource = kEntry,
+          .item = "amount",
+          .document = "演数函〔2026〕1号"};
+}
+
+TEST_CASE("A form's designer learns what is published already and how to get it",
+          "[catalog][source]") {
+  TestWorld world;
+  CHECK(world.sources->Check({{.name = "保障金额"}})->front().matches.empty());
+  world.Publish();
+  const auto found = world.sources->Check({{.name = "救助 金额"}, {.name = "鞋码"}});
+  REQUIRE(found.ok());
+  REQUIRE(found->size() == 2);
+  REQUIRE(found->front().matches.size() == 1);
+  const Sources::Match& match = found->front().matches[0];
+  CHECK(match.likeness == Likeness::kSynonym);
+  CHECK(match.resource == kEntry);
+  CHECK(match.item.id == "amount");
+  CHECK(match.provider_name == "演示市民政局");
+  CHECK(match.share_class == ShareClass::kConditional);
+  CHECK(absl::StrContains(match.article, "第十九条"));
+  CHECK(found->back().matches.empty());
+  // Kept once for one request id, and citable by name.
+  const Cause cause = world.By("tax-editor", "form-1");
+  const auto name = world.sources->Keep(cause, *found);
+  REQUIRE(name.ok());
+  CHECK(world.Events().back().kind() == evidence::v1::COLLECTION_CHECKED);
+  CHECK(world.Events().back().object() == *name);
+  const size_t events = world.Events().size();
+  CHECK(world.sources->Keep(cause, *found).value() == *name);
+  CHECK(world.Events().size() == events);
+  // The answer survives a restart.
+  world.Reopen();
+  CHECK(world.sources->Check({{.name = "保障金额"}})->front().matches.size() == 1);
+}
+
+TEST_CASE("A check of nothing, of too much or of no name is refused with its field",
+          "[catalog][source]") {
+  TestWorld world;
+  for (const auto& [items, field] :
+       std::vector<std::pair<std::vector<Sources::Asked>, std::string>>{
+           {{}, "items"},
+           {std::vector<Sources::Asked>(41, {.name = "姓名"}), "items"},
+           {{{.name = ""}}, "items[0].name"},
+           {{{.name = "姓名"}, {.name = "、、"}}, "items[1].name"},
+           {{{.name = "姓名", .definition = std::string(501, 'x')}}, "items[0].definition"}}) {
+    const absl::Status refused = world.sources->Check(items).status();
+    REQUIRE(absl::IsInvalidArgument(refused));
+    CHECK(DetailsOf(refused)->fields.at(0).field == field);
+  }
+}
+
+TEST_CASE("The authority in charge designates one source, and a second one names the first",
+          "[catalog][source]") {
+  TestWorld world;
+  world.Publish();
+  const auto first = world.sources->Designate(world.ActBy("officer", "1"), GoodRequest(), "");
+  REQUIRE(first.ok());
+  CHECK(first->source.fields().provider == kCivil);
+  CHECK(first->source.fields().authority == "authorities/city");
+  CHECK(world.Events().back().kind() == evidence::v1::SOURCE_DESIGNATED);
+  CHECK(world.Events().back().has_act());
+  CHECK(world.sources->Check({{.name = "保障金额"}})->front().matches.at(0).source ==
+        "sources/aid-amount");
+
+  const auto refused = [&](Source::Request request, const std::string& etag) {
+    return world.sources->Designate(world.ActBy("officer", "2"), std::move(request), etag).status();
+  };
+  CHECK(absl::IsFailedPrecondition(refused(GoodRequest(), "")));
+  CHECK(absl::IsAborted(refused(GoodRequest(), "v0")));
+  Source::Request other = GoodRequest();
+  other.name = "sources/other";
+  CHECK(DetailsOf(refused(other, ""))->metadata.at("source") == "sources/aid-amount");
+  other.title = "救助金额";  // a synonym
+  other.item = "since";
+  CHECK(DetailsOf(refused(other, ""))->metadata.at("source") == "sources/aid-amount");
+  other.title = "发放金额";  // the same place
+  other.item = "amount";
+  CHECK(DetailsOf(refused(other, ""))->metadata.at("source") == "sources/aid-amount");
+
+  Source::Request next = GoodRequest();
+  next.item = "since";
+  const auto second =
+      world.sources->Designate(world.ActBy("officer", "3"), next, Sources::Etag(*first));
+  REQUIRE(second.ok());
+  CHECK(second->source.fields().designation == 2);
+  CHECK(world.source_store->LoadDesignation("sources/aid-amount", 1)->fields().request.item ==
+        "amount");
+  CHECK(world.source_store->AtPlace(kEntry, "amount").value().empty());
+  CHECK(world.source_store->List("", 10)->size() == 1);
+}
+
+TEST_CASE("A designation is refused for each of its parts that is wrong", "[catalog][source]") {
+  TestWorld world;
+  world.Publish();
+  for (const auto& [spoil, code] :
+       std::vector<std::pair<std::function<void(Source::Request*)>, absl::StatusCode>>{
+           {[](auto* r) { r->name = "sources/A"; }, absl::StatusCode::kInvalidArgument},
+           {[](auto* r) { r->name = "aid"; }, absl::StatusCode::kInvalidArgument},
+           {[](auto* r) { r->title = ""; }, absl::StatusCode::kInvalidArgument},
+           {[](auto* r) { r->title = "、"; }, absl::StatusCode::kInvalidArgument},
+           {[](auto* r) { r->resource = "x"; }, absl::StatusCode::kInvalidArgument},
+           {[](auto* r) { r->document = ""; }, absl::StatusCode::kInvalidArgument},
+           {[](auto* r) { r->resource = "resources/9"; }, absl::StatusCode::kFailedPrecondition},
+           {[](auto* r) { r->item = "none"; }, absl::StatusCode::kFailedPrecondition}}) {
+    Source::Request request = GoodRequest();
+    spoil(&request);
+    CHECK(world.sources->Designate(world.ActBy("officer"), request, "").status().code() == code);
+  }
+  CHECK(absl::IsPermissionDenied(
+      world.sources->Designate(world.ActBy("editor"), GoodRequest(), "").status()));
+}
+
+TEST_CASE("The negative list is for the authority in charge, whole, and without the shared",
+          "[catalog][source]") {
+  TestWorld world;
+  world.Publish();
+  std::vector<std::string> listed;
+  const auto list = [&](const std::string& who) {
+    listed.clear();
+    return world.sources->Negatives(world.By(who).caller, "authorities/city",
+                                    [&](const Sources::Negative& negative) {
+                                      listed.push_back(negative.resource);
+                                      CHECK(negative.items.size() == 1);
+                                      CHECK_FALSE(negative.whole);
+                                      CHECK_FALSE(negative.article.empty());
+                                      return absl::OkStatus();
+                                    });
+  };
+  REQUIRE(list("officer").ok());
+  CHECK(listed.empty());
+  Entry entry = GoodEntry();
+  entry.code = "306002/000002";
+  entry.items[2].share_class = ShareClass::kNotShared;
+  entry.not_shared_reason = "法律规定不得提供。";
+  entry.not_shared_basis = {
+      {.level = BasisLevel::kLaw, .title = "演示法", .article = "第一条"}};
+  world.Publish(entry);
+  REQUIRE(list("officer").ok());
+  CHECK(listed == std::vector<std::string>{"resources/306002-000002"});
+  CHECK(absl::IsPermissionDenied(list("tax-editor")));
+}
+
+}  // namespace
+}  // namespace shareway::catalog
