@@ -16,8 +16,8 @@
 #include "libs/kv/store.h"
 #include "libs/outbox/outbox.h"
 #include "services/catalog/domain/source.h"
+#include "services/catalog/store/catalog_record.pb.h"
 #include "services/catalog/store/commit.h"
-#include "shareway/catalog/v1/source.pb.h"
 
 namespace shareway::catalog {
 
