@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // shareway source: one item, one source; what a form need not collect; what is not shared.
 #include <memory>
+#include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -71,6 +73,24 @@ absl::Status Collected(Session* session) {
   return absl::OkStatus();
 }
 
+// One entry a line; whole only if it ends with the line that counts them.
+absl::Status Negative(Session* session, const SourceArgs& args) {
+  if (session->flags.dry_run) return UsageError("ExportNegativeList has no dry run");
+  pb::ExportNegativeListRequest request;
+  request.set_authority(FullName("authorities", args.name));
+  SHAREWAY_ASSIGN_OR_RETURN(const std::shared_ptr<rpc::Channel> channel,
+                            session->To(Peer::kCatalog));
+  rpc::ReadStream<pb::NegativeListPart> stream = channel->ServerStream<pb::NegativeListPart>(
+      Path("ExportNegativeList"), request, session->StreamOptions());
+  for (;;) {
+    SHAREWAY_ASSIGN_OR_RETURN(const std::optional<pb::NegativeListPart> part, stream.Read());
+    if (!part) return absl::UnavailableError("the list ended early and is not whole; export again");
+    *session->out << ToJson(*part).dump(-1, ' ', false, Json::error_handler_t::replace)
+                  << std::endl;
+    if (part->has_end()) return absl::OkStatus();
+  }
+}
+
 }  // namespace
 
 void AddSourceCommands(CLI::App* app, Session* session) {
@@ -94,6 +114,10 @@ void AddSourceCommands(CLI::App* app, Session* session) {
   get->add_option("NAME", args->name, "sources/{item} or {item}")->required();
   get->add_option("--designation", args->designation, "A past one");
   Verb(noun, session, "list", "The sources in force", [=] { return List(session); });
+  Verb(noun, session, "negative-list", "What is not shared and why, one entry a line",
+       [=] { return Negative(session, *args); })
+      ->add_option("AUTHORITY", args->name, "authorities/{a} or {a}")
+      ->required();
   Verb(noun, session, "collected", "Items that several agencies collect",
        [=] { return Collected(session); });
 }
