@@ -223,7 +223,9 @@
     "所申請數據的級別高於本部門可接收的級別",                                                      \
     "The data are graded above what the agency may receive")                                       \
   X(kFactorStale, "FACTOR_STALE", "须在五分钟内重新验证第二因子", "須在五分鐘內重新驗證第二因子",  \
-    "This needs a second factor that was shown within five minutes")
+    "This needs a second factor that was shown within five minutes")                               \
+  X(kSearchRebuilding, "SEARCH_REBUILDING", "检索索引正在重建，请稍后再试",                        \
+    "檢索索引正在重建，請稍後再試", "The search index is being made anew; try again soon")
 
 namespace shareway {
 

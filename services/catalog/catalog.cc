@@ -42,19 +42,6 @@ absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Open(Parts parts) {
     catalog->changes_ = parts.metrics->AddCounters("shareway_catalog_changes_total",
                                                    "Changes of entries by kind.", {"kind"});
   }
-  for (std::string last;;) {
-    SHAREWAY_ASSIGN_OR_RETURN(const std::vector<v1::CatalogChange> page,
-                              parts.store->ListPublished(last, 256));
-    if (page.empty()) break;
-    last = page.back().resource().name();
-    for (const v1::CatalogChange& change : page) {
-      const v1::Resource& published = change.resource();
-      if (published.state() == v1::Resource::PUBLISHED) {
-        const Entry entry = EntryFrom(published);
-        parts.announce(published.name(), &entry);
-      }
-    }
-  }
   return catalog;
 }
 

@@ -39,7 +39,7 @@ class Catalog {
     std::function<void(absl::string_view name, const Entry* published)> announce = {};
   };
 
-  // Announces what is published. DATA_LOSS if the store cannot be read.
+  // Announces nothing: search reads what is published for itself (published.h).
   static absl::StatusOr<std::unique_ptr<Catalog>> Open(Parts parts);
 
   // A DRAFT. ALREADY_EXISTS if the code is taken. With `validate_only` nothing is

@@ -6,9 +6,11 @@
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "libs/app/app.h"
 #include "libs/base/status.h"
 #include "libs/rpc/mandate_reads.h"
+#include "services/catalog/published.h"
 #include "services/catalog/rpc/catalog_rpc.h"
 #include "services/catalog/rpc/directory_rpc.h"
 #include "services/catalog/rpc/source_rpc.h"
@@ -18,9 +20,14 @@ ABSL_FLAG(std::string, synonyms, "deploy/sources/synonyms.txt",
           "Names of items that mean the same, for collection checks; empty: none.");
 ABSL_FLAG(std::string, bootstrap, "",
           "JSON Lines with the first objects of the directory; read only while it has no people.");
+ABSL_FLAG(std::string, search_dir, "",
+          "Folder of the search index, which is made anew if it is lost; empty: STORE.search beside "
+          "the store.");
 
 namespace shareway::catalog {
 namespace {
+
+constexpr size_t kPage = 1000;
 
 absl::StatusOr<Synonyms> LoadSynonyms(const std::string& path) {
   if (path.empty()) return Synonyms();
@@ -30,6 +37,21 @@ absl::StatusOr<Synonyms> LoadSynonyms(const std::string& path) {
   absl::StatusOr<Synonyms> synonyms = Synonyms::Parse(text);
   if (synonyms.ok()) return synonyms;
   return absl::InvalidArgumentError(absl::StrCat(path, ": ", synonyms.status().message()));
+}
+
+std::string SearchFolder(absl::string_view store) {
+  if (std::string given = absl::GetFlag(FLAGS_search_dir); !given.empty()) return given;
+  return std::string(absl::StripPrefix(store, "rocksdb:")) + ".search";
+}
+
+// Sources learn what is published already; later publications are announced to them.
+absl::Status ShowAll(const ResourceStore& resources, Sources* sources) {
+  for (std::string after;;) {
+    SHAREWAY_ASSIGN_OR_RETURN(const auto page, ListShown(resources, after, kPage));
+    if (page.empty()) return absl::OkStatus();
+    for (const auto& [name, entry] : page) sources->Show(name, entry ? &*entry : nullptr);
+    after = page.back().first;
+  }
 }
 
 }  // namespace
@@ -50,9 +72,10 @@ absl::Status Serve() {
   SHAREWAY_RETURN_IF_ERROR(registrar->FoundFrom(absl::GetFlag(FLAGS_bootstrap)));
   DirectoryRpc::Publish(registrar.get(), directory, process.directory.get());
 
-  search::Index index;
+  SHAREWAY_ASSIGN_OR_RETURN(std::unique_ptr<search::Index> index,
+                            search::Index::Open(SearchFolder(process.options.store)));
   registrar->Follow([&index](uint64_t, const std::vector<DirectoryObject>& objects) {
-    for (const DirectoryObject& object : objects) index.Learn(object);
+    for (const DirectoryObject& object : objects) index->Learn(object);
   });
   SHAREWAY_ASSIGN_OR_RETURN(Synonyms synonyms, LoadSynonyms(absl::GetFlag(FLAGS_synonyms)));
   SourceStore source_store(kv, outbox);
@@ -71,14 +94,17 @@ absl::Status Serve() {
                      .directory = [&registrar] { return registrar->Now(); },
                      .announce =
                          [&index, &sources](absl::string_view name, const Entry* published) {
-                           index.Show(name, published);
+                           index->Show(name, published);
                            sources.Show(name, published);
                          }}));
+  SHAREWAY_RETURN_IF_ERROR(ShowAll(resources, &sources));
+  index->Start({.list = std::bind_front(ListShown, std::cref(resources)),
+                .state = [&resources] { return PublishedState(resources); }});
   const outbox::Drain* drain = evidence.drain.get();
   DirectoryRpc directory_rpc(registrar.get(), &directory, [drain] {
     return drain != nullptr && drain->rolled_back().value_or(false);
   });
-  CatalogRpc catalog_rpc(catalog.get(), &resources, &index);
+  CatalogRpc catalog_rpc(catalog.get(), &resources, index.get());
   SourceRpc source_rpc(&sources, &source_store);
   process.server->SetOnMandateRead(
       rpc::MandateReads(process.store.get(), evidence.outbox.get()));

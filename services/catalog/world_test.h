@@ -15,6 +15,7 @@
 #include "libs/log/log.h"
 #include "services/catalog/catalog.h"
 #include "services/catalog/domain/test_entry.h"
+#include "services/catalog/published.h"
 #include "services/catalog/registrar.h"
 #include "services/catalog/search/index.h"
 #include "services/catalog/sources.h"
@@ -73,7 +74,8 @@ class TestWorld {
 
   void Reopen() {
     catalog.reset();
-    index = std::make_unique<search::Index>();
+    index.reset();  // while the store is there
+    index = search::Index::Open(dir / "search").value();
     outbox = outbox::Outbox::Open(&kv, "shareway://test/service/catalog", &clock).value();
     directory.emplace(DirectoryStore::Open(&kv, outbox.get()).value());
     resources.emplace(ResourceStore::Open(&kv, outbox.get()).value());
@@ -101,6 +103,9 @@ class TestWorld {
                                sources->Show(name, entry);
                              }})
                   .value();
+    index->Start({.list = [this](absl::string_view name,
+                                 size_t limit) { return ListShown(*resources, name, limit); },
+                  .state = [this] { return PublishedState(*resources); }});
   }
 
   // A person's request. `request_id` may be empty.

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/catalog/rpc/catalog_rpc.h"
 
-#include <algorithm>
-#include <cstring>
-
-#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/bytes.h"
 #include "libs/base/error.h"
@@ -33,38 +30,90 @@ absl::Status CheckName(absl::string_view name) {
   return ids.ok() ? absl::OkStatus() : Error::Field("name", ids.status().message());
 }
 
-// Scores order hits, so a page goes on after a score and a name.
-std::string CursorOf(const search::Hit& hit) {
-  uint64_t bits = 0;
-  std::memcpy(&bits, &hit.score, sizeof bits);
-  return absl::StrCat(BigEndian64(bits), hit.name);
+// Where a page goes on, and how many hits the first page told.
+struct Cursor {
+  search::Place place = {};
+  int64_t total = 0;
+};
+
+std::string CursorText(const Cursor& cursor) {
+  return absl::StrCat(BigEndian64(static_cast<uint64_t>(cursor.place.score)),
+                      BigEndian64(static_cast<uint64_t>(cursor.place.length)),
+                      BigEndian64(static_cast<uint64_t>(cursor.total)), cursor.place.name);
 }
 
-bool Follows(const search::Hit& hit, absl::string_view cursor) {
-  if (cursor.empty()) return true;
-  const uint64_t bits = ReadBigEndian64(cursor);
-  double score = 0;
-  std::memcpy(&score, &bits, sizeof score);
-  return hit.score < score || (hit.score == score && hit.name > cursor.substr(8));
+// Of a text that CursorText made and PageTokens sealed.
+Cursor CursorFrom(absl::string_view text) {
+  const auto number = [text](size_t at) {
+    return static_cast<int64_t>(ReadBigEndian64(text.substr(at)));
+  };
+  return {.place = {.score = number(0), .length = number(8), .name = std::string(text.substr(24))},
+          .total = number(16)};
+}
+
+template <typename Enum>
+absl::Status Take(absl::string_view field, const google::protobuf::RepeatedField<int>& values,
+                  int last, std::vector<Enum>* to) {
+  for (int i = 0; i < values.size(); ++i) {
+    if (values[i] < 1 || values[i] > last) {
+      return Error::Field(absl::StrCat(field, "[", i, "]"),
+                          absl::StrCat("is ", values[i], ", want 1 to ", last));
+    }
+    to->push_back(static_cast<Enum>(values[i]));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<search::Query> QueryFrom(const v1::SearchResourcesRequest& request) {
-  search::Query query = {
-      .words = request.query(), .provider = request.provider(), .category = request.category()};
-  for (int i = 0; i < request.share_classes_size(); ++i) {
-    const int share_class = request.share_classes(i);
-    if (share_class < 1 || share_class > 3) {
-      return Error::Field(absl::StrCat("share_classes[", i, "]"),
-                          absl::StrCat("is ", share_class, ", want 1 to 3"));
-    }
-    query.share_classes.push_back(static_cast<ShareClass>(share_class));
-  }
-  if (query.category.size() > 50 ||
-      !std::all_of(query.category.begin(), query.category.end(),
-                   [](char c) { return absl::ascii_isdigit(c) || c == '/'; })) {
-    return Error::Field("category", "is not the beginning of a resource code");
-  }
+  search::Query query = {.words = request.query(),
+                         .provider = request.provider(),
+                         .category = request.category(),
+                         .division = request.division()};
+  SHAREWAY_RETURN_IF_ERROR(
+      Take("share_classes", request.share_classes(), v1::ShareClass_MAX, &query.share_classes));
+  SHAREWAY_RETURN_IF_ERROR(
+      Take("formats", request.formats(), v1::ResourceFormat_MAX, &query.formats));
+  SHAREWAY_RETURN_IF_ERROR(
+      Take("update_cycles", request.update_cycles(), v1::UpdateCycle_MAX, &query.update_cycles));
+  SHAREWAY_RETURN_IF_ERROR(Take("gradings", request.gradings(), v1::Grading_MAX, &query.gradings));
   return query;
+}
+
+// What a value of a facet is called outside.
+std::string ValueName(absl::string_view field, const std::string& value) {
+  int number = 0;
+  if (!absl::SimpleAtoi(value, &number)) return value;
+  if (field == "share_class") return v1::ShareClass_Name(number);
+  if (field == "format") return v1::ResourceFormat_Name(number);
+  if (field == "update_cycle") return v1::UpdateCycle_Name(number);
+  if (field == "grading") return v1::Grading_Name(number);
+  return value;
+}
+
+void AddFacets(const search::Found& found, v1::SearchResourcesResponse* response) {
+  for (const char* field : search::kMarkFields) {
+    const auto it = found.facets.find(field);
+    if (it == found.facets.end() || it->second.empty()) continue;
+    v1::SearchFacet* facet = response->add_facets();
+    facet->set_field(field);
+    for (const auto& [value, count] : it->second) {
+      v1::SearchFacet::Value* added = facet->add_values();
+      added->set_value(ValueName(field, value));
+      added->set_count(count);
+    }
+  }
+}
+
+void AddHighlights(const Entry& entry, const std::string& query, v1::SearchHit* hit) {
+  for (const search::Highlight& highlight : search::Highlights(entry, query)) {
+    v1::SearchHighlight* added = hit->add_highlights();
+    added->set_field(highlight.field);
+    for (const search::Highlight::Piece& piece : highlight.pieces) {
+      v1::SearchHighlight::Piece* out = added->add_pieces();
+      out->set_text(piece.text);
+      out->set_found(piece.found);
+    }
+  }
 }
 
 }  // namespace
@@ -222,30 +271,40 @@ absl::StatusOr<v1::SearchResourcesResponse> CatalogRpc::Search(
     const rpc::Call& call, const v1::SearchResourcesRequest& request) const {
   SHAREWAY_ASSIGN_OR_RETURN(const int size, rpc::PageSize(request.page_size()));
   const std::string binding = rpc::BoundTo(call, request);
-  SHAREWAY_ASSIGN_OR_RETURN(const std::string cursor, tokens_.Open(binding, request.page_token()));
-  SHAREWAY_ASSIGN_OR_RETURN(const search::Query query, QueryFrom(request));
-  SHAREWAY_ASSIGN_OR_RETURN(const std::vector<search::Hit> hits, index_->Search(query));
+  SHAREWAY_ASSIGN_OR_RETURN(const std::string text, tokens_.Open(binding, request.page_token()));
+  SHAREWAY_ASSIGN_OR_RETURN(search::Query query, QueryFrom(request));
+  Cursor cursor;
+  if (!text.empty()) {
+    cursor = CursorFrom(text);
+    query.after = {cursor.place};
+  }
+  query.facets = text.empty();
+  query.limit = static_cast<size_t>(size) + 1;  // one more tells whether there is a next page
+  SHAREWAY_ASSIGN_OR_RETURN(const search::Found found, index_->Search(query));
+  if (text.empty()) cursor.total = found.total;
   const Caller caller = CallerOf(call);
   v1::SearchResourcesResponse response;
-  response.set_total(static_cast<int64_t>(hits.size()));
+  response.set_total(cursor.total);
+  AddFacets(found, &response);
   size_t bytes = 0;
-  const search::Hit* last = nullptr;
-  for (const search::Hit& hit : hits) {
-    if (!Follows(hit, cursor)) continue;
-    if (response.hits_size() == size || bytes > kMaxPageBytes) {
-      response.set_next_page_token(tokens_.Make(binding, CursorOf(*last)));
+  int examined = 0;
+  for (const search::Place& hit : found.hits) {
+    if (examined == size || bytes > kMaxPageBytes) {
+      response.set_next_page_token(tokens_.Make(binding, CursorText(cursor)));
       break;
     }
-    last = &hit;
+    ++examined;
+    cursor.place = hit;
     const absl::StatusOr<Catalog::Loaded> loaded = store_->Load(hit.name);
     if (!loaded.ok()) return loaded.status();
     if (!loaded->resource.fields().published) continue;
-    v1::SearchHit* found = response.add_hits();
-    *found->mutable_resource() =
+    v1::SearchHit* added = response.add_hits();
+    *added->mutable_resource() =
         View(*loaded, catalog_->ActorFor(caller, loaded->resource.fields().provider),
              Resource::Face::kPublished);
-    found->set_score(hit.score);
-    bytes += found->ByteSizeLong();
+    added->set_score(static_cast<double>(hit.score));
+    AddHighlights(loaded->resource.fields().published->entry, request.query(), added);
+    bytes += added->ByteSizeLong();
   }
   return response;
 }

@@ -12,7 +12,7 @@ namespace shareway::catalog {
 class CatalogRpc {
  public:
   // All must outlive it, and it the server.
-  CatalogRpc(Catalog* catalog, const ResourceStore* store, const search::Index* index)
+  CatalogRpc(Catalog* catalog, const ResourceStore* store, search::Index* index)
       : catalog_(catalog), store_(store), index_(index) {}
 
   // Registers every method of CatalogService.
@@ -37,7 +37,7 @@ class CatalogRpc {
 
   Catalog* const catalog_;
   const ResourceStore* const store_;
-  const search::Index* const index_;
+  search::Index* const index_;
   const rpc::PageTokens tokens_;
 };
 

@@ -2,202 +2,412 @@
 #include "services/catalog/search/index.h"
 
 #include <algorithm>
-#include <utility>
+#include <filesystem>
+#include <system_error>
 
-#include "absl/container/flat_hash_set.h"
-#include "absl/strings/match.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "libs/base/bytes.h"
 #include "libs/base/error.h"
+#include "libs/base/name.h"
+#include "libs/base/status.h"
+#include "services/catalog/search/seal.h"
 #include "services/catalog/search/words.h"
 
 namespace shareway::catalog::search {
 namespace {
 
-constexpr int kMaxQuery = 200;  // characters
-// Fewer documents are never worth a rebuild.
-constexpr size_t kCompactFrom = 1024;
+namespace fs = std::filesystem;
 
-uint64_t PairOf(char32_t first, char32_t second) {
-  return static_cast<uint64_t>(first) << 32 | second;
+// Rises with every change of words.h, database.h or of what is kept of an entry.
+constexpr char kFormat[] = "shareway-search 1";
+constexpr size_t kPage = 200;
+constexpr size_t kMaxHighlights = 20;
+constexpr absl::Duration kPatience = absl::Seconds(1);
+constexpr absl::Duration kPause = absl::Seconds(5);  // after a failure
+// Searches beyond these do not wait: writes need the server's threads, too.
+constexpr int kMaxWaiting = 4;
+// Groonga maps files with holes: a full volume would end the process.
+constexpr uintmax_t kMinFree = 256u << 20;
+
+absl::Status CheckFree(const std::string& folder) {
+  std::error_code error;
+  const fs::space_info space = fs::space(folder, error);
+  if (error) return absl::UnavailableError(absl::StrCat(folder, ": ", error.message()));
+  if (space.available >= kMinFree) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat(folder, " has ", space.available,
+                                                   " bytes free, the search index needs ",
+                                                   kMinFree));
 }
 
-// Every character and every two neighbours of `text`, each once.
-void Collect(const std::u32string& text, absl::flat_hash_set<uint64_t>* pairs) {
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == kGap) continue;
-    pairs->insert(PairOf(text[i], 0));
-    if (i + 1 < text.size() && text[i + 1] != kGap) pairs->insert(PairOf(text[i], text[i + 1]));
+template <typename Enum>
+std::string NumberOf(Enum value) {
+  return value == Enum::kUnspecified ? "" : absl::StrCat(static_cast<int>(value));
+}
+
+template <typename Enum>
+std::vector<std::string> NumbersOf(const std::vector<Enum>& values) {
+  std::vector<std::string> numbers;
+  for (Enum value : values) numbers.push_back(NumberOf(value));
+  return numbers;
+}
+
+Grading HighestGrading(const Entry& entry) {
+  Grading highest = Grading::kUnspecified;
+  for (const Item& item : entry.items) highest = std::max(highest, item.grading);
+  return highest;
+}
+
+// Values that are of another form are left out: no filter could name them.
+std::string Plain(const std::string& text) { return IsPlain(text) ? text : ""; }
+
+bool IsCode(absl::string_view text) {
+  return text.size() <= 50 && std::all_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_isdigit(c) || c == '/';
+         });
+}
+
+absl::StatusOr<Selection> SelectionFrom(const Query& query) {
+  if (!IsText(query.words) || CodePoints(query.words) > kMaxQuery) {
+    return Error::Field("query", absl::StrCat("has ", CodePoints(query.words),
+                                              " characters, want 1 to ", kMaxQuery, " of text"));
   }
+  const std::vector<Word> words = WordsOf(query.words);
+  if (words.empty()) return Error::Field("query", "has no word to look for");
+  if (words.size() > kMaxWords) {
+    return Error::Field("query",
+                        absl::StrCat("has ", words.size(), " words, want 1 to ", kMaxWords));
+  }
+  if (!query.provider.empty() && !HasForm("agencies/{a}", query.provider)) {
+    return Error::Field("provider", "is not the name of an agency, agencies/{a}");
+  }
+  if (!IsCode(query.category)) {
+    return Error::Field("category", "is not the beginning of a resource code");
+  }
+  if (!IsCode(query.division)) {
+    return Error::Field("division", "is not the beginning of a division code");
+  }
+  Selection selection = {.code_prefix = query.category,
+                         .division_prefix = query.division,
+                         .after = query.after,
+                         .limit = query.limit,
+                         .facets = query.facets};
+  for (const Word& word : words) selection.phrases.push_back(Phrase(word));
+  selection.marks["share_class"] = NumbersOf(query.share_classes);
+  selection.marks["format"] = NumbersOf(query.formats);
+  selection.marks["update_cycle"] = NumbersOf(query.update_cycles);
+  selection.marks["grading"] = NumbersOf(query.gradings);
+  if (!query.provider.empty()) selection.marks["provider"] = {query.provider};
+  return selection;
 }
 
-// What a word must have at least: its pairs, or itself.
-std::vector<uint64_t> PairsOf(const std::u32string& word) {
-  if (word.size() == 1) return {PairOf(word[0], 0)};
-  std::vector<uint64_t> pairs;
-  for (size_t i = 0; i + 1 < word.size(); ++i) pairs.push_back(PairOf(word[i], word[i + 1]));
-  return pairs;
-}
-
-// A first occurrence counts whole, more of them a little; the more of the field
-// the word makes up, the better.
-double FieldScore(const std::u32string& field, const std::u32string& word, double weight) {
-  const int count = Count(field, word);
-  if (count == 0) return 0;
-  const double share = static_cast<double>(word.size()) / static_cast<double>(field.size());
-  return weight * (1 + 0.2 * std::min(count - 1, 3) + share);
+// The pieces of `text` that have the words, if any has.
+std::optional<Highlight> HighlightOf(const std::string& field, const std::string& text,
+                                     const std::vector<Word>& words) {
+  const std::vector<Unit> units = UnitsOf(text);
+  std::vector<bool> found(text.size(), false);
+  bool any = false;
+  for (const Word& word : words) {
+    for (const auto& [first, last] : Occurrences(units, word)) {
+      any = true;
+      // What lies between two units of one find is marked with them.
+      for (size_t i = units[first].begin; i < units[last - 1].end; ++i) found[i] = true;
+    }
+  }
+  if (!any) return std::nullopt;
+  Highlight highlight = {.field = field};
+  for (size_t begin = 0; begin < text.size();) {
+    size_t end = begin + 1;
+    while (end < text.size() && found[end] == found[begin]) ++end;
+    highlight.pieces.push_back({.text = text.substr(begin, end - begin), .found = found[begin]});
+    begin = end;
+  }
+  return highlight;
 }
 
 }  // namespace
 
-Index::Document Index::DocumentFrom(absl::string_view name, const Entry& entry) {
-  Document document = {.name = std::string(name),
-                       .code = entry.code,
-                       .provider = entry.provider,
-                       .share_class = StrictestClass(entry)};
-  document.title = Fold(entry.title);
-  std::string text;
-  for (const std::string& keyword : entry.keywords) absl::StrAppend(&text, keyword, " ");
-  document.keywords = Fold(text);
-  text.clear();
-  for (const Item& item : entry.items) absl::StrAppend(&text, item.name, " ");
-  document.items = Fold(text);
-  document.abstract = Fold(entry.abstract);
-  document.folded_code = Fold(entry.code);
-  return document;
+absl::StatusOr<std::unique_ptr<Index>> Index::Open(const std::string& folder) {
+  SHAREWAY_RETURN_IF_ERROR(CheckFolding());
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error || !fs::is_directory(folder, error)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the search index's folder ", folder, " cannot be made: ", error.message()));
+  }
+  return std::unique_ptr<Index>(new Index(folder));
+}
+
+Index::~Index() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  if (working_.joinable()) working_.join();
+}
+
+void Index::Start(Source source) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (started_) return;
+    started_ = true;
+    renamed_.clear();  // known from the beginning
+    source_ = std::move(source);
+  }
+  working_ = std::thread([this] { Run(); });
 }
 
 void Index::Show(absl::string_view name, const Entry* entry) {
-  Document document;
-  if (entry != nullptr) document = DocumentFrom(name, *entry);
   absl::MutexLock lock(&mutex_);
-  if (entry == nullptr) return Drop(name);
-  auto provider = provider_names_.find(document.provider);
-  if (provider != provider_names_.end()) document.provider_name = provider->second;
-  Add(std::move(document));
-  Compact();
+  ++asked_;
+  pending_[std::string(name)] = entry == nullptr ? std::nullopt : std::optional<Entry>(*entry);
 }
 
 void Index::Learn(const DirectoryObject& object) {
   const auto* agency = std::get_if<Agency>(&object);
   if (agency == nullptr) return;
-  std::u32string folded = Fold(agency->display_name);
   absl::MutexLock lock(&mutex_);
-  std::u32string& known = provider_names_[agency->name];
-  if (known == folded) return;
-  known = folded;
-  const size_t count = documents_.size();  // those added below have the name already
-  for (size_t n = 0; n < count; ++n) {
-    if (documents_[n].name.empty() || documents_[n].provider != agency->name) continue;
-    Document renamed = documents_[n];
-    renamed.provider_name = folded;
-    Add(std::move(renamed));
-  }
-  Compact();
+  std::string& known = agencies_[agency->name];
+  if (known == agency->display_name) return;
+  known = agency->display_name;
+  if (!started_) return;
+  ++asked_;
+  renamed_.insert(agency->name);
 }
 
-void Index::Drop(absl::string_view name) {
-  auto it = numbers_.find(name);
-  if (it == numbers_.end()) return;
-  documents_[it->second] = Document();  // its postings lead to nobody
-  numbers_.erase(it);
+bool Index::Stopping() const {
+  absl::MutexLock lock(&mutex_);
+  return stopping_;
 }
 
-void Index::Add(Document document) {
-  Drop(document.name);
-  const Number number = static_cast<Number>(documents_.size());
-  absl::flat_hash_set<Pair> pairs;
-  for (const std::u32string* field :
-       {&document.title, &document.keywords, &document.items, &document.provider_name,
-        &document.abstract, &document.folded_code}) {
-    Collect(*field, &pairs);
-  }
-  for (Pair pair : pairs) postings_[pair].push_back(number);
-  numbers_[document.name] = number;
-  documents_.push_back(std::move(document));
-}
-
-void Index::Compact() {
-  if (documents_.size() < kCompactFrom || documents_.size() < 2 * numbers_.size()) return;
-  std::vector<Document> kept;
-  for (Document& document : documents_) {
-    if (!document.name.empty()) kept.push_back(std::move(document));
-  }
-  documents_.clear();
-  numbers_.clear();
-  postings_.clear();
-  for (Document& document : kept) Add(std::move(document));
-}
-
-std::vector<Index::Number> Index::Candidates(const std::vector<std::u32string>& words) const {
-  std::vector<const std::vector<Number>*> lists;
-  for (const std::u32string& word : words) {
-    for (Pair pair : PairsOf(word)) {
-      auto it = postings_.find(pair);
-      if (it == postings_.end()) return {};
-      lists.push_back(&it->second);
+std::string Index::State() const {
+  const std::string state = source_.state();
+  absl::MutexLock lock(&mutex_);
+  uint64_t names = 0xCBF29CE484222325;  // FNV-1a: the same in every process
+  for (const auto& [name, display_name] : agencies_) {
+    for (unsigned char c : absl::StrCat(name, "\n", display_name, "\n")) {
+      names = (names ^ c) * 0x100000001B3;
     }
   }
-  std::sort(lists.begin(), lists.end(),
-            [](const auto* a, const auto* b) { return a->size() < b->size(); });
-  std::vector<Number> candidates = *lists.front();
-  for (size_t i = 1; i < lists.size() && !candidates.empty(); ++i) {
-    std::vector<Number> both;
-    std::set_intersection(candidates.begin(), candidates.end(), lists[i]->begin(), lists[i]->end(),
-                          std::back_inserter(both));
-    candidates = std::move(both);
-  }
-  return candidates;
+  return absl::StrCat(kFormat, " ", state, " ", absl::Hex(names));
 }
 
-double Index::Score(const Document& document, const std::vector<std::u32string>& words) {
-  double total = 0;
-  for (const std::u32string& word : words) {
-    const double score =
-        FieldScore(document.title, word, 10) + FieldScore(document.keywords, word, 5) +
-        FieldScore(document.folded_code, word, 5) + FieldScore(document.items, word, 3) +
-        FieldScore(document.provider_name, word, 3) + FieldScore(document.abstract, word, 1);
-    if (score == 0) return 0;
-    total += score;
-  }
-  return total;
-}
-
-bool Index::Admits(const Query& query, const Document& document) {
-  if (document.name.empty()) return false;
-  if (!query.provider.empty() && document.provider != query.provider) return false;
-  if (!absl::StartsWith(document.code, query.category)) return false;
-  const auto& classes = query.share_classes;
-  return classes.empty() ||
-         std::find(classes.begin(), classes.end(), document.share_class) != classes.end();
-}
-
-absl::StatusOr<std::vector<Hit>> Index::Search(const Query& query) const {
-  if (!IsText(query.words) || CodePoints(query.words) > kMaxQuery) {
-    return Error::Field("query", absl::StrCat("has ", CodePoints(query.words),
-                                              " characters, want 1 to ", kMaxQuery, " of text"));
-  }
-  const std::vector<std::u32string> words = Words(Fold(query.words));
-  if (words.empty()) return Error::Field("query", "has no word to look for");
-  std::vector<Hit> hits;
+Document Index::DocumentFrom(absl::string_view name, const Entry& entry) const {
+  Document document = {.name = std::string(name),
+                       .code = Plain(entry.code),
+                       .length = static_cast<uint32_t>(UnitsOf(entry.title).size())};
+  // Keywords and items are parted by a character that separates, so no word runs over two.
+  std::string keywords;
+  for (const std::string& keyword : entry.keywords) absl::StrAppend(&keywords, keyword, "\n");
+  std::string items;
+  for (const Item& item : entry.items) absl::StrAppend(&items, item.name, "\n");
+  std::string agency;
   {
-    absl::ReaderMutexLock lock(&mutex_);
-    for (Number number : Candidates(words)) {
-      const Document& document = documents_[number];
-      if (!Admits(query, document)) continue;
-      const double score = Score(document, words);
-      if (score > 0) hits.push_back({document.name, score});
-    }
+    absl::MutexLock lock(&mutex_);
+    const auto it = agencies_.find(entry.provider);
+    if (it != agencies_.end()) agency = it->second;
   }
-  std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) {
-    return a.score != b.score ? a.score > b.score : a.name < b.name;
-  });
-  return hits;
+  document.texts = {{"title", Stream(entry.title)},     {"keywords", Stream(keywords)},
+                    {"code_text", Stream(entry.code)},  {"items", Stream(items)},
+                    {"agency", Stream(agency)},         {"abstract", Stream(entry.abstract)}};
+  document.marks = {{"share_class", NumberOf(StrictestClass(entry))},
+                    {"provider", Plain(entry.provider)},
+                    {"category", Plain(entry.code.substr(0, 1))},
+                    {"division", Plain(entry.division)},
+                    {"format", NumberOf(entry.format)},
+                    {"update_cycle", NumberOf(entry.update_cycle)},
+                    {"grading", NumberOf(HighestGrading(entry))}};
+  return document;
 }
 
-size_t Index::size() const {
-  absl::ReaderMutexLock lock(&mutex_);
-  return numbers_.size();
+absl::Status Index::PutAll(Database* database, const std::set<std::string>* providers) {
+  for (std::string last;;) {
+    if (Stopping()) return absl::CancelledError("the process ends");
+    SHAREWAY_RETURN_IF_ERROR(CheckFree(folder_));
+    SHAREWAY_ASSIGN_OR_RETURN(const auto page, source_.list(last, kPage));
+    if (page.empty()) return absl::OkStatus();
+    last = page.back().first;
+    std::vector<Document> documents;
+    for (const auto& [name, entry] : page) {
+      if (!entry || (providers != nullptr && !providers->contains(entry->provider))) continue;
+      documents.push_back(DocumentFrom(name, *entry));
+    }
+    SHAREWAY_RETURN_IF_ERROR(database->Put(documents));
+    absl::MutexLock lock(&mutex_);
+    put_ += static_cast<int64_t>(documents.size());
+  }
+}
+
+bool Index::Reuse() {
+  if (!Unseal(files(), State())) return false;
+  absl::StatusOr<std::unique_ptr<Database>> opened = Database::Open(files());
+  if (!opened.ok()) return false;
+  absl::MutexLock lock(&mutex_);
+  database_ = *std::move(opened);
+  return true;
+}
+
+absl::Status Index::Rebuild() {
+  {
+    absl::MutexLock lock(&mutex_);
+    put_ = 0;
+    broken_ = false;
+    renamed_.clear();  // what is read from now on has the new names
+    ++rebuilds_;
+  }
+  std::error_code error;
+  fs::remove_all(files(), error);
+  fs::create_directories(files(), error);
+  if (error) return absl::UnavailableError(absl::StrCat(files(), ": ", error.message()));
+  SHAREWAY_RETURN_IF_ERROR(CheckFree(folder_));
+  SHAREWAY_ASSIGN_OR_RETURN(std::unique_ptr<Database> made, Database::Create(files()));
+  SHAREWAY_RETURN_IF_ERROR(PutAll(made.get(), nullptr));
+  absl::MutexLock lock(&mutex_);
+  database_ = std::move(made);
+  trouble_.clear();
+  return absl::OkStatus();
+}
+
+absl::Status Index::ApplyPending() {
+  std::map<std::string, std::optional<Entry>> changes;
+  std::set<std::string> renamed;
+  std::shared_ptr<Database> database;
+  uint64_t upto = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    changes.swap(pending_);
+    renamed.swap(renamed_);
+    database = database_;
+    upto = asked_;
+  }
+  SHAREWAY_RETURN_IF_ERROR(CheckFree(folder_));
+  // The store is read first: a change that was shown is at least as new as what was read before
+  // it, and one that comes later is shown later.
+  if (!renamed.empty()) SHAREWAY_RETURN_IF_ERROR(PutAll(database.get(), &renamed));
+  std::vector<Document> documents;
+  for (const auto& [name, entry] : changes) {
+    if (entry) {
+      documents.push_back(DocumentFrom(name, *entry));
+    } else {
+      SHAREWAY_RETURN_IF_ERROR(database->Drop(name));
+    }
+  }
+  SHAREWAY_RETURN_IF_ERROR(database->Put(documents));
+  absl::MutexLock lock(&mutex_);
+  applied_ = upto;
+  return absl::OkStatus();
+}
+
+void Index::Run() {
+  bool whole = Reuse();
+  for (;;) {
+    absl::Status status = whole ? ApplyPending() : Rebuild();
+    absl::MutexLock lock(&mutex_);
+    if (!status.ok()) {
+      // What was taken and not applied is in the store: the next rebuild reads it.
+      database_ = nullptr;
+      trouble_ = std::string(status.message());
+      const auto stopping = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_; };
+      mutex_.AwaitWithTimeout(absl::Condition(&stopping), kPause);
+      if (stopping_) return;
+      whole = false;
+      continue;
+    }
+    whole = true;
+    const auto work = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+      return stopping_ || broken_ || applied_ < asked_;
+    };
+    mutex_.Await(absl::Condition(&work));
+    if (broken_) {
+      database_ = nullptr;
+      whole = false;
+    } else if (stopping_ && applied_ == asked_) {
+      break;
+    }
+  }
+  // Searches under way keep the database open: without a seal the next start makes it anew.
+  {
+    absl::MutexLock lock(&mutex_);
+    const bool alone = database_.use_count() == 1;
+    database_ = nullptr;
+    if (!alone) return;
+  }
+  (void)Seal(files(), State());  // without it the next start makes the index anew
+}
+
+absl::StatusOr<Found> Index::Search(const Query& query) {
+  SHAREWAY_ASSIGN_OR_RETURN(const Selection selection, SelectionFrom(query));
+  std::shared_ptr<Database> database;
+  {
+    absl::MutexLock lock(&mutex_);
+    const uint64_t upto = asked_;
+    const auto current = [this, upto]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+      return database_ != nullptr && applied_ >= upto;
+    };
+    if (waiting_ < kMaxWaiting) {
+      ++waiting_;
+      mutex_.AwaitWithTimeout(absl::Condition(&current), kPatience);
+      --waiting_;
+    }
+    database = database_;
+    if (database == nullptr) {
+      return Error(Reason::kSearchRebuilding, absl::StatusCode::kUnavailable,
+                   absl::StrCat("the search index is being made anew, ", put_,
+                                " entries are in it so far", trouble_.empty() ? "" : "; ",
+                                trouble_))
+          .With("entries", absl::StrCat(put_));
+    }
+  }
+  absl::StatusOr<Found> found = database->Select(selection);
+  if (found.ok() || !absl::IsInternal(found.status())) return found;
+  absl::MutexLock lock(&mutex_);
+  if (database_ == database) {
+    broken_ = true;
+    trouble_ = std::string(found.status().message());
+  }
+  return Error(Reason::kSearchRebuilding, absl::StatusCode::kUnavailable,
+               "the search index is damaged and is being made anew");
+}
+
+int64_t Index::size() const {
+  std::shared_ptr<Database> database;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (database_ == nullptr) return put_;
+    database = database_;
+  }
+  return database->Size().value_or(0);
+}
+
+bool Index::ready() const {
+  absl::MutexLock lock(&mutex_);
+  return database_ != nullptr;
+}
+
+int Index::rebuilds() const {
+  absl::MutexLock lock(&mutex_);
+  return rebuilds_;
+}
+
+std::vector<Highlight> Highlights(const Entry& entry, absl::string_view query) {
+  const std::vector<Word> words = WordsOf(query);
+  std::vector<Highlight> highlights;
+  const auto look = [&](const std::string& field, const std::string& text) {
+    if (highlights.size() >= kMaxHighlights) return;
+    auto highlight = HighlightOf(field, text, words);
+    if (highlight) highlights.push_back(*std::move(highlight));
+  };
+  look("title", entry.title);
+  look("code", entry.code);
+  for (size_t i = 0; i < entry.keywords.size(); ++i) {
+    look(absl::StrCat("keywords[", i, "]"), entry.keywords[i]);
+  }
+  look("abstract", entry.abstract);
+  for (size_t i = 0; i < entry.items.size(); ++i) {
+    look(absl::StrCat("items[", i, "].name"), entry.items[i].name);
+  }
+  return highlights;
 }
 
 }  // namespace shareway::catalog::search

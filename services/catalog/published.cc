@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/catalog/published.h"
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/status.h"
+#include "services/catalog/store/resource_message.h"
+
+namespace shareway::catalog {
+
+absl::StatusOr<std::vector<std::pair<std::string, std::optional<Entry>>>> ListShown(
+    const ResourceStore& store, absl::string_view name, size_t limit) {
+  SHAREWAY_ASSIGN_OR_RETURN(const std::vector<v1::CatalogChange> page,
+                            store.ListPublished(name, limit));
+  std::vector<std::pair<std::string, std::optional<Entry>>> shown;
+  for (const v1::CatalogChange& change : page) {
+    const v1::Resource& resource = change.resource();
+    std::optional<Entry> entry;
+    if (resource.state() == v1::Resource::PUBLISHED) entry = EntryFrom(resource);
+    shown.emplace_back(resource.name(), std::move(entry));
+  }
+  return shown;
+}
+
+std::string PublishedState(const ResourceStore& store) {
+  return absl::StrCat(store.log().epoch(), "/", store.log().head());
+}
+
+}  // namespace shareway::catalog
