@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // shareway catalog: compile, publish and find catalogue entries.
+#include <algorithm>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
@@ -18,7 +21,8 @@ constexpr char kService[] = "/shareway.catalog.v1.CatalogService/";
 
 struct CatalogArgs {
   std::string name, file, text, provider, category, state, reason;
-  std::vector<std::string> names, classes;
+  std::string division;
+  std::vector<std::string> names, classes, formats, cycles, gradings;
   uint32_t revision = 0;
   size_t limit = 0;
   bool submit = false;
@@ -107,18 +111,61 @@ absl::Status List(Session* session, const CatalogArgs& args) {
   return absl::OkStatus();
 }
 
+// What was found, in [brackets], field by field.
+std::string FoundIn(const catalog::v1::SearchHit& hit) {
+  std::string found;
+  for (const catalog::v1::SearchHighlight& highlight : hit.highlights()) {
+    absl::StrAppend(&found, found.empty() ? "" : "; ", highlight.field(), ": ");
+    for (const catalog::v1::SearchHighlight::Piece& piece : highlight.pieces()) {
+      absl::StrAppend(&found, piece.found() ? "[" : "", piece.text(), piece.found() ? "]" : "");
+    }
+  }
+  return found;
+}
+
+// One facet as a line: field: value count, value count.
+std::string CountsOf(const catalog::v1::SearchFacet& facet) {
+  std::string line = absl::StrCat(facet.field(), ":");
+  for (int i = 0; i < facet.values_size(); ++i) {
+    absl::StrAppend(&line, i == 0 ? " " : ", ", facet.values(i).value(), " ",
+                    facet.values(i).count());
+  }
+  return line;
+}
+
 absl::Status Search(Session* session, const CatalogArgs& args) {
   catalog::v1::SearchResourcesRequest search;
   search.set_query(args.text);
   AddEnums<ShareClass>(args.classes, search.mutable_share_classes());
   if (!args.provider.empty()) search.set_provider(FullName("agencies", args.provider));
   search.set_category(args.category);
-  SHAREWAY_ASSIGN_OR_RETURN(const Json hits, session->List<catalog::v1::SearchResourcesResponse>(
-                                                 absl::StrCat(kService, "SearchResources"), search,
-                                                 args.limit == 0 ? 50 : args.limit));
-  Json resources = Json::array();
-  for (const Json& hit : hits) resources.push_back(hit["resource"]);
-  session->Print(resources, ResourceColumns());
+  search.set_division(args.division);
+  AddEnums<catalog::v1::ResourceFormat>(args.formats, search.mutable_formats());
+  AddEnums<catalog::v1::UpdateCycle>(args.cycles, search.mutable_update_cycles());
+  AddEnums<catalog::v1::Grading>(args.gradings, search.mutable_gradings());
+  const size_t limit = args.limit == 0 ? 50 : args.limit;
+  Json rows = Json::array();
+  std::vector<std::string> counts;
+  search.set_page_size(static_cast<int>(std::min<size_t>(limit, 200)));
+  while (rows.size() < limit) {
+    SHAREWAY_ASSIGN_OR_RETURN(const auto page,
+                              session->Call<catalog::v1::SearchResourcesResponse>(
+                                  absl::StrCat(kService, "SearchResources"), search));
+    for (const catalog::v1::SearchFacet& facet : page.facets()) counts.push_back(CountsOf(facet));
+    for (const catalog::v1::SearchHit& hit : page.hits()) {
+      if (rows.size() == limit) break;
+      Json row = ToJson(hit.resource());
+      row["found"] = FoundIn(hit);
+      rows.push_back(std::move(row));
+    }
+    if (page.next_page_token().empty()) break;
+    search.set_page_token(page.next_page_token());
+  }
+  Columns columns = ResourceColumns();
+  columns.push_back({"FOUND", "found"});
+  session->Print(rows, columns);
+  // Beside the data, which scripts read.
+  for (const std::string& line : counts) *session->err << line << "\n";
   return absl::OkStatus();
 }
 
@@ -247,6 +294,13 @@ void AddCatalogCommands(CLI::App* app, Session* session) {
   Repeated(search, "--class", &args->classes, "Only these share classes", true)
       ->check(Is<ShareClass>());
   search->add_option("--category", args->category, "Only codes that start so");
+  search->add_option("--division", args->division, "Only division codes that start so");
+  Repeated(search, "--format", &args->formats, "Only these formats", true)
+      ->check(Is<catalog::v1::ResourceFormat>());
+  Repeated(search, "--cycle", &args->cycles, "Only these update cycles", true)
+      ->check(Is<catalog::v1::UpdateCycle>());
+  Repeated(search, "--grading", &args->gradings, "Only these gradings")
+      ->check(Is<catalog::v1::Grading>());
 
   filed(Verb(noun, session, "import", "Draft each entry of a file; exit 1 if any fails",
              [=] { return Import(session, *args); }),

@@ -64,6 +64,17 @@ TEST_CASE("A published entry is read, listed and found with what each may do", "
   REQUIRE(found.ok());
   CHECK(found->total() == 1);
   CHECK(found->hits(0).resource().name() == kName);
+  REQUIRE(found->hits(0).highlights_size() == 1);
+  CHECK(found->hits(0).highlights(0).field() == "keywords[0]");
+  CHECK(found->hits(0).highlights(0).pieces(0).found());
+  REQUIRE(found->facets_size() > 0);
+  CHECK(found->facets(0).field() == "share_class");
+  CHECK(found->facets(0).values(0).value() == "CONDITIONAL");
+  search.add_gradings(v1::CORE);
+  found = served.Call<v1::SearchResourcesResponse>(
+      "tax-editor", absl::StrCat(kCatalogService, "SearchResources"), search);
+  REQUIRE(found.ok());
+  CHECK(found->total() == 0);
 
   // A revision under way hides nothing from the others.
   v1::UpdateResourceRequest update;

@@ -88,8 +88,9 @@ class Index {
   void Start(Source source);
 
   // Sees all that was shown before it was called, which it waits for, a second at most.
-  // INVALID_ARGUMENT for a query without a word, of more than kMaxQuery characters or kMaxWords words, or with a filter
-  // that no entry can have; UNAVAILABLE, SEARCH_REBUILDING, while the index is made anew.
+  // INVALID_ARGUMENT for a query without a word, of more than kMaxQuery characters or kMaxWords
+  // words, or with a filter that no entry can have; UNAVAILABLE, SEARCH_REBUILDING, while the index
+  // is made anew.
   absl::StatusOr<Found> Search(const Query& query);
 
   // Entries that are in the index, and how many of them since it began to be made anew.
