@@ -2,6 +2,7 @@
 #include "services/catalog/catalog.h"
 
 #include "absl/strings/match.h"
+#include "absl/time/clock.h"
 #include "catch2/catch.hpp"
 #include "libs/base/error.h"
 #include "services/catalog/world_test.h"
@@ -29,7 +30,8 @@ std::vector<v1::CatalogChange> Changes(const TestWorld& world) {
 }
 
 size_t Found(const TestWorld& world, const std::string& words) {
-  return world.index->Search({.words = words}).value().size();
+  for (int i = 0; i < 1000 && !world.index->ready(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  return world.index->Search({.words = words}).value().hits.size();
 }
 
 TEST_CASE("A published entry is announced, found, and recorded step by step", "[catalog]") {

@@ -21,8 +21,8 @@ ABSL_FLAG(std::string, synonyms, "deploy/sources/synonyms.txt",
 ABSL_FLAG(std::string, bootstrap, "",
           "JSON Lines with the first objects of the directory; read only while it has no people.");
 ABSL_FLAG(std::string, search_dir, "",
-          "Folder of the search index, which is made anew if it is lost; empty: STORE.search beside "
-          "the store.");
+          "Folder of the search index, which is made anew if it is lost; empty: beside the store, "
+          "with its name and .search.");
 
 namespace shareway::catalog {
 namespace {

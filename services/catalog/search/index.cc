@@ -256,6 +256,7 @@ absl::Status Index::Rebuild() {
     renamed_.clear();  // what is read from now on has the new names
     ++rebuilds_;
   }
+  if (Stopping()) return absl::CancelledError("the process ends");
   std::error_code error;
   fs::remove_all(files(), error);
   fs::create_directories(files(), error);
