@@ -111,7 +111,7 @@
     "Evidence is taken only from registered producers")                                            \
   X(kLogTooSmall, "LOG_TOO_SMALL", "日志尚未达到该位置", "日誌尚未達到該位置",                     \
     "The log does not reach this far yet")                                                         \
-  X(kReferenceMissing, "REFERENCE_MISSING", "引用的对象不存在", "引用的對象不存在",                  \
+  X(kReferenceMissing, "REFERENCE_MISSING", "引用的对象不存在", "引用的對象不存在",                \
     "An object that the request refers to does not exist")                                         \
   X(kAssessmentMissing, "ASSESSMENT_MISSING", "编目前须完成保密风险和个人信息影响评估",            \
     "編目前須完成保密風險和個人資訊影響評估",                                                      \
@@ -141,7 +141,7 @@
   X(kQuarantined, "QUARANTINED", "对方返回了授权以外的内容，已隔离",                               \
     "對方返回了授權以外的內容，已隔離", "The answer had more than was granted and was withheld")   \
   X(kOperationUnknown, "OPERATION_UNKNOWN", "目录中没有该操作，或本节点未接入",                    \
-    "目錄中沒有該操作，或本節點未接入", "The operation is not catalogued or has no backend here")           \
+    "目錄中沒有該操作，或本節點未接入", "The operation is not catalogued or has no backend here")  \
   X(kBackendFailed, "BACKEND_FAILED", "提供部门的系统未能正常应答",                                \
     "提供部門的系統未能正常應答", "The provider's system did not answer as it should")             \
   X(kReceiptPending, "RECEIPT_PENDING", "证据尚未被见证的检查点覆盖，请稍后再取",                  \
@@ -217,7 +217,7 @@
   X(kRolesExclusive, "ROLES_EXCLUSIVE", "系统、安全、审计管理员不得由一人兼任",                    \
     "系統、安全、審計管理員不得由一人兼任",                                                        \
     "Nobody holds two of system, security and audit administrator")                                \
-  X(kContractOver, "CONTRACT_OVER", "外包合同已到期", "外包合約已到期",                             \
+  X(kContractOver, "CONTRACT_OVER", "外包合同已到期", "外包合約已到期",                            \
     "The contractor's contract is over")                                                           \
   X(kClearanceTooLow, "CLEARANCE_TOO_LOW", "所申请数据的级别高于本部门可接收的级别",               \
     "所申請數據的級別高於本部門可接收的級別",                                                      \
@@ -225,7 +225,13 @@
   X(kFactorStale, "FACTOR_STALE", "须在五分钟内重新验证第二因子", "須在五分鐘內重新驗證第二因子",  \
     "This needs a second factor that was shown within five minutes")                               \
   X(kSearchRebuilding, "SEARCH_REBUILDING", "检索索引正在重建，请稍后再试",                        \
-    "檢索索引正在重建，請稍後再試", "The search index is being made anew; try again soon")
+    "檢索索引正在重建，請稍後再試", "The search index is being made anew; try again soon")         \
+  X(kBundleDamaged, "BUNDLE_DAMAGED", "目录数据包已损坏", "目錄數據包已損壞",                      \
+    "The catalogue bundle is damaged")                                                             \
+  X(kBundleTooLarge, "BUNDLE_TOO_LARGE", "目录数据包过大", "目錄數據包過大",                       \
+    "The catalogue bundle is too large")                                                           \
+  X(kOriginUnknown, "ORIGIN_UNKNOWN", "来源平台未登记", "來源平台未登記",                          \
+    "The bundle's origin or its key is not pinned here")
 
 namespace shareway {
 
