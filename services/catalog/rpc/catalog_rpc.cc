@@ -10,6 +10,7 @@
 #include "services/catalog/rpc/cause.h"
 #include "services/catalog/rpc/descriptor_check.h"
 #include "services/catalog/rpc/watch_stream.h"
+#include "services/catalog/store/foreign_store.h"
 #include "services/catalog/store/resource_message.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
 
@@ -26,6 +27,7 @@ constexpr size_t kChunk = 100;
 std::string Path(absl::string_view method) { return absl::StrCat(kService, method); }
 
 absl::Status CheckName(absl::string_view name) {
+  if (IsForeign(name)) return absl::OkStatus();  // whether it is one, the store tells
   auto ids = ParseName("resources/{r}", name);
   return ids.ok() ? absl::OkStatus() : Error::Field("name", ids.status().message());
 }
@@ -220,7 +222,9 @@ absl::StatusOr<v1::Resource> CatalogRpc::Get(const rpc::Call& call,
   Resource::Face face = loaded->resource.FaceFor(actor);
   if (request.revision() != 0) {
     const uint32_t newest = fields.published ? fields.published->revision : 0;
-    if (request.revision() > newest) return Error::NotVisible(request.name());
+    if (request.revision() > newest || (request.revision() < newest && IsForeign(request.name()))) {
+      return Error::NotVisible(request.name());
+    }
     if (request.revision() < newest) {
       SHAREWAY_ASSIGN_OR_RETURN(const Resource::Published past,
                                 store_->LoadRevision(request.name(), request.revision()));

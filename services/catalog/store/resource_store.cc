@@ -7,6 +7,7 @@
 #include "libs/base/bytes.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
+#include "services/catalog/store/foreign_store.h"
 #include "services/catalog/store/resource_message.h"
 
 namespace shareway::catalog {
@@ -131,7 +132,45 @@ absl::StatusOr<ResourceStore::Loaded> ResourceStore::Decode(absl::string_view na
   return loaded;
 }
 
+absl::StatusOr<ResourceStore::Loaded> ResourceStore::LoadForeign(absl::string_view name) const {
+  const std::string key = ForeignEntryKey(name);
+  if (key.empty()) return absl::NotFoundError(absl::StrCat("there is no ", name));
+  SHAREWAY_ASSIGN_OR_RETURN(const kv::Entry entry, kv_->Get(key));
+  Loaded loaded = {.resource = Resource::Restore({}), .version = entry.version};
+  if (!Parse(entry.value, &loaded.published_record)) return Unreadable(name);
+  Resource::Fields fields;
+  fields.name = std::string(name);
+  fields.published = PublishedFrom(loaded.published_record.resource());
+  fields.code = fields.published->entry.code;
+  fields.provider = fields.published->entry.provider;
+  loaded.resource = Resource::Restore(std::move(fields));
+  return loaded;
+}
+
+absl::StatusOr<std::vector<ResourceStore::Loaded>> ResourceStore::ListForeign(
+    absl::string_view provider, absl::string_view name, size_t limit) const {
+  const std::string after =
+      name.empty() ? kForeignEntries : absl::StrCat(ForeignEntryKey(name), std::string(1, '\0'));
+  std::vector<std::string> names;
+  SHAREWAY_RETURN_IF_ERROR(
+      kv_->Scan(after, PrefixEnd(kForeignEntries),
+                [&](absl::string_view key, absl::string_view value, uint64_t) {
+                  store::PublishedRecord record;
+                  const bool wanted = provider.empty() || (Parse(value, &record) &&
+                                                           record.resource().provider() == provider);
+                  if (wanted) names.push_back(ForeignNameOfKey(key));
+                  return names.size() < limit;
+                }));
+  std::vector<Loaded> page;
+  for (const std::string& found : names) {
+    SHAREWAY_ASSIGN_OR_RETURN(Loaded loaded, LoadForeign(found));
+    page.push_back(std::move(loaded));
+  }
+  return page;
+}
+
 absl::StatusOr<ResourceStore::Loaded> ResourceStore::Load(absl::string_view name) const {
+  if (IsForeign(name)) return LoadForeign(name);
   SHAREWAY_ASSIGN_OR_RETURN(const kv::Entry entry, kv_->Get(absl::StrCat(kRecords, IdOf(name))));
   return Decode(name, entry.value, entry.version);
 }
@@ -147,6 +186,12 @@ absl::StatusOr<Resource::Published> ResourceStore::LoadRevision(absl::string_vie
 absl::StatusOr<std::vector<ResourceStore::Loaded>> ResourceStore::List(absl::string_view provider,
                                                                        absl::string_view name,
                                                                        size_t limit) const {
+  // origins/… come before resources/….
+  if ((provider.empty() || IsForeign(provider)) && (name.empty() || IsForeign(name))) {
+    SHAREWAY_ASSIGN_OR_RETURN(std::vector<Loaded> foreign, ListForeign(provider, name, limit));
+    if (!foreign.empty() || !provider.empty()) return foreign;
+    name = "";
+  }
   const std::string prefix = provider.empty() ? kRecords : ProviderPrefix(provider);
   std::vector<std::string> ids;
   SHAREWAY_RETURN_IF_ERROR(kv_->Scan(KeyAfter(prefix, name), PrefixEnd(prefix),

@@ -44,7 +44,8 @@ class ResourceStore {
   // A published revision as it was published. NOT_FOUND, DATA_LOSS.
   absl::StatusOr<Resource::Published> LoadRevision(absl::string_view name, uint32_t revision) const;
   // Entries after `name` in byte order, up to `limit`, of `provider` (agencies/{a}) if it is not
-  // empty.
+  // empty. Entries of other installations (origins/{domain}/resources/{r}) come first, with
+  // nothing but what is published.
   absl::StatusOr<std::vector<Loaded>> List(absl::string_view provider, absl::string_view name,
                                            size_t limit) const;
 
@@ -70,6 +71,10 @@ class ResourceStore {
  private:
   ResourceStore(kv::Store* kv, const outbox::Outbox* outbox, ChangeLog log)
       : kv_(kv), outbox_(outbox), log_(std::move(log)) {}
+  // Of another installation: see foreign_store.h.
+  absl::StatusOr<Loaded> LoadForeign(absl::string_view name) const;
+  absl::StatusOr<std::vector<Loaded>> ListForeign(absl::string_view provider,
+                                                  absl::string_view name, size_t limit) const;
   absl::StatusOr<Loaded> Decode(absl::string_view name, absl::string_view value,
                                 uint64_t version) const;
 

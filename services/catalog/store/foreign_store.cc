@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/catalog/store/foreign_store.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "libs/base/bytes.h"
+#include "libs/base/status.h"
+
+namespace shareway::catalog {
+namespace {
+
+constexpr char kNames[] = "origins/";
+constexpr char kMiddle[] = "/resources/";
+constexpr char kTaken[] = "foreign/o/";
+constexpr char kObjects[] = "foreign/d/";
+
+template <typename Message>
+bool Parse(absl::string_view bytes, Message* message) {
+  return message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+}
+
+absl::Status Unreadable(absl::string_view key) {
+  return absl::DataLossError(absl::StrCat("the stored ", key, " cannot be read"));
+}
+
+// Calls `visit` for each message under `prefix`.
+template <typename Message, typename Visit>
+absl::Status Each(const kv::Store& kv, const std::string& prefix, Visit visit) {
+  std::string unreadable;
+  SHAREWAY_RETURN_IF_ERROR(
+      kv.Scan(prefix, PrefixEnd(prefix),
+              [&](absl::string_view key, absl::string_view value, uint64_t version) {
+                Message message;
+                if (!Parse(value, &message)) {
+                  unreadable = std::string(key);
+                  return false;
+                }
+                visit(std::move(message), version);
+                return true;
+              }));
+  return unreadable.empty() ? absl::OkStatus() : Unreadable(unreadable);
+}
+
+std::string ObjectName(const v1::DirectoryChange& object) {
+  if (object.has_agency()) return object.agency().name();
+  if (object.has_authority()) return object.authority().name();
+  return object.key().name();
+}
+
+}  // namespace
+
+std::string ForeignName(absl::string_view domain, absl::string_view name) {
+  return absl::StrCat(kNames, domain, "/", name);
+}
+
+bool IsForeign(absl::string_view name) { return absl::StartsWith(name, kNames); }
+
+std::string ForeignEntryKey(absl::string_view name) {
+  const size_t middle = name.find(kMiddle);
+  if (!absl::ConsumePrefix(&name, kNames) || middle == absl::string_view::npos) return "";
+  const size_t domain = middle - (sizeof kNames - 1);
+  return absl::StrCat(kForeignEntries, name.substr(0, domain), "/",
+                      name.substr(domain + sizeof kMiddle - 1));
+}
+
+std::string ForeignNameOfKey(absl::string_view key) {
+  key = absl::StripPrefix(key, kForeignEntries);
+  const size_t slash = key.find('/');
+  return absl::StrCat(kNames, key.substr(0, slash), kMiddle, key.substr(slash + 1));
+}
+
+bool SameContent(const v1::Resource& a, const v1::Resource& b) {
+  v1::Resource one = a, other = b;
+  for (v1::Resource* resource : {&one, &other}) {
+    resource->clear_name();
+    resource->clear_provider();
+    resource->clear_state();
+  }
+  return google::protobuf::util::MessageDifferencer::Equals(one, other);
+}
+
+absl::StatusOr<std::vector<ForeignStore::Taken>> ForeignStore::TakenFrom(
+    absl::string_view domain) const {
+  std::vector<Taken> all;
+  SHAREWAY_RETURN_IF_ERROR(Each<store::ForeignBundle>(
+      *kv_, absl::StrCat(kTaken, domain, "/"), [&](store::ForeignBundle bundle, uint64_t version) {
+        all.push_back({std::move(bundle), version});
+      }));
+  return all;
+}
+
+absl::StatusOr<std::optional<store::PublishedRecord>> ForeignStore::Find(
+    absl::string_view domain, absl::string_view resource) const {
+  const std::string key = ForeignEntryKey(ForeignName(domain, resource));
+  const absl::StatusOr<kv::Entry> entry = kv_->Get(key);
+  if (absl::IsNotFound(entry.status())) return std::optional<store::PublishedRecord>();
+  SHAREWAY_RETURN_IF_ERROR(entry.status());
+  std::optional<store::PublishedRecord> record(std::in_place);
+  if (!Parse(entry->value, &*record)) return Unreadable(key);
+  return record;
+}
+
+absl::StatusOr<bool> ForeignStore::Own(absl::string_view resource) const {
+  const absl::Status known =
+      kv_->Get(absl::StrCat("resource/", absl::StripPrefix(resource, "resources/"))).status();
+  if (absl::IsNotFound(known)) return false;
+  SHAREWAY_RETURN_IF_ERROR(known);
+  return true;
+}
+
+absl::Status ForeignStore::Take(const Delivery& delivery, Event event) {
+  const std::string& domain = delivery.manifest.domain();
+  kv::Batch batch;
+  const std::string head = absl::StrCat(kTaken, domain, "/", delivery.manifest.division_prefix());
+  if (delivery.version == 0) {
+    batch.ExpectAbsent(head);
+  } else {
+    batch.Expect(head, delivery.version);
+  }
+  store::ForeignBundle taken;
+  *taken.mutable_manifest() = delivery.manifest;
+  taken.set_envelope(delivery.envelope);
+  batch.Put(head, taken.SerializeAsString());
+  for (const v1::DirectoryChange& object : *delivery.objects) {
+    batch.Put(absl::StrCat(kObjects, domain, "/", ObjectName(object)), object.SerializeAsString());
+  }
+  for (const v1::BundleEntry& entry : *delivery.entries) {
+    const std::string& name = entry.resource().name();
+    store::PublishedRecord record;
+    *record.mutable_resource() = entry.resource();
+    record.mutable_resource()->set_name(ForeignName(domain, name));
+    record.mutable_resource()->set_provider(ForeignName(domain, entry.resource().provider()));
+    *record.mutable_publication() = entry.publication();
+    batch.ExpectAbsent(absl::StrCat("resource/", absl::StripPrefix(name, "resources/")));
+    batch.Put(ForeignEntryKey(record.resource().name()), record.SerializeAsString());
+  }
+  return Commit(kv_, *outbox_, std::move(event), std::move(batch)).status();
+}
+
+absl::Status ForeignStore::Visit(
+    absl::FunctionRef<void(const v1::Resource&)> entry,
+    absl::FunctionRef<void(const v1::DirectoryChange&)> object) const {
+  SHAREWAY_RETURN_IF_ERROR(Each<store::PublishedRecord>(
+      *kv_, kForeignEntries,
+      [&](const store::PublishedRecord& record, uint64_t) { entry(record.resource()); }));
+  std::string unreadable;
+  SHAREWAY_RETURN_IF_ERROR(kv_->Scan(
+      kObjects, PrefixEnd(kObjects), [&](absl::string_view key, absl::string_view value, uint64_t) {
+        v1::DirectoryChange change;
+        if (!Parse(value, &change)) {
+          unreadable = std::string(key);
+          return false;
+        }
+        const absl::string_view rest = absl::StripPrefix(key, kObjects);
+        const std::string name = ForeignName(rest.substr(0, rest.find('/')), ObjectName(change));
+        if (change.has_agency()) change.mutable_agency()->set_name(name);
+        if (change.has_authority()) change.mutable_authority()->set_name(name);
+        if (change.has_key()) change.mutable_key()->set_name(name);
+        object(change);
+        return true;
+      }));
+  return unreadable.empty() ? absl::OkStatus() : Unreadable(unreadable);
+}
+
+}  // namespace shareway::catalog

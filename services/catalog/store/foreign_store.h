@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeps what other installations publish, apart from our own and never changed here.
+//
+// Keys:
+//   foreign/o/{domain}/{prefix} -> ForeignBundle: the bundle of this division prefix taken last
+//   foreign/d/{domain}/{name}   -> DirectoryChange with the origin's object
+//   foreign/e/{domain}/{r}      -> PublishedRecord without approval; names as ForeignName gives
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "libs/kv/store.h"
+#include "libs/outbox/outbox.h"
+#include "services/catalog/store/catalog_record.pb.h"
+#include "services/catalog/store/commit.h"
+
+namespace shareway::catalog {
+
+// origins/{domain}/{name}: what `name` of another installation is called here.
+std::string ForeignName(absl::string_view domain, absl::string_view name);
+// True for what ForeignName gives.
+bool IsForeign(absl::string_view name);
+// The key of the entry origins/{domain}/resources/{r}; empty for other names.
+std::string ForeignEntryKey(absl::string_view name);
+// The name of the entry under a key of foreign/e/.
+std::string ForeignNameOfKey(absl::string_view key);
+inline constexpr char kForeignEntries[] = "foreign/e/";
+
+// True if both are the same revision in all but its standing (state) and whose it is.
+bool SameContent(const v1::Resource& a, const v1::Resource& b);
+
+// Thread-safe.
+class ForeignStore {
+ public:
+  // Both must outlive it.
+  ForeignStore(kv::Store* kv, const outbox::Outbox* outbox) : kv_(kv), outbox_(outbox) {}
+
+  // A bundle that was taken.
+  struct Taken {
+    store::ForeignBundle bundle = {};
+    uint64_t version = 0;
+  };
+  // By division prefix. DATA_LOSS if one cannot be read.
+  absl::StatusOr<std::vector<Taken>> TakenFrom(absl::string_view domain) const;
+  // The origin's entry resources/{r}; nothing if there is none. DATA_LOSS.
+  absl::StatusOr<std::optional<store::PublishedRecord>> Find(absl::string_view domain,
+                                                             absl::string_view resource) const;
+  // True if we have an entry of this name of our own.
+  absl::StatusOr<bool> Own(absl::string_view resource) const;
+
+  // What is stored by Take.
+  struct Delivery {
+    v1::BundleManifest manifest = {};
+    std::string envelope = {};
+    const std::vector<v1::DirectoryChange>* objects = nullptr;
+    const std::vector<v1::BundleEntry>* entries = nullptr;
+    uint64_t version = 0;  // of the Taken with this prefix; 0: none
+  };
+  // All of it with the event, or nothing. ABORTED, CHANGED_MEANWHILE, if the bundle taken last is
+  // another, or one of the codes was taken here meanwhile; other errors as Commit.
+  absl::Status Take(const Delivery& delivery, Event event);
+
+  // Every entry, then every object, under the names that they have here. DATA_LOSS.
+  absl::Status Visit(absl::FunctionRef<void(const v1::Resource&)> entry,
+                     absl::FunctionRef<void(const v1::DirectoryChange&)> object) const;
+
+ private:
+  kv::Store* kv_;
+  const outbox::Outbox* outbox_;
+};
+
+}  // namespace shareway::catalog
