@@ -45,6 +45,9 @@ LAYERS = [
      ["services/{x}/domain/", "services/{x}/store/", "services/{x}/source/"]),
     ("search", r"services/(?P<x>catalog)/search/", libs("base codes") +
      ["services/{x}/domain/", "services/{x}/search/"]),
+    ("bundle", r"services/(?P<x>catalog)/bundle/", libs("base kv outbox crypto evidence merkle") +
+     ["services/{x}/domain/", "services/{x}/store/", "services/{x}/bundle/",
+      "shareway/catalog/", "shareway/evidence/"]),
     ("oidc", r"services/(?P<x>console)/oidc/", libs("base crypto") + ["services/{x}/oidc/"]),
     ("report", rf"{S}/report/", libs("base") + ["services/{x}/report/"]),
     ("http", rf"{S}/http/", libs("base crypto evidence kv log merkle metrics") +

@@ -9,8 +9,11 @@
 #include "absl/strings/strip.h"
 #include "libs/app/app.h"
 #include "libs/base/status.h"
+#include "libs/crypto/identity.h"
 #include "libs/rpc/mandate_reads.h"
+#include "services/catalog/bundle/bundles.h"
 #include "services/catalog/published.h"
+#include "services/catalog/rpc/bundle_rpc.h"
 #include "services/catalog/rpc/catalog_rpc.h"
 #include "services/catalog/rpc/directory_rpc.h"
 #include "services/catalog/rpc/source_rpc.h"
@@ -23,6 +26,9 @@ ABSL_FLAG(std::string, bootstrap, "",
 ABSL_FLAG(std::string, search_dir, "",
           "Folder of the search index, which is made anew if it is lost; empty: beside the store, "
           "with its name and .search.");
+
+ABSL_FLAG(std::string, origins, "",
+          "Installations whose catalogue bundles are taken: lines DOMAIN PREFIX KEY; empty: none.");
 
 namespace shareway::catalog {
 namespace {
@@ -42,6 +48,15 @@ absl::StatusOr<Synonyms> LoadSynonyms(const std::string& path) {
 std::string SearchFolder(absl::string_view store) {
   if (std::string given = absl::GetFlag(FLAGS_search_dir); !given.empty()) return given;
   return std::string(absl::StripPrefix(store, "rocksdb:")) + ".search";
+}
+
+absl::StatusOr<Origins> ReadOrigins(const std::string& path) {
+  if (path.empty()) return Origins();
+  SHAREWAY_ASSIGN_OR_RETURN(const std::string text, crypto::ReadFile(path));
+  absl::StatusOr<Origins> origins = Origins::Parse(text);
+  if (origins.ok()) return origins;
+  return absl::InvalidArgumentError(absl::StrCat("--origins ", path, ": ",
+                                                 origins.status().message()));
 }
 
 // Sources learn what is published already; later publications are announced to them.
@@ -106,11 +121,26 @@ absl::Status Serve() {
   });
   CatalogRpc catalog_rpc(catalog.get(), &resources, index.get());
   SourceRpc source_rpc(&sources, &source_store);
+  SHAREWAY_ASSIGN_OR_RETURN(const Origins origins, ReadOrigins(absl::GetFlag(FLAGS_origins)));
+  ForeignStore foreign(kv, outbox);
+  SHAREWAY_ASSIGN_OR_RETURN(
+      std::unique_ptr<Bundles> bundles,
+      Bundles::Open({.domain = process.identity.identity.domain,
+                     .key = evidence.key.get(),
+                     .origins = &origins,
+                     .resources = &resources,
+                     .foreign = &foreign,
+                     .clock = &SystemClock(),
+                     .directory = [&registrar] { return registrar->Now(); },
+                     .announce = std::bind_front(&search::Index::Show, index.get()),
+                     .learn = std::bind_front(&search::Index::Learn, index.get())}));
+  BundleRpc bundle_rpc(bundles.get());
   process.server->SetOnMandateRead(
       rpc::MandateReads(process.store.get(), evidence.outbox.get()));
   directory_rpc.Serve(process.server.get());
   catalog_rpc.Serve(process.server.get());
   source_rpc.Serve(process.server.get());
+  bundle_rpc.Serve(process.server.get());
   process.server->SetReady(true);
   const absl::Status served = app::Serve(&process);
   process.server.reset();

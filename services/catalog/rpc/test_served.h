@@ -14,6 +14,7 @@
 #include "libs/rpc/mandate_reads.h"
 #include "libs/rpc/server.h"
 #include "libs/statute/calendar.h"
+#include "services/catalog/rpc/bundle_rpc.h"
 #include "services/catalog/rpc/catalog_rpc.h"
 #include "services/catalog/rpc/directory_rpc.h"
 #include "services/catalog/rpc/source_rpc.h"
@@ -56,8 +57,21 @@ class Served {
                                                 world_->index.get());
     source_rpc_ = std::make_unique<SourceRpc>(world_->sources.get(), &*world_->source_store);
     source_rpc_->Serve(server_.get());
+    foreign_ = std::make_unique<ForeignStore>(&world_->kv, world_->outbox.get());
+    bundles_ = Bundles::Open({.domain = "test",
+                              .key = &message_key_,
+                              .origins = &origins_,
+                              .resources = &*world_->resources,
+                              .foreign = foreign_.get(),
+                              .clock = &world_->clock,
+                              .directory = [this] { return world_->registrar->Now(); },
+                              .announce = [](absl::string_view, const Entry*) {},
+                              .learn = [](const DirectoryObject&) {}})
+                   .value();
+    bundle_rpc_ = std::make_unique<BundleRpc>(bundles_.get());
     directory_rpc_->Serve(server_.get());
     catalog_rpc_->Serve(server_.get());
+    bundle_rpc_->Serve(server_.get());
     server_->SetOnMandateRead(rpc::MandateReads(&world_->kv, world_->outbox.get()));
     REQUIRE(server_->Start().ok());
     server_->SetReady(true);
@@ -197,6 +211,12 @@ class Served {
   std::unique_ptr<DirectoryRpc> directory_rpc_;
   std::unique_ptr<CatalogRpc> catalog_rpc_;
   std::unique_ptr<SourceRpc> source_rpc_;
+  const Origins origins_ = {};
+  const crypto::PrivateKey message_key_ =
+      crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256);
+  std::unique_ptr<ForeignStore> foreign_;
+  std::unique_ptr<Bundles> bundles_;
+  std::unique_ptr<BundleRpc> bundle_rpc_;
   std::unique_ptr<rpc::Server> server_;  // last: drains first
 };
 

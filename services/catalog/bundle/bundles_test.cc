@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/catalog/bundle/bundles.h"
+
+#include "catch2/catch.hpp"
+#include "libs/base/error.h"
+#include "services/catalog/bundle/test_installation.h"
+
+namespace shareway::catalog {
+namespace {
+
+using Kind = v1::BundleConflict;
+
+// A city whose entries a province takes, and the other way round.
+struct Pair {
+  explicit Pair(const std::string& city_prefix = "99") {
+    city.Pin(PinLine("province.example", "-", province.message_key.public_key()));
+    province.Pin(PinLine("city.example", city_prefix, city.message_key.public_key()));
+  }
+  Bundles::Outcome Up(uint64_t since = 0, const std::string& prefix = "99") {
+    const std::string bytes =
+        city.bundles->Export(prefix, since, city.world.resources->log().epoch()).value();
+    return province.bundles->Import(province.world.By("officer"), bytes, false).value();
+  }
+
+  TestInstallation city{"city.example"}, province{"province.example"};
+};
+
+Reason ReasonOf(const absl::Status& status) {
+  const auto details = DetailsOf(status);
+  return details ? details->reason : Reason::kUnspecified;
+}
+
+TEST_CASE("Two installations exchange bundles both ways and end with equal catalogues") {
+  Pair pair;
+  for (const char* code : {"306002/000001", "306002/000002", "306002/000003", "306002/000004"}) {
+    pair.city.Publish(code);
+  }
+  pair.city.SetState("resources/306002-000002", Resource::State::kSuspended);
+  pair.province.Publish("306002/000007");
+  CHECK(pair.Up().taken);
+  const std::string down = pair.province.bundles->Export("", 0, 0).value();
+  CHECK(pair.city.bundles->Import(pair.city.world.By("officer"), down, false)->taken);
+  CHECK(pair.city.Everything().size() == 5);
+  CHECK(pair.city.Everything() == pair.province.Everything());
+}
+
+TEST_CASE("Foreign entries are found with our own and nobody edits them") {
+  Pair pair;
+  pair.city.Publish("306002/000001");
+  REQUIRE(pair.Up().taken);
+  const std::string name = "origins/city.example/resources/306002-000001";
+  const auto hits = pair.province.world.index->Search({.words = "最低生活保障"}).value();
+  REQUIRE(hits.size() == 1);
+  CHECK(hits[0].name == name);
+  const auto loaded = pair.province.world.resources->Load(name).value();
+  CHECK(loaded.resource.fields().provider == ForeignName("city.example", kCivil));
+  const Actor actor = pair.province.world.catalog->ActorFor(
+      pair.province.world.By("editor").caller, loaded.resource.fields().provider);
+  CHECK_FALSE(actor.SeesDrafts());
+  CHECK_FALSE(pair.province.world.catalog
+                  ->SetState(pair.province.world.ActBy("officer"), name, Catalog::Etag(loaded),
+                             Resource::State::kWithdrawn, "演示")
+                  .ok());
+  // A restart finds them again.
+  pair.province.world.Reopen();
+  pair.province.foreign = ForeignStore(&pair.province.world.kv, pair.province.world.outbox.get());
+  pair.province.Pin(PinLine("city.example", "99", pair.city.message_key.public_key()));
+  CHECK(pair.province.world.index->Search({.words = "最低生活保障"})->size() == 1);
+}
+
+TEST_CASE("A later bundle brings what changed since the one before, and a gap is told") {
+  Pair pair;
+  pair.city.Publish("306002/000001");
+  const Bundles::Outcome first = pair.Up();
+  REQUIRE(first.taken);
+  pair.city.Publish("306002/000002");
+  const uint64_t between = pair.city.world.resources->log().head();
+  pair.city.SetState("resources/306002-000001", Resource::State::kWithdrawn);
+  const Bundles::Outcome gap = pair.Up(between);
+  CHECK_FALSE(gap.taken);
+  REQUIRE(gap.conflicts.count == 1);
+  CHECK(gap.conflicts.first[0].kind() == Kind::GAP);
+  CHECK(pair.province.Everything().size() == 1);
+  const Bundles::Outcome second = pair.Up(first.manifest.number());
+  CHECK(second.taken);
+  CHECK(second.manifest.entries() == 2);
+  CHECK(pair.province.Everything() == pair.city.Everything());
+  CHECK(pair.city.bundles->Export("", between + 9, pair.city.world.resources->log().epoch())
+            .status()
+            .code() == absl::StatusCode::kOutOfRange);
+}
+
+TEST_CASE("An older bundle is not taken again after a newer one, and the same one changes nothing") {
+  Pair pair;
+  pair.city.Publish("306002/000001");
+  const std::string older = pair.city.bundles->Export("99", 0, 0).value();
+  const std::string narrower = pair.city.bundles->Export("9901", 0, 0).value();
+  pair.city.SetState("resources/306002-000001", Resource::State::kSuspended);
+  REQUIRE(pair.Up().taken);
+  const auto before = pair.province.Everything();
+  for (const std::string& bytes : {older, narrower}) {
+    const auto outcome =
+        pair.province.bundles->Import(pair.province.world.By("officer"), bytes, false).value();
+    CHECK_FALSE(outcome.taken);
+    REQUIRE(outcome.conflicts.count > 0);
+    CHECK(outcome.conflicts.first[0].kind() == Kind::OLDER);
+  }
+  CHECK(pair.Up().taken);
+  CHECK(pair.province.Everything() == before);
+}
+
+TEST_CASE("A bundle with one conflict is not taken in part") {
+  Pair pair;
+  pair.city.Publish("306002/000001");
+  pair.city.Publish("306002/000002");
+  pair.province.Publish("306002/000002");
+  const Bundles::Outcome outcome = pair.Up();
+  CHECK_FALSE(outcome.taken);
+  REQUIRE(outcome.conflicts.count == 1);
+  CHECK(outcome.conflicts.first[0].kind() == Kind::CODE_TAKEN);
+  CHECK(outcome.conflicts.first[0].resource() == "resources/306002-000002");
+  CHECK(pair.province.Everything().size() == 1);
+}
+
+TEST_CASE("An origin speaks for its own divisions only") {
+  Pair pair("44");
+  pair.city.Publish("306002/000001");
+  const Bundles::Outcome outcome = pair.Up();
+  CHECK_FALSE(outcome.taken);
+  for (const v1::BundleConflict& conflict : outcome.conflicts.first) {
+    CHECK(conflict.kind() == Kind::DIVISION);
+  }
+  CHECK(outcome.conflicts.count == 2);  // of the bundle and of its entry
+}
+
+TEST_CASE("An export selects by division, and what is checked only is not taken") {
+  Pair pair;
+  pair.city.Publish("306002/000001");
+  const Bundles::Outcome none = pair.Up(0, "9902");
+  CHECK(none.taken);
+  CHECK(none.manifest.entries() == 0);
+  const std::string bytes = pair.city.bundles->Export("99", 0, 0).value();
+  const auto checked =
+      pair.province.bundles->Import(pair.province.world.By("officer"), bytes, true).value();
+  CHECK_FALSE(checked.taken);
+  CHECK(checked.conflicts.count == 0);
+  CHECK(pair.province.Everything().empty());
+  CHECK_FALSE(pair.city.bundles->Export("99x", 0, 0).ok());
+}
+
+TEST_CASE("A bundle that is taken leaves a record with what its origin signed") {
+  Pair pair;
+  pair.city.Publish("306002/000001");
+  REQUIRE(pair.Up().taken);
+  const auto events = pair.province.world.Events();
+  REQUIRE_FALSE(events.empty());
+  CHECK(events.back().kind() == evidence::v1::CATALOG_BUNDLE_TAKEN);
+  CHECK(events.back().object() == "origins/city.example");
+  CHECK(events.back().record_count() == 1);
+  CHECK(pair.province.bundles->List()->at(0).taken_size() == 1);
+}
+
+TEST_CASE("Bundles of ourselves and of installations that are not pinned are refused") {
+  Pair pair;
+  pair.city.Publish("306002/000001");
+  const std::string bytes = pair.city.bundles->Export("99", 0, 0).value();
+  CHECK(ReasonOf(pair.city.bundles->Import(pair.city.world.By("officer"), bytes, false).status()) ==
+        Reason::kOriginUnknown);
+  pair.city.Pin(PinLine("city.example", "-", pair.city.message_key.public_key()));
+  CHECK(ReasonOf(pair.city.bundles->Import(pair.city.world.By("officer"), bytes, false).status()) ==
+        Reason::kStateForbids);
+}
+
+}  // namespace
+}  // namespace shareway::catalog
