@@ -27,6 +27,8 @@ void AddDirectoryCommands(CLI::App* app, Session* session);
 void AddMandateCommands(CLI::App* app, Session* session);
 void AddCatalogCommands(CLI::App* app, Session* session);
 void AddSourceCommands(CLI::App* app, Session* session);
+// catalog bundle; AddCatalogCommands adds it to its noun.
+void AddBundleCommands(CLI::App* catalog, Session* session);
 void AddRequestCommands(CLI::App* app, Session* session);
 // Signatures, checks, supplements, extensions, supply; what revises a draft or changes a grant; and
 // watch. AddRequestCommands adds them.

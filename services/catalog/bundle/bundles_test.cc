@@ -75,7 +75,7 @@ TEST_CASE("A later bundle brings what changed since the one before, and a gap is
   REQUIRE(first.taken);
   pair.city.Publish("306002/000002");
   const uint64_t between = pair.city.world.resources->log().head();
-  pair.city.SetState("resources/306002-000001", Resource::State::kWithdrawn);
+  pair.city.SetState("resources/306002-000001", Resource::State::kSuspended);
   const Bundles::Outcome gap = pair.Up(between);
   CHECK_FALSE(gap.taken);
   REQUIRE(gap.conflicts.count == 1);
