@@ -44,7 +44,7 @@ const std::map<std::string, std::string>& Excepted() {
 
 bool NamesObject(const std::string& field) {
   static const auto* const others = new std::set<std::string>{
-      "abstract", "article", "description", "document", "etag", "format_type", "keywords",
+      "abstract", "article", "description", "division_prefix", "document", "etag", "format_type", "keywords",
       "not_shared_reason", "open_condition", "page_token", "query", "reason", "request_id",
       "return_reason", "text", "title", "use_condition", "values"};
   return others->count(field) == 0;
