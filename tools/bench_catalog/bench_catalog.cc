@@ -100,8 +100,8 @@ void Main() {
               .runs = broad,
               .goal = AtMost(250)});
   if (!absl::GetFlag(FLAGS_sqlite).empty()) {
-    AddPeer("sqlite", "SQLite FTS5",
-            SqliteTimes(absl::GetFlag(FLAGS_sqlite), entries, queries), hits, &report);
+    AddPeer("sqlite", "SQLite FTS5", SqliteTimes(absl::GetFlag(FLAGS_sqlite), entries, queries),
+            hits, &report);
   }
   if (!absl::GetFlag(FLAGS_postgres).empty()) {
     AddPeer("postgres", "PostgreSQL",

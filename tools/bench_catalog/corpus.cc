@@ -10,28 +10,27 @@
 namespace shareway::bench {
 namespace {
 
+std::vector<std::string> Split(const std::string& text) { return absl::StrSplit(text, ' '); }
+
 const std::vector<std::string>& Areas() {
-  static const auto* const words = new std::vector<std::string>(absl::StrSplit(
+  static const auto* const words = new std::vector<std::string>(Split(
       "江北 江南 河东 河西 城关 新城 临海 安平 永定 太平 青山 白云 东湖 西湖 南山 北辰 长宁 顺德 "
-      "龙泉 凤翔 金沙 银川 玉溪 石门 松江 柳林 梅州 桃源 竹溪 兰亭 荷塘 菊园",
-      ' '));
+      "龙泉 凤翔 金沙 银川 玉溪 石门 松江 柳林 梅州 桃源 竹溪 兰亭 荷塘 菊园"));
   return *words;
 }
 
 const std::vector<std::string>& Subjects() {
-  static const auto* const words = new std::vector<std::string>(absl::StrSplit(
+  static const auto* const words = new std::vector<std::string>(Split(
       "户籍 婚姻 社保 医疗 住房 税务 车辆 土地 企业 学历 就业 养老 残疾 低保 环保 水利 气象 交通 "
       "消防 食品 药品 工程 信用 许可 处罚 专利 海关 外汇 统计 农业 林业 渔业 矿产 能源 电力 燃气 "
-      "供水 排污 道路 桥梁 港口 航空 邮政 通信 文化 体育 旅游 殡葬",
-      ' '));
+      "供水 排污 道路 桥梁 港口 航空 邮政 通信 文化 体育 旅游 殡葬"));
   return *words;
 }
 
 const std::vector<std::string>& Objects() {
-  static const auto* const words = new std::vector<std::string>(absl::StrSplit(
+  static const auto* const words = new std::vector<std::string>(Split(
       "登记 证照 名录 台账 档案 年报 备案 审批 检查 监测 评价 统计 缴费 补贴 救助 培训 抽检 验收 "
-      "投诉 公示 变更 注销 抵押 查封 处置 规划 预算 决算 招标 合同 资质 认证",
-      ' '));
+      "投诉 公示 变更 注销 抵押 查封 处置 规划 预算 决算 招标 合同 资质 认证"));
   return *words;
 }
 

@@ -97,13 +97,13 @@ std::vector<double> SqliteTimes(const std::string& sqlite, uint64_t entries,
       const std::string from =
           absl::StrCat(" FROM words JOIN entries ON entries.id = words.rowid WHERE words MATCH '",
                        absl::StrJoin(phrases, " AND "), "'", Filter(query));
-      absl::StrAppend(&script, "SELECT class, count(*)", from, " GROUP BY class;\n",
-                      "SELECT id", from, " ORDER BY rank LIMIT 10;\n");
+      absl::StrAppend(&script, "SELECT class, count(*)", from, " GROUP BY class;\n", "SELECT id",
+                      from, " ORDER BY rank LIMIT 10;\n");
     }
   }
   WriteText(dir / "script.sql", script);
-  testing::Child child({sqlite, "-batch", dir / "base.db", absl::StrCat(".read ", dir / "script.sql")},
-                       dir / "log");
+  testing::Child child(
+      {sqlite, "-batch", dir / "base.db", absl::StrCat(".read ", dir / "script.sql")}, dir / "log");
   if (child.Wait(absl::Hours(1)) != 0) Fail(TextOf(dir / "log"));
   const std::string log = TextOf(dir / "log");
   return InPairs(NumbersAfter(log, "Run Time: real ", 1000), queries.size(), log);
@@ -125,10 +125,9 @@ std::vector<double> PostgresTimes(const std::string& bin, uint64_t entries,
                                "UTF8", "--locale=C"}),
                       dir / "initdb.log");
   if (init.Wait(absl::Minutes(1)) != 0) Fail(TextOf(dir / "initdb.log"));
-  testing::Child server(
-      as_user({"postgres", "-D", dir / "data", "-k", dir.path(), "-c", "listen_addresses=", "-c",
-               "shared_buffers=1GB", "-c", "jit=off"}),
-      dir / "postgres.log");
+  testing::Child server(as_user({"postgres", "-D", dir / "data", "-k", dir.path(), "-c",
+                                 "listen_addresses=", "-c", "shared_buffers=1GB", "-c", "jit=off"}),
+                        dir / "postgres.log");
   const auto run = [&](const std::string& file, absl::Duration limit) {
     testing::Child psql(as_user({"psql", "-q", "-v", "ON_ERROR_STOP=1", "-h", dir.path(), "-U",
                                  "bench", "-d", "postgres", "-f", file}),
@@ -143,8 +142,7 @@ std::vector<double> PostgresTimes(const std::string& bin, uint64_t entries,
   WriteRows(dir / "rows.tsv", entries);
   std::string script = absl::StrCat(
       "CREATE TABLE entries (id int PRIMARY KEY, class int, bigrams text);\n",
-      "\\copy entries FROM '", dir / "rows.tsv", "'\n",
-      "ALTER TABLE entries ADD words tsvector;\n",
+      "\\copy entries FROM '", dir / "rows.tsv", "'\n", "ALTER TABLE entries ADD words tsvector;\n",
       "UPDATE entries SET words = to_tsvector('simple', bigrams);\n",
       "CREATE INDEX ON entries USING gin (words);\nVACUUM ANALYZE entries;\n\\o /dev/null\n");
   for (const bool measured : {false, true}) {

@@ -114,10 +114,10 @@ absl::Status OpenManifest(absl::string_view* rest, const Origins& origins, Bundl
   const std::string& domain = bundle->manifest.domain();
   const PinnedOrigin* origin = origins.Find(domain);
   if (origin == nullptr) return Unpinned(domain, "which is not pinned here");
-  const auto key = std::find_if(origin->keys.begin(), origin->keys.end(),
-                                [&](const crypto::PublicKey& pinned) {
-                                  return pinned.id().view() == envelope.signature().key_id();
-                                });
+  const auto key =
+      std::find_if(origin->keys.begin(), origin->keys.end(), [&](const crypto::PublicKey& pinned) {
+        return pinned.id().view() == envelope.signature().key_id();
+      });
   if (key == origin->keys.end()) return Unpinned(domain, "but signed by a key not pinned for it");
   crypto::BatchVerifier verifier;
   if (!evidence::Verify(&verifier, *key, envelope.payload(), envelope.signature()).ok()) {
@@ -299,9 +299,9 @@ Conflicts CheckBundle(const Bundle& bundle, const PinnedOrigin& origin) {
     const std::string& division = DivisionOf(resource, agency);
     if (!absl::StartsWith(division, told) || !absl::StartsWith(division, spoken) ||
         !absl::StartsWith(agency.division(), spoken)) {
-      conflicts.Add(v1::BundleConflict::DIVISION, resource.name(),
-                    absl::StrCat("its division is ", division, ", its provider's ",
-                                 agency.division()));
+      conflicts.Add(
+          v1::BundleConflict::DIVISION, resource.name(),
+          absl::StrCat("its division is ", division, ", its provider's ", agency.division()));
     }
     if (const std::optional<std::string> fault = FaultOf(entry, objects, &verifier)) {
       conflicts.Add(v1::BundleConflict::PUBLICATION, resource.name(), *fault);

@@ -22,7 +22,7 @@ inline constexpr uint64_t kMaxStatements = 100'000;
 
 struct Bundle {
   v1::BundleManifest manifest = {};
-  std::string envelope = {};  // the exact bytes that hold the manifest
+  std::string envelope = {};                      // the exact bytes that hold the manifest
   std::vector<v1::DirectoryChange> objects = {};  // by name
   std::vector<v1::BundleEntry> entries = {};      // by name
 };

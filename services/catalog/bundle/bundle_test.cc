@@ -136,8 +136,9 @@ TEST_CASE("A line of pinned origins that is wrong is named") {
     const absl::Status status = Origins::Parse(line).status();
     CHECK(absl::StartsWith(status.message(), "line "));
   }
-  CHECK(Origins::Parse(absl::StrCat("# all\n\ncity.example 44 ", key, " # the city\n"))->all().size() ==
-        1);
+  CHECK(Origins::Parse(absl::StrCat("# all\n\ncity.example 44 ", key, " # the city\n"))
+            ->all()
+            .size() == 1);
 }
 
 }  // namespace

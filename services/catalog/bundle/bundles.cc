@@ -84,19 +84,20 @@ bool CheckRange(const v1::BundleManifest& manifest, const std::vector<ForeignSto
     if (manifest.epoch() < before.epoch() ||
         (manifest.epoch() == before.epoch() && manifest.number() < before.number() &&
          Overlap(before.division_prefix(), manifest.division_prefix()))) {
-      conflicts->Add(v1::BundleConflict::OLDER, "",
-                     absl::StrCat("it goes to ", manifest.number(), " of epoch ", manifest.epoch(),
-                                  ", and ", before.number(), " of epoch ", before.epoch(),
-                                  " was taken"));
+      conflicts->Add(
+          v1::BundleConflict::OLDER, "",
+          absl::StrCat("it goes to ", manifest.number(), " of epoch ", manifest.epoch(), ", and ",
+                       before.number(), " of epoch ", before.epoch(), " was taken"));
     }
-    reached = reached || (manifest.epoch() == before.epoch() &&
-                          manifest.since() <= before.number() &&
-                          absl::StartsWith(manifest.division_prefix(), before.division_prefix()));
+    reached =
+        reached || (manifest.epoch() == before.epoch() && manifest.since() <= before.number() &&
+                    absl::StartsWith(manifest.division_prefix(), before.division_prefix()));
   }
   if (!reached) {
-    conflicts->Add(v1::BundleConflict::GAP, "",
-                   absl::StrCat("it begins after ", manifest.since(), " of epoch ",
-                                manifest.epoch(), ", and not so much of these divisions was taken"));
+    conflicts->Add(
+        v1::BundleConflict::GAP, "",
+        absl::StrCat("it begins after ", manifest.since(), " of epoch ", manifest.epoch(),
+                     ", and not so much of these divisions was taken"));
   }
   return manifest.epoch() > newest_epoch;
 }
@@ -217,8 +218,7 @@ absl::Status Bundles::CheckEntries(const Bundle& bundle, bool newer_epoch,
     SHAREWAY_ASSIGN_OR_RETURN(const auto held, parts_.foreign->Find(domain, resource.name()));
     if (!held) continue;
     const v1::Resource& known = held->resource();
-    if (known.state() == v1::Resource::WITHDRAWN &&
-        resource.state() != v1::Resource::WITHDRAWN) {
+    if (known.state() == v1::Resource::WITHDRAWN && resource.state() != v1::Resource::WITHDRAWN) {
       conflicts->Add(v1::BundleConflict::WITHDRAWN, resource.name(),
                      absl::StrCat("revision ", known.revision(), " is withdrawn"));
     }

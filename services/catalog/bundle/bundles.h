@@ -25,8 +25,8 @@ class Bundles {
  public:
   // All must outlive it.
   struct Parts {
-    std::string domain = {};                    // of this installation
-    const crypto::PrivateKey* key = nullptr;    // the catalogue's message key
+    std::string domain = {};                  // of this installation
+    const crypto::PrivateKey* key = nullptr;  // the catalogue's message key
     const Origins* origins = nullptr;
     const ResourceStore* resources = nullptr;
     ForeignStore* foreign = nullptr;
@@ -49,7 +49,8 @@ class Bundles {
   absl::StatusOr<std::string> Export(absl::string_view division_prefix, uint64_t since,
                                      uint64_t epoch) const;
 
-  // What became of a bundle: taken whole if there are no conflicts and it was not to be checked only.
+  // What became of a bundle: taken whole if there are no conflicts and it was not to be checked
+  // only.
   struct Outcome {
     bool taken = false;
     v1::BundleManifest manifest = {};

@@ -54,8 +54,8 @@ TEST_CASE("Foreign entries are found with our own and nobody edits them") {
   CHECK(hits[0].name == name);
   const auto loaded = pair.province.world.resources->Load(name).value();
   CHECK(loaded.resource.fields().provider == ForeignName("city.example", kCivil));
-  const Actor actor = pair.province.world.catalog->ActorFor(
-      pair.province.world.By("editor").caller, loaded.resource.fields().provider);
+  const Actor actor = pair.province.world.catalog->ActorFor(pair.province.world.By("editor").caller,
+                                                            loaded.resource.fields().provider);
   CHECK_FALSE(actor.SeesDrafts());
   CHECK_FALSE(pair.province.world.catalog
                   ->SetState(pair.province.world.ActBy("officer"), name, Catalog::Etag(loaded),
@@ -90,7 +90,8 @@ TEST_CASE("A later bundle brings what changed since the one before, and a gap is
             .code() == absl::StatusCode::kOutOfRange);
 }
 
-TEST_CASE("An older bundle is not taken again after a newer one, and the same one changes nothing") {
+TEST_CASE(
+    "An older bundle is not taken again after a newer one, and the same one changes nothing") {
   Pair pair;
   pair.city.Publish("306002/000001");
   const std::string older = pair.city.bundles->Export("99", 0, 0).value();

@@ -44,8 +44,9 @@ absl::StatusOr<Origins> Origins::Parse(absl::string_view text) {
     if (!IsDomain(words[0])) return Wrong(number, absl::StrCat(words[0], " is no domain"));
     const std::string prefix = words[1] == "-" ? "" : std::string(words[1]);
     if (!IsDivisionPrefix(prefix)) {
-      return Wrong(number, absl::StrCat(prefix, " is no beginning of a division code: want - or 1 to ",
-                                        kMaxDivisionPrefix, " digits"));
+      return Wrong(number,
+                   absl::StrCat(prefix, " is no beginning of a division code: want - or 1 to ",
+                                kMaxDivisionPrefix, " digits"));
     }
     const absl::StatusOr<std::string> spki = FromBase64(words[2]);
     if (!spki.ok()) return Wrong(number, "the key is not in Base64");

@@ -17,7 +17,7 @@ inline constexpr size_t kMaxDivisionPrefix = 12;
 
 struct PinnedOrigin {
   std::string domain = {};
-  std::string division_prefix = {};  // what it may speak for begins so; empty: all
+  std::string division_prefix = {};          // what it may speak for begins so; empty: all
   std::vector<crypto::PublicKey> keys = {};  // message keys of its catalogue
 };
 

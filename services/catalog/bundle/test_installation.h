@@ -33,20 +33,19 @@ class TestInstallation {
   // Who it takes bundles from.
   void Pin(const std::string& lines) {
     origins = Origins::Parse(lines).value();
-    bundles = Bundles::Open({.domain = domain,
-                             .key = &message_key,
-                             .origins = &origins,
-                             .resources = &*world.resources,
-                             .foreign = &foreign,
-                             .clock = &world.clock,
-                             .directory = [this] { return world.registrar->Now(); },
-                             .announce = [this](absl::string_view entry, const Entry* published) {
-                               world.index->Show(entry, published);
-                             },
-                             .learn = [this](const DirectoryObject& object) {
-                               world.index->Learn(object);
-                             }})
-                  .value();
+    bundles =
+        Bundles::Open(
+            {.domain = domain,
+             .key = &message_key,
+             .origins = &origins,
+             .resources = &*world.resources,
+             .foreign = &foreign,
+             .clock = &world.clock,
+             .directory = [this] { return world.registrar->Now(); },
+             .announce = [this](absl::string_view entry,
+                                const Entry* published) { world.index->Show(entry, published); },
+             .learn = [this](const DirectoryObject& object) { world.index->Learn(object); }})
+            .value();
   }
 
   // Publishes the good entry under this code, with the officer's own act.
@@ -70,7 +69,8 @@ class TestInstallation {
   }
   void SetState(const std::string& name, Resource::State state) {
     const auto now = world.resources->Load(name).value();
-    world.catalog->SetState(world.ActBy("officer"), name, Catalog::Etag(now), state, "演示").value();
+    world.catalog->SetState(world.ActBy("officer"), name, Catalog::Etag(now), state, "演示")
+        .value();
   }
 
   // Everything that is published here, by its origin and its name there.
@@ -94,7 +94,8 @@ class TestInstallation {
   }
 
   const std::string domain;
-  const crypto::PrivateKey message_key = TestKey(), officer_key = TestKey(), founder_key = TestKey();
+  const crypto::PrivateKey message_key = TestKey(), officer_key = TestKey(),
+                           founder_key = TestKey();
   TestWorld world = TestWorld(absl::StrCat(TestBootstrap(founder_key.public_key()),
                                            KeyLine(officer_key.public_key(), "people/officer")));
   ForeignStore foreign = ForeignStore(&world.kv, world.outbox.get());

@@ -89,8 +89,8 @@ absl::StatusOr<v1::ImportBundleResponse> BundleRpc::Import(const rpc::Call& call
     if (!part) break;
     if (first) validate_only = part->validate_only();
     if (part->data().size() > kPartBytes) {
-      return Error::Field("data", absl::StrCat("has ", part->data().size(), " bytes, want at most ",
-                                               kPartBytes));
+      return Error::Field(
+          "data", absl::StrCat("has ", part->data().size(), " bytes, want at most ", kPartBytes));
     }
     if (bytes.size() + part->data().size() > kMaxBundleBytes) {
       return Error(Reason::kBundleTooLarge, absl::StatusCode::kResourceExhausted,

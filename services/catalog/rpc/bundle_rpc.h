@@ -19,8 +19,7 @@ class BundleRpc {
   void Serve(rpc::Server* server);
 
  private:
-  absl::Status Export(const v1::ExportBundleRequest& request,
-                      rpc::Writer<v1::BundlePart>& writer);
+  absl::Status Export(const v1::ExportBundleRequest& request, rpc::Writer<v1::BundlePart>& writer);
   absl::StatusOr<v1::ImportBundleResponse> Import(const rpc::Call& call,
                                                   rpc::Reader<v1::BundlePart>& reader);
 

@@ -141,9 +141,8 @@ absl::Status ForeignStore::Take(const Delivery& delivery, Event event) {
   return Commit(kv_, *outbox_, std::move(event), std::move(batch)).status();
 }
 
-absl::Status ForeignStore::Visit(
-    absl::FunctionRef<void(const v1::Resource&)> entry,
-    absl::FunctionRef<void(const v1::DirectoryChange&)> object) const {
+absl::Status ForeignStore::Visit(absl::FunctionRef<void(const v1::Resource&)> entry,
+                                 absl::FunctionRef<void(const v1::DirectoryChange&)> object) const {
   SHAREWAY_RETURN_IF_ERROR(Each<store::PublishedRecord>(
       *kv_, kForeignEntries,
       [&](const store::PublishedRecord& record, uint64_t) { entry(record.resource()); }));

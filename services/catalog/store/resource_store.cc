@@ -152,15 +152,15 @@ absl::StatusOr<std::vector<ResourceStore::Loaded>> ResourceStore::ListForeign(
   const std::string after =
       name.empty() ? kForeignEntries : absl::StrCat(ForeignEntryKey(name), std::string(1, '\0'));
   std::vector<std::string> names;
-  SHAREWAY_RETURN_IF_ERROR(
-      kv_->Scan(after, PrefixEnd(kForeignEntries),
-                [&](absl::string_view key, absl::string_view value, uint64_t) {
-                  store::PublishedRecord record;
-                  const bool wanted = provider.empty() || (Parse(value, &record) &&
-                                                           record.resource().provider() == provider);
-                  if (wanted) names.push_back(ForeignNameOfKey(key));
-                  return names.size() < limit;
-                }));
+  SHAREWAY_RETURN_IF_ERROR(kv_->Scan(
+      after, PrefixEnd(kForeignEntries),
+      [&](absl::string_view key, absl::string_view value, uint64_t) {
+        store::PublishedRecord record;
+        const bool wanted =
+            provider.empty() || (Parse(value, &record) && record.resource().provider() == provider);
+        if (wanted) names.push_back(ForeignNameOfKey(key));
+        return names.size() < limit;
+      }));
   std::vector<Loaded> page;
   for (const std::string& found : names) {
     SHAREWAY_ASSIGN_OR_RETURN(Loaded loaded, LoadForeign(found));
