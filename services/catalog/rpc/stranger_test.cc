@@ -43,25 +43,11 @@ const std::map<std::string, std::string>& Excepted() {
 }
 
 bool NamesObject(const std::string& field) {
-  static const auto* const others = new std::set<std::string>{"abstract",
-                                                              "article",
-                                                              "description",
-                                                              "division_prefix",
-                                                              "document",
-                                                              "etag",
-                                                              "format_type",
-                                                              "keywords",
-                                                              "not_shared_reason",
-                                                              "open_condition",
-                                                              "page_token",
-                                                              "query",
-                                                              "reason",
-                                                              "request_id",
-                                                              "return_reason",
-                                                              "text",
-                                                              "title",
-                                                              "use_condition",
-                                                              "values"};
+  static const auto* const others = new std::set<std::string>{
+      "abstract", "article", "description", "division_prefix", "document", "etag", "format_type",
+      "keywords",
+      "not_shared_reason", "open_condition", "page_token", "query", "reason", "request_id",
+      "return_reason", "text", "title", "use_condition", "values"};
   return others->count(field) == 0;
 }
 
@@ -81,9 +67,9 @@ struct Hiding {
     v1::UpdateResourceRequest update;
     *update.mutable_resource() = served.Get("editor").value();
     update.mutable_resource()->set_title(kWorkingTitle);
-    REQUIRE(
-        served.Call<v1::Resource>("editor", absl::StrCat(kCatalogService, "UpdateResource"), update)
-            .ok());
+    REQUIRE(served.Call<v1::Resource>("editor", absl::StrCat(kCatalogService, "UpdateResource"),
+                                      update)
+                .ok());
     Entry entry = GoodEntry();
     entry.title = kDraftTitle;
     entry.code = "306002/000002";
@@ -93,9 +79,9 @@ struct Hiding {
     entry.code = "306002/000003";
     v1::SubmitResourceRequest submit;
     submit.set_name(served.Create("editor", entry).value().name());
-    REQUIRE(
-        served.Call<v1::Resource>("editor", absl::StrCat(kCatalogService, "SubmitResource"), submit)
-            .ok());
+    REQUIRE(served.Call<v1::Resource>("editor", absl::StrCat(kCatalogService, "SubmitResource"),
+                                      submit)
+                .ok());
     hidden = {draft->name(), submit.name()};
   }
   std::string EtagOf(const std::string& name) const {
@@ -111,16 +97,17 @@ struct Hiding {
   sweep::Service Swept() const {
     const std::vector<std::string> secrets = {"UNPUBLISHED1", "UNPUBLISHED2"};
     const std::vector<std::string> people = {"people/editor", "people/head"};
-    return {
-        .uri = "shareway://test/service/catalog",
-        .port = served.port(),
-        .names_object = NamesObject,
-        .text = TextFor,
-        .left_out = {"revision"},  // 0: what the caller may see of the newest
-        .absent = [](const std::string&, const std::string& name) { return sweep::Nothing(name); },
-        .etag = [this](const std::string& name) { return EtagOf(name); },
-        .objects = {{"resources", hidden}, {"people", people}},
-        .secrets = secrets};
+    return {.uri = "shareway://test/service/catalog",
+            .port = served.port(),
+            .names_object = NamesObject,
+            .text = TextFor,
+            .left_out = {"revision"},  // 0: what the caller may see of the newest
+            .absent = [](const std::string&, const std::string& name) {
+              return sweep::Nothing(name);
+            },
+            .etag = [this](const std::string& name) { return EtagOf(name); },
+            .objects = {{"resources", hidden}, {"people", people}},
+            .secrets = secrets};
   }
 
   mutable Served served;
