@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // shareway-catalog: the directory and the resource catalogue.
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <string>
 
@@ -33,8 +34,6 @@ ABSL_FLAG(std::string, origins, "",
 namespace shareway::catalog {
 namespace {
 
-constexpr size_t kPage = 1000;
-
 absl::StatusOr<Synonyms> LoadSynonyms(const std::string& path) {
   if (path.empty()) return Synonyms();
   std::ifstream file(path, std::ios::binary);
@@ -57,16 +56,6 @@ absl::StatusOr<Origins> ReadOrigins(const std::string& path) {
   if (origins.ok()) return origins;
   return absl::InvalidArgumentError(absl::StrCat("--origins ", path, ": ",
                                                  origins.status().message()));
-}
-
-// Sources learn what is published already; later publications are announced to them.
-absl::Status ShowAll(const ResourceStore& resources, Sources* sources) {
-  for (std::string after;;) {
-    SHAREWAY_ASSIGN_OR_RETURN(const auto page, ListShown(resources, after, kPage));
-    if (page.empty()) return absl::OkStatus();
-    for (const auto& [name, entry] : page) sources->Show(name, entry ? &*entry : nullptr);
-    after = page.back().first;
-  }
 }
 
 }  // namespace
@@ -112,7 +101,8 @@ absl::Status Serve() {
                            index->Show(name, published);
                            sources.Show(name, published);
                          }}));
-  SHAREWAY_RETURN_IF_ERROR(ShowAll(resources, &sources));
+  SHAREWAY_RETURN_IF_ERROR(
+      ForEachShown(resources, std::bind_front(&Sources::Show, &sources)));
   index->Start({.list = std::bind_front(ListShown, std::cref(resources)),
                 .state = [&resources] { return PublishedState(resources); }});
   const outbox::Drain* drain = evidence.drain.get();

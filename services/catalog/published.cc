@@ -6,6 +6,11 @@
 #include "services/catalog/store/resource_message.h"
 
 namespace shareway::catalog {
+namespace {
+
+constexpr size_t kPage = 1000;
+
+}  // namespace
 
 absl::StatusOr<std::vector<std::pair<std::string, std::optional<Entry>>>> ListShown(
     const ResourceStore& store, absl::string_view name, size_t limit) {
@@ -19,6 +24,16 @@ absl::StatusOr<std::vector<std::pair<std::string, std::optional<Entry>>>> ListSh
     shown.emplace_back(resource.name(), std::move(entry));
   }
   return shown;
+}
+
+absl::Status ForEachShown(const ResourceStore& store,
+                          absl::FunctionRef<void(absl::string_view, const Entry*)> tell) {
+  for (std::string last;;) {
+    SHAREWAY_ASSIGN_OR_RETURN(const auto page, ListShown(store, last, kPage));
+    if (page.empty()) return absl::OkStatus();
+    for (const auto& [name, entry] : page) tell(name, entry ? &*entry : nullptr);
+    last = page.back().first;
+  }
 }
 
 std::string PublishedState(const ResourceStore& store) {

@@ -103,6 +103,9 @@ class TestWorld {
                                sources->Show(name, entry);
                              }})
                   .value();
+    REQUIRE(ForEachShown(*resources, [this](absl::string_view name, const Entry* entry) {
+              sources->Show(name, entry);
+            }).ok());
     index->Start({.list = [this](absl::string_view name,
                                  size_t limit) { return ListShown(*resources, name, limit); },
                   .state = [this] { return PublishedState(*resources); }});
