@@ -192,6 +192,8 @@ absl::StatusOr<Accounts::Redeemed> Accounts::Redeem(const Client& client,
   SHAREWAY_ASSIGN_OR_RETURN(const Attempt attempt, lockouts_->AttemptOn(person_name, client));
   SHAREWAY_RETURN_IF_ERROR(lockouts_->Check(attempt));
   SHAREWAY_ASSIGN_OR_RETURN(const Passwords::Permit permit, desk_->passwords().Enter());
+  const Lockouts::Turn turn(lockouts_, attempt);
+  SHAREWAY_RETURN_IF_ERROR(lockouts_->Check(attempt));
 
   const absl::Time now = desk_->Now();
   const std::optional<Person> person = desk_->people().find(person_name);

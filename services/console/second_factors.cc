@@ -43,9 +43,11 @@ std::vector<Factor> SecondFactors::Possible(const Person& person, const Client& 
   return possible;
 }
 
-absl::StatusOr<Secrets> SecondFactors::Take(const Person& person, const Client& client,
-                                            const ShownFactor& shown, absl::string_view challenge,
-                                            const Secrets& secrets) const {
+absl::StatusOr<SecondFactors::Taken> SecondFactors::Take(const Person& person,
+                                                         const Client& client,
+                                                         const ShownFactor& shown,
+                                                         absl::string_view challenge,
+                                                         const Secrets& secrets) const {
   switch (shown.kind()) {
     case Factor::kUnspecified:
       break;
@@ -58,13 +60,14 @@ absl::StatusOr<Secrets> SecondFactors::Take(const Person& person, const Client& 
           !desk_->people().has_certificate(person.name, client.certificate)) {
         break;
       }
-      return secrets;
+      return Taken{.secrets = secrets};
   }
   return SignInRefused();
 }
 
-absl::StatusOr<Secrets> SecondFactors::TakeTotp(const Person& person, const std::string& code,
-                                                const Secrets& secrets) const {
+absl::StatusOr<SecondFactors::Taken> SecondFactors::TakeTotp(const Person& person,
+                                                             const std::string& code,
+                                                             const Secrets& secrets) const {
   if (secrets.totp_sealed.empty()) return SignInRefused();
   SHAREWAY_ASSIGN_OR_RETURN(std::string secret, desk_->OpenTotp(AccountOf(person.name), secrets));
   const std::optional<int64_t> step = crypto::VerifyTotp(secret, code, desk_->time().Wall());
@@ -76,13 +79,12 @@ absl::StatusOr<Secrets> SecondFactors::TakeTotp(const Person& person, const std:
   }
   Secrets next = secrets;
   next.totp_step = *step;
-  return next;
+  return Taken{.secrets = std::move(next)};
 }
 
-absl::StatusOr<Secrets> SecondFactors::TakeAssertion(const Person& person,
-                                                     const crypto::Assertion& assertion,
-                                                     absl::string_view challenge,
-                                                     const Secrets& secrets) const {
+absl::StatusOr<SecondFactors::Taken> SecondFactors::TakeAssertion(
+    const Person& person, const crypto::Assertion& assertion, absl::string_view challenge,
+    const Secrets& secrets) const {
   if (!desk_->party() || challenge.empty()) return SignInRefused();
   for (const crypto::PublicKey& key : desk_->people().authenticators(person.name)) {
     const absl::StatusOr<crypto::VerifiedAssertion> verified =
@@ -93,7 +95,7 @@ absl::StatusOr<Secrets> SecondFactors::TakeAssertion(const Person& person,
     // Two authenticators hold one key: neither can be believed.
     if (!crypto::CounterAdvanced(count, verified->sign_count)) return SignInRefused();
     count = verified->sign_count;
-    return next;
+    return Taken{.secrets = std::move(next), .authenticator = key.id().str()};
   }
   return SignInRefused();
 }

@@ -35,17 +35,22 @@ class SecondFactors {
   // need a cryptographic one.
   bool StrongEnough(const Person& person, Factor factor) const;
 
+  // A factor that was taken.
+  struct Taken {
+    Secrets secrets = {};
+    std::string authenticator = {};  // of an assertion: its key's id, 32 bytes
+  };
   // The secrets after the factor was taken: a TOTP step, or an authenticator's count, is taken
   // once, so they are stored with what it opens. UNAUTHENTICATED: FACTOR_REPLAYED for a TOTP step
   // that was taken, SIGN_IN_REFUSED for everything else that is wrong.
-  absl::StatusOr<Secrets> Take(const Person& person, const Client& client, const ShownFactor& shown,
-                               absl::string_view challenge, const Secrets& secrets) const;
+  absl::StatusOr<Taken> Take(const Person& person, const Client& client, const ShownFactor& shown,
+                             absl::string_view challenge, const Secrets& secrets) const;
 
  private:
-  absl::StatusOr<Secrets> TakeTotp(const Person& person, const std::string& code,
-                                   const Secrets& secrets) const;
-  absl::StatusOr<Secrets> TakeAssertion(const Person& person, const crypto::Assertion& assertion,
-                                        absl::string_view challenge, const Secrets& secrets) const;
+  absl::StatusOr<Taken> TakeTotp(const Person& person, const std::string& code,
+                                 const Secrets& secrets) const;
+  absl::StatusOr<Taken> TakeAssertion(const Person& person, const crypto::Assertion& assertion,
+                                      absl::string_view challenge, const Secrets& secrets) const;
 
   const Desk* const desk_;
 };

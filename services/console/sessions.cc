@@ -31,6 +31,12 @@ bool MayEndOthers(const Person& actor, const Account& account) {
          (actor.has(Role::kAccountAdministrator) && actor.agency == account.agency);
 }
 
+bool HasAuthenticator(const People& people, const std::string& person, const std::string& key) {
+  const std::vector<crypto::PublicKey> keys = people.authenticators(person);
+  return std::any_of(keys.begin(), keys.end(),
+                     [&key](const crypto::PublicKey& own) { return own.id().view() == key; });
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<Sessions::Usable>> Sessions::FindUsable(
@@ -87,9 +93,11 @@ absl::string_view Sessions::WhyOver(const Session& session,
   const absl::string_view over = Over(session, desk_->Now());
   if (!over.empty()) return over;
   if (!usable) return "ACCOUNT_CLOSED";
-  // The certificate may have been revoked since.
-  const bool revoked = !session.certificate.empty() &&
-                       !desk_->people().has_certificate(session.person, session.certificate);
+  // The certificate, or the authenticator, may have been revoked since.
+  const bool revoked = (!session.certificate.empty() &&
+                        !desk_->people().has_certificate(session.person, session.certificate)) ||
+                       (!session.authenticator.empty() &&
+                        !HasAuthenticator(desk_->people(), session.person, session.authenticator));
   return revoked ? ReasonName(Reason::kKeyRevoked) : "";
 }
 
@@ -155,13 +163,14 @@ absl::StatusOr<LiveSession> Sessions::StepUp(const Client& client, absl::string_
     }
   }
   SHAREWAY_ASSIGN_OR_RETURN(const Attempt attempt, lockouts_->AttemptOn(session.person, client));
+  const Lockouts::Turn turn(lockouts_, attempt);
   SHAREWAY_RETURN_IF_ERROR(lockouts_->Check(attempt));
   if (Cryptographic(session.factor) && !Cryptographic(shown.kind())) {
     return FactorTooWeak(shown.kind());
   }
   const std::string account = AccountOf(session.person);
   SHAREWAY_ASSIGN_OR_RETURN(const Stored<Secrets> before, desk_->store().LoadSecrets(account));
-  const absl::StatusOr<Secrets> after =
+  const absl::StatusOr<SecondFactors::Taken> after =
       factors_.Take(live.person, client, shown, challenge, before.value);
   if (absl::IsUnauthenticated(after.status())) return lockouts_->Fail(attempt, after.status());
   if (!after.ok()) return after.status();
@@ -172,7 +181,7 @@ absl::StatusOr<LiveSession> Sessions::StepUp(const Client& client, absl::string_
   next.seen = now;
   Change change;
   ConsoleStore::Put(live.session, next, &change);
-  ConsoleStore::Put(account, before, *after, &change);
+  ConsoleStore::Put(account, before, after->secrets, &change);
   Lockouts::Clear(attempt, &change);
   change.events.push_back(Desk::SessionEvent(RecordKind::SESSION_STARTED, next.name,
                                              live.person.agency,

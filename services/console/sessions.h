@@ -29,6 +29,7 @@ class Sessions {
       : desk_(desk), lockouts_(lockouts), factors_(desk) {}
 
   struct Started {
+    std::string person = {};   // people/{p}
     std::string sign_in = {};  // 32 random bytes
     std::vector<Factor> factors = {};
     std::string challenge = {};  // 32 random bytes
@@ -100,9 +101,9 @@ class Sessions {
   // Keeps a sign-in whose first factor was right.
   absl::StatusOr<Started> Wait(const Client& client, const Usable& usable, bool by_provider);
   absl::StatusOr<Waiting> TakeWaiting(const Client& client, const std::string& sign_in);
-  // Writes the session of a sign-in that is complete. `secrets` are those after it.
+  // Writes the session of a sign-in that is complete. `taken` has the secrets after it.
   absl::StatusOr<SignedIn> Begin(const Client& client, Factor factor, const Usable& usable,
-                                 const Secrets& secrets, const Attempt& attempt);
+                                 const SecondFactors::Taken& taken, const Attempt& attempt);
   // Deletes the session, told as `kind` and `reason`. OK, too, if somebody else ended it.
   absl::Status Close(const Stored<Session>& before, absl::string_view agency,
                      evidence::RecordKind kind, absl::string_view reason) const;

@@ -40,6 +40,7 @@ absl::StatusOr<Sessions::Started> Sessions::Start(const Client& client, absl::st
     SHAREWAY_ASSIGN_OR_RETURN(
         right, permit.Verify(password, usable ? usable->secrets.value.password : ""));
   }
+  const Lockouts::Turn turn(lockouts_, attempt);
   // Others may have failed while this password was being checked.
   SHAREWAY_RETURN_IF_ERROR(lockouts_->Check(attempt));
   if (!right) return lockouts_->Fail(attempt, SignInRefused());
@@ -49,7 +50,8 @@ absl::StatusOr<Sessions::Started> Sessions::Start(const Client& client, absl::st
 absl::StatusOr<Sessions::Started> Sessions::Wait(const Client& client, const Usable& usable,
                                                  bool by_provider) {
   const absl::Time now = desk_->Now();
-  Started out{.sign_in = crypto::RandomBytes(32),
+  Started out{.person = usable.person.name,
+              .sign_in = crypto::RandomBytes(32),
               .factors = factors_.Possible(usable.person, client, usable.secrets.value),
               .challenge = crypto::RandomBytes(32),
               .password_expired = !by_provider && PasswordExpired(usable.account.value, now)};
@@ -98,21 +100,27 @@ absl::StatusOr<Sessions::SignedIn> Sessions::Finish(const Client& client,
     return Error::Field("new_password", "is set by who shows the old one, not by the provider");
   }
   SHAREWAY_ASSIGN_OR_RETURN(const Attempt attempt, lockouts_->AttemptOn(waiting.person, client));
+  std::optional<Passwords::Permit> permit;
+  if (!new_password.empty()) {
+    SHAREWAY_ASSIGN_OR_RETURN(Passwords::Permit entered, desk_->passwords().Enter());
+    permit.emplace(std::move(entered));
+  }
+  const Lockouts::Turn turn(lockouts_, attempt);
   SHAREWAY_RETURN_IF_ERROR(lockouts_->Check(attempt));
   SHAREWAY_ASSIGN_OR_RETURN(const std::optional<Usable> usable, FindUsable(waiting.person));
   if (!usable) return lockouts_->Fail(attempt, SignInRefused());
   if (!factors_.StrongEnough(usable->person, shown.kind())) {
     return lockouts_->Fail(attempt, FactorTooWeak(shown.kind()));
   }
-  absl::StatusOr<Secrets> taken =
+  absl::StatusOr<SecondFactors::Taken> taken =
       factors_.Take(usable->person, client, shown, waiting.challenge, usable->secrets.value);
   if (absl::IsUnauthenticated(taken.status())) return lockouts_->Fail(attempt, taken.status());
   if (!taken.ok()) return taken.status();
 
   Usable signing = *usable;
-  if (!new_password.empty()) {
-    SHAREWAY_ASSIGN_OR_RETURN(const Passwords::Permit permit, desk_->passwords().Enter());
-    SHAREWAY_ASSIGN_OR_RETURN(taken, permit.Renew(*taken, new_password, usable->person));
+  if (permit) {
+    SHAREWAY_ASSIGN_OR_RETURN(taken->secrets,
+                              permit->Renew(taken->secrets, new_password, usable->person));
     signing.account.value.password_time = desk_->Now();
   } else if (!waiting.by_provider && PasswordExpired(usable->account.value, desk_->Now())) {
     return Error(Reason::kPasswordExpired, absl::StatusCode::kFailedPrecondition,
@@ -123,7 +131,8 @@ absl::StatusOr<Sessions::SignedIn> Sessions::Finish(const Client& client,
 }
 
 absl::StatusOr<Sessions::SignedIn> Sessions::Begin(const Client& client, Factor factor,
-                                                   const Usable& usable, const Secrets& secrets,
+                                                   const Usable& usable,
+                                                   const SecondFactors::Taken& taken,
                                                    const Attempt& attempt) {
   const absl::Time now = desk_->Now();
   const std::string raw = crypto::RandomBytes(kTokenBytes);
@@ -142,6 +151,7 @@ absl::StatusOr<Sessions::SignedIn> Sessions::Begin(const Client& client, Factor 
                              desk_->people().has_certificate(usable.person.name, client.certificate)
                          ? client.certificate
                          : "",
+      .authenticator = taken.authenticator,
       .start = now,
       .seen = now,
       .stepped_up = now};
@@ -150,7 +160,7 @@ absl::StatusOr<Sessions::SignedIn> Sessions::Begin(const Client& client, Factor 
                                              usable.person.agency, FactorName(factor)));
   Account after = usable.account.value;
   after.last_sign_in = now;
-  if (secrets.password != usable.secrets.value.password) {
+  if (taken.secrets.password != usable.secrets.value.password) {
     change.events.push_back(Desk::AccountEvent(after));
     Desk::File(after, PermissionKind::kPasswordSet, after.person, "at signing in", now, &change);
   }
@@ -161,7 +171,7 @@ absl::StatusOr<Sessions::SignedIn> Sessions::Begin(const Client& client, Factor 
   ConsoleStore::Put({}, session, &change);
   // Whoever takes the same TOTP step, or signs in at the same time, loses: the versions tell.
   ConsoleStore::Put(usable.account, after, &change);
-  ConsoleStore::Put(after.name, usable.secrets, secrets, &change);
+  ConsoleStore::Put(after.name, usable.secrets, taken.secrets, &change);
   Lockouts::Clear(attempt, &change);
   SHAREWAY_ASSIGN_OR_RETURN(out.live.session.version,
                             desk_->store().Commit(nullptr, "", std::move(change), now));

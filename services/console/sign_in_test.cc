@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signing in: two factors, lock-outs, replays.
+#include <algorithm>
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
 #include "catch2/catch.hpp"
 #include "libs/crypto/test_authenticator.h"
 #include "services/console/test_console.h"
@@ -97,6 +104,116 @@ TEST_CASE("Wrong second factors count as well, and only a whole sign-in clears t
   CHECK(wrong(9) == Reason::kLockedOut);
 }
 
+// Detains whoever is there until all have come, or for as long as others could have come.
+class Rendezvous {
+ public:
+  explicit Rendezvous(int all) : all_(all) {}
+  void Come() {
+    absl::MutexLock lock(&mutex_);
+    ++come_;
+    const auto complete = [this] { return come_ >= all_; };
+    mutex_.AwaitWithTimeout(absl::Condition(&complete), absl::Milliseconds(20));
+  }
+
+ private:
+  const int all_;
+  absl::Mutex mutex_;
+  int come_ = 0;
+};
+
+// One who has shown the right password.
+struct Guess {
+  Client client = {};
+  std::string sign_in = {};
+  std::string code = {};
+};
+
+// What is made of all guesses at one time, none before all can have been let in.
+std::vector<Reason> AllAtOnce(TestConsole* t, const std::vector<Guess>& guesses) {
+  Rendezvous inside(static_cast<int>(guesses.size()));
+  t->on_find = [&inside] { inside.Come(); };
+  std::vector<Reason> answers(guesses.size());
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < guesses.size(); ++i) {
+    threads.emplace_back([&, i] {
+      answers[i] = ReasonOf(t->sessions->Finish(guesses[i].client, guesses[i].sign_in,
+                                                {.totp_code = guesses[i].code}, "")
+                                .status());
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  t->on_find = nullptr;
+  return answers;
+}
+
+TEST_CASE("However many try codes at once, five are looked at, and a right one after them opens "
+          "nothing",
+          "[sign-in]") {
+  constexpr int kWrong = 16, kRight = 8;
+  Disk disk;
+  TestConsole t(&disk);
+  const std::string secret = t.Open(Clerk(), Keeper());
+  std::vector<Guess> wrong, right;
+  for (int i = 0; i < kWrong + kRight; ++i) {
+    const Client client = t.At(absl::StrCat("10.1.", i, ".1"));
+    const auto started = t.sessions->Start(client, "people/clerk", kGoodPassword);
+    REQUIRE(started.ok());
+    (i < kWrong ? wrong : right)
+        .push_back({.client = client,
+                    .sign_in = started->sign_in,
+                    .code = i < kWrong ? t.WrongCode(secret) : t.Code(secret)});
+  }
+  const std::vector<Reason> first = AllAtOnce(&t, wrong);
+  CHECK(std::count(first.begin(), first.end(), Reason::kSignInRefused) == kMaxFailures);
+  CHECK(std::count(first.begin(), first.end(), Reason::kLockedOut) == kWrong - kMaxFailures);
+  const std::vector<Reason> then = AllAtOnce(&t, right);
+  CHECK(std::count(then.begin(), then.end(), Reason::kLockedOut) == kRight);
+}
+
+TEST_CASE("However many accounts are tried at once from one source, five guesses are looked at",
+          "[sign-in]") {
+  constexpr int kAccounts = 12;
+  Disk disk;
+  TestConsole t(&disk);
+  std::vector<Guess> guesses;
+  for (int i = 0; i < kAccounts; ++i) {
+    const Person person = With(absl::StrCat("clerk-", i), {Role::kClerk});
+    t.people[person.name] = person;
+    const std::string secret = t.Open(person, Keeper());
+    guesses.push_back({.client = t.At(),
+                       .sign_in = t.sessions->Start(t.At(), person.name, kGoodPassword)->sign_in,
+                       .code = t.WrongCode(secret)});
+  }
+  const std::vector<Reason> answers = AllAtOnce(&t, guesses);
+  CHECK(std::count(answers.begin(), answers.end(), Reason::kSignInRefused) == kMaxFailures);
+}
+
+TEST_CASE("A whole sign-in forgets no lock-out that is made while it goes on", "[sign-in]") {
+  Disk disk;
+  TestConsole t(&disk);
+  const std::string secret = t.Open(Clerk(), Keeper());
+  const Sessions::Started started =
+      t.sessions->Start(t.At(), "people/clerk", kGoodPassword).value();
+  Rendezvous guessed(2);
+  std::atomic<bool> begun = false;
+  std::thread guessing;
+  t.on_find = [&] {
+    if (begun.exchange(true)) return;
+    guessing = std::thread([&] {
+      for (int i = 0; i < kMaxFailures; ++i) {
+        (void)t.sessions->Start(t.At(absl::StrCat("10.2.", i, ".1")), "people/clerk",
+                                "wrong-horse-77");
+      }
+      guessed.Come();
+    });
+    guessed.Come();
+  };
+  CHECK(t.sessions->Finish(t.At(), started.sign_in, {.totp_code = t.Code(secret)}, "").ok());
+  guessing.join();
+  CHECK(ReasonOf(t.sessions->Start(t.At("10.3.3.3"), "people/clerk", kGoodPassword).status()) ==
+        Reason::kLockedOut);
+}
+
 TEST_CASE("A TOTP step is taken once, over restarts", "[sign-in]") {
   Disk disk;
   std::string secret;
@@ -188,6 +305,25 @@ TEST_CASE("An authenticator signs the challenge of its own sign-in, and counts o
   CHECK(sign_in(stick, 8, "", "https://sign.share.example") == Reason::kSignInRefused);
   CHECK(sign_in(stick, 7) == Reason::kSignInRefused);  // a copy of the key
   CHECK(sign_in(stick, 8) == Reason::kUnspecified);
+}
+
+TEST_CASE("A session ends with the authenticator that opened it", "[sign-in]") {
+  Disk disk;
+  TestConsole t(&disk);
+  t.Open(Clerk(), Keeper());
+  const crypto::TestAuthenticator lost, kept;
+  t.authenticators["people/clerk"] = {lost.key(), kept.key()};
+  const Sessions::Started started =
+      t.sessions->Start(t.At(), "people/clerk", kGoodPassword).value();
+  const ShownFactor shown{.assertion = lost.Assert({.challenge = started.challenge,
+                                                    .origin = "https://share.example",
+                                                    .count = 1})};
+  const auto in = t.sessions->Finish(t.At(), started.sign_in, shown, "");
+  REQUIRE(in.ok());
+  CHECK(t.sessions->Use(t.At(), in->token).ok());
+  t.authenticators["people/clerk"] = {kept.key()};  // the lost one is retired
+  CHECK(ReasonOf(t.sessions->Use(t.At(), in->token).status()) == Reason::kSessionOver);
+  CHECK(t.Told().back() == "SESSION_ENDED KEY_REVOKED");
 }
 
 TEST_CASE("A password that is over is renewed at signing in, not with one of the last five",

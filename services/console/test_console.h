@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -41,6 +42,7 @@ struct TestConsole {
         .party = crypto::RelyingParty::From("share.example", {"https://share.example"}).value(),
         .oidc = std::move(oidc)};
     parts.people.find = [this](absl::string_view name) -> std::optional<Person> {
+      if (on_find) on_find();
       const auto found = people.find(name);
       if (found == people.end()) return std::nullopt;
       return found->second;
@@ -133,6 +135,7 @@ struct TestConsole {
   std::map<std::string, Person, std::less<>> people;
   std::map<std::string, std::string, std::less<>> certificates;  // person -> key id
   std::map<std::string, std::vector<crypto::PublicKey>, std::less<>> authenticators;
+  std::function<void()> on_find;  // called when the directory is asked for a person
   int acts = 0;
   std::unique_ptr<outbox::Outbox> outbox =
       outbox::Outbox::Open(&disk->kv, "shareway://test/service/console", &disk->clock).value();

@@ -110,6 +110,38 @@ TEST_CASE("A renewal keeps the identity, and the old and the new pair are both g
   pki.Issue("renew DIR service-catalog --keep-key --days 30");
   CHECK(pki.Facts("service-catalog/renewed").key_id == renewed.key_id);
   CHECK(pki.Facts("service-catalog/renewed").end < pki.Facts("service-catalog").end);
+  // Nobody is told to retire the key that goes on.
+  const Ran same = pki.Try("install DIR service-catalog");
+  REQUIRE(same.ok);
+  CHECK_FALSE(absl::StrContains(same.said, "retire"));
+}
+
+TEST_CASE("An installation that was killed is finished by the next", "[pki]") {
+  const Pki pki;
+  pki.Issue("renew DIR service-catalog");
+  const crypto::CertificateFacts renewed = pki.Facts("service-catalog/renewed");
+  for (const char* moved : {"/ca.crt", "/tls.key"}) {  // as far as it came
+    std::filesystem::rename(pki.Home("service-catalog/renewed") + moved,
+                            pki.Home("service-catalog") + moved);
+  }
+  pki.Issue("install DIR service-catalog");
+  CHECK(pki.Facts("service-catalog").key_id == renewed.key_id);
+}
+
+TEST_CASE("What its owner wrote in place of a certificate is not renewed", "[pki]") {
+  const Pki pki;
+  pki.Issue("service DIR audit");
+  // Certificates are public; their keys are not.
+  std::filesystem::copy_file(pki.Home("service-audit") + "/tls.crt",
+                             pki.Home("service-catalog") + "/tls.crt",
+                             std::filesystem::copy_options::overwrite_existing);
+  CHECK_FALSE(pki.Try("renew DIR service-catalog").ok);
+  REQUIRE(Run(absl::StrCat("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes ",
+                           "-subj /CN=x -addext subjectAltName=URI:shareway://test.example/service/",
+                           "audit -keyout ", pki.Home("service-catalog"), "/tls.key -out ",
+                           pki.Home("service-catalog"), "/tls.crt"))
+              .ok);
+  CHECK_FALSE(pki.Try("renew DIR service-catalog").ok);
 }
 
 TEST_CASE("A revoked certificate is in the list, and no other", "[pki]") {
@@ -137,6 +169,18 @@ TEST_CASE("A new issuing authority leaves the certificates of the old one valid"
   CHECK(pki.Verify("service-catalog").ok);
   pki.Issue("service DIR audit");
   CHECK(pki.Verify("service-audit").ok);
+  // Lists of both: what the old one issued can still be revoked.
+  const std::string chain = absl::StrCat("-crl_check -CRLfile ", pki.Home("ca"), "/crl.pem");
+  pki.Issue(absl::StrCat("revoke DIR ", pki.Home("service-catalog"), "/tls.crt keyCompromise"));
+  CHECK(absl::StrContains(pki.Verify("service-catalog", chain).said, "revoked"));
+  const Ran stands = pki.Verify("service-audit", chain);
+  INFO(stands.said);
+  CHECK(stands.ok);
+  // One that is killed before the certificate followed its key: the pair before goes on.
+  REQUIRE(Run(absl::StrCat("cd ", pki.Home("ca"), " && serial=$(openssl x509 -in issuing.crt -noout ",
+                           "-serial) && cp issuing.key issuing-${serial#serial=}.key && openssl ",
+                           "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out issuing.key"))
+              .ok);
   // Without the root's key there is no other.
   std::filesystem::remove(pki.Home("ca") + "/ca.key");
   CHECK_FALSE(pki.Try("intermediate DIR").ok);

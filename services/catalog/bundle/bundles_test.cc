@@ -49,7 +49,7 @@ TEST_CASE("Foreign entries are found with our own and nobody edits them") {
   pair.city.Publish("306002/000001");
   REQUIRE(pair.Up().taken);
   const std::string name = "origins/city.example/resources/306002-000001";
-  const auto hits = pair.province.world.index->Search({.words = "最低生活保障"}).value();
+  const auto hits = pair.province.world.index->Search({.words = "最低生活保障"}).value().hits;
   REQUIRE(hits.size() == 1);
   CHECK(hits[0].name == name);
   const auto loaded = pair.province.world.resources->Load(name).value();
@@ -65,7 +65,7 @@ TEST_CASE("Foreign entries are found with our own and nobody edits them") {
   pair.province.world.Reopen();
   pair.province.foreign = ForeignStore(&pair.province.world.kv, pair.province.world.outbox.get());
   pair.province.Pin(PinLine("city.example", "99", pair.city.message_key.public_key()));
-  CHECK(pair.province.world.index->Search({.words = "最低生活保障"})->size() == 1);
+  CHECK(pair.province.world.index->Search({.words = "最低生活保障"})->hits.size() == 1);
 }
 
 TEST_CASE("A later bundle brings what changed since the one before, and a gap is told") {

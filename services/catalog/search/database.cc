@@ -28,7 +28,7 @@ constexpr int kFacetValues = 100;
 // Once a process, for good.
 absl::Status InitGroonga() {
   static const grn_rc rc = [] {
-    grn_default_logger_set_max_level(GRN_LOG_NONE);
+    grn_default_logger_set_max_level(static_cast<grn_log_level>(GRN_LOG_NONE));
     return grn_init();
   }();
   return rc == GRN_SUCCESS ? absl::OkStatus()

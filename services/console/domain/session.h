@@ -37,7 +37,8 @@ struct Session {
   std::string token_digest = {};  // SHA-256, 32 bytes
   Factor factor = Factor::kUnspecified;
   std::string network = {};
-  std::string certificate = {};  // key id, 32 bytes; empty: bound to none
+  std::string certificate = {};    // key id, 32 bytes; empty: bound to none
+  std::string authenticator = {};  // key id, 32 bytes, where one opened it
   absl::Time start = {};
   absl::Time seen = {};
   absl::Time stepped_up = {};

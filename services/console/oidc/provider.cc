@@ -37,6 +37,26 @@ absl::StatusOr<Json> ObjectOf(const Told& told, const std::string& url) {
   return object;
 }
 
+// One of those that wait for the provider.
+class Asking {
+ public:
+  explicit Asking(std::atomic<int>* count)
+      : count_(count), admitted_(++*count <= OidcProvider::kAtOnce) {}
+  ~Asking() { --*count_; }
+  Asking(const Asking&) = delete;
+  Asking& operator=(const Asking&) = delete;
+
+  absl::Status status() const {
+    if (admitted_) return absl::OkStatus();
+    return absl::UnavailableError(
+        absl::StrCat(OidcProvider::kAtOnce, " others wait for the provider"));
+  }
+
+ private:
+  std::atomic<int>* const count_;
+  const bool admitted_;
+};
+
 }  // namespace
 
 absl::Status OidcProvider::Check(const OidcClient& client) {
@@ -51,7 +71,19 @@ absl::StatusOr<OidcProvider::Endpoints> OidcProvider::Discover() {
   {
     absl::MutexLock lock(&mutex_);
     if (endpoints_) return *endpoints_;
+    if (!failure_.ok() && std::chrono::steady_clock::now() < rest_end_) return failure_;
   }
+  const Asking asking(&asking_);
+  SHAREWAY_RETURN_IF_ERROR(asking.status());
+  const absl::StatusOr<Endpoints> found = AskWhere();
+  absl::MutexLock lock(&mutex_);
+  failure_ = found.status();
+  rest_end_ = std::chrono::steady_clock::now() + kRest;
+  if (found.ok()) endpoints_ = *found;
+  return found;
+}
+
+absl::StatusOr<OidcProvider::Endpoints> OidcProvider::AskWhere() const {
   const std::string url =
       absl::StrCat(absl::StripSuffix(client_.issuer, "/"), "/.well-known/openid-configuration");
   SHAREWAY_ASSIGN_OR_RETURN(const Told told, Fetch({.url = url, .ca = client_.ca}));
@@ -70,8 +102,6 @@ absl::StatusOr<OidcProvider::Endpoints> OidcProvider::Discover() {
       return absl::UnavailableError(absl::StrCat(url, ": ", bad.message()));
     }
   }
-  absl::MutexLock lock(&mutex_);
-  endpoints_ = endpoints;
   return endpoints;
 }
 
@@ -131,6 +161,8 @@ absl::StatusOr<crypto::IdToken> OidcProvider::Finish(const OidcVisit& visit, abs
         absl::StrCat("the code has ", code.size(), " bytes, want 1 to ", kMaxCodeBytes));
   }
   SHAREWAY_ASSIGN_OR_RETURN(const Endpoints endpoints, Discover());
+  const Asking asking(&asking_);
+  SHAREWAY_RETURN_IF_ERROR(asking.status());
   SHAREWAY_ASSIGN_OR_RETURN(const std::string token, Exchange(endpoints.token, visit, code));
   const crypto::IdTokenRule rule{
       .issuer = client_.issuer, .client_id = client_.client_id, .nonce = visit.nonce};

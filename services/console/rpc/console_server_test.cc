@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The console over real mTLS on loopback: people by their certificates, and the console for its
 // visitors.
+#include <atomic>
+
 #include "catch2/catch.hpp"
 #include "libs/base/error.h"
 #include "libs/evidence/envelope.h"
@@ -61,6 +63,38 @@ TEST_CASE("Only the console speaks for visitors, and a person only for himself",
   bare.mutable_account()->set_person("people/clerk");
   CHECK_FALSE(served.Call<v1::AccountCode>("keeper", kAccounts + "CreateAccount", bare).ok());
   CHECK(ReasonOf(served.Create("clerk", "people/keeper").status()) == Reason::kPolicyDenied);
+}
+
+TEST_CASE("Who signs in at the provider as another gets no further over his own connection",
+          "[rpc]") {
+  std::atomic<int> visits = 0;
+  Served served(Oidc{
+      .begin = [&visits]() -> absl::StatusOr<OidcVisit> {
+        return OidcVisit{.url = "https://id.example/", .state = absl::StrCat("s", ++visits)};
+      },
+      .finish = [](const OidcVisit&, absl::string_view,
+                   absl::Time) -> absl::StatusOr<crypto::IdToken> {
+        return crypto::IdToken{.subject = "clerk", .texts = {{"sub", "clerk"}}};
+      },
+      .claim = "sub"});
+  const auto made = served.Create("keeper", "people/clerk");
+  REQUIRE(made.ok());
+  const v1::Client visitor = At("10.1.2.3", served.key_id("clerk"));
+  REQUIRE(SignInVisitor(&served, made->code(), visitor).ok());
+  const auto back = [&](const std::string& who) {
+    v1::StartProviderSignInRequest start;
+    v1::ReturnFromProviderRequest request;
+    if (who == "console") *start.mutable_client() = *request.mutable_client() = visitor;
+    const auto sent = served.Call<v1::StartProviderSignInResponse>(
+        who, kSessions + "StartProviderSignIn", start);
+    REQUIRE(sent.ok());
+    request.set_state(sent->state());
+    request.set_code("code");
+    return served.Call<v1::StartSignInResponse>(who, kSessions + "ReturnFromProvider", request);
+  };
+  CHECK(ReasonOf(back("keeper").status()) == Reason::kPolicyDenied);
+  CHECK(back("clerk").ok());
+  CHECK(back("console").ok());
 }
 
 TEST_CASE("A role is confirmed by the security administrator's act for the directory alone",

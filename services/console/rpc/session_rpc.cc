@@ -164,6 +164,8 @@ absl::StatusOr<v1::StartSignInResponse> SessionRpc::Return(
   SHAREWAY_ASSIGN_OR_RETURN(
       const Sessions::Started started,
       sessions_->ReturnFromProvider(client, request.state(), request.code()));
+  // Else a person signs in at the provider as another, and goes on from his own connection.
+  SHAREWAY_RETURN_IF_ERROR(CheckSelf(call, started.person));
   return ToProto(started);
 }
 

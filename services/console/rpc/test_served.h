@@ -5,7 +5,9 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -30,7 +32,7 @@ inline const std::string kSessions = "/shareway.console.v1.SessionService/";
 // A console whose people and services hold certificates of a test authority.
 class Served {
  public:
-  Served() : pki_(dir_.path()) {
+  explicit Served(std::optional<Oidc> oidc = std::nullopt) : pki_(dir_.path()) {
     catalog::v1::DirectoryChange change;
     change.mutable_agency()->set_name(kTax);
     change.mutable_agency()->set_standing(catalog::v1::ACTIVE);
@@ -49,7 +51,8 @@ class Served {
                       .time = &time_,
                       .passwords = passwords_.get(),
                       .people = PeopleOf(&holder_, &SystemClock()),
-                      .factor_key = std::string(32, 'k')};
+                      .factor_key = std::string(32, 'k'),
+                      .oidc = std::move(oidc)};
     desk_ = std::make_unique<Desk>(std::move(parts));
     api_ = std::make_unique<ConsoleApi>(
         desk_.get(), &holder_,

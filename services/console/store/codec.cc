@@ -162,6 +162,7 @@ std::string Encode(const Session& session) {
   record.set_factor(static_cast<uint32_t>(session.factor));
   record.set_network(session.network);
   record.set_certificate(session.certificate);
+  record.set_authenticator(session.authenticator);
   record.set_start(Nanos(session.start));
   record.set_seen(Nanos(session.seen));
   record.set_stepped_up(Nanos(session.stepped_up));
@@ -177,6 +178,7 @@ absl::Status Decode(absl::string_view bytes, Session* session) {
               .factor = static_cast<Factor>(record.factor()),
               .network = record.network(),
               .certificate = record.certificate(),
+              .authenticator = record.authenticator(),
               .start = TimeOf(record.start()),
               .seen = TimeOf(record.seen()),
               .stepped_up = TimeOf(record.stepped_up())};

@@ -73,6 +73,7 @@ absl::StatusOr<Attachments::Upload> Attachments::Begin(const Errand& errand,
   SHAREWAY_ASSIGN_OR_RETURN(upload.subject_, subjects_->Find(errand.actor, asked.subject));
   SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"attachment.file_name", asked.file_name}},
                                          upload.subject_.profile));
+  absl::MutexLock lock(&beginning_);
   SHAREWAY_ASSIGN_OR_RETURN(const int unfinished, store_.Unfinished(errand.actor.name));
   if (unfinished >= kMostUnfinished) {
     return absl::Status(

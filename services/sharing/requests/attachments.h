@@ -8,6 +8,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "libs/crypto/hash.h"
 #include "services/sharing/desk.h"
 #include "services/sharing/domain/media_type.h"
@@ -62,8 +63,7 @@ class Attachments {
   // `asked`: subject, file_name, and the digest that the content must have, or none. `internal`:
   // the actor's agency reads it alone; nothing: only what belongs to the provider's draft of an
   // answer, until that is signed. FAILED_PRECONDITION, NOT_SUPPORTED, without a key; NOT_VISIBLE for a
-  // subject that the actor may not read; RESOURCE_EXHAUSTED, RATE_LIMITED, beyond kMostUnfinished
-  // (of several that begin at one moment some more may pass).
+  // subject that the actor may not read; RESOURCE_EXHAUSTED, RATE_LIMITED, beyond kMostUnfinished.
   absl::StatusOr<Upload> Begin(const Errand& errand, const Attachment& asked,
                                std::optional<bool> internal = std::nullopt);
 
@@ -83,6 +83,7 @@ class Attachments {
   const Subjects* const subjects_;
   AttachmentStore store_;
   const std::string key_;
+  absl::Mutex beginning_;  // from the count of what is unfinished until one more is durable
 };
 
 // Deletes what uploads left that began more than an hour ago, for upkeep; at most 100 a call.

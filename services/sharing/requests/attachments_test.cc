@@ -2,8 +2,12 @@
 // Attachments come back as they were sent, to who may read their case, and lie sealed meanwhile.
 #include "services/sharing/requests/attachments.h"
 
+#include <atomic>
 #include <optional>
+#include <thread>
+#include <vector>
 
+#include "absl/time/clock.h"
 #include "catch2/catch.hpp"
 #include "services/sharing/grants/service_changes.h"
 #include "services/sharing/test_desk.h"
@@ -221,6 +225,27 @@ TEST_CASE("What one person begins and never ends is limited, and gone with upkee
   CHECK(f.Keys("held/uploading|") == 0);
   CHECK(f.Keys("attachment-chunk/") == 1);
   CHECK(f.Upload(Pdf(20), f.Asked(), Applicant()).ok());
+}
+
+TEST_CASE("Of many uploads that one person begins at one moment no more than the limit begin",
+          "[attachment]") {
+  constexpr int kAtOnce = 24;
+  Files f;
+  // A commit takes as long as a slow disk does, so that all others come meanwhile.
+  f.t.kv.on_commit = [](const kv::Batch&) {
+    absl::SleepFor(absl::Milliseconds(1));
+    return kv::Outcome();
+  };
+  std::vector<Errand> errands;
+  for (int i = 0; i < kAtOnce; ++i) errands.push_back(f.t.By(Applicant()));
+  std::atomic<int> begun = 0;
+  std::vector<std::thread> threads;
+  for (const Errand& errand : errands) {
+    threads.emplace_back([&] { begun += f.attachments.Begin(errand, f.Asked()).ok() ? 1 : 0; });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(begun == Attachments::kMostUnfinished);
+  CHECK(f.Keys("held/uploading|") == Attachments::kMostUnfinished);
 }
 
 TEST_CASE("Fifty mebibytes are taken and no byte more", "[attachment]") {
