@@ -202,6 +202,8 @@ def self_test():
         ("services/a/rpc/r.cc", "", "services/a/store/a_record.pb.h", "record"),
         ("services/exchange/source/s.cc", "libs/kv/k.h", "libs/rpc/r.h", "source"),
         ("services/catalog/search/s.cc", "groonga.h", "libs/kv/k.h", "search"),
+        ("services/catalog/bundle/b.cc", "libs/kv/k.h services/catalog/store/s.h",
+         "libs/rpc/r.h services/catalog/search/s.h", "bundle"),
         ("services/console/oidc/o.cc", "libs/crypto/id_token.h curl/curl.h nlohmann/json.hpp",
          "libs/rpc/r.h services/console/desk.h", "oidc"),
         ("services/a/report/r.cc", "services/a/report/r.h libs/base/b.h", "services/a/store/s.h",

@@ -111,7 +111,7 @@ class World {
     families.set_code("306003/000001");
     families.set_title("纳税家庭信息");
     families.set_provider(c.Agency(kTax));
-    families.mutable_items()->DeleteSubrange(2, families.items_size() - 2);
+    KeepItems(2, &families);
     families.mutable_items(1)->set_received_under(approved->grant());
     const auto received = Publish(c, kTax, families);
     REQUIRE_OK(received);

@@ -30,7 +30,7 @@ cat::Resource Families(const Cluster& cluster, const std::string& source) {
   families.set_code("306003/000001");
   families.set_title("纳税家庭信息");
   families.set_provider(cluster.Agency(kTax));
-  families.mutable_items()->DeleteSubrange(2, families.items_size() - 2);
+  KeepItems(2, &families);
   families.mutable_items(1)->set_received_under(source);
   return families;
 }

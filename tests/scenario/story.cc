@@ -94,6 +94,13 @@ cat::Resource Marriages(const Cluster& cluster) {
   return r;
 }
 
+void KeepItems(int count, cat::Resource* draft) {
+  draft->mutable_items()->DeleteSubrange(count, draft->items_size() - count);
+  cat::ShareCondition* condition = draft->mutable_conditions(0);
+  condition->clear_values();
+  for (const cat::Item& item : draft->items()) condition->add_values(item.id());
+}
+
 cat::Resource Adoptions(const Cluster& cluster) {
   cat::Resource r = Common("306002/000002", "收养登记信息", cluster.Agency(kCivil));
   AddItem(&r, "cert_no", "证号", true, true);

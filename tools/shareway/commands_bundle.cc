@@ -58,9 +58,9 @@ absl::Status Import(Session* session, const BundleArgs& args) {
   SHAREWAY_ASSIGN_OR_RETURN(const std::string content, ReadInput(args.file));
   SHAREWAY_ASSIGN_OR_RETURN(const std::shared_ptr<rpc::Channel> channel,
                             session->To(Peer::kCatalog));
-  auto stream = channel->ClientStream<v1::BundlePart, v1::ImportBundleResponse>(
+  auto stream = channel->ClientStream<v1::ImportBundleRequest, v1::ImportBundleResponse>(
       absl::StrCat(kBundleService, "ImportBundle"), session->StreamOptions());
-  v1::BundlePart part;
+  v1::ImportBundleRequest part;
   part.set_validate_only(session->flags.dry_run);
   bool wanted = true;
   for (size_t at = 0; wanted && at < content.size(); at += kPartBytes) {

@@ -48,8 +48,9 @@ void BundleRpc::Serve(rpc::Server* server) {
       Path("ExportBundle"),
       [this](const rpc::Call&, const v1::ExportBundleRequest& request,
              rpc::Writer<v1::BundlePart>& writer) { return Export(request, writer); });
-  server->ClientStream<v1::BundlePart, v1::ImportBundleResponse>(
-      Path("ImportBundle"), [this](const rpc::Call& call, rpc::Reader<v1::BundlePart>& reader) {
+  server->ClientStream<v1::ImportBundleRequest, v1::ImportBundleResponse>(
+      Path("ImportBundle"),
+      [this](const rpc::Call& call, rpc::Reader<v1::ImportBundleRequest>& reader) {
         return Import(call, reader);
       });
   server->Unary<v1::ListOriginsRequest, v1::ListOriginsResponse>(
@@ -78,14 +79,14 @@ absl::Status BundleRpc::Export(const v1::ExportBundleRequest& request,
   return absl::OkStatus();
 }
 
-absl::StatusOr<v1::ImportBundleResponse> BundleRpc::Import(const rpc::Call& call,
-                                                           rpc::Reader<v1::BundlePart>& reader) {
+absl::StatusOr<v1::ImportBundleResponse> BundleRpc::Import(
+    const rpc::Call& call, rpc::Reader<v1::ImportBundleRequest>& reader) {
   const Place place(&held_);
   SHAREWAY_RETURN_IF_ERROR(place.Check());
   std::string bytes;
   bool validate_only = false;
   for (bool first = true;; first = false) {
-    SHAREWAY_ASSIGN_OR_RETURN(const std::optional<v1::BundlePart> part, reader.Read());
+    SHAREWAY_ASSIGN_OR_RETURN(const std::optional<v1::ImportBundleRequest> part, reader.Read());
     if (!part) break;
     if (first) validate_only = part->validate_only();
     if (part->data().size() > kPartBytes) {

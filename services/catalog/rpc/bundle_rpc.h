@@ -21,7 +21,7 @@ class BundleRpc {
  private:
   absl::Status Export(const v1::ExportBundleRequest& request, rpc::Writer<v1::BundlePart>& writer);
   absl::StatusOr<v1::ImportBundleResponse> Import(const rpc::Call& call,
-                                                  rpc::Reader<v1::BundlePart>& reader);
+                                                  rpc::Reader<v1::ImportBundleRequest>& reader);
 
   Bundles* const bundles_;
   std::atomic<int> held_ = 0;  // bundles in memory

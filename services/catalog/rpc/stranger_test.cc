@@ -37,6 +37,7 @@ const std::map<std::string, std::string>& Excepted() {
       {"ApproveNode.name", "the security administrator's alone, for all agencies"},
       {"CreateResource.resource.name", "an entry that is made is named by its code"},
       {"GetAgency.name", "agencies are public: everybody must know whom to ask"},
+      {"GetSource.name", "who is the source of an item is for all to know, so that they ask there"},
       {"ReturnNode.name", "the security administrator's alone, for all agencies"},
       {"SetStanding.name", "the security administrator's alone, for all agencies"}};
   return *excepted;
