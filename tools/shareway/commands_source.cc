@@ -4,6 +4,7 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -31,7 +32,32 @@ absl::Status Check(Session* session, const SourceArgs& args) {
   pb::CheckCollectionRequest request;
   for (const std::string& item : args.items) request.add_items()->set_name(item);
   request.set_keep(args.keep);
-  return session->Show<pb::CheckCollectionResponse>(Path("CheckCollection"), request);
+  SHAREWAY_ASSIGN_OR_RETURN(
+      const pb::CheckCollectionResponse answer,
+      session->Call<pb::CheckCollectionResponse>(Path("CheckCollection"), request));
+  const Json whole = ToJson(answer);
+  if (session->flags.format != Format::kTable) {
+    session->Print(whole);
+    return absl::OkStatus();
+  }
+  Json rows = Json::array();
+  for (const Json& finding : whole.value("findings", Json::array())) {
+    for (Json row : finding.value("matches", Json::array())) {
+      row["asked"] = finding.value("name", "");
+      rows.push_back(std::move(row));
+    }
+  }
+  session->Print(rows, {{"ASKED", "asked"},
+                        {"LIKENESS", "likeness"},
+                        {"ITEM", "itemName"},
+                        {"RESOURCE", "resource"},
+                        {"TITLE", "resourceTitle"},
+                        {"PROVIDER", "providerName"},
+                        {"CLASS", "shareClass"},
+                        {"WAY", "way"},
+                        {"ARTICLE", "article"}});
+  if (!answer.name().empty()) *session->out << "kept as " << answer.name() << std::endl;
+  return absl::OkStatus();
 }
 
 absl::Status Designate(Session* session, const SourceArgs& args) {
@@ -69,7 +95,7 @@ absl::Status Collected(Session* session) {
   SHAREWAY_ASSIGN_OR_RETURN(const Json items,
                             session->List<pb::ListCollectedItemsResponse>(
                                 Path("ListCollectedItems"), pb::ListCollectedItemsRequest()));
-  session->Print(items);
+  session->Print(items, {{"NAME", "name"}, {"SOURCE", "source"}, {"COLLECTORS", "collectors"}});
   return absl::OkStatus();
 }
 
