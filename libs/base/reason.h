@@ -231,7 +231,21 @@
   X(kBundleTooLarge, "BUNDLE_TOO_LARGE", "目录数据包过大", "目錄數據包過大",                       \
     "The catalogue bundle is too large")                                                           \
   X(kOriginUnknown, "ORIGIN_UNKNOWN", "来源平台未登记", "來源平台未登記",                          \
-    "The bundle's origin or its key is not pinned here")
+    "The bundle's origin or its key is not pinned here")                                           \
+  X(kFileRefused, "FILE_REFUSED", "文件不可读取或不安全，已拒绝", "檔案不可讀取或不安全，已拒絕",  \
+    "The file cannot be read, or is not safe to read")                                             \
+  X(kFileTooLarge, "FILE_TOO_LARGE", "文件超出限制", "檔案超出限制",                               \
+    "The file is over a limit")                                                                    \
+  X(kImportOver, "IMPORT_OVER", "该导入已结束", "該匯入已結束", "The import has ended")            \
+  X(kStaleData, "STALE_DATA", "数据未按更新周期更新", "數據未按更新週期更新",                      \
+    "The data are older than their update cycle")                                                  \
+  X(kConsumersLive, "CONSUMERS_LIVE", "仍有部门在使用该资源，须先征求其意见",                      \
+    "仍有部門在使用該資源，須先徵求其意見",                                                        \
+    "Agencies still use the resource; they have to be consulted first")                            \
+  X(kCodeSpaceFull, "CODE_SPACE_FULL", "该分类下的代码已用完", "該分類下的代碼已用完",             \
+    "No sequence number is left under this classification code")                                   \
+  X(kGateClosed, "GATE_CLOSED", "项目尚未取得共享主管部门意见", "項目尚未取得共享主管部門意見",    \
+    "The authority's opinion on the project is missing or says no")
 
 namespace shareway {
 
