@@ -38,7 +38,7 @@ def talk(home, node, catalog, grant, item, value):
     import error_details_pb2  # pylint: disable=import-outside-toplevel,import-error
     import status_pb2  # pylint: disable=import-outside-toplevel,import-error
     # pylint: disable=import-outside-toplevel,import-error
-    from shareway.catalog.v1 import catalog_service_pb2, catalog_service_pb2_grpc
+    from shareway.catalog.v1 import catalog_service_pb2_grpc, search_pb2
     from shareway.evidence.v1 import exchange_pb2
     from shareway.exchange.v1 import exchange_service_pb2, exchange_service_pb2_grpc
 
@@ -76,7 +76,7 @@ def talk(home, node, catalog, grant, item, value):
                     seen["locale"], seen["localized"] = localized.locale, localized.message
     with grpc.secure_channel(catalog, credentials) as channel:
         stub = catalog_service_pb2_grpc.CatalogServiceStub(channel)
-        hits = stub.SearchResources(catalog_service_pb2.SearchResourcesRequest(query="区划"),
+        hits = stub.SearchResources(search_pb2.SearchResourcesRequest(query="区划"),
                                     timeout=10).hits
         seen["title"] = hits[0].resource.title
     print(json.dumps(seen, ensure_ascii=False))
