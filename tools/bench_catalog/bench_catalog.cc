@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The catalogue's search at one million entries against SQLite FTS5 and PostgreSQL in the same run:
 // the fixed queries of queries.txt, those with at most 10,000 hits (P10) and the broader (P10b).
+// Then publishing, against bare durable writes of the same store, and how soon 200 watchers hear of it.
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -13,16 +16,22 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "services/catalog/search/index.h"
-#include "tools/bench_catalog/corpus.h"
-#include "tools/bench_catalog/peers.h"
 #include "tests/support/temp_dir.h"
+#include "tools/bench_catalog/corpus.h"
+#include "tools/bench_catalog/fanout.h"
+#include "tools/bench_catalog/peers.h"
+#include "tools/bench_catalog/press.h"
 #include "tools/bench_exchange/report.h"
 
 ABSL_FLAG(uint64_t, entries, 1'000'000, "How many entries are searched.");
 ABSL_FLAG(bool, quick, false, "Ten thousand entries: whether it runs, not how fast.");
+ABSL_FLAG(std::string, only, "", "Some of search, publish and fanout, parted by commas; empty: all.");
+ABSL_FLAG(int, threads, 32, "Officials at work at once.");
+ABSL_FLAG(int, watchers, 200, "Nodes that watch.");
 ABSL_FLAG(std::string, sqlite, "", "The sqlite3 program; empty: without.");
 ABSL_FLAG(std::string, postgres, "", "Folder of initdb, postgres and psql; empty: without.");
 ABSL_FLAG(std::string, json, "", "Writes the figures to this file, too.");
@@ -93,11 +102,16 @@ void AddPeer(const std::string& id, const std::string& what, const std::vector<d
   }
 }
 
-void Main() {
-  const uint64_t entries = absl::GetFlag(FLAGS_quick) ? 10'000 : absl::GetFlag(FLAGS_entries);
+bool Wanted(absl::string_view part) {
+  const std::string only = absl::GetFlag(FLAGS_only);
+  if (only.empty()) return true;
+  const std::vector<absl::string_view> parts = absl::StrSplit(only, ',');
+  return std::find(parts.begin(), parts.end(), part) != parts.end();
+}
+
+void MeasureSearch(uint64_t entries, Report* report) {
   const std::vector<FixedQuery> queries =
       ReadQueries(absl::StrCat(SHAREWAY_SOURCE_DIR, "/tools/bench_catalog/queries.txt"));
-  Report report("catalog");
   std::vector<size_t> hits;
   std::vector<double> narrow, broad;
   {
@@ -105,11 +119,16 @@ void Main() {
     const std::unique_ptr<catalog::search::Index> opened =
         catalog::search::Index::Open(dir / "search").value();
     catalog::search::Index& index = *opened;
+    const absl::Time start = absl::Now();
     index.Start({.list = [entries](absl::string_view name, size_t limit) {
                    return EntriesAfter(name, limit, entries);
                  },
                  .state = [] { return std::string("bench"); }});
     while (!index.ready()) absl::SleepFor(absl::Milliseconds(50));
+    report->Add({.id = "rebuild",
+                 .what = "entries put into the search index, made anew",
+                 .unit = "/s",
+                 .runs = {static_cast<double>(entries) / absl::ToDoubleSeconds(absl::Now() - start)}});
     OurTimes(index, queries);  // warms up, as the peers do
     for (int repeat = 0; repeat < kRepeats; ++repeat) {
       Measured measured = OurTimes(index, queries);
@@ -118,24 +137,85 @@ void Main() {
       broad.push_back(P99(measured.ms, hits, true));
     }
   }
-  report.Add({.id = "P10",
-              .what = absl::StrCat("search, filter, best first, ", entries, " entries"),
-              .unit = "ms p99",
-              .runs = narrow,
-              .goal = AtMost(50)});
-  report.Add({.id = "P10b",
-              .what = absl::StrCat("the same with more than ", kBroad, " hits"),
-              .unit = "ms p99",
-              .runs = broad,
-              .goal = AtMost(250)});
+  report->Add({.id = "P10",
+               .what = absl::StrCat("search, filter, facets, ten best, ", entries, " entries"),
+               .unit = "ms p99",
+               .runs = narrow,
+               .goal = AtMost(50)});
+  report->Add({.id = "P10b",
+               .what = absl::StrCat("the same with more than ", kBroad, " hits"),
+               .unit = "ms p99",
+               .runs = broad,
+               .goal = AtMost(250)});
   if (!absl::GetFlag(FLAGS_sqlite).empty()) {
     AddPeer("sqlite", "SQLite FTS5", SqliteTimes(absl::GetFlag(FLAGS_sqlite), entries, queries),
-            hits, &report);
+            hits, report);
   }
   if (!absl::GetFlag(FLAGS_postgres).empty()) {
     AddPeer("postgres", "PostgreSQL",
-            PostgresTimes(absl::GetFlag(FLAGS_postgres), entries, queries), hits, &report);
+            PostgresTimes(absl::GetFlag(FLAGS_postgres), entries, queries), hits, report);
   }
+}
+
+// Runs act(n) for each n in [from, to) on all threads; how many a second.
+template <typename Act>
+double RateOf(uint64_t from, uint64_t to, Act act) {
+  const absl::Time start = absl::Now();
+  std::atomic<uint64_t> next = from;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < absl::GetFlag(FLAGS_threads); ++i) {
+    threads.emplace_back([&] {
+      for (uint64_t n = next++; n < to; n = next++) act(n);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return static_cast<double>(to - from) / absl::ToDoubleSeconds(absl::Now() - start);
+}
+
+void MeasurePublishing(bool quick, Report* report) {
+  constexpr size_t kBareBytes = 2048;  // of an entry with its event, about
+  const uint64_t count = quick ? 200 : 5'000;
+  const shareway::testing::TempDir dir;
+  Press press(dir.path());
+  std::vector<double> rates, ratios;
+  for (int repeat = 0; repeat < kRepeats; ++repeat) {
+    const uint64_t from = 1 + static_cast<uint64_t>(repeat) * count;
+    const double bare = RateOf(4 * from, 4 * (from + count),
+                               [&](uint64_t n) { press.CommitBare(n, kBareBytes); });
+    rates.push_back(RateOf(from, from + count, [&](uint64_t n) { press.Publish(n); }));
+    ratios.push_back(4 * rates.back() / bare);
+  }
+  report->Add({.id = "publish",
+               .what = "entries compiled, submitted, approved and published",
+               .unit = "/s",
+               .runs = rates});
+  report->Add({.id = "publish_writes",
+               .what = "their four writes against bare durable writes",
+               .unit = "ratio",
+               .runs = ratios});
+}
+
+void MeasureFanout(bool quick, Report* report) {
+  const int watchers = absl::GetFlag(FLAGS_watchers);
+  const Fanout fanout = PublishTo(watchers, quick ? 3 : 50);
+  std::vector<double> seen = fanout.seen;
+  std::sort(seen.begin(), seen.end());
+  report->Add({.id = "fanout",
+               .what = absl::StrCat("publication sent until seen by ", watchers, " watchers, p99"),
+               .unit = "ms",
+               .runs = {seen[static_cast<size_t>(0.99 * static_cast<double>(seen.size() - 1))]}});
+  report->Add({.id = "fanout_call",
+               .what = "until the publishing call returned",
+               .unit = "ms",
+               .runs = fanout.acknowledged});
+}
+
+void Main() {
+  const bool quick = absl::GetFlag(FLAGS_quick);
+  Report report("catalog");
+  if (Wanted("search")) MeasureSearch(quick ? 10'000 : absl::GetFlag(FLAGS_entries), &report);
+  if (Wanted("publish")) MeasurePublishing(quick, &report);
+  if (Wanted("fanout")) MeasureFanout(quick, &report);
   report.Print();
   report.Write(absl::GetFlag(FLAGS_json));
 }

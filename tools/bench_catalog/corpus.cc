@@ -58,6 +58,17 @@ catalog::Entry EntryOf(uint64_t n) {
   entry.abstract = absl::StrCat("记载", Pick(Objects(), dice >> 40), "与",
                                 Pick(Subjects(), dice >> 48), "情况。");
   entry.declared_class = static_cast<catalog::ShareClass>(1 + (dice >> 56) % 3);
+  const uint64_t more = Mixed(dice);
+  entry.division = absl::StrFormat("99%02d%02d", more % 20, (more >> 8) % 10);
+  entry.format = static_cast<catalog::ResourceFormat>(1 + (more >> 16) % 7);
+  entry.update_cycle = static_cast<catalog::UpdateCycle>(1 + (more >> 24) % 9);
+  for (int i = 0; i < 4; ++i) {
+    entry.items.push_back({.id = absl::StrCat("i", i),
+                           .name = absl::StrCat(Pick(Subjects(), more >> (32 + 8 * i)),
+                                                Pick(Objects(), more >> (36 + 6 * i)), "编号"),
+                           .type = catalog::ItemType::kText,
+                           .grading = static_cast<catalog::Grading>(1 + (more >> (28 + i)) % 3)});
+  }
   return entry;
 }
 

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -54,13 +55,40 @@ std::vector<double> InPairs(const std::vector<double>& times, size_t queries,
   return sums;
 }
 
-// One line an entry: number, class, bigrams, parted by tabs.
+// What hits are counted by, as columns.
+constexpr const char* kFacets[] = {"class",  "provider", "category", "division",
+                                   "format", "cycle",    "grading"};
+
+// How many of the hits, told by `from`, have which value of each field: they are found once.
+std::string FacetsOf(const std::string& from) {
+  std::vector<std::string> counts;
+  for (const char* const field : kFacets) {
+    counts.push_back(absl::StrCat("SELECT '", field, "', CAST(", field,
+                                  " AS text), count(*) FROM hits GROUP BY ", field));
+  }
+  return absl::StrCat("WITH hits AS MATERIALIZED (SELECT ", absl::StrJoin(kFacets, ", "), from,
+                      ") ", absl::StrJoin(counts, " UNION ALL "), ";\n");
+}
+
+// One line an entry: number, the fields to count by, bigrams of title, items and abstract, parted by
+// tabs.
 void WriteRows(const std::string& path, uint64_t entries) {
   std::ofstream file(path);
   for (uint64_t n = 0; n < entries; ++n) {
     const catalog::Entry entry = EntryOf(n);
-    file << n << '\t' << static_cast<int>(entry.declared_class) << '\t' << BigramsOf(entry.title)
-         << ' ' << BigramsOf(entry.abstract) << '\n';
+    int grading = 0;
+    std::vector<std::string> items;
+    for (const catalog::Item& item : entry.items) {
+      grading = std::max(grading, static_cast<int>(item.grading));
+      items.push_back(BigramsOf(item.name));
+    }
+    file << absl::StrJoin({absl::StrCat(n), absl::StrCat(static_cast<int>(entry.declared_class)), entry.provider,
+                           entry.code.substr(0, 1), entry.division, absl::StrCat(static_cast<int>(entry.format)),
+                           absl::StrCat(static_cast<int>(entry.update_cycle)), absl::StrCat(grading),
+                           BigramsOf(entry.title), absl::StrJoin(items, " / "),
+                           BigramsOf(entry.abstract)},
+                          "\t")
+         << '\n';
   }
   file.close();
   if (!file) Fail(absl::StrCat("cannot write ", path));
@@ -83,10 +111,14 @@ std::vector<double> SqliteTimes(const std::string& sqlite, uint64_t entries,
   const testing::TempDir dir;
   WriteRows(dir / "rows.tsv", entries);
   std::string script = absl::StrCat(
-      "CREATE TABLE entries (id INTEGER PRIMARY KEY, class INTEGER, bigrams TEXT);\n",
+      "CREATE TABLE entries (id INTEGER PRIMARY KEY, class INTEGER, provider TEXT, category TEXT, "
+      "division TEXT, format INTEGER, cycle INTEGER, grading INTEGER, title TEXT, items TEXT, "
+      "abstract TEXT);\n",
       ".mode tabs\n.import ", dir / "rows.tsv", " entries\n",
-      "CREATE VIRTUAL TABLE words USING fts5(bigrams, content='entries', content_rowid='id');\n",
-      "INSERT INTO words(words) VALUES ('rebuild');\nANALYZE;\n.output /dev/null\n");
+      "CREATE VIRTUAL TABLE words USING fts5(title, items, abstract, content='entries', "
+      "content_rowid='id');\n",
+      "INSERT INTO words(words) VALUES ('rebuild');\n",
+      "INSERT INTO words(words, rank) VALUES ('rank', 'bm25(1000.0, 100.0, 1.0)');\nANALYZE;\n.output /dev/null\n");
   for (const bool measured : {false, true}) {
     if (measured) absl::StrAppend(&script, ".timer on\n");
     for (const FixedQuery& query : queries) {
@@ -97,8 +129,7 @@ std::vector<double> SqliteTimes(const std::string& sqlite, uint64_t entries,
       const std::string from =
           absl::StrCat(" FROM words JOIN entries ON entries.id = words.rowid WHERE words MATCH '",
                        absl::StrJoin(phrases, " AND "), "'", Filter(query));
-      absl::StrAppend(&script, "SELECT class, count(*)", from, " GROUP BY class;\n", "SELECT id",
-                      from, " ORDER BY rank LIMIT 10;\n");
+      absl::StrAppend(&script, FacetsOf(from), "SELECT id", from, " ORDER BY rank LIMIT 10;\n");
     }
   }
   WriteText(dir / "script.sql", script);
@@ -141,9 +172,12 @@ std::vector<double> PostgresTimes(const std::string& bin, uint64_t entries,
   }
   WriteRows(dir / "rows.tsv", entries);
   std::string script = absl::StrCat(
-      "CREATE TABLE entries (id int PRIMARY KEY, class int, bigrams text);\n",
+      "CREATE TABLE entries (id int PRIMARY KEY, class int, provider text, category text, division "
+      "text, format int, cycle int, grading int, title text, items text, abstract text);\n",
       "\\copy entries FROM '", dir / "rows.tsv", "'\n", "ALTER TABLE entries ADD words tsvector;\n",
-      "UPDATE entries SET words = to_tsvector('simple', bigrams);\n",
+      "UPDATE entries SET words = setweight(to_tsvector('simple', title), 'A') || "
+      "setweight(to_tsvector('simple', items), 'B') || "
+      "setweight(to_tsvector('simple', abstract), 'D');\n",
       "CREATE INDEX ON entries USING gin (words);\nVACUUM ANALYZE entries;\n\\o /dev/null\n");
   for (const bool measured : {false, true}) {
     if (measured) absl::StrAppend(&script, "\\timing on\n");
@@ -156,8 +190,8 @@ std::vector<double> PostgresTimes(const std::string& bin, uint64_t entries,
           absl::StrCat("to_tsquery('simple', '", absl::StrJoin(phrases, " & "), "')");
       const std::string from =
           absl::StrCat(" FROM entries WHERE words @@ ", question, Filter(query));
-      absl::StrAppend(&script, "SELECT class, count(*)", from, " GROUP BY class;\n", "SELECT id",
-                      from, " ORDER BY ts_rank(words, ", question, ") DESC LIMIT 10;\n");
+      absl::StrAppend(&script, FacetsOf(from), "SELECT id", from, " ORDER BY ts_rank(words, ",
+                      question, ") DESC LIMIT 10;\n");
     }
   }
   WriteText(dir / "script.sql", script);

@@ -13,8 +13,9 @@
 
 namespace shareway::bench {
 
-// Milliseconds of each query: facets by class with the number of hits, and ten hits. Ends the
-// program if the peer fails. `sqlite` is the sqlite3 program.
+// Milliseconds of each query for what ours answers: the counts of all hits by the seven fields, and
+// the ten best, a title's words before an item's and these before the abstract's. Ends the program
+// if the peer fails. `sqlite` is the sqlite3 program.
 std::vector<double> SqliteTimes(const std::string& sqlite, uint64_t entries,
                                 const std::vector<FixedQuery>& queries);
 

@@ -4,87 +4,20 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
-#include <fstream>
 #include <map>
-#include <sstream>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
-#include "tests/support/temp_dir.h"
 #include "tools/bench_exchange/check.h"
-#include "tools/bench_exchange/directory_act.h"
+#include "tools/bench_exchange/node_crowd.h"
 
 namespace shareway::bench {
 namespace {
 
 namespace sh = sharing::v1;
 using testing::Cluster;
-
-// An authority, and for each name in $NAMES a certificate for $URI$name.
-constexpr char kIssue[] = R"(set -eu
-cd "$DIR"
-cat >openssl.cnf <<CONFIG
-[req]
-distinguished_name = subject
-prompt = no
-[subject]
-CN = benchmark of \${ENV::NAME}
-[authority]
-basicConstraints = critical, CA:TRUE
-subjectKeyIdentifier = hash
-[leaf]
-extendedKeyUsage = serverAuth, clientAuth
-authorityKeyIdentifier = keyid
-subjectAltName = URI:\${ENV::URI}\${ENV::NAME}
-CONFIG
-key="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -sha256"
-NAME=authority openssl req -x509 -config openssl.cnf -extensions authority $key \
-  -keyout ca.key -out ca.crt
-for NAME in $NAMES; do
-  mkdir "$NAME"
-  NAME=$NAME openssl req -x509 -config openssl.cnf -extensions leaf $key \
-    -CA ca.crt -CAkey ca.key -keyout "$NAME/tls.key" -out "$NAME/tls.crt"
-done
-)";
-
-std::string TextOf(const std::string& path) {
-  std::ifstream in(path);
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-std::string NameOf(int i) { return absl::StrCat("w", i); }
-
-// Issues the watchers' certificates and makes sharing trust them.
-void Issue(Cluster* cluster, const std::string& dir, int watchers) {
-  std::string names;
-  for (int i = 0; i < watchers; ++i) absl::StrAppend(&names, NameOf(i), " ");
-  const std::string uri =
-      absl::StrCat("shareway://test/agency/", cluster->Agency(testing::kTax).substr(9), "/node/");
-  testing::WriteFile(dir + "/issue", kIssue);
-  testing::Child issue({"/usr/bin/env", "DIR=" + dir, "URI=" + uri, "NAMES=" + names, "/bin/sh",
-                        dir + "/issue"},
-                       dir + "/issue.log");
-  if (issue.Wait(absl::Minutes(2)) != 0) {
-    CheckStep(absl::InternalError(TextOf(dir + "/issue.log")), "certificates");
-  }
-  const std::string trusted = cluster->identity("sharing").dir + "/ca.crt";
-  testing::WriteFile(trusted, TextOf(trusted) + TextOf(dir + "/ca.crt"));
-  for (int i = 0; i < watchers; ++i) {
-    const std::string node = cluster->Node(testing::kTax, NameOf(i));
-    const auto key = crypto::PublicKey::FromCertificate(
-        TextOf(absl::StrCat(dir, "/", NameOf(i), "/tls.crt")));
-    CheckStep(key.status(), "certificate");
-    PutNode(cluster, node);
-    PutKey(cluster, node, *key, catalog::v1::Key::TLS);
-  }
-  cluster->Stop("sharing");
-  cluster->Start("sharing");
-  cluster->AwaitReady("sharing");
-}
 
 // When each grant was seen revoked, by all watchers together.
 class Sightings {
@@ -180,13 +113,13 @@ Revocations Revoke(NodePair* pair, int watchers, int revocations) {
   Cluster& cluster = pair->cluster();
   const std::string dir = cluster.dir() / "watchers";
   std::filesystem::create_directories(dir);
-  Issue(&cluster, dir, watchers);
+  AdmitNodes(&cluster, dir, watchers, "sharing");
   Sightings sightings;
   std::vector<std::unique_ptr<Watcher>> all;
   for (int i = 0; i < watchers; ++i) {
     rpc::Channel::Options options;
     options.address = cluster.Address("sharing");
-    options.tls = crypto::TlsFiles::In(absl::StrCat(dir, "/", NameOf(i)));
+    options.tls = crypto::TlsFiles::In(absl::StrCat(dir, "/", NodeLabel(i)));
     options.tls.ca = cluster.identity(kConsumerNode).tls.ca;
     options.peer_uri = "shareway://test/service/sharing";
     all.push_back(std::make_unique<Watcher>(options, &sightings));
