@@ -2,7 +2,9 @@
 #include "libs/statute/profile.h"
 
 #include <algorithm>
+#include <tuple>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -34,6 +36,45 @@ void ReadCalendar(YamlMap& map, Profile* p) {
   map.OptionalMinute("office_close", &p->counting.office_close_minute);
   map.Word<bool>("late_receipt", {{"SAME_DAY", false}, {"NEXT_WORKING_DAY", true}},
                  &p->counting.late_receipt_next_day);
+}
+
+// An element of an override's list is whole, too: nothing of the parent's list is kept in it.
+void CheckSubGrading(YamlMap& map, const SubGrading& one, const std::vector<SubGrading>& before) {
+  const bool named = !one.id.empty() && one.id.size() <= 16 &&
+                     std::all_of(one.id.begin(), one.id.end(),
+                                 [](char c) { return absl::ascii_isalnum(c) || c == '-'; });
+  if (!named) map.Fault("id", absl::StrCat("\"", one.id, "\", want 1 to 16 letters, digits or -"));
+  if (one.grading == 0) map.Fault("grading", "is missing");
+  if (one.order == 0) map.Fault("order", "is missing");
+  if (one.zh_hans.empty() || one.zh_hant.empty() || one.en.empty()) {
+    map.Fault("id", "lacks a label: zh-Hans, zh-Hant and en");
+  }
+  for (const SubGrading& other : before) {
+    if (other.id == one.id) map.Fault("id", absl::StrCat("\"", one.id, "\" is given twice"));
+    if (other.grading == one.grading && other.order == one.order) {
+      map.Fault("order", absl::StrCat(one.order, " is that of ", other.id, " already"));
+    }
+  }
+}
+
+void ReadSubGradings(YamlMap& root, std::vector<SubGrading>* out) {
+  std::vector<SubGrading> list;
+  const bool given = root.MapListOrNone("sub_gradings", [&](YamlMap& map) {
+    SubGrading one;
+    map.Text("id", &one.id);
+    map.Number("grading", 1, 3, &one.grading);
+    map.Number("order", 1, 100, &one.order);
+    map.Text("zh-Hans", &one.zh_hans);
+    map.Text("zh-Hant", &one.zh_hant);
+    map.Text("en", &one.en);
+    CheckSubGrading(map, one, list);
+    list.push_back(std::move(one));
+  });
+  if (!given) return;
+  std::sort(list.begin(), list.end(), [](const SubGrading& a, const SubGrading& b) {
+    return std::tie(a.grading, a.order) < std::tie(b.grading, b.order);
+  });
+  *out = std::move(list);
 }
 
 void ReadDeadlines(YamlMap& root, Profile* p) {
@@ -82,6 +123,8 @@ void ReadDeadlines(YamlMap& root, Profile* p) {
     map.Number("extended_days", 1, kMaxDays, &p->inquiry_extended_days);
   });
   root.OptionalNumber("second_review_grading", 1, 3, &p->second_review_grading);
+  ReadSubGradings(root, &p->sub_gradings);
+  root.OptionalNumber("sensitive_grading", 1, 3, &p->sensitive_grading);
 }
 
 void ReadChoices(YamlMap& root, Profile* p) {

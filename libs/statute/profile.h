@@ -52,6 +52,14 @@ struct Words {
   std::string resource, catalogue, item, provider, consumer, share_class, update_cycle;
 };
 
+// A sub-level of a grading. 分级细目.
+struct SubGrading {
+  std::string id;   // G2
+  int grading = 0;  // 1 general, 2 important, 3 core
+  std::string zh_hans, zh_hant, en;
+  int order = 0;  // within its grading, from 1; a larger one is stricter
+};
+
 // The article behind each rule, short title first: "R25 第二十一条第一款". Empty
 // where the text has none.
 struct Articles {
@@ -108,6 +116,10 @@ struct Profile {
   int inquiry_extended_days = 0;  // the same, with consent of the head
   // From this grading of an item on (1 general to 3 core) two reviewers decide; none: one does.
   std::optional<int> second_review_grading;
+  // The sub-levels that an item may state, by grading and order; none: gradings are not divided.
+  std::vector<SubGrading> sub_gradings;
+  // The least grading of an item with sensitive personal information; none: the text sets none.
+  std::optional<int> sensitive_grading;
   std::optional<int> annual_report_month;  // due at the end of this month
 
   NotSharedRequest not_shared_request = NotSharedRequest::kRejectWithBasis;

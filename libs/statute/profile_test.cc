@@ -119,6 +119,12 @@ TEST_CASE("Each spoilt profile file names line, key and rule", "[statute]") {
        "assumptions.disposal_day: is not a key of this file"},
       {"words:\n", "words: none\nwordz:\n", "words: is not a map"},
       {"id: cn-2025-809", "extends: cn-2016-51\nid: cn-2025-809", "extends: is not a known key"},
+      {"{id: G2, ", "{id: G1, ", "sub_gradings[1].id: \"G1\" is given twice"},
+      {"{id: G2, ", "{id: G 2, ", "sub_gradings[1].id: \"G 2\", want 1 to 16"},
+      {"grading: 1, order: 3", "grading: 4, order: 3", "\"4\" is not a whole number, 1 to 3"},
+      {"grading: 1, order: 3", "grading: 1, order: 2", "order: 2 is that of G2 already"},
+      {", en: general 4}", "}", "sub_gradings[3].en: is missing"},
+      {"sensitive_grading: null", "sensitive_grading: 4", "sensitive_grading"},
   };
   for (const Spoilt& spoilt : table) {
     CAPTURE(spoilt.to);
@@ -128,6 +134,37 @@ TEST_CASE("Each spoilt profile file names line, key and rule", "[statute]") {
     CAPTURE(status.message());
     CHECK(status.code() == absl::StatusCode::kInvalidArgument);
     CHECK(absl::StrContains(status.message(), spoilt.says));
+  }
+}
+
+TEST_CASE("Gradings have the sub-levels of the text, by grading and order", "[statute]") {
+  const Profile& r25 = *Shipped().Find("cn-2025-809").value();
+  REQUIRE(r25.sub_gradings.size() == 4);
+  CHECK(r25.sub_gradings[1].id == "G2");
+  CHECK(r25.sub_gradings[1].grading == 1);
+  CHECK(r25.sub_gradings[1].zh_hans == "一般数据2级");
+  CHECK(r25.sub_gradings[1].zh_hant == "一般數據2級");
+  CHECK_FALSE(r25.sensitive_grading);
+  CHECK(Shipped().Find("cn-2016-51").value()->sub_gradings.empty());
+  // An override keeps the list, or has one of its own, each element whole.
+  CHECK(Shipped().Find("cn-2025-809/county-2-5-10").value()->sub_gradings.size() == 4);
+  const std::string head = "extends: cn-2025-809\nid: cn-2025-809/x\nversion: 1\n";
+  const auto with = [&](const char* list) {
+    return ParseProfile(absl::StrCat(head, list), "x.yaml", &r25);
+  };
+  CHECK(with("sub_gradings: []\n")->sub_gradings.empty());
+  const Profile own = with("sensitive_grading: 2\nsub_gradings:\n"
+                           "- {id: I2, grading: 2, order: 2, zh-Hans: 乙, zh-Hant: 乙, en: b}\n"
+                           "- {id: I1, grading: 2, order: 1, zh-Hans: 甲, zh-Hant: 甲, en: a}\n")
+                          .value();
+  REQUIRE(own.sub_gradings.size() == 2);
+  CHECK(own.sub_gradings[0].id == "I1");
+  CHECK(own.sensitive_grading == 2);
+  for (const char* list : {"sub_gradings: none\n", "sub_gradings: [G1]\n",
+                           "sub_gradings: [{id: I1, order: 1, zh-Hans: 甲, zh-Hant: 甲, en: a}]\n",
+                           "sub_gradings: [{id: I1, grading: 2, order: 1, zh-Hans: 甲, en: a}]\n"}) {
+    CAPTURE(list);
+    CHECK(with(list).status().code() == absl::StatusCode::kInvalidArgument);
   }
 }
 

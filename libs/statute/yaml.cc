@@ -212,8 +212,24 @@ void YamlMap::MapList(const char* key, absl::FunctionRef<void(YamlMap&)> read) {
     FaultAt(*node, key, "is not a list with an element");
     return;
   }
+  ReadMaps(key, *node, read);
+}
+
+bool YamlMap::MapListOrNone(const char* key, absl::FunctionRef<void(YamlMap&)> read) {
+  const YAML::Node* node = Find(key);
+  if (node == nullptr) return false;
+  if (!node->IsSequence()) {
+    FaultAt(*node, key, "is not a list");
+    return false;
+  }
+  ReadMaps(key, *node, read);
+  return true;
+}
+
+void YamlMap::ReadMaps(const char* key, const YAML::Node& list,
+                       absl::FunctionRef<void(YamlMap&)> read) {
   int index = 0;
-  for (const YAML::Node& element : *node) {
+  for (const YAML::Node& element : list) {
     const std::string path = absl::StrCat(path_, key, "[", index++, "].");
     if (!element.IsMap()) {
       FaultAt(element, key, "has an element that is not a map");

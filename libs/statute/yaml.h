@@ -51,6 +51,8 @@ class YamlMap {
 
   void Map(const char* key, absl::FunctionRef<void(YamlMap&)> read);
   void MapList(const char* key, absl::FunctionRef<void(YamlMap&)> read);  // not empty
+  // The same, but [] is a list, too. True if there is a list, so that [] can be told from absence.
+  bool MapListOrNone(const char* key, absl::FunctionRef<void(YamlMap&)> read);
   // A map of dotted keys, each of which some other call has asked for, to texts.
   void Notes(const char* key, std::map<std::string, std::string>* out);
 
@@ -68,6 +70,7 @@ class YamlMap {
   YamlMap(const YAML::Node& node, std::string path, File* file);
 
   void ReadText(const char* key, bool optional, std::string* out);
+  void ReadMaps(const char* key, const YAML::Node& list, absl::FunctionRef<void(YamlMap&)> read);
   // The value, or nullptr (with a fault unless that is fine) if the key is absent.
   const YAML::Node* Find(const char* key, bool may_be_absent = false);
   void FaultAt(const YAML::Node& node, absl::string_view key, absl::string_view rule);
