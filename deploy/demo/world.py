@@ -251,7 +251,8 @@ class World:
         catalog = self.start("catalog", self.home("service", "catalog"), "shareway-catalog",
                              [f"--bootstrap={self.bootstrap()}",
                               f"--statutes={deploy / 'statutes'}",
-                              f"--synonyms={deploy / 'sources' / 'synonyms.txt'}"])
+                              f"--synonyms={deploy / 'sources' / 'synonyms.txt'}",
+                              f"--sharing={self.at('sharing')}"])
         self.await_ready("catalog", catalog)
         sharing = self.start("sharing", self.home("service", "sharing"), "shareway-sharing",
                              [f"--statutes={deploy / 'statutes'}",

@@ -9,6 +9,7 @@
 #include "libs/base/name.h"
 #include "libs/base/status.h"
 #include "libs/log/log.h"
+#include "libs/statute/calendar.h"
 #include "services/catalog/store/resource_message.h"
 
 namespace shareway::catalog {
@@ -197,12 +198,40 @@ absl::StatusOr<Catalog::Loaded> Catalog::Approve(const Cause& cause, absl::strin
       [](const Resource& resource, const Actor& actor) { return resource.Approve(actor); });
 }
 
+absl::Status Catalog::Consulted(Cut cut, const Resource& resource,
+                                absl::string_view service_change) const {
+  const std::string& name = resource.fields().name;
+  if (!service_change.empty() && !HasForm("service-changes/{c}", service_change)) {
+    return Error::Field("service_change", "is not service-changes/{c}");
+  }
+  if (parts_.use == nullptr) {
+    return absl::UnavailableError("sharing, which knows who uses the entry, is not connected");
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(const Law law, LawFor(resource.fields().provider));
+  const absl::StatusOr<ResourceUse> use = parts_.use(name, service_change);
+  if (!use.ok()) {
+    return absl::UnavailableError(absl::StrCat(
+        "sharing, which knows who uses ", name, ", did not tell: ", use.status().message()));
+  }
+  return CheckConsulted(cut, name, *use, service_change, statute::LawDay(parts_.clock->Now()),
+                        law.change_article);
+}
+
 absl::StatusOr<Catalog::Loaded> Catalog::Publish(const Cause& cause, absl::string_view name,
                                                  absl::string_view etag) {
-  return Change(cause, name, etag, evidence::v1::RESOURCE_PUBLISHED,
-                [this](const Resource& resource, const Actor& actor) {
-                  return resource.Publish(actor, parts_.clock->Now());
-                });
+  return Change(
+      cause, name, etag, evidence::v1::RESOURCE_PUBLISHED,
+      [this](const Resource& resource, const Actor& actor) -> absl::StatusOr<Resource> {
+        SHAREWAY_ASSIGN_OR_RETURN(Resource next, resource.Publish(actor, parts_.clock->Now()));
+        if (parts_.narrowing != nullptr && resource.fields().published) {
+          const std::optional<std::string> rests_on = parts_.narrowing(
+              resource.fields().published->entry, next.fields().published->entry);
+          if (rests_on) {
+            SHAREWAY_RETURN_IF_ERROR(Consulted(Cut::kNarrowerRevision, resource, *rests_on));
+          }
+        }
+        return next;
+      });
 }
 
 absl::StatusOr<Catalog::Loaded> Catalog::Return(const Cause& cause, absl::string_view name,
@@ -213,13 +242,33 @@ absl::StatusOr<Catalog::Loaded> Catalog::Return(const Cause& cause, absl::string
                 });
 }
 
-absl::StatusOr<Catalog::Loaded> Catalog::SetState(const Cause& cause, absl::string_view name,
-                                                  absl::string_view etag, Resource::State state,
-                                                  absl::string_view reason) {
+absl::StatusOr<Catalog::Loaded> Catalog::Suspend(const Cause& cause, absl::string_view name,
+                                                 absl::string_view etag,
+                                                 absl::string_view reason) {
   return Change(cause, name, etag, evidence::v1::RESOURCE_STATE_CHANGED,
-                [state, reason](const Resource& resource, const Actor& actor) {
-                  return resource.SetState(actor, state, reason);
+                [reason](const Resource& resource, const Actor& actor) {
+                  return resource.Suspend(actor, reason);
                 });
+}
+
+absl::StatusOr<Catalog::Loaded> Catalog::Resume(const Cause& cause, absl::string_view name,
+                                                absl::string_view etag, absl::string_view reason) {
+  return Change(cause, name, etag, evidence::v1::RESOURCE_STATE_CHANGED,
+                [reason](const Resource& resource, const Actor& actor) {
+                  return resource.Resume(actor, reason);
+                });
+}
+
+absl::StatusOr<Catalog::Loaded> Catalog::Withdraw(const Cause& cause, absl::string_view name,
+                                                  absl::string_view etag, absl::string_view reason,
+                                                  absl::string_view service_change) {
+  return Change(
+      cause, name, etag, evidence::v1::RESOURCE_STATE_CHANGED,
+      [&](const Resource& resource, const Actor& actor) -> absl::StatusOr<Resource> {
+        SHAREWAY_ASSIGN_OR_RETURN(Resource next, resource.Withdraw(actor, reason, service_change));
+        SHAREWAY_RETURN_IF_ERROR(Consulted(Cut::kWithdrawal, resource, service_change));
+        return next;
+      });
 }
 
 }  // namespace shareway::catalog

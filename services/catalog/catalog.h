@@ -13,6 +13,7 @@
 #include "libs/base/clock.h"
 #include "libs/metrics/registry.h"
 #include "libs/statute/profile.h"
+#include "services/catalog/domain/consultation.h"
 #include "services/catalog/domain/register.h"
 #include "services/catalog/domain/resource.h"
 #include "services/catalog/store/cause.h"
@@ -26,6 +27,8 @@ namespace shareway::catalog {
 class Catalog {
  public:
   using Loaded = ResourceStore::Loaded;
+  using AskUse = std::function<absl::StatusOr<ResourceUse>(absl::string_view resource,
+                                                           absl::string_view service_change)>;
   // All must outlive it.
   struct Parts {
     ResourceStore* store = nullptr;
@@ -37,6 +40,12 @@ class Catalog {
     // Told what everyone sees of an entry, null if that is nothing any more. One
     // call at a time, the newest state last. Must not call back.
     std::function<void(absl::string_view name, const Entry* published)> announce = {};
+    // Asks sharing who uses an entry now and what stands over it, with the change of service that is
+    // named, which may be empty. Null: sharing is not known, and what needs its word is UNAVAILABLE.
+    AskUse use = {};
+    // Nothing if the revision takes nothing away from the one before; else the change of service that
+    // it names for that, which may be empty. Null: no revision takes anything away.
+    std::function<std::optional<std::string>(const Entry& before, const Entry& after)> narrowing = {};
   };
 
   // Announces nothing: search reads what is published for itself (published.h).
@@ -50,13 +59,22 @@ class Catalog {
   absl::StatusOr<Loaded> Submit(const Cause& cause, absl::string_view name, absl::string_view etag);
   absl::StatusOr<Loaded> Approve(const Cause& cause, absl::string_view name,
                                  absl::string_view etag);
+  // A revision that takes something away is refused as a withdrawal is.
   absl::StatusOr<Loaded> Publish(const Cause& cause, absl::string_view name,
                                  absl::string_view etag);
   absl::StatusOr<Loaded> Return(const Cause& cause, absl::string_view name, absl::string_view etag,
                                 absl::string_view reason);
-  absl::StatusOr<Loaded> SetState(const Cause& cause, absl::string_view name,
-                                  absl::string_view etag, Resource::State state,
-                                  absl::string_view reason);
+  absl::StatusOr<Loaded> Suspend(const Cause& cause, absl::string_view name,
+                                 absl::string_view etag, absl::string_view reason);
+  absl::StatusOr<Loaded> Resume(const Cause& cause, absl::string_view name, absl::string_view etag,
+                                absl::string_view reason);
+  // FAILED_PRECONDITION, CONSUMERS_LIVE, as CheckConsulted; UNAVAILABLE if sharing does not answer.
+  // Nothing is changed in either case. A grant that is made between sharing's answer and the commit
+  // does no harm: sharing learns of the withdrawal, makes no grant over the entry from then on and
+  // stops those that there are by rule, with a finding if no change was filed.
+  absl::StatusOr<Loaded> Withdraw(const Cause& cause, absl::string_view name,
+                                  absl::string_view etag, absl::string_view reason,
+                                  absl::string_view service_change);
 
   // How a caller stands to the entries of `provider`.
   Actor ActorFor(const Caller& caller, absl::string_view provider) const;
@@ -77,6 +95,8 @@ class Catalog {
   absl::StatusOr<Law> LawFor(absl::string_view provider) const;
   // What a repeated request id gets; nothing if it is new.
   absl::StatusOr<std::optional<Loaded>> Repeated(const Cause& cause) const;
+  // Asks sharing whether the cut may be made; see CheckConsulted.
+  absl::Status Consulted(Cut cut, const Resource& resource, absl::string_view service_change) const;
   // Announces what the store has.
   void Announce(absl::string_view name);
 

@@ -210,15 +210,14 @@ TEST_CASE("A restart knows what was published", "[catalog]") {
 TEST_CASE("A suspension is announced and takes the entry out of search", "[catalog]") {
   TestWorld world;
   const Catalog::Loaded published = world.Publish();
-  const auto suspended = world.catalog->SetState(
-      world.ActBy("officer"), kName, Catalog::Etag(published), State::kSuspended, "数据核查");
+  const auto suspended = world.catalog->Suspend(world.ActBy("officer"), kName,
+                                                Catalog::Etag(published), "数据核查");
   REQUIRE(suspended.ok());
   CHECK(Found(world, "低保") == 0);
   CHECK(Changes(world).back().resource().state() == v1::Resource::SUSPENDED);
   CHECK(Changes(world).back().resource().revision() == 1);
   REQUIRE(world.catalog
-              ->SetState(world.ActBy("officer"), kName, Catalog::Etag(*suspended),
-                         State::kPublished, "核查完毕")
+              ->Resume(world.ActBy("officer"), kName, Catalog::Etag(*suspended), "核查完毕")
               .ok());
   CHECK(Found(world, "低保") == 1);
   CHECK(world.Events().back().kind() == evidence::v1::RESOURCE_STATE_CHANGED);
@@ -265,8 +264,7 @@ TEST_CASE("The largest entry fits an audit record at every step", "[catalog]") {
   at = world.catalog->Return(back, kName, Catalog::Etag(at), reason).value();
   // A suspension while a revision is under way.
   REQUIRE(world.catalog
-              ->SetState(world.ActBy("officer", reason), kName, Catalog::Etag(at),
-                         State::kSuspended, reason)
+              ->Suspend(world.ActBy("officer", reason), kName, Catalog::Etag(at), reason)
               .ok());
   for (const evidence::AuditRecord& event : world.Events()) {
     CAPTURE(evidence::v1::RecordKind_Name(event.kind()));

@@ -3,7 +3,10 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
@@ -17,6 +20,7 @@
 #include "services/catalog/rpc/bundle_rpc.h"
 #include "services/catalog/rpc/catalog_rpc.h"
 #include "services/catalog/rpc/directory_rpc.h"
+#include "services/catalog/rpc/sharing_use.h"
 #include "services/catalog/rpc/source_rpc.h"
 
 ABSL_FLAG(std::string, statutes, "deploy/statutes", "Folder of the statute profiles.");
@@ -28,6 +32,8 @@ ABSL_FLAG(std::string, search_dir, "",
           "Folder of the search index, which is made anew if it is lost; empty: beside the store, "
           "with its name and .search.");
 
+ABSL_FLAG(std::string, sharing, "",
+          "Address of sharing, which knows who uses an entry, HOST:PORT; empty: no entry is withdrawn.");
 ABSL_FLAG(std::string, origins, "",
           "Installations whose catalogue bundles are taken: lines DOMAIN PREFIX KEY; empty: none.");
 
@@ -89,6 +95,14 @@ absl::Status Serve() {
                    .clock = &SystemClock(),
                    .directory = [&registrar] { return registrar->Now(); },
                    .synonyms = std::move(synonyms)});
+  std::optional<SharingUse> sharing;
+  if (const std::string address = absl::GetFlag(FLAGS_sharing); !address.empty()) {
+    SHAREWAY_ASSIGN_OR_RETURN(std::shared_ptr<rpc::Channel> channel,
+                              process.Connect(address, "sharing"));
+    sharing.emplace(std::move(channel));
+  }
+  Catalog::AskUse use;
+  if (sharing) use = std::bind_front(&SharingUse::Of, &*sharing);
   SHAREWAY_ASSIGN_OR_RETURN(
       std::unique_ptr<Catalog> catalog,
       Catalog::Open({.store = &resources,
@@ -100,7 +114,8 @@ absl::Status Serve() {
                          [&index, &sources](absl::string_view name, const Entry* published) {
                            index->Show(name, published);
                            sources.Show(name, published);
-                         }}));
+                         },
+                     .use = std::move(use)}));
   SHAREWAY_RETURN_IF_ERROR(
       ForEachShown(resources, std::bind_front(&Sources::Show, &sources)));
   index->Start({.list = std::bind_front(ListShown, std::cref(resources)),

@@ -63,6 +63,12 @@ class TestWorld {
                                                 const Entry* entry) {
                                index->Show(name, entry);
                                sources->Show(name, entry);
+                             },
+                             .use = [this](absl::string_view name, absl::string_view change) {
+                               return use(name, change);
+                             },
+                             .narrowing = [this](const Entry& before, const Entry& after) {
+                               return narrowing(before, after);
                              }})
                   .value();
     REQUIRE(ForEachShown(*resources, [this](absl::string_view name, const Entry* entry) {
@@ -112,6 +118,10 @@ class TestWorld {
     return events;
   }
 
+  // What sharing says; by itself, that nobody uses anything.
+  Catalog::AskUse use = [](absl::string_view, absl::string_view) { return ResourceUse(); };
+  std::function<std::optional<std::string>(const Entry& before, const Entry& after)> narrowing =
+      [](const Entry&, const Entry&) { return std::nullopt; };
   testing::TempDir dir;
   kv::MemoryStore kv;
   FakeClock clock;

@@ -284,6 +284,7 @@ std::vector<std::string> Cluster::CommandOf(const std::string& process) const {
     argv.push_back("--bootstrap=" + (dir_ / "bootstrap.jsonl"));
     argv.push_back("--statutes=" + deploy + "/statutes");
     argv.push_back("--synonyms=" + deploy + "/sources/synonyms.txt");
+    argv.push_back("--sharing=" + at("sharing"));
   } else if (process == "sharing") {
     argv.push_back("--statutes=" + deploy + "/statutes");
     argv.push_back("--calendars=" + deploy + "/calendars");

@@ -21,7 +21,7 @@ constexpr char kService[] = "/shareway.catalog.v1.CatalogService/";
 
 struct CatalogArgs {
   std::string name, file, text, provider, category, state, reason;
-  std::string division;
+  std::string division, service_change;
   std::vector<std::string> names, classes, formats, cycles, gradings;
   uint32_t revision = 0;
   size_t limit = 0;
@@ -82,12 +82,23 @@ absl::Status Return(Session* session, const CatalogArgs& args) {
   return session->Show<Resource>(absl::StrCat(kService, "ReturnResource"), request);
 }
 
-absl::Status SetState(Session* session, const CatalogArgs& args, Resource::State state) {
-  catalog::v1::SetResourceStateRequest request;
+// Suspends or resumes.
+template <typename Req>
+absl::Status Toggle(Session* session, const CatalogArgs& args, const char* method) {
+  Req request;
   request.set_name(args.full_name());
-  request.set_state(state);
   request.set_reason(args.reason);
-  return session->Show<Resource>(absl::StrCat(kService, "SetResourceState"), request);
+  return session->Show<Resource>(absl::StrCat(kService, method), request);
+}
+
+absl::Status Withdraw(Session* session, const CatalogArgs& args) {
+  catalog::v1::WithdrawResourceRequest request;
+  request.set_name(args.full_name());
+  request.set_reason(args.reason);
+  if (!args.service_change.empty()) {
+    request.set_service_change(FullName("service-changes", args.service_change));
+  }
+  return session->Show<Resource>(absl::StrCat(kService, "WithdrawResource"), request);
 }
 
 absl::Status Show(Session* session, const CatalogArgs& args) {
@@ -276,11 +287,20 @@ void AddCatalogCommands(CLI::App* app, Session* session) {
   reasoned(
       Verb(noun, session, "return", "Send an entry back", [=] { return Return(session, *args); }));
   reasoned(Verb(noun, session, "suspend", "Close an entry for the time being",
-                [=] { return SetState(session, *args, Resource::SUSPENDED); }));
+                [=] {
+                  return Toggle<catalog::v1::SuspendResourceRequest>(session, *args,
+                                                                     "SuspendResource");
+                }));
   reasoned(Verb(noun, session, "resume", "Open a suspended entry again",
-                [=] { return SetState(session, *args, Resource::PUBLISHED); }));
-  reasoned(Verb(noun, session, "withdraw", "End an entry for good",
-                [=] { return SetState(session, *args, Resource::WITHDRAWN); }));
+                [=] {
+                  return Toggle<catalog::v1::ResumeResourceRequest>(session, *args,
+                                                                    "ResumeResource");
+                }));
+  CLI::App* withdraw = Verb(noun, session, "withdraw", "End an entry for good",
+                            [=] { return Withdraw(session, *args); });
+  reasoned(withdraw);
+  withdraw->add_option("--service-change", args->service_change,
+                       "The filed END under which it goes, while agencies use it");
   named(Verb(noun, session, "show", "One entry", [=] {
     return Show(session, *args);
   }))->add_option("--revision", args->revision, "A published revision");

@@ -35,7 +35,7 @@ TEST_CASE("Two installations exchange bundles both ways and end with equal catal
   for (const char* code : {"306002/000001", "306002/000002", "306002/000003", "306002/000004"}) {
     pair.city.Publish(code);
   }
-  pair.city.SetState("resources/306002-000002", Resource::State::kSuspended);
+  pair.city.Suspend("resources/306002-000002");
   pair.province.Publish("306002/000007");
   CHECK(pair.Up().taken);
   const std::string down = pair.province.bundles->Export("", 0, 0).value();
@@ -58,8 +58,7 @@ TEST_CASE("Foreign entries are found with our own and nobody edits them") {
                                                             loaded.resource.fields().provider);
   CHECK_FALSE(actor.SeesDrafts());
   CHECK_FALSE(pair.province.world.catalog
-                  ->SetState(pair.province.world.ActBy("officer"), name, Catalog::Etag(loaded),
-                             Resource::State::kWithdrawn, "演示")
+                  ->Suspend(pair.province.world.ActBy("officer"), name, Catalog::Etag(loaded), "演示")
                   .ok());
   // A restart finds them again.
   pair.province.world.Reopen();
@@ -75,7 +74,7 @@ TEST_CASE("A later bundle brings what changed since the one before, and a gap is
   REQUIRE(first.taken);
   pair.city.Publish("306002/000002");
   const uint64_t between = pair.city.world.resources->log().head();
-  pair.city.SetState("resources/306002-000001", Resource::State::kSuspended);
+  pair.city.Suspend("resources/306002-000001");
   const Bundles::Outcome gap = pair.Up(between);
   CHECK_FALSE(gap.taken);
   REQUIRE(gap.conflicts.count == 1);
@@ -96,7 +95,7 @@ TEST_CASE(
   pair.city.Publish("306002/000001");
   const std::string older = pair.city.bundles->Export("99", 0, 0).value();
   const std::string narrower = pair.city.bundles->Export("9901", 0, 0).value();
-  pair.city.SetState("resources/306002-000001", Resource::State::kSuspended);
+  pair.city.Suspend("resources/306002-000001");
   REQUIRE(pair.Up().taken);
   const auto before = pair.province.Everything();
   for (const std::string& bytes : {older, narrower}) {

@@ -67,10 +67,9 @@ class TestInstallation {
     world.catalog->Publish(cause, name, request.etag()).value();
     return name;
   }
-  void SetState(const std::string& name, Resource::State state) {
+  void Suspend(const std::string& name) {
     const auto now = world.resources->Load(name).value();
-    world.catalog->SetState(world.ActBy("officer"), name, Catalog::Etag(now), state, "演示")
-        .value();
+    world.catalog->Suspend(world.ActBy("officer"), name, Catalog::Etag(now), "演示").value();
   }
 
   // Everything that is published here, by its origin and its name there.

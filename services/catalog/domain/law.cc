@@ -36,6 +36,7 @@ Law Law::From(const statute::Profile& profile) {
   law.basis_article = profile.articles.not_shared_basis;
   law.secret_article = profile.articles.secrets;
   law.reply_article = profile.articles.reply_conditional;
+  law.change_article = profile.articles.service_change;
   law.use_article = profile.articles.use_limits;
   return law;
 }

@@ -23,6 +23,7 @@ struct Law {
   std::string basis_article = {};
   std::string secret_article = {};
   std::string reply_article = {};
+  std::string change_article = {};  // R25 27(3); empty: the text asks no consultation
   std::string use_article = {};  // M16 14, R25 25(1): for whom data are that were received
 
   static Law From(const statute::Profile& profile);

@@ -16,6 +16,9 @@ namespace {
 
 using State = Resource::State;
 
+// Published, whether or not it is closed for the time being.
+bool IsOpen(State state) { return state == State::kPublished || state == State::kSuspended; }
+
 absl::Status StateForbids(absl::string_view name, State state, absl::string_view verb) {
   return Error(Reason::kStateForbids, absl::StatusCode::kFailedPrecondition,
                absl::StrCat(name, " is ", StateName(state), " and cannot be ", verb))
@@ -225,23 +228,35 @@ absl::StatusOr<Resource> Resource::Return(const Actor& actor, absl::string_view 
   return next;
 }
 
-absl::StatusOr<Resource> Resource::SetState(const Actor& actor, State state,
-                                            absl::string_view reason) const {
+absl::StatusOr<Resource> Resource::WithState(const Actor& actor, State state,
+                                             absl::string_view reason) const {
   if (!actor.in_charge) return Error::NotVisible(fields_.name);
   SHAREWAY_RETURN_IF_ERROR(
       CheckReason(reason, fields_.published ? fields_.published->profile : ""));
-  if (state != State::kPublished && state != State::kSuspended && state != State::kWithdrawn) {
-    return Error::Field(
-        "state", absl::StrCat("is ", StateName(state), ", want PUBLISHED, SUSPENDED or WITHDRAWN"));
-  }
   const State before = StateOf(fields_.published ? Face::kPublished : Face::kWorking);
-  const bool open = before == State::kPublished || before == State::kSuspended;
-  if (!open || before == state) {
-    return StateForbids(fields_.name, before, absl::StrCat("made ", StateName(state)));
-  }
+  const bool from = state == State::kPublished   ? before == State::kSuspended
+                    : state == State::kSuspended ? before == State::kPublished
+                                                 : IsOpen(before);
+  if (!from) return StateForbids(fields_.name, before, absl::StrCat("made ", StateName(state)));
   Resource next = *this;
   next.fields_.published->state = state;
-  if (state == State::kWithdrawn) next.fields_.working.reset();
+  next.fields_.state_reason = std::string(reason);
+  return next;
+}
+
+absl::StatusOr<Resource> Resource::Suspend(const Actor& actor, absl::string_view reason) const {
+  return WithState(actor, State::kSuspended, reason);
+}
+
+absl::StatusOr<Resource> Resource::Resume(const Actor& actor, absl::string_view reason) const {
+  return WithState(actor, State::kPublished, reason);
+}
+
+absl::StatusOr<Resource> Resource::Withdraw(const Actor& actor, absl::string_view reason,
+                                            absl::string_view service_change) const {
+  SHAREWAY_ASSIGN_OR_RETURN(Resource next, WithState(actor, State::kWithdrawn, reason));
+  next.fields_.working.reset();
+  next.fields_.withdrawn_under = std::string(service_change);
   return next;
 }
 
@@ -264,7 +279,7 @@ std::vector<std::string> Resource::Actions(const Actor& actor) const {
   const bool officer = actor.in_charge && actor.roles.contains(Role::kSharingAuthority);
   const State working = StateOf(Face::kWorking);
   const State published = StateOf(Face::kPublished);
-  const bool open = published == State::kPublished || published == State::kSuspended;
+  const bool open = IsOpen(published);
   const bool editable = working == State::kDraft || working == State::kReturned;
   if (editor && (editable || (working == State::kUnspecified && open))) {
     actions.push_back("UpdateResource");
@@ -280,7 +295,9 @@ std::vector<std::string> Resource::Actions(const Actor& actor) const {
     }
     actions.push_back("ReturnResource");
   }
-  if (officer && open) actions.push_back("SetResourceState");
+  if (officer && published == State::kPublished) actions.push_back("SuspendResource");
+  if (officer && published == State::kSuspended) actions.push_back("ResumeResource");
+  if (officer && open) actions.push_back("WithdrawResource");
   return actions;
 }
 

@@ -75,6 +75,8 @@ class Resource {
     std::optional<Published> published = {};
     // Types of all items that were ever published. An id keeps its type for ever.
     std::map<std::string, ItemType> item_types = {};
+    std::string state_reason = {};     // why it was suspended, resumed or withdrawn last
+    std::string withdrawn_under = {};  // service-changes/{c}; empty: none was needed
   };
 
   // Trusts `fields`: they come from our own store.
@@ -97,10 +99,14 @@ class Resource {
   // The authority in charge sends an APPROVED entry back, or the department head
   // a SUBMITTED one. `reason` has 1 to 1000 characters.
   absl::StatusOr<Resource> Return(const Actor& actor, absl::string_view reason) const;
-  // The authority in charge suspends, resumes (PUBLISHED) or withdraws what is
-  // published. Withdrawing drops a revision that is under way.
-  absl::StatusOr<Resource> SetState(const Actor& actor, State state,
-                                    absl::string_view reason) const;
+  // The authority in charge closes what is PUBLISHED for the time being, opens what is SUSPENDED
+  // again, or ends either for good. `reason` has 1 to 1000 characters.
+  absl::StatusOr<Resource> Suspend(const Actor& actor, absl::string_view reason) const;
+  absl::StatusOr<Resource> Resume(const Actor& actor, absl::string_view reason) const;
+  // Drops a revision that is under way. `service_change` is what the withdrawal rests on, or empty;
+  // whether it may is consultation.h.
+  absl::StatusOr<Resource> Withdraw(const Actor& actor, absl::string_view reason,
+                                    absl::string_view service_change) const;
 
   // Which face of the entry an actor sees: the newest that he may.
   enum class Face { kNone, kWorking, kPublished };
@@ -111,6 +117,7 @@ class Resource {
 
  private:
   explicit Resource(Fields fields) : fields_(std::move(fields)) {}
+  absl::StatusOr<Resource> WithState(const Actor& actor, State state, absl::string_view reason) const;
   absl::StatusOr<Resource> WithEntry(const Actor& actor, Entry entry, const Law& law) const;
   absl::Status CheckWorking(State wanted, absl::string_view verb) const;
   bool Compiled(const Actor& actor) const;

@@ -55,7 +55,9 @@ TEST_CASE("A stranger gets one answer to everything", "[catalog]") {
   CHECK(Submitted().Approve(kStranger).status() == never);
   CHECK(Approved().Publish(kStranger, kNow).status() == never);
   CHECK(Approved().Return(kStranger, "缺项").status() == never);
-  CHECK(Published().SetState(kStranger, State::kSuspended, "停用").status() == never);
+  CHECK(Published().Suspend(kStranger, "停用").status() == never);
+  CHECK(Published().Resume(kStranger, "恢复").status() == never);
+  CHECK(Published().Withdraw(kStranger, "停用", "").status() == never);
   CHECK(Draft().FaceFor(kStranger) == Face::kNone);
   CHECK(Published().FaceFor(kStranger) == Face::kPublished);
   CHECK(Draft().Actions(kStranger).empty());
@@ -85,8 +87,8 @@ TEST_CASE("Every transition is refused in every other state", "[catalog]") {
       {"approved", Approved()},
       {"returned", Approved().Return(kOfficer, "缺项").value()},
       {"published", Published()},
-      {"suspended", Published().SetState(kOfficer, State::kSuspended, "核查").value()},
-      {"withdrawn", Published().SetState(kOfficer, State::kWithdrawn, "机构改革").value()}};
+      {"suspended", Published().Suspend(kOfficer, "核查").value()},
+      {"withdrawn", Published().Withdraw(kOfficer, "机构改革", "").value()}};
   const auto check = [](const std::string& state, const absl::Status& got, bool allowed) {
     CAPTURE(state, got.ToString());
     CHECK((allowed ? got.ok() : absl::IsFailedPrecondition(got)));
@@ -99,11 +101,9 @@ TEST_CASE("Every transition is refused in every other state", "[catalog]") {
     check(state, resource.Approve(kHead).status(), state == "submitted");
     check(state, resource.Publish(kOfficer, kNow).status(), state == "approved");
     check(state, resource.Return(kOfficer, "缺项").status(), state == "approved");
-    check(state, resource.SetState(kOfficer, State::kWithdrawn, "停用").status(), open);
-    check(state, resource.SetState(kOfficer, State::kSuspended, "停用").status(),
-          state == "published");
-    check(state, resource.SetState(kOfficer, State::kPublished, "恢复").status(),
-          state == "suspended");
+    check(state, resource.Withdraw(kOfficer, "停用", "").status(), open);
+    check(state, resource.Suspend(kOfficer, "停用").status(), state == "published");
+    check(state, resource.Resume(kOfficer, "恢复").status(), state == "suspended");
   }
 }
 
@@ -165,7 +165,7 @@ TEST_CASE("Code and provider are fixed for ever", "[catalog]") {
 }
 
 TEST_CASE("A suspended entry stays suspended when a revision of it is published", "[catalog]") {
-  const Resource suspended = Published().SetState(kOfficer, State::kSuspended, "核查").value();
+  const Resource suspended = Published().Suspend(kOfficer, "核查").value();
   const Resource revised = suspended.Update(kEditor, GoodEntry(), Law2025())
                                ->Submit(kEditor, Law2025())
                                ->Approve(kHead)
@@ -193,7 +193,10 @@ TEST_CASE("Available actions are those that would be taken", "[catalog]") {
   CHECK(Submitted().Actions(kHead) == Names{"ApproveResource", "ReturnResource"});
   CHECK(Approved().Actions(kOfficer) == Names{"PublishResource", "ReturnResource"});
   CHECK(Published().Actions(kEditor) == Names{"UpdateResource"});
-  CHECK(Published().Actions(kOfficer) == Names{"SetResourceState"});
+  CHECK(Published().Actions(kOfficer) == Names{"SuspendResource", "WithdrawResource"});
+  CHECK(Published().Suspend(kOfficer, "核查")->Actions(kOfficer) ==
+        Names{"ResumeResource", "WithdrawResource"});
+  CHECK(Published().Withdraw(kOfficer, "机构改革", "")->Actions(kOfficer).empty());
   Actor node = kEditor;
   node.person = false;
   CHECK(Draft().Actions(node).empty());

@@ -157,18 +157,21 @@ void CatalogRpc::ServeWrites(rpc::Server* server) {
         return Answer(
             call, catalog_->Return(CauseOf(call, r.request_id()), r.name(), r.etag(), r.reason()));
       });
-  server->Unary<v1::SetResourceStateRequest, v1::Resource>(
-      Path("SetResourceState"),
-      [this](const rpc::Call& call,
-             const v1::SetResourceStateRequest& r) -> absl::StatusOr<v1::Resource> {
-        SHAREWAY_ASSIGN_OR_RETURN(
-            const Catalog::Loaded loaded,
-            catalog_->SetState(CauseOf(call, r.request_id()), r.name(), r.etag(),
-                               static_cast<Resource::State>(r.state()), r.reason()));
-        // Not the revision that may be under way: what was acted on.
-        const std::string& provider = loaded.resource.fields().provider;
-        return View(loaded, catalog_->ActorFor(CallerOf(call), provider),
-                    Resource::Face::kPublished);
+  server->Unary<v1::SuspendResourceRequest, v1::Resource>(
+      Path("SuspendResource"), [this](const rpc::Call& call, const v1::SuspendResourceRequest& r) {
+        return AnswerPublished(call, catalog_->Suspend(CauseOf(call, r.request_id()), r.name(),
+                                                       r.etag(), r.reason()));
+      });
+  server->Unary<v1::ResumeResourceRequest, v1::Resource>(
+      Path("ResumeResource"), [this](const rpc::Call& call, const v1::ResumeResourceRequest& r) {
+        return AnswerPublished(call, catalog_->Resume(CauseOf(call, r.request_id()), r.name(),
+                                                      r.etag(), r.reason()));
+      });
+  server->Unary<v1::WithdrawResourceRequest, v1::Resource>(
+      Path("WithdrawResource"),
+      [this](const rpc::Call& call, const v1::WithdrawResourceRequest& r) {
+        return AnswerPublished(call, catalog_->Withdraw(CauseOf(call, r.request_id()), r.name(),
+                                                        r.etag(), r.reason(), r.service_change()));
       });
 }
 
@@ -209,6 +212,13 @@ absl::StatusOr<v1::Resource> CatalogRpc::Answer(const rpc::Call& call,
   if (!written.ok()) return written.status();
   const Actor actor = catalog_->ActorFor(CallerOf(call), written->resource.fields().provider);
   return View(*written, actor, written->resource.FaceFor(actor));
+}
+
+absl::StatusOr<v1::Resource> CatalogRpc::AnswerPublished(
+    const rpc::Call& call, absl::StatusOr<Catalog::Loaded> written) const {
+  if (!written.ok()) return written.status();
+  const Actor actor = catalog_->ActorFor(CallerOf(call), written->resource.fields().provider);
+  return View(*written, actor, Resource::Face::kPublished);
 }
 
 absl::StatusOr<v1::Resource> CatalogRpc::Get(const rpc::Call& call,

@@ -26,6 +26,9 @@ class CatalogRpc {
   // What a write answers: the newest face that the caller sees.
   absl::StatusOr<v1::Resource> Answer(const rpc::Call& call,
                                       absl::StatusOr<Catalog::Loaded> written) const;
+  // What was acted on, not the revision that may be under way.
+  absl::StatusOr<v1::Resource> AnswerPublished(const rpc::Call& call,
+                                               absl::StatusOr<Catalog::Loaded> written) const;
   absl::StatusOr<v1::Resource> Get(const rpc::Call& call,
                                    const v1::GetResourceRequest& request) const;
   absl::StatusOr<v1::ListResourcesResponse> List(const rpc::Call& call,

@@ -52,7 +52,7 @@ TEST_CASE("A published entry is read, listed and found with what each may do", "
   const v1::Resource published = served.Publish();
   CHECK(published.state() == v1::Resource::PUBLISHED);
   CHECK(published.revision() == 1);
-  CHECK(published.available_actions(0) == "SetResourceState");
+  CHECK(published.available_actions(0) == "SuspendResource");
   CHECK(served.Get("tax-editor")->etag().empty());
   CHECK(served.Get("editor")->available_actions(0) == "UpdateResource");
   CHECK(served.Get("sharing", 1)->title() == GoodEntry().title);
@@ -332,13 +332,12 @@ TEST_CASE("A watcher of the catalogue sees publication and suspension", "[catalo
   REQUIRE(publish.ParseFromString(act.request()));
   CHECK(publish.name() == kName);
   CHECK(watch.Read()->value().revision().number() == 1);
-  v1::SetResourceStateRequest suspend;
+  v1::SuspendResourceRequest suspend;
   suspend.set_name(kName);
   suspend.set_etag(published.etag());
-  suspend.set_state(v1::Resource::SUSPENDED);
   suspend.set_reason("数据核查");
   auto answer = served.Act<v1::Resource>(
-      "officer", absl::StrCat(kCatalogService, "SetResourceState"), suspend);
+      "officer", absl::StrCat(kCatalogService, "SuspendResource"), suspend);
   REQUIRE(answer.ok());
   CHECK(answer->state() == v1::Resource::SUSPENDED);
   const v1::CatalogChange change = watch.Read()->value();

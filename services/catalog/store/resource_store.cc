@@ -61,6 +61,8 @@ Resource::Fields FieldsFrom(absl::string_view name, const store::ResourceRecord&
   for (const store::ItemTypeRecord& item : record.item_types()) {
     fields.item_types[item.id()] = static_cast<ItemType>(item.type());
   }
+  fields.state_reason = record.state_reason();
+  fields.withdrawn_under = record.withdrawn_under();
   return fields;
 }
 
@@ -79,6 +81,8 @@ store::ResourceRecord RecordFrom(const Resource& resource) {
     item->set_id(id);
     item->set_type(static_cast<v1::ItemType>(type));
   }
+  record.set_state_reason(fields.state_reason);
+  record.set_withdrawn_under(fields.withdrawn_under);
   return record;
 }
 

@@ -54,6 +54,38 @@ absl::StatusOr<std::vector<std::string>> ServiceChanges::ConsumersOf(
   return std::vector<std::string>(consumers.begin(), consumers.end());
 }
 
+absl::StatusOr<ResourceUse> ServiceChanges::UseOf(absl::string_view resource,
+                                                  absl::string_view service_change) const {
+  SHAREWAY_RETURN_IF_ERROR(Desk::CheckName("resources", resource));
+  ResourceUse use;
+  // Before the grants: a consultation that ends meanwhile is told as it was, never as more.
+  if (!service_change.empty()) {
+    SHAREWAY_RETURN_IF_ERROR(Desk::CheckName(ServiceChange::kCollection, service_change));
+    absl::StatusOr<Stored<ServiceChange>> asked =
+        desk_->store().LoadCase<ServiceChange>(service_change);
+    if (!asked.ok() && !absl::IsNotFound(asked.status())) return asked.status();
+    if (asked.ok() && asked->value.resource == resource) use.asked = std::move(asked->value);
+  }
+  const absl::StatusOr<Stored<Resource>> known = desk_->store().LoadResource(resource);
+  if (!known.ok() && !absl::IsNotFound(known.status())) return known.status();
+  if (known.ok()) {
+    SHAREWAY_ASSIGN_OR_RETURN(
+        Page<ServiceChange> page,
+        desk_->store().ListCases<ServiceChange>(
+            {known->value.provider}, "", static_cast<int>(kMaxStanding),
+            [&](const ServiceChange& change) {
+              return change.resource == resource &&
+                     (change.state == ServiceChange::State::kConsulting ||
+                      change.state == ServiceChange::State::kFiled);
+            }));
+    for (Stored<ServiceChange>& change : page.values) {
+      use.changes.push_back(std::move(change.value));
+    }
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(use.consumers, ConsumersOf(resource));
+  return use;
+}
+
 absl::StatusOr<Stored<ServiceChange>> ServiceChanges::Propose(const Errand& errand,
                                                               const ServiceChange& facts,
                                                               bool validate_only) {

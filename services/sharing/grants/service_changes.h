@@ -2,6 +2,7 @@
 // The writes of changes of service.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,14 @@ absl::StatusOr<int> ServiceChangesDue(const Desk& desk);
 // Provider, its authority and the consumers that are consulted: in whose lists it stands.
 std::vector<std::string> OwnersOf(const Desk& desk, const ServiceChange& change);
 
+// What stands over a resource at one moment.
+struct ResourceUse {
+  std::vector<std::string> consumers = {};    // agencies/{a} with a live grant, by name
+  std::vector<ServiceChange> changes = {};    // newest first, up to kMaxStanding
+  std::optional<ServiceChange> asked = {};
+};
+inline constexpr size_t kMaxStanding = 100;
+
 // Changes of service (R25 27(3)). Thread-safe. Errors: as Cases.
 class ServiceChanges {
  public:
@@ -43,6 +52,12 @@ class ServiceChanges {
                                              absl::string_view reply);
   absl::StatusOr<Stored<ServiceChange>> Withdraw(const Errand& errand, absl::string_view name,
                                                  absl::string_view etag);
+
+  // For the catalogue, which may know all of it: who has a live grant of `resource` now, CONSULTING and
+  // FILED changes over it, and the one that is named, which may be empty. Of a resource that was never
+  // heard of, nothing. INVALID_ARGUMENT for names of another form; errors of the store.
+  absl::StatusOr<ResourceUse> UseOf(absl::string_view resource,
+                                    absl::string_view service_change) const;
 
   const Cases<ServiceChange>& cases() const { return cases_; }
   // As the actor stands to it: its own agency is the consumer if it was consulted.

@@ -81,6 +81,43 @@ TEST_CASE("A change of service is proposed by the provider's head and withdrawn 
   CHECK(ServiceChangesDue(t.desk).value() == 0);
 }
 
+TEST_CASE("The catalogue learns who uses a resource and which changes stand over it",
+          "[servicechange]") {
+  TestDesk t;
+  ServiceChanges changes(&t.desk);
+  const std::string resource = Marriages().name;
+  CHECK(absl::IsInvalidArgument(changes.UseOf("x", "").status()));
+  CHECK(absl::IsInvalidArgument(changes.UseOf(resource, "grants/g").status()));
+  // Of what was never heard of, nothing.
+  CHECK(changes.UseOf("resources/306009-000009", "service-changes/none")->consumers.empty());
+  CHECK(changes.UseOf(resource, "")->consumers.empty());
+
+  const std::string ended = t.NameOf(t.Granted());
+  t.Granted();
+  t.GrantedTo(kHousing);
+  CHECK(changes.UseOf(resource, "")->consumers == std::vector<std::string>{kHousing, kTax});
+  REQUIRE(t.grants.End(t.By(ConsumerHead()), ended, EndGround::kAchieved, "完毕").ok());
+  CHECK(changes.UseOf(resource, "")->consumers.size() == 2);  // it has another one
+  CHECK(changes.UseOf(Divisions().name, "")->consumers.empty());
+
+  const Stored<ServiceChange> end = changes.Propose(t.By(ProviderHead()), End()).value();
+  ResourceUse use = changes.UseOf(resource, "").value();
+  REQUIRE(use.changes.size() == 1);
+  CHECK(use.changes[0].state == ServiceChange::State::kConsulting);
+  CHECK_FALSE(use.asked);
+  use = changes.UseOf(resource, end.value.name).value();
+  REQUIRE(use.asked);
+  CHECK(use.asked->kind == ServiceChange::Kind::kEnd);
+  // Of another resource it is none.
+  CHECK_FALSE(changes.UseOf(Divisions().name, end.value.name)->asked);
+  CHECK(changes.UseOf(Divisions().name, "")->changes.empty());
+  // What was taken back stands no more, and is told to who asks for it.
+  REQUIRE(changes.Withdraw(t.By(ProviderHead()), end.value.name, Etag(end)).ok());
+  use = changes.UseOf(resource, end.value.name).value();
+  CHECK(use.changes.empty());
+  CHECK(use.asked->state == ServiceChange::State::kWithdrawn);
+}
+
 struct FlowDesk : TestDesk {
   ReturnFlows flows{&desk};
 

@@ -48,6 +48,7 @@ void GrantLifeRpc::Register(rpc::Server* server) {
   RegisterNotices(server);
   RegisterUses(server);
   RegisterChanges(server);
+  RegisterUse(server);
   RegisterFlows(server);
 }
 

@@ -35,6 +35,7 @@ class GrantLifeRpc {
   void RegisterNotices(rpc::Server* server);
   void RegisterUses(rpc::Server* server);
   void RegisterChanges(rpc::Server* server);
+  void RegisterUse(rpc::Server* server);
   void RegisterFlows(rpc::Server* server);
 
   const Desk* const desk_;

@@ -7,9 +7,13 @@
 #include "services/sharing/rpc/convert_scope.h"
 #include "services/sharing/rpc/directory_view.h"
 #include "services/sharing/rpc/grant_life_rpc.h"
+#include "shareway/sharing/v1/resource_use.pb.h"
 
 namespace shareway::sharing {
 namespace {
+
+// As resource_use.proto says.
+constexpr int kMaxConsumers = 1000;
 
 std::string Path(absl::string_view method) {
   return absl::StrCat("/shareway.sharing.v1.GrantService/", method);
@@ -88,6 +92,32 @@ void GrantLifeRpc::RegisterChanges(rpc::Server* server) {
               *response.add_service_changes() = shown(actor, change);
             },
             &response));
+        return response;
+      });
+}
+
+void GrantLifeRpc::RegisterUse(rpc::Server* server) {
+  const auto put = [](const ServiceChange& change, v1::ResourceUse::Change* out) {
+    out->set_name(change.name);
+    out->set_kind(static_cast<v1::ServiceChange::Kind>(change.kind));
+    out->set_state(static_cast<v1::ServiceChange::State>(change.state));
+    out->set_effect_date(DayToProto(change.effect));
+  };
+  server->Unary<v1::GetResourceUseRequest, v1::ResourceUse>(
+      Path("GetResourceUse"),
+      [this, put](const rpc::Call&,
+                  const v1::GetResourceUseRequest& r) -> absl::StatusOr<v1::ResourceUse> {
+        SHAREWAY_ASSIGN_OR_RETURN(const ResourceUse use,
+                                  changes_.UseOf(r.resource(), r.service_change()));
+        v1::ResourceUse response;
+        response.set_resource(r.resource());
+        response.set_consumer_count(static_cast<int>(use.consumers.size()));
+        for (const std::string& consumer : use.consumers) {
+          if (response.consumers_size() == kMaxConsumers) break;
+          response.add_consumers(consumer);
+        }
+        for (const ServiceChange& change : use.changes) put(change, response.add_changes());
+        if (use.asked) put(*use.asked, response.mutable_asked());
         return response;
       });
 }
