@@ -20,6 +20,7 @@
 #include "services/catalog/rpc/bundle_rpc.h"
 #include "services/catalog/rpc/catalog_rpc.h"
 #include "services/catalog/rpc/directory_rpc.h"
+#include "services/catalog/rpc/project_rpc.h"
 #include "services/catalog/rpc/sharing_use.h"
 #include "services/catalog/rpc/source_rpc.h"
 
@@ -124,7 +125,15 @@ absl::Status Serve() {
   DirectoryRpc directory_rpc(registrar.get(), &directory, [drain] {
     return drain != nullptr && drain->rolled_back().value_or(false);
   });
-  CatalogRpc catalog_rpc(catalog.get(), &resources, index.get());
+  ProjectStore project_store(kv, outbox);
+  Projects projects({.store = &project_store,
+                     .resources = &resources,
+                     .sources = &sources,
+                     .statutes = &statutes,
+                     .clock = &SystemClock(),
+                     .directory = [&registrar] { return registrar->Now(); }});
+  ProjectRpc project_rpc(&projects);
+  CatalogRpc catalog_rpc(catalog.get(), &resources, index.get(), &project_store);
   SourceRpc source_rpc(&sources, &source_store);
   SHAREWAY_ASSIGN_OR_RETURN(const Origins origins, ReadOrigins(absl::GetFlag(FLAGS_origins)));
   ForeignStore foreign(kv, outbox);
@@ -145,6 +154,7 @@ absl::Status Serve() {
   directory_rpc.Serve(process.server.get());
   catalog_rpc.Serve(process.server.get());
   source_rpc.Serve(process.server.get());
+  project_rpc.Serve(process.server.get());
   bundle_rpc.Serve(process.server.get());
   process.server->SetReady(true);
   const absl::Status served = app::Serve(&process);

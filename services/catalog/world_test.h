@@ -15,6 +15,7 @@
 #include "libs/log/log.h"
 #include "services/catalog/catalog.h"
 #include "services/catalog/domain/test_entry.h"
+#include "services/catalog/projects.h"
 #include "services/catalog/published.h"
 #include "services/catalog/registrar.h"
 #include "services/catalog/search/index.h"
@@ -55,6 +56,14 @@ class TestWorld {
         .clock = &clock,
         .directory = [this] { return registrar->Now(); },
         .synonyms = Synonyms::Parse("证件号码,身份证号\n保障金额，救助金额\n").value()});
+    project_store.emplace(&kv, outbox.get());
+    projects = std::make_unique<Projects>(
+        Projects::Parts{.store = &*project_store,
+                        .resources = &*resources,
+                        .sources = sources.get(),
+                        .statutes = &TestStatutes(),
+                        .clock = &clock,
+                        .directory = [this] { return registrar->Now(); }});
     catalog = Catalog::Open({.store = &*resources,
                              .statutes = &TestStatutes(),
                              .clock = &clock,
@@ -133,6 +142,8 @@ class TestWorld {
   std::unique_ptr<search::Index> index;
   std::optional<SourceStore> source_store;
   std::unique_ptr<Sources> sources;
+  std::optional<ProjectStore> project_store;
+  std::unique_ptr<Projects> projects;
   std::unique_ptr<Catalog> catalog;
   absl::Status founded;
   uint64_t followed = 0;

@@ -7,6 +7,7 @@
 #include "libs/base/error.h"
 #include "libs/base/name.h"
 #include "libs/base/status.h"
+#include "libs/log/log.h"
 #include "services/catalog/rpc/cause.h"
 #include "services/catalog/rpc/descriptor_check.h"
 #include "services/catalog/rpc/watch_stream.h"
@@ -199,6 +200,11 @@ void CatalogRpc::ServeReads(rpc::Server* server) {
 v1::Resource CatalogRpc::View(const Catalog::Loaded& loaded, const Actor& actor,
                               Resource::Face face) const {
   v1::Resource message = ToMessage(loaded.resource, face);
+  if (projects_ != nullptr) {
+    const absl::StatusOr<std::string> project = projects_->ProjectOf(message.name());
+    if (project.ok()) message.set_project(*project);
+    if (!project.ok()) log::Error("project-unreadable", {{"name", message.name()}});
+  }
   if (!actor.SeesDrafts()) return message;
   message.set_etag(Catalog::Etag(loaded));
   for (const std::string& action : loaded.resource.Actions(actor)) {

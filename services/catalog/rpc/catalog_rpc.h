@@ -6,14 +6,17 @@
 #include "libs/rpc/server.h"
 #include "services/catalog/catalog.h"
 #include "services/catalog/search/index.h"
+#include "services/catalog/store/project_store.h"
 
 namespace shareway::catalog {
 
 class CatalogRpc {
  public:
-  // All must outlive it, and it the server.
-  CatalogRpc(Catalog* catalog, const ResourceStore* store, search::Index* index)
-      : catalog_(catalog), store_(store), index_(index) {}
+  // All must outlive it, and it the server. Entries tell their project by `projects`, if there are
+  // any.
+  CatalogRpc(Catalog* catalog, const ResourceStore* store, search::Index* index,
+             const ProjectStore* projects = nullptr)
+      : catalog_(catalog), store_(store), index_(index), projects_(projects) {}
 
   // Registers every method of CatalogService.
   void Serve(rpc::Server* server);
@@ -41,6 +44,7 @@ class CatalogRpc {
   Catalog* const catalog_;
   const ResourceStore* const store_;
   search::Index* const index_;
+  const ProjectStore* const projects_;
   const rpc::PageTokens tokens_;
 };
 

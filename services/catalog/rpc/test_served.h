@@ -17,6 +17,7 @@
 #include "services/catalog/rpc/bundle_rpc.h"
 #include "services/catalog/rpc/catalog_rpc.h"
 #include "services/catalog/rpc/directory_rpc.h"
+#include "services/catalog/rpc/project_rpc.h"
 #include "services/catalog/rpc/source_rpc.h"
 #include "services/catalog/store/resource_message.h"
 #include "services/catalog/world_test.h"
@@ -54,7 +55,9 @@ class Served {
     directory_rpc_ = std::make_unique<DirectoryRpc>(world_->registrar.get(), &*world_->directory,
                                                     [rolled_back] { return rolled_back; });
     catalog_rpc_ = std::make_unique<CatalogRpc>(world_->catalog.get(), &*world_->resources,
-                                                world_->index.get());
+                                                world_->index.get(), &*world_->project_store);
+    project_rpc_ = std::make_unique<ProjectRpc>(world_->projects.get());
+    project_rpc_->Serve(server_.get());
     source_rpc_ = std::make_unique<SourceRpc>(world_->sources.get(), &*world_->source_store);
     source_rpc_->Serve(server_.get());
     foreign_ = std::make_unique<ForeignStore>(&world_->kv, world_->outbox.get());
@@ -211,6 +214,7 @@ class Served {
   std::unique_ptr<DirectoryRpc> directory_rpc_;
   std::unique_ptr<CatalogRpc> catalog_rpc_;
   std::unique_ptr<SourceRpc> source_rpc_;
+  std::unique_ptr<ProjectRpc> project_rpc_;
   const Origins origins_ = {};
   const crypto::PrivateKey message_key_ =
       crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256);
