@@ -146,6 +146,8 @@ struct Entry {
   std::vector<std::string> contributors = {};  // agencies/{a}, besides the provider
   std::map<std::string, std::string> extensions = {};
   uint32_t promised_days = 0;  // working days to decide a request; 0: the statute's
+  std::string change_reason = {};   // why this revision was made
+  std::string service_change = {};  // service-changes/{c} of sharing that it rests on; or empty
   bool secret = false;  // stated by the agency; such entries are refused
 };
 

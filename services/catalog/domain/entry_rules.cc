@@ -390,6 +390,7 @@ std::vector<FieldViolation> Violations(const Entry& entry, const Law& law) {
   CheckEnum("update_cycle", entry.update_cycle, UpdateCycle::kOther, &faults);
   faults.Text("assessment.document", entry.assessment.document, 0, 200);
   faults.Text("use_condition", entry.use_condition, 0, 500);
+  faults.Text("change_reason", entry.change_reason, 0, 1000);
   CheckLinks(entry, &faults);
   CheckPlace(entry, law, &faults);
   return faults.Take();

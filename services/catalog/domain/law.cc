@@ -37,6 +37,7 @@ Law Law::From(const statute::Profile& profile) {
   law.secret_article = profile.articles.secrets;
   law.reply_article = profile.articles.reply_conditional;
   law.change_article = profile.articles.service_change;
+  law.update_article = profile.articles.catalogue_update;
   law.use_article = profile.articles.use_limits;
   return law;
 }

@@ -24,6 +24,7 @@ struct Law {
   std::string secret_article = {};
   std::string reply_article = {};
   std::string change_article = {};  // R25 27(3); empty: the text asks no consultation
+  std::string update_article = {};  // of the catalogue, M16 8, R25 17(2)
   std::string use_article = {};  // M16 14, R25 25(1): for whom data are that were received
 
   static Law From(const statute::Profile& profile);

@@ -9,6 +9,7 @@
 #include "libs/base/status.h"
 #include "services/catalog/domain/entry_rules.h"
 #include "services/catalog/domain/faults.h"
+#include "services/catalog/domain/revision.h"
 #include "services/catalog/domain/secrecy.h"
 
 namespace shareway::catalog {
@@ -45,6 +46,29 @@ absl::Status SecretRefused(absl::string_view field, const Law& law) {
       .With("field", field)
       .With("article", article)
       .With("profile", law.profile);
+}
+
+// A revision that narrows what is published says why (law.md section 6; R25 27(3)), and not in the
+// words of the one before, which clients that edit what they read send along.
+absl::Status CheckChangeReason(const Entry& before, const Entry& after, const Law& law) {
+  const std::vector<Narrowing> narrowings = Narrowings(before, after);
+  if (narrowings.empty()) return absl::OkStatus();
+  if (!after.change_reason.empty() && after.change_reason != before.change_reason) {
+    return absl::OkStatus();
+  }
+  constexpr size_t kTold = 20;
+  std::vector<std::string> texts;
+  for (const Narrowing& narrowing : narrowings) {
+    if (texts.size() < kTold) texts.push_back(narrowing.text);
+  }
+  if (narrowings.size() > kTold) {
+    texts.push_back(absl::StrCat("and ", narrowings.size() - kTold, " more"));
+  }
+  return Error::Field(
+      "resource.change_reason",
+      absl::StrCat(after.change_reason.empty() ? "is empty" : "is that of the revision before",
+                   ", and this revision narrows what is published: ", absl::StrJoin(texts, "; "),
+                   "; state why (", law.update_article, ", ", law.profile, ")"));
 }
 
 absl::Status CheckReason(absl::string_view reason, const std::string& profile) {
@@ -171,11 +195,24 @@ absl::StatusOr<Resource> Resource::Submit(const Actor& actor, const Law& law) co
         .With("article", law.content_article)
         .With("profile", law.profile);
   }
+  if (fields_.published) {
+    SHAREWAY_RETURN_IF_ERROR(CheckChangeReason(fields_.published->entry, entry, law));
+  }
   Resource next = *this;
   next.fields_.working->state = State::kSubmitted;
   next.fields_.working->profile = law.profile;
   next.fields_.working->return_reason.clear();
   if (!Compiled(actor)) next.fields_.working->compilers.push_back(actor.name);
+  return next;
+}
+
+absl::StatusOr<Resource> Resource::DeleteDraft(const Actor& actor) const {
+  if (!actor.own_agency) return Error::NotVisible(fields_.name);
+  if (!fields_.working || fields_.working->state != State::kReturned) {
+    SHAREWAY_RETURN_IF_ERROR(CheckWorking(State::kDraft, "deleted"));
+  }
+  Resource next = *this;
+  next.fields_.working.reset();
   return next;
 }
 
@@ -201,6 +238,7 @@ absl::StatusOr<Resource> Resource::Publish(const Actor& actor, absl::Time now) c
   published.profile = fields_.working->profile;
   published.revision = fields_.published ? fields_.published->revision + 1 : 1;
   published.publish_time = now;
+  if (fields_.published) published.fresh = fields_.published->fresh;
   if (fields_.published && fields_.published->state == State::kSuspended) {
     published.state = State::kSuspended;
   }
@@ -284,7 +322,10 @@ std::vector<std::string> Resource::Actions(const Actor& actor) const {
   if (editor && (editable || (working == State::kUnspecified && open))) {
     actions.push_back("UpdateResource");
   }
-  if (editor && editable) actions.push_back("SubmitResource");
+  if (editor && editable) {
+    actions.push_back("SubmitResource");
+    actions.push_back("DeleteDraft");
+  }
   if (head && working == State::kSubmitted) {
     if (!Compiled(actor)) actions.push_back("ApproveResource");
     actions.push_back("ReturnResource");

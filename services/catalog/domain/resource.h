@@ -59,6 +59,13 @@ class Resource {
     std::vector<std::string> compilers = {};  // people/{p}: who wrote or submitted it
     std::string approved_by = {};
   };
+  // How fresh the data behind it are: no part of a revision. freshness.h.
+  struct Fresh {
+    std::optional<absl::Time> refreshed = {};  // none: no node told of any yet
+    std::optional<absl::Time> due = {};        // none: the cycle has no period
+    uint32_t reminders = 0;                    // since it is overdue
+    friend bool operator==(const Fresh&, const Fresh&) = default;
+  };
   // The entry as everyone sees it: PUBLISHED, SUSPENDED or WITHDRAWN.
   struct Published {
     Entry entry = {};
@@ -66,6 +73,7 @@ class Resource {
     std::string profile = {};
     uint32_t revision = 0;  // from 1
     absl::Time publish_time = {};
+    Fresh fresh = {};
   };
   struct Fields {
     std::string name = {};  // resources/{r}
@@ -89,8 +97,12 @@ class Resource {
   // PUBLISHED or SUSPENDED, which stays as it is meanwhile.
   absl::StatusOr<Resource> Update(const Actor& actor, Entry entry, const Law& law) const;
   // Sends a DRAFT or RETURNED entry to the department head, checked again under
-  // `law`. FAILED_PRECONDITION, ASSESSMENT_MISSING, without the assessments.
+  // `law`. FAILED_PRECONDITION, ASSESSMENT_MISSING, without the assessments. INVALID_ARGUMENT for a
+  // revision that narrows what is published (revision.h) and states no reason of its own.
   absl::StatusOr<Resource> Submit(const Actor& actor, const Law& law) const;
+  // Deletes a DRAFT or RETURNED entry, or the working copy of what is published, which stays. What
+  // then has neither is nothing any more: it was never published, and its code is free.
+  absl::StatusOr<Resource> DeleteDraft(const Actor& actor) const;
   // The department head approves a SUBMITTED entry that he did not compile.
   absl::StatusOr<Resource> Approve(const Actor& actor) const;
   // The authority in charge publishes an APPROVED entry: the next revision. A

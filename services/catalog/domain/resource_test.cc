@@ -136,6 +136,7 @@ TEST_CASE("A revision leaves what is published alone until it is published itsel
   Entry changed = GoodEntry();
   changed.title = "最低生活保障对象信息（新）";
   changed.items.pop_back();
+  changed.change_reason = "职责调整，不再采集起始日期。";
   const Resource revising = Published().Update(kEditor, changed, Law2025()).value();
   CHECK(revising.FaceFor(kEditor) == Face::kWorking);
   CHECK(revising.FaceFor(kOfficer) == Face::kWorking);
@@ -153,6 +154,49 @@ TEST_CASE("A revision leaves what is published alone until it is published itsel
   REQUIRE(absl::IsInvalidArgument(refused));
   CHECK(DetailsOf(refused)->fields[0].field == "resource.items[3].type");
   CHECK(second.Update(kEditor, GoodEntry(), Law2025()).ok());
+}
+
+TEST_CASE("A revision that narrows states a reason of its own", "[catalog][revision]") {
+  Entry narrower = GoodEntry();
+  narrower.items.pop_back();
+  const auto submit = [](const Resource& from, const Entry& entry, const Law& law) {
+    return from.Update(kEditor, entry, law)->Submit(kEditor, law);
+  };
+  for (const Law& law : {Law2025(), Law2016()}) {
+    const absl::Status refused = submit(Published(), narrower, law).status();
+    REQUIRE(absl::IsInvalidArgument(refused));
+    const FieldViolation fault = DetailsOf(refused)->fields.at(0);
+    CHECK(fault.field == "resource.change_reason");
+    CHECK(absl::StrContains(fault.rule, "item since is dropped"));
+    CHECK(absl::StrContains(fault.rule, law.update_article));
+    CHECK_FALSE(law.update_article.empty());
+  }
+  narrower.change_reason = "职责调整。";
+  const auto revised = submit(Published(), narrower, Law2025());
+  REQUIRE(revised.ok());
+  // The next one does not get by with the same words, which its editor was sent with the entry.
+  const Resource second = revised->Approve(kHead)->Publish(kOfficer, kNow).value();
+  Entry next = second.fields().published->entry;
+  next.update_cycle = UpdateCycle::kYearly;
+  CHECK(absl::IsInvalidArgument(submit(second, next, Law2025()).status()));
+  // What gives more, or is new, needs none.
+  CHECK(submit(second, GoodEntry(), Law2025()).ok());
+  CHECK(Draft().Submit(kEditor, Law2025()).ok());
+}
+
+TEST_CASE("A draft is deleted, and what is published stays", "[catalog][revision]") {
+  CHECK_FALSE(Draft().DeleteDraft(kEditor)->fields().working);
+  CHECK_FALSE(Draft().DeleteDraft(kEditor)->fields().published);
+  CHECK(Approved().Return(kOfficer, "缺项")->DeleteDraft(kEditor).ok());
+  const Resource revising = Published().Update(kEditor, GoodEntry(), Law2025()).value();
+  const Resource left = revising.DeleteDraft(kEditor).value();
+  CHECK_FALSE(left.fields().working);
+  CHECK(left.fields().published->revision == 1);
+  CHECK(left.fields().item_types == revising.fields().item_types);
+  for (const Resource& other : {Submitted(), Approved(), Published()}) {
+    CHECK(absl::IsFailedPrecondition(other.DeleteDraft(kEditor).status()));
+  }
+  CHECK(Draft().DeleteDraft(kStranger).status() == Error::NotVisible(Draft().fields().name));
 }
 
 TEST_CASE("Code and provider are fixed for ever", "[catalog]") {
@@ -188,7 +232,7 @@ TEST_CASE("The head and the authority send an entry back with a reason", "[catal
 
 TEST_CASE("Available actions are those that would be taken", "[catalog]") {
   using Names = std::vector<std::string>;
-  CHECK(Draft().Actions(kEditor) == Names{"UpdateResource", "SubmitResource"});
+  CHECK(Draft().Actions(kEditor) == Names{"UpdateResource", "SubmitResource", "DeleteDraft"});
   CHECK(Submitted().Actions(kEditor).empty());
   CHECK(Submitted().Actions(kHead) == Names{"ApproveResource", "ReturnResource"});
   CHECK(Approved().Actions(kOfficer) == Names{"PublishResource", "ReturnResource"});

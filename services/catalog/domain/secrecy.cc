@@ -17,6 +17,7 @@ std::optional<std::string> SecretField(const Entry& entry) {
       {"not_shared_reason", entry.not_shared_reason},
       {"open_condition", entry.open_condition},
       {"use_condition", entry.use_condition},
+      {"change_reason", entry.change_reason},
       {"assessment.document", entry.assessment.document}};
   for (size_t i = 0; i < entry.items.size(); ++i) {
     texts.emplace_back(absl::StrCat("items[", i, "].name"), entry.items[i].name);

@@ -111,6 +111,8 @@ void Write(const Entry& entry, v1::Resource* message) {
   for (const std::string& agency : entry.contributors) message->add_contributors(agency);
   for (const auto& [key, value] : entry.extensions) (*message->mutable_extensions())[key] = value;
   message->set_promised_days(entry.promised_days);
+  message->set_change_reason(entry.change_reason);
+  message->set_service_change(entry.service_change);
 }
 
 }  // namespace
@@ -140,6 +142,8 @@ Entry EntryFrom(const v1::Resource& message) {
                  .category = message.category(),
                  .contributors = {message.contributors().begin(), message.contributors().end()},
                  .promised_days = message.promised_days(),
+                 .change_reason = message.change_reason(),
+                 .service_change = message.service_change(),
                  .secret = message.secret()};
   for (const v1::Item& item : message.items()) entry.items.push_back(ItemFrom(item));
   for (const v1::ShareCondition& condition : message.conditions()) {
@@ -171,6 +175,10 @@ v1::Resource ToMessage(absl::string_view name, const Resource::Published& publis
   message.set_profile(published.profile);
   message.set_revision(published.revision);
   *message.mutable_publish_time() = evidence::ToTimestamp(published.publish_time);
+  const Resource::Fresh& fresh = published.fresh;
+  if (fresh.refreshed) *message.mutable_refresh_time() = evidence::ToTimestamp(*fresh.refreshed);
+  if (fresh.due) *message.mutable_refresh_due_time() = evidence::ToTimestamp(*fresh.due);
+  message.set_stale_reminders(fresh.reminders);
   return message;
 }
 
@@ -191,11 +199,18 @@ v1::Resource ToMessage(const Resource& resource, Resource::Face face) {
 }
 
 Resource::Published PublishedFrom(const v1::Resource& message) {
+  Resource::Fresh fresh;
+  if (message.has_refresh_time()) fresh.refreshed = evidence::FromTimestamp(message.refresh_time());
+  if (message.has_refresh_due_time()) {
+    fresh.due = evidence::FromTimestamp(message.refresh_due_time());
+  }
+  fresh.reminders = message.stale_reminders();
   return {.entry = EntryFrom(message),
           .state = static_cast<Resource::State>(message.state()),
           .profile = message.profile(),
           .revision = message.revision(),
-          .publish_time = evidence::FromTimestamp(message.publish_time())};
+          .publish_time = evidence::FromTimestamp(message.publish_time()),
+          .fresh = fresh};
 }
 
 }  // namespace shareway::catalog

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a revision of an entry takes away. law.md section 6; M16 8, R25 14, 15, 27(3).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "services/catalog/domain/entry.h"
+
+namespace shareway::catalog {
+
+// One thing in which a revision gives less than the one before.
+struct Narrowing {
+  // With the numbers of revision.proto.
+  enum class Kind {
+    kUnspecified = 0,
+    kItemDropped,
+    kClassTightened,
+    kConditionAdded,
+    kCycleSlowed,
+  };
+  Kind kind = Kind::kUnspecified;
+  std::string field = {};  // of Resource: items, declared_class, conditions, update_cycle
+  std::string id = {};     // of the item or condition; empty: the entry's own
+  std::string text = {};   // in words that quote no text of the entry, only ids and enumerators
+
+  friend bool operator==(const Narrowing&, const Narrowing&) = default;
+};
+
+// All that `after` takes away from `before`, by field and in the order of the entries; empty if
+// nothing. Pure. A condition whose words or kind changed counts as added, since nobody but a person
+// can tell whether they became narrower, and so does one that admits fewer values.
+std::vector<Narrowing> Narrowings(const Entry& before, const Entry& after);
+
+// UNCONDITIONAL and so on.
+std::string ShareClassName(ShareClass share_class);
+// DAILY and so on.
+std::string UpdateCycleName(UpdateCycle cycle);
+
+}  // namespace shareway::catalog
