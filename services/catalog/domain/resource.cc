@@ -176,7 +176,8 @@ absl::Status Resource::CheckWorking(State wanted, absl::string_view verb) const 
   return StateForbids(fields_.name, state, verb);
 }
 
-absl::StatusOr<Resource> Resource::Submit(const Actor& actor, const Law& law) const {
+absl::StatusOr<Resource> Resource::Submit(const Actor& actor, const Law& law,
+                                          std::vector<std::string> answers) const {
   if (!actor.own_agency) return Error::NotVisible(fields_.name);
   if (!fields_.working || fields_.working->state != State::kReturned) {
     SHAREWAY_RETURN_IF_ERROR(CheckWorking(State::kDraft, "submitted"));
@@ -202,6 +203,7 @@ absl::StatusOr<Resource> Resource::Submit(const Actor& actor, const Law& law) co
   next.fields_.working->state = State::kSubmitted;
   next.fields_.working->profile = law.profile;
   next.fields_.working->return_reason.clear();
+  next.fields_.working->update_clocks = std::move(answers);
   if (!Compiled(actor)) next.fields_.working->compilers.push_back(actor.name);
   return next;
 }
@@ -216,13 +218,14 @@ absl::StatusOr<Resource> Resource::DeleteDraft(const Actor& actor) const {
   return next;
 }
 
-absl::StatusOr<Resource> Resource::Approve(const Actor& actor) const {
+absl::StatusOr<Resource> Resource::Approve(const Actor& actor, absl::Time now) const {
   if (!actor.own_agency) return Error::NotVisible(fields_.name);
   SHAREWAY_RETURN_IF_ERROR(CheckWorking(State::kSubmitted, "approved"));
   if (Compiled(actor)) return OwnWork(fields_.name);
   Resource next = *this;
   next.fields_.working->state = State::kApproved;
   next.fields_.working->approved_by = actor.name;
+  next.fields_.working->approve_time = now;
   return next;
 }
 
@@ -295,6 +298,12 @@ absl::StatusOr<Resource> Resource::Withdraw(const Actor& actor, absl::string_vie
   SHAREWAY_ASSIGN_OR_RETURN(Resource next, WithState(actor, State::kWithdrawn, reason));
   next.fields_.working.reset();
   next.fields_.withdrawn_under = std::string(service_change);
+  return next;
+}
+
+Resource Resource::WithFresh(Fresh fresh) const {
+  Resource next = *this;
+  if (next.fields_.published) next.fields_.published->fresh = fresh;
   return next;
 }
 

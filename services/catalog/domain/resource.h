@@ -58,6 +58,8 @@ class Resource {
     std::string return_reason = {};  // why it was sent back
     std::vector<std::string> compilers = {};  // people/{p}: who wrote or submitted it
     std::string approved_by = {};
+    absl::Time approve_time = {};
+    std::vector<std::string> update_clocks = {};  // updateClocks/{c} that its publication ends
   };
   // How fresh the data behind it are: no part of a revision. freshness.h.
   struct Fresh {
@@ -99,12 +101,14 @@ class Resource {
   // Sends a DRAFT or RETURNED entry to the department head, checked again under
   // `law`. FAILED_PRECONDITION, ASSESSMENT_MISSING, without the assessments. INVALID_ARGUMENT for a
   // revision that narrows what is published (revision.h) and states no reason of its own.
-  absl::StatusOr<Resource> Submit(const Actor& actor, const Law& law) const;
+  // `answers` are the update clocks that the revision ends.
+  absl::StatusOr<Resource> Submit(const Actor& actor, const Law& law,
+                                  std::vector<std::string> answers = {}) const;
   // Deletes a DRAFT or RETURNED entry, or the working copy of what is published, which stays. What
   // then has neither is nothing any more: it was never published, and its code is free.
   absl::StatusOr<Resource> DeleteDraft(const Actor& actor) const;
   // The department head approves a SUBMITTED entry that he did not compile.
-  absl::StatusOr<Resource> Approve(const Actor& actor) const;
+  absl::StatusOr<Resource> Approve(const Actor& actor, absl::Time now = {}) const;
   // The authority in charge publishes an APPROVED entry: the next revision. A
   // suspended resource stays suspended.
   absl::StatusOr<Resource> Publish(const Actor& actor, absl::Time now) const;
@@ -119,6 +123,9 @@ class Resource {
   // whether it may is consultation.h.
   absl::StatusOr<Resource> Withdraw(const Actor& actor, absl::string_view reason,
                                     absl::string_view service_change) const;
+
+  // The same with other data behind it, of which something is published.
+  Resource WithFresh(Fresh fresh) const;
 
   // Which face of the entry an actor sees: the newest that he may.
   enum class Face { kNone, kWorking, kPublished };

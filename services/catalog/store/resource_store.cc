@@ -7,7 +7,9 @@
 #include "libs/base/bytes.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
+#include "libs/evidence/record.h"
 #include "services/catalog/store/foreign_store.h"
+#include "services/catalog/store/freshness_key.h"
 #include "services/catalog/store/resource_message.h"
 
 namespace shareway::catalog {
@@ -22,10 +24,6 @@ std::string IdOf(absl::string_view name) {
 
 std::string ProviderPrefix(absl::string_view provider) {
   return absl::StrCat("provider/", absl::StripPrefix(provider, "agencies/"), "/");
-}
-
-std::string RevisionKey(absl::string_view id, uint32_t revision) {
-  return absl::StrCat("revision/", id, "/", BigEndian64(revision).substr(4));
 }
 
 // Where a scan under `prefix` goes on after `name`: keys hold no NUL.
@@ -56,6 +54,10 @@ Resource::Fields FieldsFrom(absl::string_view name, const store::ResourceRecord&
     working.return_reason = record.working().return_reason();
     working.compilers = {record.compilers().begin(), record.compilers().end()};
     working.approved_by = record.approved_by();
+    if (record.has_approve_time()) {
+      working.approve_time = evidence::FromTimestamp(record.approve_time());
+    }
+    working.update_clocks = {record.update_clocks().begin(), record.update_clocks().end()};
     fields.working = std::move(working);
   }
   for (const store::ItemTypeRecord& item : record.item_types()) {
@@ -75,6 +77,10 @@ store::ResourceRecord RecordFrom(const Resource& resource) {
     *record.mutable_working() = ToMessage(resource, Resource::Face::kWorking);
     for (const std::string& person : fields.working->compilers) record.add_compilers(person);
     record.set_approved_by(fields.working->approved_by);
+    if (!fields.working->approved_by.empty()) {
+      *record.mutable_approve_time() = evidence::ToTimestamp(fields.working->approve_time);
+    }
+    for (const std::string& clock : fields.working->update_clocks) record.add_update_clocks(clock);
   }
   for (const auto& [id, type] : fields.item_types) {
     store::ItemTypeRecord* item = record.add_item_types();
@@ -104,14 +110,6 @@ std::optional<store::PublishedRecord> Republished(const ResourceStore::Loaded& b
   return published;
 }
 
-// As watchers of the catalogue get it, without revision.
-v1::CatalogChange ChangeOf(const store::PublishedRecord& published) {
-  v1::CatalogChange change;
-  *change.mutable_resource() = published.resource();
-  if (published.has_publication()) *change.mutable_publication() = published.publication();
-  return change;
-}
-
 }  // namespace
 
 absl::StatusOr<ResourceStore> ResourceStore::Open(kv::Store* kv, const outbox::Outbox* outbox) {
@@ -129,6 +127,7 @@ absl::StatusOr<ResourceStore::Loaded> ResourceStore::Decode(absl::string_view na
   if (published.ok()) {
     if (!Parse(published->value, &loaded.published_record)) return Unreadable(name);
     fields.published = PublishedFrom(loaded.published_record.resource());
+    loaded.published_version = published->version;
   } else if (!absl::IsNotFound(published.status())) {
     return published.status();
   }
@@ -219,7 +218,8 @@ absl::Status ResourceStore::CheckSize(const Entry& entry) {
 }
 
 absl::StatusOr<ResourceStore::Loaded> ResourceStore::Save(const Loaded& before,
-                                                          const Resource& after, Event event) {
+                                                          const Resource& after, Event event,
+                                                          Along along) {
   const std::string id = IdOf(after.fields().name);
   const std::string key = absl::StrCat(kRecords, id);
   Loaded stored = {
@@ -230,25 +230,43 @@ absl::StatusOr<ResourceStore::Loaded> ResourceStore::Save(const Loaded& before,
     if (cause != nullptr && cause->act) *stored.record.mutable_approval() = *cause->act;
   }
 
-  kv::Batch batch;
+  kv::Batch batch = std::move(along.batch);
   if (before.version == 0) {
     batch.ExpectAbsent(key);
     batch.Put(absl::StrCat(ProviderPrefix(after.fields().provider), id), "");
   } else {
     batch.Expect(key, before.version);
   }
-  batch.Put(key, stored.record.SerializeAsString());
+  const bool deleted = !after.fields().working && !after.fields().published;
+  if (deleted) {
+    batch.Delete(key);
+    batch.Delete(absl::StrCat(ProviderPrefix(after.fields().provider), id));
+  } else {
+    batch.Put(key, stored.record.SerializeAsString());
+  }
 
   store::ResourceChange state;
-  *state.mutable_record() = stored.record;
+  const bool dropped = event.records.front().kind() == evidence::v1::RESOURCE_DRAFT_DELETED;
+  *state.mutable_record() = dropped ? before.record : stored.record;  // what it was
   state.mutable_record()->clear_item_types();
   if (auto published = Republished(before, after, cause)) {
     const std::string bytes = published->SerializeAsString();
-    batch.Put(absl::StrCat(kPublished, id), bytes);
+    const std::string published_key = absl::StrCat(kPublished, id);
+    if (before.published_version == 0) {
+      batch.ExpectAbsent(published_key);
+    } else {
+      batch.Expect(published_key, before.published_version);
+    }
+    batch.Put(published_key, bytes);
     const uint32_t revision = published->resource().revision();
     if (revision != before.published_record.resource().revision()) {
-      batch.Put(RevisionKey(id, revision), bytes);
+      batch.Put(RevisionKey(id, revision), WithoutFreshness(*published).SerializeAsString());
     }
+    SHAREWAY_ASSIGN_OR_RETURN(const v1::ResourceRevision history,
+                              HistoryAfter(before, *published, event, along));
+    batch.Put(HistoryKey(id, revision), history.SerializeAsString());
+    *state.mutable_record()->mutable_history() = history;
+    MoveDue(id, before.published_record.resource(), published->resource(), &batch);
     log_.Append(ChangeOf(*published).SerializeAsString(), &batch);
     *state.mutable_published() = *published;
     state.set_keeps_working(stored.record.has_working());
@@ -259,6 +277,8 @@ absl::StatusOr<ResourceStore::Loaded> ResourceStore::Save(const Loaded& before,
   SHAREWAY_ASSIGN_OR_RETURN(const kv::Committed committed,
                             Commit(kv_, *outbox_, std::move(event), std::move(batch)));
   stored.version = committed.version;
+  stored.published_version =
+      state.has_published() ? committed.version : before.published_version;
   return stored;
 }
 
