@@ -99,6 +99,7 @@ struct Item {
   std::string source = {};                      // sources/{s}, the authoritative one; empty: none
   std::vector<std::string> condition_ids = {};  // of the entry's conditions
   bool open = false;                            // 开放属性
+  std::string sub_grading = {};                 // of the profile's list, or empty. 分级细目
 };
 
 // An operation of the provider's system that can be called (系统对接).

@@ -23,6 +23,10 @@ constexpr std::array<absl::string_view, 5> kPurposeNames = {"ADMINISTRATIVE_BASI
                                                             "WORK_REFERENCE", "DATA_VERIFICATION",
                                                             "BUSINESS_COLLABORATION", "OTHER"};
 
+// The texts after the measure of 2016 leave these to it (law.md section 6).
+constexpr absl::string_view kBasicArticle = "M16 第十条第二项";
+constexpr absl::string_view kMethodsArticle = "M16 第十二条";
+
 template <typename Enum>
 bool Known(Enum value, Enum last) {
   return static_cast<int>(value) >= 1 && value <= last;
@@ -47,21 +51,48 @@ void CheckReceived(const Entry& entry, size_t i, const Law& law, Faults* faults)
   if (item.received_under.empty()) return;
   if (!HasForm("grants/{g}", item.received_under)) {
     return faults->Add(At("items", i, "received_under"),
-                       absl::StrCat(codes::Quote(item.received_under), ", want grants/{g}"));
+                       absl::StrCat(codes::Quote(item.received_under), ", want grants/{g}"),
+                       law.use_article);
   }
   const std::string rule = absl::StrCat(
       ", but the data came under ", item.received_under,
-      " and are passed on only with the consent of their department to each agency (",
-      law.use_article, ", ", law.profile, ")");
+      " and are passed on only with the consent of their department to each agency");
   if (ClassOf(entry, item) == ShareClass::kUnconditional) {
-    faults->Add(At("items", i, "share_class"), absl::StrCat("is UNCONDITIONAL", rule));
+    faults->Add(At("items", i, "share_class"), absl::StrCat("is UNCONDITIONAL", rule),
+                law.use_article);
   }
   if (entry.open) {
-    faults->Add(At("items", i, "received_under"), absl::StrCat("stands in an open entry", rule));
+    faults->Add(At("items", i, "received_under"), absl::StrCat("stands in an open entry", rule),
+                law.use_article);
   }
 }
 
-void CheckItem(const Entry& entry, size_t i, Faults* faults) {
+// 数据分类分级: the sub-level is of the text's list and of the item's grading.
+void CheckGrading(const Item& item, size_t i, const Law& law, Faults* faults) {
+  CheckEnum(At("items", i, "grading"), item.grading, Grading::kCore, faults);
+  if (item.sensitive && item.grading < law.sensitive_grading) {
+    faults->Add(At("items", i, "grading"),
+                absl::StrCat("is ", GradingName(item.grading), ", want at least ",
+                             GradingName(law.sensitive_grading),
+                             " for sensitive personal information"));
+  }
+  if (item.sub_grading.empty()) return;
+  const auto known = law.sub_gradings.find(item.sub_grading);
+  if (known == law.sub_gradings.end()) {
+    const std::string all = absl::StrJoin(
+        law.sub_gradings, ", ",
+        [](std::string* out, const auto& one) { absl::StrAppend(out, one.first); });
+    faults->Add(At("items", i, "sub_grading"),
+                absl::StrCat(codes::Quote(item.sub_grading), " is not one of the text's: ",
+                             all.empty() ? "it has none" : all));
+  } else if (known->second != item.grading) {
+    faults->Add(At("items", i, "sub_grading"),
+                absl::StrCat(item.sub_grading, " is of ", GradingName(known->second),
+                             ", but the item is graded ", GradingName(item.grading)));
+  }
+}
+
+void CheckItem(const Entry& entry, size_t i, const Law& law, Faults* faults) {
   const Item& item = entry.items[i];
   auto at = [i](absl::string_view member) { return At("items", i, member); };
   if (!IsItemId(item.id)) {
@@ -75,7 +106,7 @@ void CheckItem(const Entry& entry, size_t i, Faults* faults) {
   if (item.share_class != ShareClass::kUnspecified) {
     CheckEnum(at("share_class"), item.share_class, ShareClass::kNotShared, faults);
   }
-  CheckEnum(at("grading"), item.grading, Grading::kCore, faults);
+  CheckGrading(item, i, law, faults);
   if (item.key && !item.required) {
     faults->Add(at("required"), "is false, but an item of the key is never null");
   }
@@ -91,7 +122,8 @@ void CheckItem(const Entry& entry, size_t i, Faults* faults) {
     faults->Add(at("share_class"),
                 absl::StrCat("of basic item ", codes::Quote(item.name),
                              " is not UNCONDITIONAL: basic information is shared without "
-                             "conditions (M16 第十条第二项)"));
+                             "conditions"),
+                kBasicArticle);
   }
   faults->Text(at("description"), item.description, 0, 500);
   if (const int mask = static_cast<int>(item.mask); mask < 0 || item.mask > Mask::kKeepEnds) {
@@ -147,7 +179,7 @@ void CheckItems(const Entry& entry, const Law& law, Faults* faults) {
   size_t keys = 0;
   for (size_t i = 0; i < entry.items.size(); ++i) {
     const Item& item = entry.items[i];
-    CheckItem(entry, i, faults);
+    CheckItem(entry, i, law, faults);
     CheckReceived(entry, i, law, faults);
     CheckTerms(entry, i, conditions, faults);
     if (!ids.insert(item.id).second) {
@@ -211,24 +243,21 @@ bool StatesScope(ShareCondition::Kind kind) {
 void CheckConditions(const Entry& entry, const Law& law, Faults* faults) {
   const bool conditional = HasClass(entry, ShareClass::kConditional);
   if (conditional && entry.conditions.empty()) {
-    faults->Add("conditions", absl::StrCat("are none, but conditional sharing states its scope and "
-                                           "purposes (",
-                                           law.condition_article, ")"));
+    faults->Add("conditions", "are none, but conditional sharing states its scope and purposes");
   }
   if (conditional && law.scope_is_structured && !entry.conditions.empty() &&
       std::none_of(entry.conditions.begin(), entry.conditions.end(),
                    [](const ShareCondition& condition) { return StatesScope(condition.kind); })) {
     faults->Add("conditions",
-                absl::StrCat("state neither AGENCIES nor ITEMS nor PURPOSES, but conditional "
-                             "sharing states its scope and purposes (",
-                             law.condition_article, ", ", law.profile, ")"));
+                "state neither AGENCIES nor ITEMS nor PURPOSES, but conditional sharing states "
+                "its scope and purposes");
   }
   if (!conditional && !entry.conditions.empty()) {
     faults->Add("conditions",
                 absl::StrCat("are ", entry.conditions.size(),
                              ", but nothing in the entry is CONDITIONAL: what is shared without "
-                             "conditions lists none (",
-                             law.class_article, ")"));
+                             "conditions lists none"),
+                law.class_article);
   }
   if (entry.conditions.size() > kMaxConditions) {
     return faults->Add("conditions",
@@ -264,8 +293,7 @@ void CheckBasis(const Entry& entry, const Law& law, Faults* faults) {
   if (entry.not_shared_basis.empty() || entry.not_shared_basis.size() > kMaxBasis) {
     faults->Add("not_shared_basis",
                 absl::StrCat("are ", entry.not_shared_basis.size(), ", want 1 to ", kMaxBasis,
-                             ": what is not shared cites the text that forbids it (",
-                             law.basis_article, ")"));
+                             ": what is not shared cites the text that forbids it"));
     return;
   }
   for (size_t i = 0; i < entry.not_shared_basis.size(); ++i) {
@@ -273,12 +301,12 @@ void CheckBasis(const Entry& entry, const Law& law, Faults* faults) {
     if (!law.basis_levels.contains(basis.level)) {
       faults->Add(
           At("not_shared_basis", i, "level"),
-          absl::StrCat("is ", BasisLevelName(basis.level), ", but under ", law.profile, " only ",
+          absl::StrCat("is ", BasisLevelName(basis.level), ", but only ",
                        absl::StrJoin(law.basis_levels, ", ",
                                      [](std::string* out, BasisLevel level) {
                                        absl::StrAppend(out, BasisLevelName(level));
                                      }),
-                       " can bar sharing (", law.basis_article, ")"));
+                       " can bar sharing"));
     }
     faults->Text(At("not_shared_basis", i, "title"), basis.title, 1, 200);
     faults->Text(At("not_shared_basis", i, "article"), basis.article, 1, 50);
@@ -287,7 +315,7 @@ void CheckBasis(const Entry& entry, const Law& law, Faults* faults) {
 
 void CheckMethods(const Entry& entry, Faults* faults) {
   if (entry.methods.empty() && StrictestClass(entry) != ShareClass::kNotShared) {
-    faults->Add("methods", "are none, but what is shared is shared somehow (M16 第十二条)");
+    faults->Add("methods", "are none, but what is shared is shared somehow", kMethodsArticle);
   }
   std::set<Method> seen;
   for (size_t i = 0; i < entry.methods.size(); ++i) {
@@ -331,8 +359,7 @@ void CheckPlace(const Entry& entry, const Law& law, Faults* faults) {
   if (!entry.category.empty() && !IsCategoryCode(entry.category)) {
     faults->Add("category",
                 absl::StrCat(codes::Quote(entry.category),
-                             ", want the digits of a category: 类 1 to 3, 项 2, 目 3, 细目 any (",
-                             law.content_article, ", ", law.profile, ")"));
+                             ", want the digits of a category: 类 1 to 3, 项 2, 目 3, 细目 any"));
   }
   if (entry.contributors.size() > kMaxContributors) {
     faults->Add("contributors", absl::StrCat("are ", entry.contributors.size(), ", at most ",
@@ -355,13 +382,15 @@ void CheckPlace(const Entry& entry, const Law& law, Faults* faults) {
   }
   if (entry.promised_days > 0 && !HasClass(entry, ShareClass::kConditional)) {
     faults->Add("promised_days",
-                "are given, but a time is promised only for deciding what is CONDITIONAL");
+                "are given, but a time is promised only for deciding what is CONDITIONAL",
+                law.reply_article);
   }
   if (entry.promised_days > 0 && law.reply_days > 0 &&
       entry.promised_days >= static_cast<uint32_t>(law.reply_days)) {
     faults->Add("promised_days",
                 absl::StrCat("is ", entry.promised_days, ", want fewer than the ", law.reply_days,
-                             " working days of ", law.reply_article, " (", law.profile, ")"));
+                             " working days of the law"),
+                law.reply_article);
   }
 }
 
@@ -375,6 +404,7 @@ bool IsItemId(absl::string_view id) {
 
 std::vector<FieldViolation> Violations(const Entry& entry, const Law& law) {
   Faults faults("resource.");
+  faults.Under(law.content_article, law.profile);
   faults.Add("code", codes::ParseResourceCode(entry.code).status());
   faults.Text("title", entry.title, 1, 100);
   faults.Text("abstract", entry.abstract, 1, 1000);
@@ -382,8 +412,11 @@ std::vector<FieldViolation> Violations(const Entry& entry, const Law& law) {
   faults.Text("format_type", entry.format_type, 0, 50);
   CheckItems(entry, law, &faults);
   CheckEnum("declared_class", entry.declared_class, ShareClass::kNotShared, &faults);
+  faults.Under(law.condition_article, law.profile);
   CheckConditions(entry, law, &faults);
+  faults.Under(law.basis_article, law.profile);
   CheckBasis(entry, law, &faults);
+  faults.Under(law.content_article, law.profile);
   CheckMethods(entry, &faults);
   CheckOperations(entry, &faults);
   faults.Text("open_condition", entry.open_condition, 0, 500);

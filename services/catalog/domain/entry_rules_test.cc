@@ -79,6 +79,31 @@ TEST_CASE("An item may say how it is masked, in one of the ways that there are",
                  [](auto& e) { e.items[0].mask = static_cast<Mask>(-1); }}});
 }
 
+TEST_CASE("A sub-level is one of the text's list and of the item's own grading", "[catalog]") {
+  Entry entry = GoodEntry();
+  entry.items[2].sub_grading = "G2";
+  CheckRefused(entry, Law2025(),
+               {{"items[2].sub_grading", "G1, G2, G3, G4",
+                 [](auto& e) { e.items[2].sub_grading = "G5"; }},
+                {"items[2].sub_grading", "G2 is of GENERAL, but the item is graded IMPORTANT",
+                 [](auto& e) { e.items[2].grading = Grading::kImportant; }}});
+  // The measure of 2016 does not grade.
+  CheckRefused(GoodEntry(), Law2016(), {{"items[2].sub_grading", "it has none", [](auto& e) {
+                                           e.items[2].sub_grading = "G2";
+                                         }}});
+}
+
+TEST_CASE("Sensitive personal information is graded at least as the text says", "[catalog]") {
+  Entry entry = GoodEntry();
+  CHECK(Violations(entry, Law2025()).empty());  // the shipped texts set no least grading
+  Law strict = Law2025();
+  strict.sensitive_grading = Grading::kImportant;
+  entry.items[0].grading = Grading::kImportant;
+  CheckRefused(entry, strict, {{"items[0].grading", "want at least IMPORTANT", [](auto& e) {
+                                  e.items[0].grading = Grading::kGeneral;
+                                }}});
+}
+
 TEST_CASE("What was received under a grant is offered on conditions and never opened",
           "[catalog]") {
   Entry entry = GoodEntry();
@@ -337,6 +362,8 @@ TEST_CASE("A secret is found in every text of an entry", "[catalog]") {
        [](Entry& e) { e.items[1].received_under = "机密★长期"; }},
       {"resource.conditions[0].text", [](Entry& e) { e.conditions[0].text = "机密★长期"; }},
       {"resource.items[1].source", [](Entry& e) { e.items[1].source = "机密★长期"; }},
+      {"resource.items[1].sub_grading",
+       [](Entry& e) { e.items[1].sub_grading = "机密★长期"; }},
       {"resource.items[1].condition_ids",
        [](Entry& e) { e.items[1].condition_ids = {"机密★长期"}; }},
       {"resource.category", [](Entry& e) { e.category = "机密★长期"; }},

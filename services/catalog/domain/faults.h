@@ -14,14 +14,31 @@
 
 namespace shareway::catalog {
 
+// "RULE (ARTICLE, PROFILE)"; what is empty is left out.
+inline std::string Cited(absl::string_view rule, absl::string_view article,
+                         absl::string_view profile) {
+  if (article.empty() && profile.empty()) return std::string(rule);
+  const absl::string_view between = article.empty() || profile.empty() ? "" : ", ";
+  return absl::StrCat(rule, " (", article, between, profile, ")");
+}
+
 class Faults {
  public:
   // `prefix` goes before every field, for example "agency.".
   explicit Faults(absl::string_view prefix = "") : prefix_(prefix) {}
 
-  // `rule` names value and limit, and the article where the law says so.
-  void Add(absl::string_view field, absl::string_view rule) {
-    list_.push_back({absl::StrCat(prefix_, field), std::string(rule)});
+  // From now on each rule is followed by the article that it rests on and by the legal text as
+  // profile@version, so that who is refused can look it up.
+  void Under(absl::string_view article, absl::string_view profile) {
+    article_ = std::string(article);
+    profile_ = std::string(profile);
+  }
+
+  // `rule` names value and limit.
+  void Add(absl::string_view field, absl::string_view rule) { Add(field, rule, article_); }
+  // The same for a rule that rests on another article than the rules around it.
+  void Add(absl::string_view field, absl::string_view rule, absl::string_view article) {
+    list_.push_back({absl::StrCat(prefix_, field), Cited(rule, article, profile_)});
   }
   // A status of libs/codes, as a fault of `field`; nothing for OK.
   void Add(absl::string_view field, const absl::Status& status) {
@@ -42,6 +59,8 @@ class Faults {
 
  private:
   const std::string prefix_;
+  std::string article_;
+  std::string profile_;
   std::vector<FieldViolation> list_;
 };
 

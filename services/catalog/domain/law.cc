@@ -30,6 +30,10 @@ Law Law::From(const statute::Profile& profile) {
   for (statute::BasisLevel level : profile.not_shared_basis_levels) {
     law.basis_levels.insert(FromStatute(level));
   }
+  for (const statute::SubGrading& one : profile.sub_gradings) {
+    law.sub_gradings.emplace(one.id, static_cast<Grading>(one.grading));
+  }
+  law.sensitive_grading = static_cast<Grading>(profile.sensitive_grading.value_or(0));
   law.content_article = profile.articles.catalogue_content;
   law.class_article = profile.articles.classes;
   law.condition_article = profile.articles.share_conditions;
@@ -40,6 +44,19 @@ Law Law::From(const statute::Profile& profile) {
   law.update_article = profile.articles.catalogue_update;
   law.use_article = profile.articles.use_limits;
   return law;
+}
+
+absl::string_view GradingName(Grading grading) {
+  switch (grading) {
+    case Grading::kGeneral:
+      return "GENERAL";
+    case Grading::kImportant:
+      return "IMPORTANT";
+    case Grading::kCore:
+      return "CORE";
+    default:
+      return "GRADING_UNSPECIFIED";
+  }
 }
 
 absl::string_view BasisLevelName(BasisLevel level) {

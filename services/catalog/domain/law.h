@@ -2,6 +2,7 @@
 // What the legal text that governs an entry asks of it.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 
@@ -15,6 +16,8 @@ struct Law {
   bool assessed_before_publishing = true;  // R25 13
   bool scope_is_structured = true;         // R25 15: conditions that requests are compared with
   int reply_days = 0;                      // the statute's, for conditional sharing; 0: not told
+  std::map<std::string, Grading> sub_gradings = {};    // 分级细目 that items may state, by id
+  Grading sensitive_grading = Grading::kUnspecified;  // the least of what is sensitive, if any
   std::set<BasisLevel> basis_levels = {};  // that can bar sharing: M16 10(1), R25 15
   // The articles behind the rules, for messages.
   std::string content_article = {};
@@ -30,6 +33,8 @@ struct Law {
   static Law From(const statute::Profile& profile);
 };
 
+// GENERAL, IMPORTANT, CORE.
+absl::string_view GradingName(Grading grading);
 // LAW, ADMINISTRATIVE_REGULATION and so on.
 absl::string_view BasisLevelName(BasisLevel level);
 

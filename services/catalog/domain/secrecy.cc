@@ -25,6 +25,7 @@ std::optional<std::string> SecretField(const Entry& entry) {
     texts.emplace_back(absl::StrCat("items[", i, "].received_under"),
                        entry.items[i].received_under);
     texts.emplace_back(absl::StrCat("items[", i, "].source"), entry.items[i].source);
+    texts.emplace_back(absl::StrCat("items[", i, "].sub_grading"), entry.items[i].sub_grading);
     for (const std::string& id : entry.items[i].condition_ids) {
       texts.emplace_back(absl::StrCat("items[", i, "].condition_ids"), id);
     }

@@ -74,6 +74,7 @@ TEST_CASE("Every field that a compiler writes comes back from the message", "[ca
   entry.items[1].source = "sources/abc";
   entry.items[1].condition_ids = {"c1", "c2"};
   entry.items[1].open = true;
+  entry.items[1].sub_grading = "G2";
   const Resource::Published published = {.entry = entry,
                                          .state = Resource::State::kPublished,
                                          .profile = "cn-2025-809@1",
@@ -89,6 +90,7 @@ TEST_CASE("Every field that a compiler writes comes back from the message", "[ca
   CHECK(back.items[1].source == "sources/abc");
   CHECK(back.items[1].condition_ids == entry.items[1].condition_ids);
   CHECK(back.items[1].open);
+  CHECK(back.items[1].sub_grading == "G2");
   CHECK_FALSE(back.items[0].open);
 }
 

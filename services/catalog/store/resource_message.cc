@@ -23,7 +23,8 @@ Item ItemFrom(const v1::Item& message) {
           .received_under = message.received_under(),
           .source = message.source(),
           .condition_ids = {message.condition_ids().begin(), message.condition_ids().end()},
-          .open = message.open()};
+          .open = message.open(),
+          .sub_grading = message.sub_grading()};
 }
 
 Operation OperationFrom(const v1::Operation& message) {
@@ -54,6 +55,7 @@ void Write(const Item& item, v1::Item* message) {
   message->set_source(item.source);
   for (const std::string& id : item.condition_ids) message->add_condition_ids(id);
   message->set_open(item.open);
+  message->set_sub_grading(item.sub_grading);
 }
 
 void Write(const Operation& operation, v1::Operation* message) {
