@@ -10,6 +10,7 @@ Usage: run.py --bin DIR [--check] [--data DIR]
 import argparse
 import csv
 import datetime
+import graphlib
 import hashlib
 import json
 import pathlib
@@ -78,7 +79,13 @@ class Demo:
         by_provider = {}
         for entry in entries:
             by_provider.setdefault(entry["provider"], []).append(entry)
-        for provider, own in by_provider.items():
+        # Who is named as related is published first: an entry refers to what everyone can read.
+        provider_of = {e["code"]: e["provider"] for e in entries}
+        order = graphlib.TopologicalSorter({
+            provider: {provider_of[c] for e in own for c in e.get("related", [])} - {provider}
+            for provider, own in by_provider.items()})
+        for provider in order.static_order():
+            own = by_provider[provider]
             alias, authority = aliases[provider]
             path = self.w.dir / f"catalogue-{alias}.json"
             path.write_text(json.dumps(own, ensure_ascii=False), "utf-8")

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
@@ -10,6 +11,8 @@
 #include "libs/base/status.h"
 #include "libs/log/log.h"
 #include "libs/statute/calendar.h"
+#include "services/catalog/domain/revision.h"
+#include "services/catalog/references.h"
 #include "services/catalog/store/resource_message.h"
 
 namespace shareway::catalog {
@@ -33,6 +36,11 @@ absl::Status CheckEtag(absl::string_view etag, const Catalog::Loaded& loaded, bo
 const Authority* AuthorityOf(const Register& all, absl::string_view provider) {
   const Agency* agency = all.Find<Agency>(provider);
   return agency == nullptr ? nullptr : all.Find<Authority>(agency->authority);
+}
+
+// Null if nothing is in work.
+const Entry* WorkingEntry(const Resource& resource) {
+  return resource.fields().working ? &resource.fields().working->entry : nullptr;
 }
 
 }  // namespace
@@ -73,6 +81,31 @@ absl::StatusOr<Law> Catalog::LawFor(absl::string_view provider) const {
   SHAREWAY_ASSIGN_OR_RETURN(const statute::Profile* profile,
                             parts_.statutes->Find(authority->profile));
   return Law::From(*profile);
+}
+
+absl::StatusOr<Resource> Catalog::WithReferences(absl::StatusOr<Resource> written,
+                                                 const Entry* entry, const Law& law,
+                                                 bool related) const {
+  std::optional<ErrorDetails> faults;
+  if (!written.ok()) {
+    faults = DetailsOf(written.status());
+    if (!faults || faults->reason != Reason::kFieldInvalid) return written;
+  }
+  const std::shared_ptr<const Register> all = parts_.directory();
+  const ReferencePlaces places = {all.get(), parts_.store, parts_.sources};
+  SHAREWAY_ASSIGN_OR_RETURN(std::vector<FieldViolation> missing,
+                            MissingReferences(*entry, law, places));
+  if (related) {
+    SHAREWAY_ASSIGN_OR_RETURN(const std::vector<FieldViolation> more,
+                              MissingRelated(*entry, law, places));
+    missing.insert(missing.end(), more.begin(), more.end());
+  }
+  if (!faults) {
+    SHAREWAY_RETURN_IF_ERROR(ReferencesMissing(missing, law));
+    return written;
+  }
+  faults->fields.insert(faults->fields.end(), missing.begin(), missing.end());
+  return Error::Fields(faults->fields);
 }
 
 absl::StatusOr<std::optional<Catalog::Loaded>> Catalog::Repeated(const Cause& cause) const {
@@ -130,7 +163,9 @@ absl::StatusOr<Catalog::Loaded> Catalog::Create(const Cause& cause, Entry entry,
   const Actor actor = ActorFor(cause.caller, entry.provider);
   if (!actor.own_agency) return Error::NotVisible(entry.provider);
   SHAREWAY_ASSIGN_OR_RETURN(const Law law, LawFor(entry.provider));
-  SHAREWAY_ASSIGN_OR_RETURN(const Resource created, Resource::Create(actor, std::move(entry), law));
+  SHAREWAY_ASSIGN_OR_RETURN(
+      const Resource created,
+      WithReferences(Resource::Create(actor, entry, law), &entry, law, false));
   SHAREWAY_RETURN_IF_ERROR(ResourceStore::CheckSize(created.fields().working->entry));
   const std::string& name = created.fields().name;
   const Error taken = Error(Reason::kAlreadyExists, absl::StatusCode::kAlreadyExists,
@@ -176,7 +211,9 @@ absl::StatusOr<Catalog::Loaded> Catalog::Update(const Cause& cause, absl::string
       cause, name, etag, evidence::v1::RESOURCE_DRAFTED,
       [this, &entry](const Resource& resource, const Actor& actor) -> absl::StatusOr<Resource> {
         SHAREWAY_ASSIGN_OR_RETURN(const Law law, LawFor(resource.fields().provider));
-        SHAREWAY_ASSIGN_OR_RETURN(Resource updated, resource.Update(actor, entry, law));
+        SHAREWAY_ASSIGN_OR_RETURN(
+            Resource updated,
+            WithReferences(resource.Update(actor, entry, law), &entry, law, false));
         SHAREWAY_RETURN_IF_ERROR(ResourceStore::CheckSize(updated.fields().working->entry));
         return updated;
       });
@@ -187,7 +224,8 @@ absl::StatusOr<Catalog::Loaded> Catalog::Submit(const Cause& cause, absl::string
   return Change(cause, name, etag, evidence::v1::RESOURCE_SUBMITTED,
                 [this](const Resource& resource, const Actor& actor) -> absl::StatusOr<Resource> {
                   SHAREWAY_ASSIGN_OR_RETURN(const Law law, LawFor(resource.fields().provider));
-                  return resource.Submit(actor, law);
+                  return WithReferences(resource.Submit(actor, law), WorkingEntry(resource), law,
+                                        true);
                 });
 }
 
@@ -222,12 +260,16 @@ absl::StatusOr<Catalog::Loaded> Catalog::Publish(const Cause& cause, absl::strin
   return Change(
       cause, name, etag, evidence::v1::RESOURCE_PUBLISHED,
       [this](const Resource& resource, const Actor& actor) -> absl::StatusOr<Resource> {
-        SHAREWAY_ASSIGN_OR_RETURN(Resource next, resource.Publish(actor, parts_.clock->Now()));
-        if (parts_.narrowing != nullptr && resource.fields().published) {
-          const std::optional<std::string> rests_on = parts_.narrowing(
-              resource.fields().published->entry, next.fields().published->entry);
-          if (rests_on) {
-            SHAREWAY_RETURN_IF_ERROR(Consulted(Cut::kNarrowerRevision, resource, *rests_on));
+        SHAREWAY_ASSIGN_OR_RETURN(const Law law, LawFor(resource.fields().provider));
+        // What was there at the submission may have gone meanwhile.
+        SHAREWAY_ASSIGN_OR_RETURN(
+            Resource next, WithReferences(resource.Publish(actor, parts_.clock->Now()),
+                                          WorkingEntry(resource), law, true));
+        if (resource.fields().published) {
+          const Entry& after = next.fields().published->entry;
+          if (!Narrowings(resource.fields().published->entry, after).empty()) {
+            SHAREWAY_RETURN_IF_ERROR(
+                Consulted(Cut::kNarrowerRevision, resource, after.service_change));
           }
         }
         return next;
@@ -237,8 +279,10 @@ absl::StatusOr<Catalog::Loaded> Catalog::Publish(const Cause& cause, absl::strin
 absl::StatusOr<Catalog::Loaded> Catalog::Return(const Cause& cause, absl::string_view name,
                                                 absl::string_view etag, absl::string_view reason) {
   return Change(cause, name, etag, evidence::v1::RESOURCE_RETURNED,
-                [reason](const Resource& resource, const Actor& actor) {
-                  return resource.Return(actor, reason);
+                [this, reason](const Resource& resource,
+                               const Actor& actor) -> absl::StatusOr<Resource> {
+                  SHAREWAY_ASSIGN_OR_RETURN(const Law law, LawFor(resource.fields().provider));
+                  return resource.Return(actor, reason, law);
                 });
 }
 
@@ -246,16 +290,20 @@ absl::StatusOr<Catalog::Loaded> Catalog::Suspend(const Cause& cause, absl::strin
                                                  absl::string_view etag,
                                                  absl::string_view reason) {
   return Change(cause, name, etag, evidence::v1::RESOURCE_STATE_CHANGED,
-                [reason](const Resource& resource, const Actor& actor) {
-                  return resource.Suspend(actor, reason);
+                [this, reason](const Resource& resource,
+                               const Actor& actor) -> absl::StatusOr<Resource> {
+                  SHAREWAY_ASSIGN_OR_RETURN(const Law law, LawFor(resource.fields().provider));
+                  return resource.Suspend(actor, reason, law);
                 });
 }
 
 absl::StatusOr<Catalog::Loaded> Catalog::Resume(const Cause& cause, absl::string_view name,
                                                 absl::string_view etag, absl::string_view reason) {
   return Change(cause, name, etag, evidence::v1::RESOURCE_STATE_CHANGED,
-                [reason](const Resource& resource, const Actor& actor) {
-                  return resource.Resume(actor, reason);
+                [this, reason](const Resource& resource,
+                               const Actor& actor) -> absl::StatusOr<Resource> {
+                  SHAREWAY_ASSIGN_OR_RETURN(const Law law, LawFor(resource.fields().provider));
+                  return resource.Resume(actor, reason, law);
                 });
 }
 
@@ -265,7 +313,9 @@ absl::StatusOr<Catalog::Loaded> Catalog::Withdraw(const Cause& cause, absl::stri
   return Change(
       cause, name, etag, evidence::v1::RESOURCE_STATE_CHANGED,
       [&](const Resource& resource, const Actor& actor) -> absl::StatusOr<Resource> {
-        SHAREWAY_ASSIGN_OR_RETURN(Resource next, resource.Withdraw(actor, reason, service_change));
+        SHAREWAY_ASSIGN_OR_RETURN(const Law law, LawFor(resource.fields().provider));
+        SHAREWAY_ASSIGN_OR_RETURN(Resource next,
+                                  resource.Withdraw(actor, reason, service_change, law));
         SHAREWAY_RETURN_IF_ERROR(Consulted(Cut::kWithdrawal, resource, service_change));
         return next;
       });

@@ -18,12 +18,16 @@
 #include "services/catalog/domain/resource.h"
 #include "services/catalog/store/cause.h"
 #include "services/catalog/store/resource_store.h"
+#include "services/catalog/store/source_store.h"
 
 namespace shareway::catalog {
 
 // Thread-safe. Errors of every write are Resource's and ResourceStore::Save's,
-// and ABORTED, CHANGED_MEANWHILE, for an etag that is stale. After other errors
-// the outcome is unknown; what others see follows the store in either case.
+// ABORTED, CHANGED_MEANWHILE, for an etag that is stale, and FAILED_PRECONDITION,
+// REFERENCE_MISSING, for what an entry refers to and is not there: agencies, sources
+// and division with every write of an entry and together with its other faults,
+// related entries from the submission on; all of it once more at publication. After
+// other errors the outcome is unknown; what others see follows the store in either case.
 class Catalog {
  public:
   using Loaded = ResourceStore::Loaded;
@@ -32,6 +36,7 @@ class Catalog {
   // All must outlive it.
   struct Parts {
     ResourceStore* store = nullptr;
+    const SourceStore* sources = nullptr;
     const statute::ProfileSet* statutes = nullptr;
     const Clock* clock = nullptr;
     metrics::Registry* metrics = nullptr;  // may be null
@@ -43,9 +48,6 @@ class Catalog {
     // Asks sharing who uses an entry now and what stands over it, with the change of service that is
     // named, which may be empty. Null: sharing is not known, and what needs its word is UNAVAILABLE.
     AskUse use = {};
-    // Nothing if the revision takes nothing away from the one before; else the change of service that
-    // it names for that, which may be empty. Null: no revision takes anything away.
-    std::function<std::optional<std::string>(const Entry& before, const Entry& after)> narrowing = {};
   };
 
   // Announces nothing: search reads what is published for itself (published.h).
@@ -93,6 +95,10 @@ class Catalog {
                               evidence::RecordKind kind);
   // The law in force for the provider's entries.
   absl::StatusOr<Law> LawFor(absl::string_view provider) const;
+  // `written`, or its faults together with the references of `entry` that lead nowhere, with `related`
+  // also to related entries. `entry` may be null only if `written` was refused for its state or actor.
+  absl::StatusOr<Resource> WithReferences(absl::StatusOr<Resource> written, const Entry* entry,
+                                          const Law& law, bool related) const;
   // What a repeated request id gets; nothing if it is new.
   absl::StatusOr<std::optional<Loaded>> Repeated(const Cause& cause) const;
   // Asks sharing whether the cut may be made; see CheckConsulted.

@@ -107,6 +107,7 @@ absl::Status Serve() {
   SHAREWAY_ASSIGN_OR_RETURN(
       std::unique_ptr<Catalog> catalog,
       Catalog::Open({.store = &resources,
+                     .sources = &source_store,
                      .statutes = &statutes,
                      .clock = &SystemClock(),
                      .metrics = process.metrics.get(),

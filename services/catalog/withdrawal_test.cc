@@ -141,12 +141,7 @@ TEST_CASE("A revision that takes something away rests on a filed change, too",
   Withdrawing w;
   Entry fewer = GoodEntry();
   fewer.items.pop_back();
-  std::string named;
-  w.world.narrowing = [&named](const Entry& before,
-                               const Entry& after) -> std::optional<std::string> {
-    if (after.items.size() >= before.items.size()) return std::nullopt;
-    return named;
-  };
+  fewer.change_reason = "系统改造，不再采集。";
   auto next = w.world.catalog->Update(w.world.By("editor"), kName, w.etag, fewer).value();
   next = w.world.catalog->Submit(w.world.By("editor"), kName, "").value();
   next = w.world.catalog->Approve(w.world.ActBy("head"), kName, Catalog::Etag(next)).value();
@@ -156,7 +151,12 @@ TEST_CASE("A revision that takes something away rests on a filed change, too",
   w.UseIt(ResourceUse::Change::State::kFiled);
   CHECK(ReasonOf(publish().status()) == Reason::kConsumersLive);
   CHECK(w.world.resources->Load(kName)->resource.fields().published->revision == 1);
-  named = kEnd;
+  next = w.world.catalog->Return(w.world.ActBy("officer"), kName, Catalog::Etag(next), "须先备案")
+             .value();
+  fewer.service_change = kEnd;
+  next = w.world.catalog->Update(w.world.By("editor"), kName, Catalog::Etag(next), fewer).value();
+  next = w.world.catalog->Submit(w.world.By("editor"), kName, "").value();
+  next = w.world.catalog->Approve(w.world.ActBy("head"), kName, Catalog::Etag(next)).value();
   REQUIRE(publish().ok());
   CHECK(w.world.resources->Load(kName)->resource.fields().published->revision == 2);
   // What takes nothing away asks nobody.

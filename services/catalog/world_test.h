@@ -65,6 +65,7 @@ class TestWorld {
                         .clock = &clock,
                         .directory = [this] { return registrar->Now(); }});
     catalog = Catalog::Open({.store = &*resources,
+                             .sources = &*source_store,
                              .statutes = &TestStatutes(),
                              .clock = &clock,
                              .directory = [this] { return registrar->Now(); },
@@ -75,9 +76,6 @@ class TestWorld {
                              },
                              .use = [this](absl::string_view name, absl::string_view change) {
                                return use(name, change);
-                             },
-                             .narrowing = [this](const Entry& before, const Entry& after) {
-                               return narrowing(before, after);
                              }})
                   .value();
     REQUIRE(ForEachShown(*resources, [this](absl::string_view name, const Entry* entry) {
@@ -129,8 +127,6 @@ class TestWorld {
 
   // What sharing says; by itself, that nobody uses anything.
   Catalog::AskUse use = [](absl::string_view, absl::string_view) { return ResourceUse(); };
-  std::function<std::optional<std::string>(const Entry& before, const Entry& after)> narrowing =
-      [](const Entry&, const Entry&) { return std::nullopt; };
   testing::TempDir dir;
   kv::MemoryStore kv;
   FakeClock clock;

@@ -180,19 +180,17 @@ absl::Status Search(Session* session, const CatalogArgs& args) {
   return absl::OkStatus();
 }
 
-absl::Status ImportRow(Session* session, const CatalogArgs& args, const Json& row, Json* result) {
+absl::StatusOr<Resource> DraftRow(Session* session, const Json& row) {
   catalog::v1::CreateResourceRequest create;
   SHAREWAY_RETURN_IF_ERROR(FromJson(row.dump(-1, ' ', false, Json::error_handler_t::replace),
                                     create.mutable_resource()));
-  SHAREWAY_ASSIGN_OR_RETURN(
-      const Resource created,
-      session->Call<Resource>(absl::StrCat(kService, "CreateResource"), create));
-  (*result)["name"] = created.name();
-  if (!args.submit || session->flags.dry_run) return absl::OkStatus();
+  return session->Call<Resource>(absl::StrCat(kService, "CreateResource"), create);
+}
+
+absl::Status SubmitDraft(Session* session, const Resource& draft) {
   catalog::v1::SubmitResourceRequest submit;
-  submit.set_name(created.name());
-  submit.set_etag(created.etag());
-  session->request_id_suffix += "s";
+  submit.set_name(draft.name());
+  submit.set_etag(draft.etag());
   return session->Call<Resource>(absl::StrCat(kService, "SubmitResource"), submit).status();
 }
 
@@ -201,15 +199,26 @@ absl::Status Import(Session* session, const CatalogArgs& args) {
   Json rows;
   SHAREWAY_RETURN_IF_ERROR(ParseJson(text, &rows));
   if (!rows.is_array()) return absl::InvalidArgumentError(args.file + " is no JSON array");
+  // All drafts first: rows may name each other as related.
+  std::vector<absl::StatusOr<Resource>> drafts;
+  for (const Json& row : rows) {
+    session->request_id_suffix = absl::StrCat("-", drafts.size() + 1);
+    drafts.push_back(DraftRow(session, row));
+  }
   Json results = Json::array();
   bool failed = false;
   for (const Json& row : rows) {
+    const absl::StatusOr<Resource>& draft = drafts[results.size()];
     Json result = {{"row", results.size() + 1}, {"code", nullptr}, {"title", nullptr}};
     for (const char* member : {"code", "title"}) {
       if (row.is_object() && row.contains(member)) result[member] = row[member];
     }
-    session->request_id_suffix = absl::StrCat("-", results.size() + 1);
-    const absl::Status status = ImportRow(session, args, row, &result);
+    absl::Status status = draft.status();
+    if (draft.ok()) {
+      result["name"] = draft->name();
+      session->request_id_suffix = absl::StrCat("-", results.size() + 1, "s");
+      if (args.submit && !session->flags.dry_run) status = SubmitDraft(session, *draft);
+    }
     result["result"] = status.ok() ? "ok" : "failed";
     if (!status.ok()) {
       failed = true;

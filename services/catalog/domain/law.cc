@@ -42,6 +42,7 @@ Law Law::From(const statute::Profile& profile) {
   law.reply_article = profile.articles.reply_conditional;
   law.change_article = profile.articles.service_change;
   law.update_article = profile.articles.catalogue_update;
+  law.source_article = profile.articles.one_source;
   law.use_article = profile.articles.use_limits;
   return law;
 }

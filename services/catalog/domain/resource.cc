@@ -71,10 +71,9 @@ absl::Status CheckChangeReason(const Entry& before, const Entry& after, const La
                    "; state why (", law.update_article, ", ", law.profile, ")"));
 }
 
-absl::Status CheckReason(absl::string_view reason, const std::string& profile) {
+absl::Status CheckReason(absl::string_view reason, Law law, const std::string& profile) {
   if (IsMarkedSecret(reason)) {
-    Law law;
-    law.profile = profile;
+    if (law.profile.empty()) law.profile = profile;
     return SecretRefused("reason", law);
   }
   Faults faults;
@@ -135,23 +134,25 @@ absl::StatusOr<Resource> Resource::Update(const Actor& actor, Entry entry, const
 absl::StatusOr<Resource> Resource::WithEntry(const Actor& actor, Entry entry,
                                              const Law& law) const {
   std::vector<FieldViolation> violations = Violations(entry, law);
+  Faults faults("resource.");
+  faults.Under(law.content_article, law.profile);
   if (entry.code != fields_.code) {
-    violations.push_back({"resource.code", absl::StrCat(codes::Quote(entry.code), " is not ",
-                                                        fields_.code, ", which is fixed")});
+    faults.Add("code", absl::StrCat(codes::Quote(entry.code), " is not ", fields_.code,
+                                    ", which is fixed"));
   }
   if (entry.provider != fields_.provider) {
-    violations.push_back(
-        {"resource.provider", absl::StrCat(codes::Quote(entry.provider), " is not ",
-                                           fields_.provider, ", which is fixed")});
+    faults.Add("provider", absl::StrCat(codes::Quote(entry.provider), " is not ",
+                                        fields_.provider, ", which is fixed"));
   }
   for (size_t i = 0; i < entry.items.size(); ++i) {
     auto known = fields_.item_types.find(entry.items[i].id);
     if (known != fields_.item_types.end() && known->second != entry.items[i].type) {
-      violations.push_back({absl::StrCat("resource.items[", i, "].type"),
-                            absl::StrCat("differs from the published type of item ", known->first,
-                                         "; an id keeps its type for ever")});
+      faults.Add(absl::StrCat("items[", i, "].type"),
+                 absl::StrCat("differs from the published type of item ", known->first,
+                              "; an id keeps its type for ever"));
     }
   }
+  for (FieldViolation& fault : faults.Take()) violations.push_back(std::move(fault));
   SHAREWAY_RETURN_IF_ERROR(Error::Fields(violations));
   Resource next = *this;
   if (!next.fields_.working) next.fields_.working = Working{};
@@ -251,10 +252,11 @@ absl::StatusOr<Resource> Resource::Publish(const Actor& actor, absl::Time now) c
   return next;
 }
 
-absl::StatusOr<Resource> Resource::Return(const Actor& actor, absl::string_view reason) const {
+absl::StatusOr<Resource> Resource::Return(const Actor& actor, absl::string_view reason,
+                                          const Law& law) const {
   if (!actor.SeesDrafts()) return Error::NotVisible(fields_.name);
   const std::string profile = fields_.working ? fields_.working->profile : "";
-  SHAREWAY_RETURN_IF_ERROR(CheckReason(reason, profile));
+  SHAREWAY_RETURN_IF_ERROR(CheckReason(reason, law, profile));
   const bool submitted = fields_.working && fields_.working->state == State::kSubmitted;
   const bool head = actor.own_agency && actor.roles.contains(Role::kDepartmentHead);
   const bool officer = actor.in_charge && actor.roles.contains(Role::kSharingAuthority);
@@ -270,10 +272,10 @@ absl::StatusOr<Resource> Resource::Return(const Actor& actor, absl::string_view 
 }
 
 absl::StatusOr<Resource> Resource::WithState(const Actor& actor, State state,
-                                             absl::string_view reason) const {
+                                             absl::string_view reason, const Law& law) const {
   if (!actor.in_charge) return Error::NotVisible(fields_.name);
   SHAREWAY_RETURN_IF_ERROR(
-      CheckReason(reason, fields_.published ? fields_.published->profile : ""));
+      CheckReason(reason, law, fields_.published ? fields_.published->profile : ""));
   const State before = StateOf(fields_.published ? Face::kPublished : Face::kWorking);
   const bool from = state == State::kPublished   ? before == State::kSuspended
                     : state == State::kSuspended ? before == State::kPublished
@@ -285,17 +287,20 @@ absl::StatusOr<Resource> Resource::WithState(const Actor& actor, State state,
   return next;
 }
 
-absl::StatusOr<Resource> Resource::Suspend(const Actor& actor, absl::string_view reason) const {
-  return WithState(actor, State::kSuspended, reason);
+absl::StatusOr<Resource> Resource::Suspend(const Actor& actor, absl::string_view reason,
+                                           const Law& law) const {
+  return WithState(actor, State::kSuspended, reason, law);
 }
 
-absl::StatusOr<Resource> Resource::Resume(const Actor& actor, absl::string_view reason) const {
-  return WithState(actor, State::kPublished, reason);
+absl::StatusOr<Resource> Resource::Resume(const Actor& actor, absl::string_view reason,
+                                          const Law& law) const {
+  return WithState(actor, State::kPublished, reason, law);
 }
 
 absl::StatusOr<Resource> Resource::Withdraw(const Actor& actor, absl::string_view reason,
-                                            absl::string_view service_change) const {
-  SHAREWAY_ASSIGN_OR_RETURN(Resource next, WithState(actor, State::kWithdrawn, reason));
+                                            absl::string_view service_change,
+                                            const Law& law) const {
+  SHAREWAY_ASSIGN_OR_RETURN(Resource next, WithState(actor, State::kWithdrawn, reason, law));
   next.fields_.working.reset();
   next.fields_.withdrawn_under = std::string(service_change);
   return next;

@@ -114,15 +114,19 @@ class Resource {
   absl::StatusOr<Resource> Publish(const Actor& actor, absl::Time now) const;
   // The authority in charge sends an APPROVED entry back, or the department head
   // a SUBMITTED one. `reason` has 1 to 1000 characters.
-  absl::StatusOr<Resource> Return(const Actor& actor, absl::string_view reason) const;
+  // A refusal of what the reason says cites `law`, here and below.
+  absl::StatusOr<Resource> Return(const Actor& actor, absl::string_view reason,
+                                  const Law& law = {}) const;
   // The authority in charge closes what is PUBLISHED for the time being, opens what is SUSPENDED
   // again, or ends either for good. `reason` has 1 to 1000 characters.
-  absl::StatusOr<Resource> Suspend(const Actor& actor, absl::string_view reason) const;
-  absl::StatusOr<Resource> Resume(const Actor& actor, absl::string_view reason) const;
+  absl::StatusOr<Resource> Suspend(const Actor& actor, absl::string_view reason,
+                                   const Law& law = {}) const;
+  absl::StatusOr<Resource> Resume(const Actor& actor, absl::string_view reason,
+                                  const Law& law = {}) const;
   // Drops a revision that is under way. `service_change` is what the withdrawal rests on, or empty;
   // whether it may is consultation.h.
   absl::StatusOr<Resource> Withdraw(const Actor& actor, absl::string_view reason,
-                                    absl::string_view service_change) const;
+                                    absl::string_view service_change, const Law& law = {}) const;
 
   // The same with other data behind it, of which something is published.
   Resource WithFresh(Fresh fresh) const;
@@ -136,7 +140,8 @@ class Resource {
 
  private:
   explicit Resource(Fields fields) : fields_(std::move(fields)) {}
-  absl::StatusOr<Resource> WithState(const Actor& actor, State state, absl::string_view reason) const;
+  absl::StatusOr<Resource> WithState(const Actor& actor, State state, absl::string_view reason,
+                                     const Law& law) const;
   absl::StatusOr<Resource> WithEntry(const Actor& actor, Entry entry, const Law& law) const;
   absl::Status CheckWorking(State wanted, absl::string_view verb) const;
   bool Compiled(const Actor& actor) const;
