@@ -63,6 +63,10 @@ absl::StatusOr<TlsPems> ReadTlsFiles(const TlsFiles& files);
 // the one of `files` that is wrong.
 absl::StatusOr<CertificateFacts> CheckTls(const TlsPems& pems, const TlsFiles& files);
 
+// OK if the certificate, with those that follow it in its file, leads to one of the authorities in `ca`.
+// What it is valid for in time is not asked. INVALID_ARGUMENT naming files and reason.
+absl::Status CheckTrust(const TlsPems& pems, const TlsFiles& files);
+
 // Both for the files of a process.
 absl::StatusOr<CertificateFacts> CheckTlsFiles(const TlsFiles& files);
 

@@ -93,11 +93,13 @@ absl::StatusOr<VerifiedAct> VerifyAct(const google::protobuf::Message& request,
 absl::StatusOr<evidence::v1::Act> VerifyTakenAct(const evidence::v1::SignedAct& signed_act,
                                                  absl::string_view method,
                                                  const Directory& directory,
+                                                 const crypto::RelyingParty* party,
                                                  crypto::BatchVerifier* verifier) {
   SHAREWAY_ASSIGN_OR_RETURN(evidence::v1::Act act, Read(signed_act));
   SHAREWAY_RETURN_IF_ERROR(CheckMethod(act, method));
   SHAREWAY_RETURN_IF_ERROR(CheckSignature(signed_act, act.person(), directory, verifier,
                                           evidence::FromTimestamp(act.time())));
+  SHAREWAY_RETURN_IF_ERROR(CheckPage(signed_act, party));
   return act;
 }
 

@@ -36,12 +36,13 @@ absl::StatusOr<VerifiedAct> VerifyAct(const google::protobuf::Message& request,
 
 // What an act says that another process took before, and filed when it could: for
 // `method`, by the person whom it names, of any age. Its key was valid when it was
-// signed and is ACTIVE today. On which page an authenticator's was made the taker saw to.
-// PERMISSION_DENIED, ACT_INVALID, otherwise. Whether the person may do it is the
+// signed and is ACTIVE today. One by an authenticator was made on a page of `party`, whoever
+// took it first; null: these are refused. PERMISSION_DENIED, ACT_INVALID, otherwise. Whether the person may do it is the
 // caller's to tell.
 absl::StatusOr<evidence::v1::Act> VerifyTakenAct(const evidence::v1::SignedAct& signed_act,
                                                  absl::string_view method,
                                                  const Directory& directory,
+                                                 const crypto::RelyingParty* party,
                                                  crypto::BatchVerifier* verifier);
 
 }  // namespace shareway::rpc

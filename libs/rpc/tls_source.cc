@@ -92,6 +92,8 @@ absl::Status TlsSource::Take(const crypto::TlsPems& pems, absl::Time now) {
                        " to ", absl::FormatTime(absl::RFC3339_sec, facts.end, absl::UTCTimeZone()),
                        ", not now"));
     }
+    // Others trust the same authorities: with this pair they would refuse us, and we them.
+    SHAREWAY_RETURN_IF_ERROR(crypto::CheckTrust(pems, files_));
   }
   SHAREWAY_RETURN_IF_ERROR(ca_.Replace({pems.ca}));
   SHAREWAY_RETURN_IF_ERROR(pair_.Replace({pems.key, "\n", pems.certificate}));

@@ -26,7 +26,7 @@ namespace shareway::rpc {
 // a pair that does not match refuses everyone. This one reads the files every two
 // seconds, checks them, and hands gRPC a copy in memory of the last that were good.
 // Taken are files that pass CheckTls, for the same identity as before, whose
-// certificate is valid now. What is not keeps the old ones in use; if it lies there
+// certificate is valid now and is of an authority in the new ca.crt. What is not keeps the old ones in use; if it lies there
 // for longer than a renewal takes to write, it is an alarm: an error line
 // tls-files-refused and `refused`. Connections that stand are not touched.
 //

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libs/rpc/test_world.h"
 
@@ -73,6 +74,11 @@ TEST_CASE("TLS files that do not fit keep the old pair in use, and are an alarm 
   const testing::TestIdentity other = t.pki.Issue("other", {"shareway://test/service/audit"});
   const testing::TestIdentity expired =
       t.pki.Issue("expired", {kUri}, absl::Now() - absl::Hours(1));
+  // Other authorities, whose certificates for the same identity are good in themselves.
+  testing::TempDir elsewhere;
+  testing::TestPki others(elsewhere.path());
+  const testing::TestIdentity foreign = others.Issue("own", {kUri});
+  const std::string foreign_ca = ContentOf(foreign.tls.ca);
   struct Spoilt {
     std::string says;
     std::string key = {};
@@ -88,7 +94,10 @@ TEST_CASE("TLS files that do not fit keep the old pair in use, and are an alarm 
       {"tls.crt", key, "", ca},
       {"ca.crt", key, certificate, "-----BEGIN"},
       {"service/audit", ContentOf(other.tls.key), ContentOf(other.tls.certificate), ca},
-      {"is valid from", ContentOf(expired.tls.key), ContentOf(expired.tls.certificate), ca}};
+      {"is valid from", ContentOf(expired.tls.key), ContentOf(expired.tls.certificate), ca},
+      {"is not of an authority in", ContentOf(foreign.tls.key), ContentOf(foreign.tls.certificate),
+       ca},
+      {"is not of an authority in", key, certificate, foreign_ca}};
   for (const Spoilt& row : table) {
     CAPTURE(row.says);
     testing::WriteFile(t.identity.tls.key, row.key);
@@ -106,6 +115,22 @@ TEST_CASE("TLS files that do not fit keep the old pair in use, and are an alarm 
     t.source->Look(written + absl::Seconds(6));
     CHECK(t.source->refused().ok());
   }
+}
+
+TEST_CASE("A process changes its authority by a ca.crt that names both for a while") {
+  Renewal t;
+  testing::TempDir elsewhere;
+  testing::TestPki others(elsewhere.path());
+  const testing::TestIdentity next = others.Issue("own", {kUri});
+  const std::string both =
+      absl::StrCat(ContentOf(t.identity.tls.ca), "\n", ContentOf(next.tls.ca));
+  testing::WriteFile(t.identity.tls.ca, both);
+  t.source->Look(t.now);
+  testing::WriteFile(t.identity.tls.key, ContentOf(next.tls.key));
+  testing::WriteFile(t.identity.tls.certificate, ContentOf(next.tls.certificate));
+  t.source->Look(t.now += absl::Seconds(10));
+  CHECK(t.KeyInUse() == Renewal::IdOf(next));
+  CHECK(t.source->refused().ok());
 }
 
 TEST_CASE("Files that do not fit from the start are no source") {

@@ -54,7 +54,8 @@ absl::Status Serve() {
                   .statutes = &statutes,
                   .directory = process.directory.get(),
                   .metrics = process.metrics.get(),
-                  .attachment_key = attachment_key},
+                  .attachment_key = attachment_key,
+                  .act_party = process.act_party},
                  process.server.get());
 
   SHAREWAY_ASSIGN_OR_RETURN(auto catalog, process.Connect(process.options.catalog, "catalog"));

@@ -5,13 +5,16 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "catch2/catch.hpp"
 #include "libs/crypto/key.h"
+#include "libs/crypto/relying_party.h"
 #include "libs/evidence/envelope.h"
+#include "libs/evidence/test_webauthn_act.h"
 #include "libs/rpc/directory.h"
 #include "services/sharing/rpc/hold_act.h"
 #include "services/sharing/test_desk.h"
@@ -37,11 +40,15 @@ struct Fixture : TestDesk {
   rpc::Directory directory;
   std::map<std::string, crypto::PrivateKey> keys;
   crypto::BatchVerifier acts;
+  std::optional<crypto::RelyingParty> party =
+      crypto::RelyingParty::From("share.example", {"https://sign.share.example"}).value();
   Nodes nodes{&desk, &node_store,
               [this](absl::string_view node, absl::string_view agency) {
                 return directory.Serves(node, agency);
               },
-              [this](const FiledHold& hold) { return CheckHoldAct(hold, directory, &acts); }};
+              [this](const FiledHold& hold) {
+                return CheckHoldAct(hold, directory, party ? &*party : nullptr, &acts);
+              }};
   const absl::CivilDay today = statute::LawDay(clock.Now());
 
   std::string Limited(const DayQuota& day = kWhole) {
@@ -82,11 +89,12 @@ struct Fixture : TestDesk {
     directory.Apply(change);
   }
   void PutKey(const std::string& person, catalog::v1::Standing standing,
-              absl::Time end = absl::InfiniteFuture()) {
+              absl::Time end = absl::InfiniteFuture(),
+              catalog::v1::Key::Use use = catalog::v1::Key::TLS) {
     catalog::v1::DirectoryChange change;
     catalog::v1::Key* key = change.mutable_key();
     key->set_owner(person);
-    key->set_use(catalog::v1::Key::TLS);
+    key->set_use(use);
     key->set_spki(keys.at(person).public_key().spki());
     key->set_standing(standing);
     if (end != absl::InfiniteFuture()) *key->mutable_end_time() = evidence::ToTimestamp(end);
@@ -301,6 +309,39 @@ TEST_CASE("Who is behind a hold signed for just this, in the agency, and may") {
     CHECK(t.Events().empty());
     CHECK(t.node_store.LoadHold(kCivilNode, kCivil, hold.subject)->version == 0);
   }
+}
+
+TEST_CASE("A hold by authenticator was signed on a page of this installation, whoever took it") {
+  const auto file = [](Fixture& t, const evidence::WebauthnCeremony& ceremony) {
+    t.PutKey(kCivilHead, catalog::v1::ACTIVE, absl::InfiniteFuture(),
+             catalog::v1::Key::WEBAUTHN);
+    FiledHold hold = t.Hold();
+    evidence::SignedAct plain;
+    plain.ParseFromString(hold.act);
+    hold.act = evidence::SignByAuthenticator(t.keys.at(kCivilHead), plain.act(), ceremony)
+                   .SerializeAsString();
+    return t.nodes.FileHold(hold, "").status();
+  };
+  const evidence::WebauthnCeremony good = {.origin = "https://sign.share.example"};
+  {
+    Fixture t;
+    CHECK(file(t, good).ok());
+    CHECK(t.Events().size() == 1);
+  }
+  const std::vector<std::pair<const char*, evidence::WebauthnCeremony>> wrong = {
+      {"another page", {.origin = "https://evil.example"}},
+      {"another page of the same domain", {.origin = "https://share.example"}},
+      {"another party", {.origin = good.origin, .party_id = "evil.example"}},
+      {"an embedded page", {.origin = good.origin, .end = "\",\"crossOrigin\":true}"}}};
+  for (const auto& [way, ceremony] : wrong) {
+    CAPTURE(way);
+    Fixture t;
+    CHECK(ReasonOf(file(t, ceremony)) == Reason::kActInvalid);
+    CHECK(t.Events().empty());
+  }
+  Fixture none;
+  none.party.reset();
+  CHECK(ReasonOf(file(none, good)) == Reason::kActInvalid);
 }
 
 TEST_CASE("An act is filed when the node reaches sharing, however late, and once") {

@@ -42,11 +42,11 @@ absl::Status CheckPerson(const std::string& name, const std::string& agency,
 }  // namespace
 
 absl::Status CheckHoldAct(const FiledHold& hold, const rpc::Directory& directory,
-                          crypto::BatchVerifier* verifier) {
+                          const crypto::RelyingParty* party, crypto::BatchVerifier* verifier) {
   evidence::SignedAct signed_act;
   if (!signed_act.ParseFromString(hold.act)) return Invalid("the act does not parse");
   SHAREWAY_ASSIGN_OR_RETURN(const evidence::v1::Act act,
-                            rpc::VerifyTakenAct(signed_act, kMethod, directory, verifier));
+                            rpc::VerifyTakenAct(signed_act, kMethod, directory, party, verifier));
   SHAREWAY_RETURN_IF_ERROR(CheckPerson(act.person(), hold.agency, directory));
   exchange::v1::HoldRequest asked;
   if (!asked.ParseFromString(act.request())) return Invalid("the act's request does not parse");

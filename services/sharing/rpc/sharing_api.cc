@@ -48,7 +48,8 @@ struct SharingApi::Calls {
   Grants grants{desk};
   Disputes disputes{desk, &sharing};
   Nodes nodes{desk, parts.node_store, serves, [this](const FiledHold& hold) {
-                return CheckHoldAct(hold, *directory->Get(), &acts);
+                const auto& party = parts.act_party;
+                return CheckHoldAct(hold, *directory->Get(), party ? &*party : nullptr, &acts);
               }};
   const Corrections corrections{desk, serves};
   const Demands demands{desk};

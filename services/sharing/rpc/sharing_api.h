@@ -3,8 +3,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "libs/crypto/relying_party.h"
 #include "libs/metrics/registry.h"
 #include "libs/rpc/directory.h"
 #include "libs/rpc/server.h"
@@ -24,6 +26,8 @@ struct SharingParts {
   metrics::Registry* metrics = {};
   // The key that attachments are kept under, 32 bytes; empty: none are taken.
   std::string attachment_key = {};
+  // On whose pages authenticators sign; none: such acts are not taken.
+  std::optional<crypto::RelyingParty> act_party = {};
 };
 
 // Registers every method of sharing.v1 at `server`, before that starts; must outlive it.
