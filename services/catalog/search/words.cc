@@ -22,6 +22,11 @@ using Table = absl::flat_hash_map<char32_t, char32_t>;
 
 constexpr char32_t kNone = 0xFFFFFFFF;
 
+// Tokens of text are folded, so upper-case letters are free for marks. kAgain stands between two
+// equal tokens, kBegin before the character that begins a run.
+constexpr char kAgain[] = "R";
+constexpr char kBegin[] = "B";
+
 // The character at `*i`, which is moved behind it; kNone for bytes that are none.
 char32_t Next(absl::string_view text, size_t* i) {
   const auto byte = [text](size_t at) { return static_cast<uint8_t>(text[at]); };
@@ -167,11 +172,17 @@ size_t RunEnd(const std::vector<Unit>& units, size_t i) {
 }
 
 // Tokens in order. With `inner`, the first run begins and the last ends inside of runs, as those
-// of a query may.
+// of a query may. The character that begins a run is not the token of one that ends it: else one
+// alone, which does both, would be found as two with something between them. Two equal ones in a row would be one to Groonga's phrases, so kAgain parts them:
+// in texts and phrases alike, for it depends on nothing but the two.
 std::string Tokens(const std::vector<Unit>& units, bool inner) {
   std::string tokens;
-  const auto put = [&tokens](absl::string_view a, absl::string_view b) {
-    absl::StrAppend(&tokens, tokens.empty() ? "" : " ", a, b);
+  std::string last;
+  const auto put = [&tokens, &last](absl::string_view a, absl::string_view b) {
+    std::string token = absl::StrCat(a, b);
+    if (token == last) absl::StrAppend(&tokens, " ", kAgain);
+    absl::StrAppend(&tokens, tokens.empty() ? "" : " ", token);
+    last = std::move(token);
   };
   for (size_t i = 0; i < units.size();) {
     if (!units[i].han) {
@@ -180,7 +191,7 @@ std::string Tokens(const std::vector<Unit>& units, bool inner) {
       continue;
     }
     const size_t end = RunEnd(units, i);
-    if (!inner || i > 0) put(units[i].text, "");
+    if (!inner || i > 0) put(kBegin, units[i].text);
     for (size_t k = i; k + 1 < end; ++k) put(units[k].text, units[k + 1].text);
     if (!inner || end < units.size()) put(units[end - 1].text, "");
     i = end;

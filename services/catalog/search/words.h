@@ -50,9 +50,9 @@ std::vector<std::pair<size_t, size_t>> Occurrences(const std::vector<Unit>& unit
                                                    const Word& word);
 
 // What the index keeps of a text: tokens separated by blanks. For a run of Chinese
-// characters abc: a ab bc c, for letters themselves, in order; then each character and each
-// beginning of letters once, marked by S. So every word is found by tokens that
-// follow one another, exactly.
+// characters abc: Ba ab bc c, for letters themselves, in order, with R between two equal ones;
+// then each character and each beginning of letters once, marked by S. So every word is found by
+// tokens that follow one another, exactly, and no two neighbours are equal.
 std::string Stream(absl::string_view text);
 // The tokens of a word, separated by blanks: a part of Stream of each text that has it.
 // Letters of any script, digits and blanks alone: no syntax of anything.

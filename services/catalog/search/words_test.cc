@@ -2,7 +2,10 @@
 #include "services/catalog/search/words.h"
 
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "catch2/catch.hpp"
 
@@ -55,9 +58,12 @@ TEST_CASE("A unit knows its bytes in the text", "[catalog][search]") {
 }
 
 TEST_CASE("Streams hold pairs, ends of runs and beginnings", "[catalog][search]") {
-  CHECK(Stream("婚姻登记") == "婚 婚姻 姻登 登记 记 S姻 S婚 S登 S记");
-  CHECK(Stream("a 年") == "a 年 年 Sa S年");
+  CHECK(Stream("婚姻登记") == "B婚 婚姻 姻登 登记 记 S姻 S婚 S登 S记");
+  CHECK(Stream("a 年") == "a B年 年 Sa S年");
   CHECK(Stream("ab") == "ab Sa Sab");
+  CHECK(Stream("资资资") == "B资 资资 R 资资 资 S资");
+  CHECK(Stream("资，资") == "B资 资 B资 资 S资");
+  CHECK(Stream("a a A b") == "a R a R a b Sa Sb");
   CHECK(Stream("") == "");
 }
 
@@ -68,13 +74,52 @@ TEST_CASE("A query's words become tokens without syntax", "[catalog][search]") {
            {"婚姻登记 Gb/T", "婚姻 姻登 登记, Sgb, St"},
            {"\"gb/t 2260\"", "gb t 2260"},
            {"“manag”", "manag"},
-           {"第39轮", "第 39 轮"},
-           {"\"婚姻、登记\"", "婚姻 姻 登 登记"},
+           {"第39轮", "第 39 B轮"},
+           {"资资", "资资"},
+           {"资资资资", "资资 R 资资 R 资资"},
+           {"\"a A r R\"", "a R a r R r"},
+           {"\"婚姻、登记\"", "婚姻 姻 B登 登记"},
            {"OR -婚姻 *) || delete' \\\" Resources", "Sor, 婚姻, Sdelete, resources"},
            {"，。", ""}}) {
     CAPTURE(query);
     CHECK(Phrases(query) == phrases);
   }
+}
+
+// What stands for " word " in " stream ", so that tokens are compared whole.
+bool Follow(const std::string& phrase, const std::string& stream) {
+  return absl::StrContains(absl::StrCat(" ", stream, " "), absl::StrCat(" ", phrase, " "));
+}
+
+TEST_CASE("A phrase's tokens are in a text's if and only if the word is, repeated or not",
+          "[catalog][search]") {
+  // Every text and every quoted word of up to five units of this alphabet, blanks among them.
+  const std::vector<std::string> alphabet = {"资", "讯", "a ", "，"};
+  std::vector<std::string> all = {""};
+  for (size_t begin = 0, length = 1; length <= 5; ++length) {
+    const size_t end = all.size();
+    for (size_t i = begin; i < end; ++i) {
+      for (const std::string& letter : alphabet) all.push_back(all[i] + letter);
+    }
+    begin = end;
+  }
+  size_t found = 0;
+  for (const std::string& text : all) {
+    const std::vector<Unit> units = UnitsOf(text);
+    const std::string stream = Stream(text);
+    // Words of up to three units; longer ones only repeat what these show.
+    for (size_t w = 1; w < 1 + 4 + 16 + 64; ++w) {
+      const std::vector<Word> words = WordsOf(absl::StrCat("\"", all[w], "\""));
+      if (words.empty()) continue;
+      const bool has = !Occurrences(units, words[0]).empty();
+      if (has != Follow(Phrase(words[0]), stream)) {
+        CAPTURE(text, all[w], stream, Phrase(words[0]));
+        CHECK(has == Follow(Phrase(words[0]), stream));
+      }
+      found += has ? 1 : 0;
+    }
+  }
+  CHECK(found > 1000);
 }
 
 TEST_CASE("Chinese is found inside of runs, letters where they begin, quotes whole",
