@@ -251,6 +251,7 @@ class World:
         catalog = self.start("catalog", self.home("service", "catalog"), "shareway-catalog",
                              [f"--bootstrap={self.bootstrap()}",
                               f"--statutes={deploy / 'statutes'}",
+                              f"--calendars={deploy / 'calendars'}",
                               f"--synonyms={deploy / 'sources' / 'synonyms.txt'}",
                               f"--sharing={self.at('sharing')}"])
         self.await_ready("catalog", catalog)

@@ -11,6 +11,7 @@
 #include "libs/base/status.h"
 #include "libs/log/log.h"
 #include "libs/statute/calendar.h"
+#include "services/catalog/domain/freshness.h"
 #include "services/catalog/domain/revision.h"
 #include "services/catalog/references.h"
 #include "services/catalog/store/resource_message.h"
@@ -19,6 +20,8 @@ namespace shareway::catalog {
 namespace {
 
 using evidence::RecordKind;
+
+constexpr int kAttempts = 5;
 
 absl::Status CheckEtag(absl::string_view etag, const Catalog::Loaded& loaded, bool required) {
   if (etag.empty() && required) {
@@ -108,6 +111,24 @@ absl::StatusOr<Resource> Catalog::WithReferences(absl::StatusOr<Resource> writte
   return Error::Fields(faults->fields);
 }
 
+absl::StatusOr<Resource> Catalog::WithDue(const Resource& before, Resource after) const {
+  const Resource::Published& now = *after.fields().published;
+  const std::optional<Resource::Published>& was = before.fields().published;
+  // Another revision of the same cycle makes no data fresher.
+  if (was && was->entry.update_cycle == now.entry.update_cycle && was->fresh.due) return after;
+  const std::shared_ptr<const Register> all = parts_.directory();
+  const Authority* authority = AuthorityOf(*all, after.fields().provider);
+  if (authority == nullptr) return after;
+  SHAREWAY_ASSIGN_OR_RETURN(const statute::Profile* profile,
+                            parts_.statutes->Find(authority->profile));
+  Resource::Fresh fresh = now.fresh;
+  SHAREWAY_ASSIGN_OR_RETURN(
+      fresh.due, RefreshDue(now.entry.update_cycle, fresh.refreshed.value_or(now.publish_time),
+                            *parts_.calendars, profile->area));
+  fresh.reminders = 0;
+  return after.WithFresh(fresh);
+}
+
 absl::StatusOr<std::optional<Catalog::Loaded>> Catalog::Repeated(const Cause& cause) const {
   SHAREWAY_ASSIGN_OR_RETURN(const std::optional<std::string> name,
                             parts_.store->Find(cause.once, parts_.clock->Now()));
@@ -131,7 +152,8 @@ void Catalog::Announce(absl::string_view name) {
 }
 
 absl::StatusOr<Catalog::Loaded> Catalog::Save(const Cause& cause, const Loaded& before,
-                                              const Resource& after, RecordKind kind) {
+                                              const Resource& after, RecordKind kind,
+                                              absl::string_view reason) {
   const Resource::Fields& fields = after.fields();
   evidence::AuditRecord record;
   record.set_kind(kind);
@@ -143,12 +165,24 @@ absl::StatusOr<Catalog::Loaded> Catalog::Save(const Cause& cause, const Loaded& 
   if (authority != nullptr && !authority->agency.empty() && authority->agency != fields.provider) {
     record.add_agencies(authority->agency);
   }
-  record.set_rule(fields.working ? fields.working->profile : fields.published->profile);
-  absl::StatusOr<Loaded> saved = parts_.store->Save(before, after,
-                                                    {.records = {std::move(record)},
-                                                     .cause = &cause,
-                                                     .result = fields.name,
-                                                     .now = parts_.clock->Now()});
+  const Resource::Fields& known = before.resource.fields();
+  const std::string* rule = fields.published ? &fields.published->profile : nullptr;
+  if (known.working && !fields.published) rule = &known.working->profile;  // a deleted draft's
+  record.set_rule(fields.working ? fields.working->profile : *rule);
+  const absl::Time now = parts_.clock->Now();
+  Event event = {
+      .records = {std::move(record)}, .cause = &cause, .result = fields.name, .now = now};
+  Along along = {.reason = std::string(reason)};
+  if (kind == evidence::v1::RESOURCE_PUBLISHED && known.published) {
+    for (const Narrowing& narrowing :
+         Narrowings(known.published->entry, fields.published->entry)) {
+      along.narrowings.push_back(ToMessage(narrowing));
+    }
+  }
+  SHAREWAY_RETURN_IF_ERROR(parts_.updates->Follow(kind, before.resource, after, cause, now,
+                                                  &event.records, &along.batch));
+  absl::StatusOr<Loaded> saved =
+      parts_.store->Save(before, after, std::move(event), std::move(along));
   if (kind == evidence::v1::RESOURCE_PUBLISHED || kind == evidence::v1::RESOURCE_STATE_CHANGED) {
     Announce(fields.name);
   }
@@ -189,20 +223,29 @@ absl::StatusOr<Catalog::Loaded> Catalog::Create(const Cause& cause, Entry entry,
 
 absl::StatusOr<Catalog::Loaded> Catalog::Change(const Cause& cause, absl::string_view name,
                                                 absl::string_view etag, RecordKind kind,
-                                                const Decision& decide) {
+                                                const Decision& decide,
+                                                absl::string_view reason) {
   if (auto ids = ParseName("resources/{r}", name); !ids.ok()) {
     return Error::Field("name", ids.status().message());
   }
   SHAREWAY_ASSIGN_OR_RETURN(std::optional<Loaded> repeated, Repeated(cause));
   if (repeated) return *std::move(repeated);
-  absl::StatusOr<Loaded> before = parts_.store->Load(name);
-  if (absl::IsNotFound(before.status())) return Error::NotVisible(name);
-  SHAREWAY_RETURN_IF_ERROR(before.status());
-  const Actor actor = ActorFor(cause.caller, before->resource.fields().provider);
-  if (!actor.SeesDrafts()) return Error::NotVisible(name);
-  SHAREWAY_RETURN_IF_ERROR(CheckEtag(etag, *before, cause.act.has_value()));
-  SHAREWAY_ASSIGN_OR_RETURN(const Resource after, decide(before->resource, actor));
-  return Save(cause, *before, after, kind);
+  for (int attempt = 1;; ++attempt) {
+    const absl::StatusOr<Loaded> before = parts_.store->Load(name);
+    if (absl::IsNotFound(before.status())) return Error::NotVisible(name);
+    SHAREWAY_RETURN_IF_ERROR(before.status());
+    const Actor actor = ActorFor(cause.caller, before->resource.fields().provider);
+    if (!actor.SeesDrafts()) return Error::NotVisible(name);
+    SHAREWAY_RETURN_IF_ERROR(CheckEtag(etag, *before, cause.act.has_value()));
+    SHAREWAY_ASSIGN_OR_RETURN(const Resource after, decide(before->resource, actor));
+    absl::StatusOr<Loaded> saved = Save(cause, *before, after, kind, reason);
+    if (!absl::IsAborted(saved.status()) || attempt == kAttempts) return saved;
+    // A node told of a refresh meanwhile: the etag is of the entry, which is as it was.
+    const absl::StatusOr<Loaded> now = parts_.store->Load(name);
+    const bool refreshed = now.ok() && now->version == before->version &&
+                           now->published_version != before->published_version;
+    if (!refreshed) return saved;
+  }
 }
 
 absl::StatusOr<Catalog::Loaded> Catalog::Update(const Cause& cause, absl::string_view name,
@@ -220,20 +263,47 @@ absl::StatusOr<Catalog::Loaded> Catalog::Update(const Cause& cause, absl::string
 }
 
 absl::StatusOr<Catalog::Loaded> Catalog::Submit(const Cause& cause, absl::string_view name,
-                                                absl::string_view etag) {
-  return Change(cause, name, etag, evidence::v1::RESOURCE_SUBMITTED,
-                [this](const Resource& resource, const Actor& actor) -> absl::StatusOr<Resource> {
-                  SHAREWAY_ASSIGN_OR_RETURN(const Law law, LawFor(resource.fields().provider));
-                  return WithReferences(resource.Submit(actor, law), WorkingEntry(resource), law,
-                                        true);
-                });
+                                                absl::string_view etag,
+                                                std::vector<std::string> answers) {
+  return Change(
+      cause, name, etag, evidence::v1::RESOURCE_SUBMITTED,
+      [&](const Resource& resource, const Actor& actor) -> absl::StatusOr<Resource> {
+        SHAREWAY_ASSIGN_OR_RETURN(const Law law, LawFor(resource.fields().provider));
+        SHAREWAY_ASSIGN_OR_RETURN(Resource submitted,
+                                  WithReferences(resource.Submit(actor, law, answers),
+                                                 WorkingEntry(resource), law, true));
+        SHAREWAY_RETURN_IF_ERROR(
+            parts_.updates->CheckAnswers(resource.fields().name, answers));
+        return submitted;
+      });
+}
+
+absl::StatusOr<Catalog::Loaded> Catalog::DeleteDraft(const Cause& cause, absl::string_view name,
+                                                     absl::string_view etag) {
+  if (etag.empty()) return Error::Field("etag", "is empty; it names the state that is deleted");
+  if (auto ids = ParseName("resources/{r}", name); !ids.ok()) {
+    return Error::Field("name", ids.status().message());
+  }
+  // A repetition finds nothing where the first call deleted all of it.
+  SHAREWAY_ASSIGN_OR_RETURN(const std::optional<std::string> done,
+                            parts_.store->Find(cause.once, parts_.clock->Now()));
+  if (done) {
+    absl::StatusOr<Loaded> left = parts_.store->Load(*done);
+    if (absl::IsNotFound(left.status())) return Loaded{.resource = Resource::Restore({})};
+    return left;
+  }
+  return Change(
+      cause, name, etag, evidence::v1::RESOURCE_DRAFT_DELETED,
+      [](const Resource& resource, const Actor& actor) { return resource.DeleteDraft(actor); });
 }
 
 absl::StatusOr<Catalog::Loaded> Catalog::Approve(const Cause& cause, absl::string_view name,
                                                  absl::string_view etag) {
   return Change(
       cause, name, etag, evidence::v1::RESOURCE_APPROVED,
-      [](const Resource& resource, const Actor& actor) { return resource.Approve(actor); });
+      [this](const Resource& resource, const Actor& actor) {
+        return resource.Approve(actor, parts_.clock->Now());
+      });
 }
 
 absl::Status Catalog::Consulted(Cut cut, const Resource& resource,
@@ -272,7 +342,7 @@ absl::StatusOr<Catalog::Loaded> Catalog::Publish(const Cause& cause, absl::strin
                 Consulted(Cut::kNarrowerRevision, resource, after.service_change));
           }
         }
-        return next;
+        return WithDue(resource, std::move(next));
       });
 }
 
@@ -294,7 +364,8 @@ absl::StatusOr<Catalog::Loaded> Catalog::Suspend(const Cause& cause, absl::strin
                                const Actor& actor) -> absl::StatusOr<Resource> {
                   SHAREWAY_ASSIGN_OR_RETURN(const Law law, LawFor(resource.fields().provider));
                   return resource.Suspend(actor, reason, law);
-                });
+                },
+                reason);
 }
 
 absl::StatusOr<Catalog::Loaded> Catalog::Resume(const Cause& cause, absl::string_view name,
@@ -304,7 +375,8 @@ absl::StatusOr<Catalog::Loaded> Catalog::Resume(const Cause& cause, absl::string
                                const Actor& actor) -> absl::StatusOr<Resource> {
                   SHAREWAY_ASSIGN_OR_RETURN(const Law law, LawFor(resource.fields().provider));
                   return resource.Resume(actor, reason, law);
-                });
+                },
+                reason);
 }
 
 absl::StatusOr<Catalog::Loaded> Catalog::Withdraw(const Cause& cause, absl::string_view name,
@@ -318,7 +390,8 @@ absl::StatusOr<Catalog::Loaded> Catalog::Withdraw(const Cause& cause, absl::stri
                                   resource.Withdraw(actor, reason, service_change, law));
         SHAREWAY_RETURN_IF_ERROR(Consulted(Cut::kWithdrawal, resource, service_change));
         return next;
-      });
+      },
+      reason);
 }
 
 }  // namespace shareway::catalog

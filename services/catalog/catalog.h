@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "libs/base/clock.h"
 #include "libs/metrics/registry.h"
+#include "libs/statute/calendar.h"
 #include "libs/statute/profile.h"
 #include "services/catalog/domain/consultation.h"
 #include "services/catalog/domain/register.h"
@@ -19,6 +20,7 @@
 #include "services/catalog/store/cause.h"
 #include "services/catalog/store/resource_store.h"
 #include "services/catalog/store/source_store.h"
+#include "services/catalog/updates.h"
 
 namespace shareway::catalog {
 
@@ -40,6 +42,8 @@ class Catalog {
     const statute::ProfileSet* statutes = nullptr;
     const Clock* clock = nullptr;
     metrics::Registry* metrics = nullptr;  // may be null
+    const statute::CalendarSet* calendars = nullptr;
+    const Updates* updates = nullptr;
     // The register now.
     std::function<std::shared_ptr<const Register>()> directory = {};
     // Told what everyone sees of an entry, null if that is nothing any more. One
@@ -58,7 +62,12 @@ class Catalog {
   absl::StatusOr<Loaded> Create(const Cause& cause, Entry entry, bool validate_only);
   absl::StatusOr<Loaded> Update(const Cause& cause, absl::string_view name, absl::string_view etag,
                                 Entry entry);
-  absl::StatusOr<Loaded> Submit(const Cause& cause, absl::string_view name, absl::string_view etag);
+  // `answers` are the update clocks that the revision ends: Updates::CheckAnswers.
+  absl::StatusOr<Loaded> Submit(const Cause& cause, absl::string_view name, absl::string_view etag,
+                                std::vector<std::string> answers = {});
+  // Answers what is left: without publication, nothing is.
+  absl::StatusOr<Loaded> DeleteDraft(const Cause& cause, absl::string_view name,
+                                     absl::string_view etag);
   absl::StatusOr<Loaded> Approve(const Cause& cause, absl::string_view name,
                                  absl::string_view etag);
   // A revision that takes something away is refused as a withdrawal is.
@@ -90,9 +99,12 @@ class Catalog {
   // Decides on the next state of an entry.
   using Decision = std::function<absl::StatusOr<Resource>(const Resource&, const Actor&)>;
   absl::StatusOr<Loaded> Change(const Cause& cause, absl::string_view name, absl::string_view etag,
-                                evidence::RecordKind kind, const Decision& decide);
+                                evidence::RecordKind kind, const Decision& decide,
+                                absl::string_view reason = "");
   absl::StatusOr<Loaded> Save(const Cause& cause, const Loaded& before, const Resource& after,
-                              evidence::RecordKind kind);
+                              evidence::RecordKind kind, absl::string_view reason = "");
+  // What is published of it, due by its cycle and the provider's calendar.
+  absl::StatusOr<Resource> WithDue(const Resource& before, Resource after) const;
   // The law in force for the provider's entries.
   absl::StatusOr<Law> LawFor(absl::string_view provider) const;
   // `written`, or its faults together with the references of `entry` that lead nowhere, with `related`

@@ -15,16 +15,20 @@
 #include "libs/base/status.h"
 #include "libs/crypto/identity.h"
 #include "libs/rpc/mandate_reads.h"
+#include "libs/statute/calendar.h"
 #include "services/catalog/bundle/bundles.h"
 #include "services/catalog/published.h"
 #include "services/catalog/rpc/bundle_rpc.h"
 #include "services/catalog/rpc/catalog_rpc.h"
+#include "services/catalog/reminders.h"
 #include "services/catalog/rpc/directory_rpc.h"
 #include "services/catalog/rpc/project_rpc.h"
 #include "services/catalog/rpc/sharing_use.h"
+#include "services/catalog/rpc/life_rpc.h"
 #include "services/catalog/rpc/source_rpc.h"
 
 ABSL_FLAG(std::string, statutes, "deploy/statutes", "Folder of the statute profiles.");
+ABSL_FLAG(std::string, calendars, "deploy/calendars", "Folder of holiday calendars.");
 ABSL_FLAG(std::string, synonyms, "deploy/sources/synonyms.txt",
           "Names of items that mean the same, for collection checks; empty: none.");
 ABSL_FLAG(std::string, bootstrap, "",
@@ -65,12 +69,26 @@ absl::StatusOr<Origins> ReadOrigins(const std::string& path) {
                                                  origins.status().message()));
 }
 
+// A clock over an entry starts with its approval, which must not fail for want of a calendar.
+absl::Status CheckAreas(const statute::ProfileSet& statutes, const statute::CalendarSet& calendars) {
+  for (const statute::Profile* profile : statutes.all()) {
+    if (calendars.HasArea(profile->area)) continue;
+    return absl::NotFoundError(absl::StrCat("--calendars ", absl::GetFlag(FLAGS_calendars),
+                                            " has no calendar of ", profile->area, ", by which ",
+                                            profile->id, " counts"));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 // Declared first is torn down last: the server drains before the stores close.
 absl::Status Serve() {
   SHAREWAY_ASSIGN_OR_RETURN(const statute::ProfileSet statutes,
                             statute::ProfileSet::Load(absl::GetFlag(FLAGS_statutes)));
+  SHAREWAY_ASSIGN_OR_RETURN(const statute::CalendarSet calendars,
+                            statute::CalendarSet::Load(absl::GetFlag(FLAGS_calendars)));
+  SHAREWAY_RETURN_IF_ERROR(CheckAreas(statutes, calendars));
   SHAREWAY_ASSIGN_OR_RETURN(app::Process process, app::Process::Open(app::OptionsFromFlags()));
   SHAREWAY_ASSIGN_OR_RETURN(const app::Evidence evidence, app::Evidence::Open(process));
   kv::Store* kv = process.store.get();
@@ -104,6 +122,18 @@ absl::Status Serve() {
   }
   Catalog::AskUse use;
   if (sharing) use = std::bind_front(&SharingUse::Of, &*sharing);
+  const UpdateStore update_store(kv, outbox);
+  Updates updates({.store = &update_store,
+                   .resources = &resources,
+                   .statutes = &statutes,
+                   .calendars = &calendars,
+                   .clock = &SystemClock(),
+                   .directory = [&registrar] { return registrar->Now(); }});
+  Freshness freshness({.store = &resources,
+                       .statutes = &statutes,
+                       .calendars = &calendars,
+                       .clock = &SystemClock(),
+                       .directory = [&registrar] { return registrar->Now(); }});
   SHAREWAY_ASSIGN_OR_RETURN(
       std::unique_ptr<Catalog> catalog,
       Catalog::Open({.store = &resources,
@@ -111,6 +141,8 @@ absl::Status Serve() {
                      .statutes = &statutes,
                      .clock = &SystemClock(),
                      .metrics = process.metrics.get(),
+                     .calendars = &calendars,
+                     .updates = &updates,
                      .directory = [&registrar] { return registrar->Now(); },
                      .announce =
                          [&index, &sources](absl::string_view name, const Entry* published) {
@@ -136,6 +168,8 @@ absl::Status Serve() {
   ProjectRpc project_rpc(&projects);
   CatalogRpc catalog_rpc(catalog.get(), &resources, index.get(), &project_store);
   SourceRpc source_rpc(&sources, &source_store);
+  LifeRpc life_rpc(catalog.get(), &resources, &updates, &freshness);
+  Reminders reminders(&freshness);
   SHAREWAY_ASSIGN_OR_RETURN(const Origins origins, ReadOrigins(absl::GetFlag(FLAGS_origins)));
   ForeignStore foreign(kv, outbox);
   SHAREWAY_ASSIGN_OR_RETURN(
@@ -156,7 +190,9 @@ absl::Status Serve() {
   catalog_rpc.Serve(process.server.get());
   source_rpc.Serve(process.server.get());
   project_rpc.Serve(process.server.get());
+  life_rpc.Serve(process.server.get());
   bundle_rpc.Serve(process.server.get());
+  reminders.Start();
   process.server->SetReady(true);
   const absl::Status served = app::Serve(&process);
   process.server.reset();

@@ -9,7 +9,7 @@
 #include "libs/base/error.h"
 #include "libs/base/name.h"
 #include "libs/base/status.h"
-#include "libs/crypto/random.h"
+#include "libs/crypto/hash.h"
 
 namespace shareway::catalog {
 namespace {

@@ -16,11 +16,13 @@
 #include "services/catalog/catalog.h"
 #include "services/catalog/domain/test_entry.h"
 #include "services/catalog/projects.h"
+#include "services/catalog/freshness.h"
 #include "services/catalog/published.h"
 #include "services/catalog/registrar.h"
 #include "services/catalog/search/index.h"
 #include "services/catalog/sources.h"
 #include "services/catalog/test_bootstrap.h"
+#include "services/catalog/updates.h"
 #include "tests/support/temp_dir.h"
 
 namespace shareway::catalog {
@@ -64,10 +66,26 @@ class TestWorld {
                         .statutes = &TestStatutes(),
                         .clock = &clock,
                         .directory = [this] { return registrar->Now(); }});
+    update_store.emplace(&kv, outbox.get());
+    updates = std::make_unique<Updates>(
+        Updates::Parts{.store = &*update_store,
+                       .resources = &*resources,
+                       .statutes = &TestStatutes(),
+                       .calendars = &TestCalendars(),
+                       .clock = &clock,
+                       .directory = [this] { return registrar->Now(); }});
+    freshness = std::make_unique<Freshness>(
+        Freshness::Parts{.store = &*resources,
+                         .statutes = &TestStatutes(),
+                         .calendars = &TestCalendars(),
+                         .clock = &clock,
+                         .directory = [this] { return registrar->Now(); }});
     catalog = Catalog::Open({.store = &*resources,
                              .sources = &*source_store,
                              .statutes = &TestStatutes(),
                              .clock = &clock,
+                             .calendars = &TestCalendars(),
+                             .updates = updates.get(),
                              .directory = [this] { return registrar->Now(); },
                              .announce = [this](absl::string_view name,
                                                 const Entry* entry) {
@@ -140,6 +158,9 @@ class TestWorld {
   std::unique_ptr<Sources> sources;
   std::optional<ProjectStore> project_store;
   std::unique_ptr<Projects> projects;
+  std::optional<UpdateStore> update_store;
+  std::unique_ptr<Updates> updates;
+  std::unique_ptr<Freshness> freshness;
   std::unique_ptr<Catalog> catalog;
   absl::Status founded;
   uint64_t followed = 0;

@@ -283,6 +283,7 @@ std::vector<std::string> Cluster::CommandOf(const std::string& process) const {
   if (process == "catalog") {
     argv.push_back("--bootstrap=" + (dir_ / "bootstrap.jsonl"));
     argv.push_back("--statutes=" + deploy + "/statutes");
+    argv.push_back("--calendars=" + deploy + "/calendars");
     argv.push_back("--synonyms=" + deploy + "/sources/synonyms.txt");
     argv.push_back("--sharing=" + at("sharing"));
   } else if (process == "sharing") {

@@ -2,6 +2,7 @@
 // One good entry and the laws it lies under, for tests.
 #pragma once
 
+#include "libs/statute/calendar.h"
 #include "libs/statute/profile.h"
 #include "services/catalog/domain/law.h"
 
@@ -11,6 +12,12 @@ inline const statute::ProfileSet& TestStatutes() {
   static const auto& statutes = *new statute::ProfileSet(
       statute::ProfileSet::Load(SHAREWAY_SOURCE_DIR "/deploy/statutes").value());
   return statutes;
+}
+
+inline const statute::CalendarSet& TestCalendars() {
+  static const auto& calendars = *new statute::CalendarSet(
+      statute::CalendarSet::Load(SHAREWAY_SOURCE_DIR "/deploy/calendars").value());
+  return calendars;
 }
 
 inline Law LawOf(const char* profile) { return Law::From(**TestStatutes().Find(profile)); }

@@ -143,7 +143,8 @@ void CatalogRpc::ServeWrites(rpc::Server* server) {
       });
   server->Unary<v1::SubmitResourceRequest, v1::Resource>(
       Path("SubmitResource"), [this](const rpc::Call& call, const v1::SubmitResourceRequest& r) {
-        return Answer(call, catalog_->Submit(CauseOf(call, r.request_id()), r.name(), r.etag()));
+        return Answer(call, catalog_->Submit(CauseOf(call, r.request_id()), r.name(), r.etag(),
+                                             {r.update_clocks().begin(), r.update_clocks().end()}));
       });
   server->Unary<v1::ApproveResourceRequest, v1::Resource>(
       Path("ApproveResource"), [this](const rpc::Call& call, const v1::ApproveResourceRequest& r) {

@@ -18,6 +18,7 @@
 #include "services/catalog/rpc/catalog_rpc.h"
 #include "services/catalog/rpc/directory_rpc.h"
 #include "services/catalog/rpc/project_rpc.h"
+#include "services/catalog/rpc/life_rpc.h"
 #include "services/catalog/rpc/source_rpc.h"
 #include "services/catalog/store/resource_message.h"
 #include "services/catalog/world_test.h"
@@ -60,6 +61,9 @@ class Served {
     project_rpc_->Serve(server_.get());
     source_rpc_ = std::make_unique<SourceRpc>(world_->sources.get(), &*world_->source_store);
     source_rpc_->Serve(server_.get());
+    life_rpc_ = std::make_unique<LifeRpc>(world_->catalog.get(), &*world_->resources,
+                                          world_->updates.get(), world_->freshness.get());
+    life_rpc_->Serve(server_.get());
     foreign_ = std::make_unique<ForeignStore>(&world_->kv, world_->outbox.get());
     bundles_ = Bundles::Open({.domain = "test",
                               .key = &message_key_,
@@ -215,6 +219,7 @@ class Served {
   std::unique_ptr<CatalogRpc> catalog_rpc_;
   std::unique_ptr<SourceRpc> source_rpc_;
   std::unique_ptr<ProjectRpc> project_rpc_;
+  std::unique_ptr<LifeRpc> life_rpc_;
   const Origins origins_ = {};
   const crypto::PrivateKey message_key_ =
       crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256);

@@ -215,4 +215,13 @@ Resource::Published PublishedFrom(const v1::Resource& message) {
           .fresh = fresh};
 }
 
+v1::Narrowing ToMessage(const Narrowing& narrowing) {
+  v1::Narrowing message;
+  message.set_kind(static_cast<v1::Narrowing::Kind>(narrowing.kind));
+  message.set_field(narrowing.field);
+  message.set_id(narrowing.id);
+  message.set_text(narrowing.text);
+  return message;
+}
+
 }  // namespace shareway::catalog

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "services/catalog/domain/resource.h"
+#include "services/catalog/domain/revision.h"
 #include "services/catalog/store/catalog_record.pb.h"
 
 namespace shareway::catalog {
@@ -14,6 +15,8 @@ Entry EntryFrom(const v1::Resource& message);
 // on the reader and are left out.
 v1::Resource ToMessage(const Resource& resource, Resource::Face face);
 v1::Resource ToMessage(absl::string_view name, const Resource::Published& published);
+
+v1::Narrowing ToMessage(const Narrowing& narrowing);
 
 // As ToMessage wrote it.
 Resource::Published PublishedFrom(const v1::Resource& message);

@@ -48,7 +48,7 @@ bool Parse(absl::string_view bytes, Message* message) {
   return message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
 }
 
-v1::UpdateExtension ToMessage(const UpdateClock::Extension& extension) {
+v1::UpdateExtension ExtensionMessage(const UpdateClock::Extension& extension) {
   v1::UpdateExtension message;
   message.set_days(extension.days);
   message.set_reason(extension.reason);
@@ -64,7 +64,7 @@ v1::UpdateExtension ToMessage(const UpdateClock::Extension& extension) {
   return message;
 }
 
-UpdateClock::Extension FromMessage(const v1::UpdateExtension& message) {
+UpdateClock::Extension ExtensionFrom(const v1::UpdateExtension& message) {
   UpdateClock::Extension extension = {.days = message.days(),
                                       .reason = message.reason(),
                                       .asked_by = message.asked_by(),
@@ -147,7 +147,7 @@ absl::StatusOr<UpdateClock> ClockFrom(const store::UpdateClockRecord& record) {
                                 .revision = message.revision(),
                                 .statement = message.statement()};
   if (message.has_change()) fields.change = FromMessage(message.change());
-  if (message.has_extension()) fields.extension = FromMessage(message.extension());
+  if (message.has_extension()) fields.extension = ExtensionFrom(message.extension());
   SHAREWAY_ASSIGN_OR_RETURN(fields.clock, CountedFrom(record));
   return UpdateClock::Restore(std::move(fields));
 }
@@ -196,7 +196,7 @@ v1::UpdateClock ToMessage(const UpdateClock& clock) {
   message.set_profile(absl::StrCat(counted.profile, "@", counted.profile_version));
   message.set_article(fields.article);
   message.set_state(static_cast<v1::UpdateClock::State>(fields.state));
-  if (fields.extension) *message.mutable_extension() = ToMessage(*fields.extension);
+  if (fields.extension) *message.mutable_extension() = ExtensionMessage(*fields.extension);
   for (const statute::SupersededDue& superseded : counted.superseded) {
     *message.add_superseded_due_times() = ToTimestamp(statute::EndOfDay(superseded.due.day));
   }
