@@ -29,6 +29,8 @@ void AddCatalogCommands(CLI::App* app, Session* session);
 void AddSourceCommands(CLI::App* app, Session* session);
 // catalog bundle; AddCatalogCommands adds it to its noun.
 void AddBundleCommands(CLI::App* catalog, Session* session);
+// Revisions, update clocks, freshness: verbs of catalog, likewise.
+void AddLifeCommands(CLI::App* catalog, Session* session);
 void AddRequestCommands(CLI::App* app, Session* session);
 // Signatures, checks, supplements, extensions, supply; what revises a draft or changes a grant; and
 // watch. AddRequestCommands adds them.

@@ -79,6 +79,9 @@ bool SameContent(const v1::Resource& a, const v1::Resource& b) {
     resource->clear_name();
     resource->clear_provider();
     resource->clear_state();
+    resource->clear_refresh_time();
+    resource->clear_refresh_due_time();
+    resource->clear_stale_reminders();
   }
   return google::protobuf::util::MessageDifferencer::Equals(one, other);
 }
