@@ -91,6 +91,21 @@ void Supersede(DueDate next, absl::Time at, std::string reason, Clock* clock) {
   clock->due = std::move(next);
 }
 
+// The promise's last day anew, by the same trigger and pauses.
+absl::Status MovePromise(const CalendarSet& calendars, Clock* clock) {
+  if (clock->promised_days == 0) return absl::OkStatus();
+  Clock promise = *clock;
+  promise.days = clock->promised_days;
+  promise.extension.reset();
+  SHAREWAY_ASSIGN_OR_RETURN(clock->promised, ComputeDue(promise, calendars));
+  return absl::OkStatus();
+}
+
+absl::Time EndInstant(const Clock& clock, absl::CivilDay day) {
+  if (!clock.counting.office_close_minute) return EndOfDay(day);
+  return StartOfDay(day) + absl::Minutes(*clock.counting.office_close_minute);
+}
+
 }  // namespace
 
 absl::string_view ClockKindName(ClockKind kind) { return kKindNames[static_cast<size_t>(kind)]; }
@@ -164,6 +179,19 @@ absl::StatusOr<Clock> StartClock(const Profile& profile, const CalendarSet& cale
   return clock;
 }
 
+absl::StatusOr<Clock> PromiseClock(const Clock& clock, const CalendarSet& calendars, int days) {
+  if (clock.stop) return Forbidden(clock, "is stopped");
+  if (days < 1 || days >= clock.days) {
+    return Error::Field("promised_days",
+                        absl::StrCat(days, ", want 1 to ", clock.days - 1,
+                                     ", fewer than the term's ", clock.days));
+  }
+  Clock next = clock;
+  next.promised_days = days;
+  SHAREWAY_RETURN_IF_ERROR(MovePromise(calendars, &next));
+  return next;
+}
+
 absl::StatusOr<Clock> PauseClock(const Clock& clock, absl::Time at, absl::string_view reason) {
   if (clock.stop) return Forbidden(clock, "is stopped");
   if (IsPaused(clock)) return Forbidden(clock, "is paused already");
@@ -185,6 +213,7 @@ absl::StatusOr<Clock> ResumeClock(const Clock& clock, const CalendarSet& calenda
   next.pauses.back().to = at;
   SHAREWAY_ASSIGN_OR_RETURN(DueDate due, ComputeDue(next, calendars));
   Supersede(std::move(due), at, absl::StrCat("resumed: ", next.pauses.back().reason), &next);
+  SHAREWAY_RETURN_IF_ERROR(MovePromise(calendars, &next));
   return next;
 }
 
@@ -233,12 +262,15 @@ absl::StatusOr<Clock> RecomputeClock(const Clock& clock, const CalendarSet& cale
   SHAREWAY_ASSIGN_OR_RETURN(DueDate due, ComputeDue(clock, calendars));
   Clock next = clock;
   Supersede(std::move(due), at, "calendars changed", &next);
+  SHAREWAY_RETURN_IF_ERROR(MovePromise(calendars, &next));
   return next;
 }
 
-absl::Time DueInstant(const Clock& clock) {
-  if (!clock.counting.office_close_minute) return EndOfDay(clock.due.day);
-  return StartOfDay(clock.due.day) + absl::Minutes(*clock.counting.office_close_minute);
+absl::Time DueInstant(const Clock& clock) { return EndInstant(clock, clock.due.day); }
+
+std::optional<absl::Time> PromisedInstant(const Clock& clock) {
+  if (!clock.promised) return std::nullopt;
+  return EndInstant(clock, clock.promised->day);
 }
 
 absl::string_view ClockStateName(ClockState state) {
@@ -274,6 +306,10 @@ absl::StatusOr<Reading> ReadClock(const Clock& clock, const CalendarSet& calenda
   const int total = clock.days + (clock.extension ? clock.extension->days : 0);
   reading.working_days_left = left.days;
   reading.percent_used = std::max(used, 0) * 100 / total;
+  if (clock.promised) {
+    reading.promise_percent_used = std::max(used, 0) * 100 / clock.promised_days;
+    reading.promise_broken = until >= *PromisedInstant(clock);
+  }
   return reading;
 }
 
@@ -281,7 +317,10 @@ Warning WarningFor(const Profile& profile, const Reading& reading) {
   if (reading.state == ClockState::kOverdue) return Warning::kAuthority;
   if (reading.state != ClockState::kRunning) return Warning::kNone;
   if (reading.percent_used >= profile.warn_head_percent) return Warning::kHead;
-  if (reading.percent_used >= profile.warn_reviewer_percent) return Warning::kReviewer;
+  if (std::max(reading.percent_used, reading.promise_percent_used) >=
+      profile.warn_reviewer_percent) {
+    return Warning::kReviewer;
+  }
   return Warning::kNone;
 }
 

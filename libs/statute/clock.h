@@ -89,6 +89,10 @@ struct Clock {
   std::optional<Extension> extension = {};
   std::optional<absl::Time> stop = {};
   std::vector<SupersededDue> superseded;  // oldest first
+  // A shorter time that who owes the act promised of its own will, working days; 0: none. It stands and
+  // moves with the clock, but an extension leaves it. Nothing is overdue by it (law.md section 6).
+  int promised_days = 0;
+  std::optional<DueDate> promised = {};  // its last day
 };
 
 // Starts at `trigger`; the profile in force then is the one that stays. `area` is
@@ -97,6 +101,10 @@ struct Clock {
 // area has no calendar.
 absl::StatusOr<Clock> StartClock(const Profile& profile, const CalendarSet& calendars,
                                  ClockKind kind, absl::Time trigger, absl::string_view area = "");
+
+// With a promise of `days` beside the term. INVALID_ARGUMENT unless these are 1 or more and fewer
+// than the term's; FAILED_PRECONDITION if the clock is stopped.
+absl::StatusOr<Clock> PromiseClock(const Clock& clock, const CalendarSet& calendars, int days);
 
 // FAILED_PRECONDITION if it is stopped, paused or overdue; INVALID_ARGUMENT for
 // an empty reason or an instant before the last change.
@@ -123,6 +131,9 @@ absl::StatusOr<Clock> RecomputeClock(const Clock& clock, const CalendarSet& cale
 // The first instant after the period: 24:00 of the due day, or closing time.
 absl::Time DueInstant(const Clock& clock);
 
+// The same of the promise; nothing if there is none.
+std::optional<absl::Time> PromisedInstant(const Clock& clock);
+
 enum class ClockState { kRunning, kPaused, kStopped, kOverdue };
 
 // RUNNING, PAUSED, STOPPED, OVERDUE.
@@ -136,6 +147,9 @@ struct Reading {
   int working_days_left = 0;
   int percent_used = 0;  // working days used of all; above 100 once overdue
   bool late = false;     // overdue, or stopped after it was due
+  // Of the promise: working days used of those promised, 0 without one; and whether it was broken.
+  int promise_percent_used = 0;
+  bool promise_broken = false;
 };
 
 // Reads at `at`, which is not before the last change.
@@ -144,6 +158,7 @@ absl::StatusOr<Reading> ReadClock(const Clock& clock, const CalendarSet& calenda
 // Who is to be told, each with those before.
 enum class Warning { kNone, kReviewer, kHead, kAuthority };
 
+// A promise warns the reviewer and nobody else.
 Warning WarningFor(const Profile& profile, const Reading& reading);
 
 }  // namespace shareway::statute

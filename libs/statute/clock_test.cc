@@ -264,5 +264,65 @@ TEST_CASE("Office hours and the start day are counted as the profile says", "[st
   CHECK(DueText(start("2025-08-02 09:00")) == "2025-08-04");
 }
 
+TEST_CASE("A promise warns the reviewer and makes nothing overdue", "[statute]") {
+  const Clock plain = Started(ClockKind::kReplyConditional, "2025-09-30 10:00");
+  CHECK_FALSE(PromisedInstant(plain));
+  for (const int days : {-1, 0, 10, 11}) {
+    CAPTURE(days);
+    CHECK(PromiseClock(plain, Calendars(), days).status().code() ==
+          absl::StatusCode::kInvalidArgument);
+  }
+  const Clock clock = PromiseClock(plain, Calendars(), 5).value();
+  CHECK(clock.due == plain.due);
+  CHECK(clock.promised->day == absl::CivilDay(2025, 10, 14));
+  CHECK(PromisedInstant(clock) == At("2025-10-15 00:00"));
+  struct Row {
+    const char* at;
+    int percent;
+    bool broken;
+    Warning warning;
+  };
+  const Row table[] = {
+      {"2025-10-10 23:59", 40, false, Warning::kNone},
+      {"2025-10-11 00:00", 60, false, Warning::kReviewer},
+      {"2025-10-14 23:59", 100, false, Warning::kReviewer},
+      {"2025-10-15 00:00", 120, true, Warning::kReviewer},
+      {"2025-10-17 10:00", 160, true, Warning::kHead},
+      {"2025-10-22 00:00", 220, true, Warning::kAuthority},
+  };
+  for (const Row& row : table) {
+    CAPTURE(row.at);
+    const Reading reading = ReadAt(clock, row.at);
+    CHECK(reading.promise_percent_used == row.percent);
+    CHECK(reading.promise_broken == row.broken);
+    CHECK(reading.late == (row.warning == Warning::kAuthority));
+    CHECK(WarningFor(R25(), reading) == row.warning);
+  }
+  const Clock stopped = StopClock(clock, At("2025-10-16 10:00")).value();
+  CHECK(ReadAt(stopped, "2025-11-30 10:00").promise_broken);
+  CHECK_FALSE(ReadAt(stopped, "2025-11-30 10:00").late);
+  CHECK(PromiseClock(stopped, Calendars(), 3).status().code() ==
+        absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_CASE("A promise stands still with its clock, and an extension leaves it", "[statute]") {
+  const Clock clock =
+      PromiseClock(Started(ClockKind::kReplyConditional, "2025-08-01 10:00"), Calendars(), 5)
+          .value();
+  REQUIRE(clock.promised->day == absl::CivilDay(2025, 8, 8));
+  const Clock paused = PauseClock(clock, At("2025-08-06 15:00"), "supplement asked").value();
+  CHECK_FALSE(ReadAt(paused, "2025-08-12 10:00").promise_broken);
+  const Clock resumed = ResumeClock(paused, Calendars(), At("2025-08-13 09:00")).value();
+  CHECK(resumed.promised->day == absl::CivilDay(2025, 8, 15));
+  const Clock extended =
+      ExtendClock(resumed, Calendars(),
+                  {10, "同意延期〔2025〕1号", At("2025-08-14 09:00"), At("2025-08-15 09:00")})
+          .value();
+  CHECK(extended.due.day > resumed.due.day);
+  CHECK(extended.promised == resumed.promised);
+  const Clock again = RecomputeClock(extended, Calendars(), At("2025-08-15 10:00")).value();
+  CHECK(again.promised == extended.promised);
+}
+
 }  // namespace
 }  // namespace shareway::statute

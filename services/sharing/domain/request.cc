@@ -257,6 +257,16 @@ absl::StatusOr<Request> Request::StartReply(const Resource& resource, const Stat
   Request next = *this;
   SHAREWAY_ASSIGN_OR_RETURN(next.fields_.clock,
                             statute::StartClock(*text.profile, *text.calendars, kind, now));
+  // A promise as published, unless the text that governs this request is as short by now.
+  const bool promised = kind == Kind::kReplyConditional &&
+                        fields_.share_class == ShareClass::kConditional &&
+                        resource.promised_days > 0 &&
+                        resource.promised_days < next.fields_.clock->days;
+  if (promised) {
+    SHAREWAY_ASSIGN_OR_RETURN(next.fields_.clock,
+                              statute::PromiseClock(*next.fields_.clock, *text.calendars,
+                                                    resource.promised_days));
+  }
   return next;
 }
 

@@ -65,7 +65,7 @@ absl::StatusOr<std::optional<Request>> Request::Recompute(const statute::Calenda
       &after, [&](const statute::Clock& clock) -> absl::StatusOr<statute::Clock> {
         SHAREWAY_ASSIGN_OR_RETURN(statute::Clock computed,
                                   statute::RecomputeClock(clock, calendars, now));
-        if (computed.due == clock.due) return clock;
+        if (computed.due == clock.due && computed.promised == clock.promised) return clock;
         moved.push_back(absl::StrCat("due ", absl::FormatCivilTime(computed.due.day), ", before ",
                                      absl::FormatCivilTime(clock.due.day)));
         used = computed.due.calendars;

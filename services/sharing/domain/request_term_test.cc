@@ -241,5 +241,19 @@ TEST_CASE("A withdrawn request has no clock that runs", "[request]") {
   }
 }
 
+TEST_CASE("A promised time stands beside the statute's, for what is conditional", "[request]") {
+  Resource resource = Marriages();
+  resource.promised_days = 5;
+  const Request request = InReview(resource);
+  CHECK(Due(request) == Day(2025, 10, 21));
+  REQUIRE(request.fields().clock->promised);
+  CHECK(request.fields().clock->promised->day == Day(2025, 10, 14));
+  CHECK_FALSE(request.Overdue(statute::EndOfDay(Day(2025, 10, 14))));
+  CHECK_FALSE(InReview().fields().clock->promised);
+  // One that is as long as the text's time by now is none.
+  resource.promised_days = 10;
+  CHECK_FALSE(InReview(resource).fields().clock->promised);
+}
+
 }  // namespace
 }  // namespace shareway::sharing

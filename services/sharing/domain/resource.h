@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace shareway::sharing {
 
@@ -74,6 +75,12 @@ struct Resource {
   std::string publication = {};  // exact bytes of the SignedAct that published the revision
   // The level of each text in `basis`; numbers as in shareway.catalog.v1.BasisLevel.
   std::vector<int> basis_levels = {};
+  // Working days that the provider promises for deciding what is conditional; 0: the statute's.
+  int promised_days = 0;
+  // Reminders since the data became stale; 0: they are not, or none was sent.
+  int stale_reminders = 0;
+  // When the data were refreshed last, else when the revision was published: names one staleness.
+  absl::Time fresh_time = absl::UnixEpoch();
 
   // Null if there is no such item or condition.
   const Item* item(absl::string_view id) const;

@@ -66,7 +66,11 @@ bool Scorecard::counted() const {
 
 Scorecard ScorecardOf(std::string agency, absl::CivilDay from, absl::CivilDay to,
                       const Counts& counts) {
-  Scorecard card{.agency = std::move(agency), .from = from, .to = to};
+  Scorecard card{.agency = std::move(agency),
+                 .from = from,
+                 .to = to,
+                 .promises_kept = counts.promises_kept,
+                 .promises_broken = counts.promises_broken};
   card.scores = {Timeliness(counts), Quality(counts), Use(counts), Safety(counts)};
   int sum = 0;
   int judged = 0;

@@ -30,6 +30,9 @@ struct Counts {
   int64_t incidents = 0;
   int64_t incident_weight = 0;
   int64_t drills = 0;
+  // Decisions by a promise shorter than the law's time: kept, and late or owed. Enter no score.
+  int64_t promises_kept = 0;
+  int64_t promises_broken = 0;
   // It has a resource in the catalogue.
   bool provides = true;
 };
@@ -55,6 +58,8 @@ struct Scorecard {
   absl::CivilDay to = {};  // the last day
   std::vector<Score> scores = {};
   int total = -1;  // the rounded mean of those that could be judged; -1: none could
+  int64_t promises_kept = 0;    // see Counts
+  int64_t promises_broken = 0;
 
   // True if anything was counted at all.
   bool counted() const;

@@ -97,5 +97,27 @@ TEST_CASE("A write of the subject keeps what was told of its clock", "[warnings]
   CHECK(decided.version > r.version);
 }
 
+TEST_CASE("Half of a promised time warns the reviewer, its end nobody else", "[warnings]") {
+  TestDesk t;
+  Resource resource = Marriages();
+  resource.promised_days = 5;
+  REQUIRE(t.grants.Follow(resource).ok());
+  const Stored<Request> r = t.Submitted();
+  const absl::CivilDay promised = r.value.fields().clock->promised->day;
+  const absl::CivilDay received = statute::LawDay(t.clock.Now());
+  const auto used = [&](absl::CivilDay day) {
+    return statute::WorkingDaysBetween(Calendars(), "cn", received, day)->days;
+  };
+  for (absl::CivilDay day = received + 1; day <= promised + 2; ++day) {
+    GoTo(t, day);
+    INFO(absl::FormatCivilTime(day));
+    REQUIRE(WarningsDue(t.desk).ok());
+    CHECK(Told(t).size() == (used(day) >= 3 ? 1u : 0u));  // half of 5
+  }
+  CHECK(Told(t) == std::vector<std::string>{"REVIEWER"});
+  CHECK(Marks(t, Reviewer()).size() == 1);
+  CHECK(Marks(t, ProviderHead()).empty());
+}
+
 }  // namespace
 }  // namespace shareway::sharing

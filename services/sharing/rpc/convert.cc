@@ -50,6 +50,10 @@ Resource FromProto(const catalog::v1::CatalogChange& change) {
     out.basis.push_back(absl::StrCat("《", basis.title(), "》", basis.article()));
     out.basis_levels.push_back(static_cast<int>(basis.level()));
   }
+  out.promised_days = static_cast<int>(resource.promised_days());
+  out.stale_reminders = static_cast<int>(resource.stale_reminders());
+  out.fresh_time = evidence::FromTimestamp(resource.has_refresh_time() ? resource.refresh_time()
+                                                                       : resource.publish_time());
   switch (resource.state()) {
     case catalog::v1::Resource::PUBLISHED: out.state = Resource::State::kPublished; break;
     case catalog::v1::Resource::SUSPENDED: out.state = Resource::State::kSuspended; break;
@@ -141,6 +145,9 @@ v1::Clock ToProto(const ClockRow& row, const Desk& desk) {
   out.set_overdue(reading.ok() && reading->late);
   out.set_working_days_left(reading.ok() ? reading->working_days_left : 0);
   out.set_profile(absl::StrCat(clock.profile, "@", clock.profile_version));
+  if (const auto promised = statute::PromisedInstant(clock)) {
+    *out.mutable_promised_due_time() = ToTimestamp(*promised);
+  }
   if (absl::StatusOr<StatuteText> text = desk.TextCited(clock.profile); text.ok()) {
     if (auto term = statute::TermOf(*text->profile, clock.kind)) out.set_article(term->article);
   }

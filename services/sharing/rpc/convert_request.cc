@@ -87,6 +87,9 @@ v1::Supply ToProto(const Supply& supply) {
 void PutClock(const statute::Clock& clock, const Desk& desk, v1::SharingRequest* out) {
   out->set_due_date(DayToProto(clock.due.day));
   out->set_due_provisional(clock.due.provisional);
+  if (const auto promised = statute::PromisedInstant(clock)) {
+    *out->mutable_promised_due_time() = ToTimestamp(*promised);
+  }
   const absl::StatusOr<statute::Reading> reading =
       statute::ReadClock(clock, desk.calendars(), desk.Now());
   out->set_working_days_left(reading.ok() ? reading->working_days_left : 0);

@@ -3,6 +3,8 @@
 #include "services/sharing/rpc/convert_request.h"
 
 #include "catch2/catch.hpp"
+#include "libs/evidence/record.h"
+#include "services/sharing/rpc/convert.h"
 #include "services/sharing/test_desk.h"
 
 namespace shareway::sharing {
@@ -70,6 +72,23 @@ TEST_CASE("A request shows each who may do what next", "[request]") {
   CHECK(ToProto(approved, Applicant(), t.desk).decision().ground() ==
         v1::Decision::GROUND_UNSPECIFIED);
   CHECK_FALSE(ToProto(approved, Applicant(), t.desk).has_change());
+}
+
+TEST_CASE("A request and its clock show the promised time beside the statute's", "[request]") {
+  TestDesk t;
+  CHECK_FALSE(ToProto(t.Submitted(), Reviewer(), t.desk).has_promised_due_time());
+  Resource resource = Marriages();
+  resource.promised_days = 5;
+  REQUIRE(t.grants.Follow(resource).ok());
+  const Stored<Request> request = t.Submitted();
+  const Stored<Request> kept = t.store.LoadRequest(t.NameOf(request)).value();
+  const v1::SharingRequest shown = ToProto(kept, Reviewer(), t.desk);
+  const statute::Clock& clock = *request.value.fields().clock;
+  CHECK(shown.due_date() == absl::FormatCivilTime(clock.due.day));
+  CHECK(evidence::FromTimestamp(shown.promised_due_time()) == statute::PromisedInstant(clock));
+  const ClockRow row = {.subject = t.NameOf(request), .clock = clock, .debtor = kCivil};
+  CHECK(evidence::FromTimestamp(ToProto(row, t.desk).promised_due_time()) ==
+        statute::PromisedInstant(clock));
 }
 
 }  // namespace

@@ -252,6 +252,8 @@ v1::Scorecard ToProto(const Scorecard& card) {
     to->set_formula(std::string(score.formula));
   }
   out.set_total(card.total);
+  out.set_promises_kept(static_cast<int32_t>(card.promises_kept));
+  out.set_promises_broken(static_cast<int32_t>(card.promises_broken));
   return out;
 }
 

@@ -275,6 +275,9 @@ std::string Encode(const Resource& resource) {
   record.set_profile(resource.profile);
   record.set_publication(resource.publication);
   PutEnums(resource.basis_levels, record.mutable_basis_levels());
+  record.set_promised_days(resource.promised_days);
+  record.set_stale_reminders(resource.stale_reminders);
+  record.set_fresh_nanos(Nanos(resource.fresh_time));
   return record.SerializeAsString();
 }
 
@@ -296,7 +299,10 @@ absl::StatusOr<Resource> DecodeResource(absl::string_view bytes) {
                     .state = static_cast<Resource::State>(record.state()),
                     .profile = record.profile(),
                     .publication = record.publication(),
-                    .basis_levels = GetEnums<int>(record.basis_levels())};
+                    .basis_levels = GetEnums<int>(record.basis_levels()),
+                    .promised_days = static_cast<int>(record.promised_days()),
+                    .stale_reminders = static_cast<int>(record.stale_reminders()),
+                    .fresh_time = TimeOf(record.fresh_nanos())};
   for (const store::ItemRecord& item : record.items()) {
     resource.items.push_back({item.id(), static_cast<ShareClass>(item.share_class()),
                               static_cast<int>(item.grading()), item.personal(),

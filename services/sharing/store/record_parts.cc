@@ -125,6 +125,8 @@ store::ClockRecord ToRecord(const statute::Clock& clock) {
     out->set_at_nanos(Nanos(before.at));
     out->set_reason(before.reason);
   }
+  record.set_promised_days(clock.promised_days);
+  if (clock.promised) *record.mutable_promised() = ToRecord(*clock.promised);
   return record;
 }
 
@@ -159,6 +161,8 @@ std::optional<statute::Clock> FromRecord(const store::ClockRecord& record) {
     clock.superseded.push_back(
         {FromRecord(before.due()), TimeOf(before.at_nanos()), before.reason()});
   }
+  clock.promised_days = static_cast<int>(record.promised_days());
+  if (record.has_promised()) clock.promised = FromRecord(record.promised());
   return clock;
 }
 

@@ -224,5 +224,43 @@ TEST_CASE("A report speaks the words of its text, and only of periods that are o
   }
 }
 
+TEST_CASE("Promises are counted as kept and broken, and make no finding and no score",
+          "[scorecard]") {
+  Fixture t;
+  Resource resource = Marriages();
+  resource.promised_days = 5;
+  REQUIRE(t.grants.Follow(resource).ok());
+  (void)t.Answered();                              // kept
+  const Stored<Request> late = t.Submitted();      // to be decided after the promise
+  (void)t.Submitted();                             // owed beyond it
+  const absl::CivilDay promised = late.value.fields().clock->promised->day;
+  const auto card = [&] { return t.reports.Card(Officer(), kCivil, k2025).value(); };
+  CHECK(card().promises_kept == 1);
+  CHECK(card().promises_broken == 0);
+  t.GoTo(promised + 1);
+  CHECK(card().promises_broken == 2);
+  const Stored<Request> decided =
+      t.sharing
+          .Decide(t.By(Reviewer()), t.NameOf(late), t.EtagOf(late),
+                  {.verdict = Decision::Verdict::kApprove})
+          .value();
+  REQUIRE(t.sharing.SignOffDecision(t.By(ProviderHead()), t.NameOf(decided), t.EtagOf(decided))
+              .ok());
+  CHECK(card().promises_kept == 1);
+  CHECK(card().promises_broken == 2);
+  CHECK(t.Counted(kCivil).acts_late == 0);
+  CHECK(card().scores[0].points == 100);
+  REQUIRE(FindingsDue(t.desk).ok());
+  CHECK(t.findings
+            .List(Officer(), "", 10,
+                  [](const Finding& f) { return f.state == Finding::State::kSuspected; })
+            ->values.empty());
+  // Another period has none of it.
+  const Scorecard before =
+      t.reports.Card(Officer(), kCivil, {absl::CivilDay(2025, 1, 1), absl::CivilDay(2025, 8, 31)})
+          .value();
+  CHECK(before.promises_kept + before.promises_broken == 0);
+}
+
 }  // namespace
 }  // namespace shareway::sharing

@@ -45,6 +45,8 @@ absl::Status CountClocks(const Desk& desk, const std::string& agency, const Peri
           const statute::Reading reading,
           statute::ReadClock(row.value.clock, desk.calendars(), desk.Now()));
       Count(row.value, reading.late, counts);
+      if (!row.value.clock.promised) continue;
+      ++(reading.promise_broken ? counts->promises_broken : counts->promises_kept);
     }
     cursor = page.next;
   } while (!cursor.empty());
@@ -57,6 +59,28 @@ absl::Status CountClocks(const Desk& desk, const std::string& agency, const Peri
                               desk.store().ListClocksDue({agency}, period.from, period.to + 1,
                                                          cursor, kPage, late));
     for (const Stored<ClockRow>& row : page.values) Count(row.value, true, counts);
+    cursor = page.next;
+  } while (!cursor.empty());
+  return absl::OkStatus();
+}
+
+// Decisions that are owed beyond their promise, whose law's time may still run.
+absl::Status CountBrokenPromises(const Desk& desk, const std::string& agency,
+                                 const Period& period, Counts* counts) {
+  const absl::Time now = desk.Now();
+  const auto broken = [&](const ClockRow& row, const Request*, const Dispute*) {
+    const std::optional<absl::Time> promised = statute::PromisedInstant(row.clock);
+    return row.debtor == agency && promised && now >= *promised &&
+           row.clock.promised->day <= period.to && row.clock.promised->day >= period.from;
+  };
+  // The law's last day comes after the promised one, by no more than a term with days off.
+  const absl::CivilDay end = period.to + 2 * statute::kMaxWorkingDays;
+  std::string cursor;
+  do {
+    SHAREWAY_ASSIGN_OR_RETURN(
+        const Page<ClockRow> page,
+        desk.store().ListClocksDue({agency}, period.from, end, cursor, kPage, broken));
+    counts->promises_broken += static_cast<int64_t>(page.values.size());
     cursor = page.next;
   } while (!cursor.empty());
   return absl::OkStatus();
@@ -127,6 +151,7 @@ absl::StatusOr<Scorecard> CardOf(const Desk& desk, const std::string& agency,
                                  const Period& period, bool provides) {
   Counts counts{.provides = provides};
   SHAREWAY_RETURN_IF_ERROR(CountClocks(desk, agency, period, &counts));
+  SHAREWAY_RETURN_IF_ERROR(CountBrokenPromises(desk, agency, period, &counts));
   SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Finding> confirmed,
                             ConfirmedOf(desk, agency, period));
   for (const Finding& finding : confirmed) CountFinding(finding, &counts);
