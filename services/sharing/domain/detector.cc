@@ -26,6 +26,7 @@ absl::string_view WatchName(Watch watch) {
     case Watch::kRuleHold: return "RULE_HOLD";
     case Watch::kEndedUnfiled: return "ENDED_UNFILED";
     case Watch::kExtensionUnanswered: return "EXTENSION_UNANSWERED";
+    case Watch::kStaleData: return "STALE_DATA";
     case Watch::kPassedOn: return "PASSED_ON";
   }
   return "";
@@ -40,7 +41,7 @@ const std::vector<Detector>& Detectors() {
         ClockKind::kSupply},
        {Watch::kRefusalWithoutGround}},
       {"m16-24-3", "M16", "M16 第二十四条第三项", Liable::kProvider, "共享信息一致、更新及时、可用",
-       {ClockKind::kCorrection}},
+       {ClockKind::kCorrection}, {Watch::kStaleData}},
       {"m16-24-4", "M16", "M16 第二十四条第四项", Liable::kConsumer, "按履职需要使用共享信息",
        {ClockKind::kRectification}, {Watch::kRuleHold, Watch::kPassedOn}},
       {"m16-24-5", "M16", "M16 第二十四条第五项", Liable::kConsumer, "妥善处置共享信息",
@@ -50,7 +51,8 @@ const std::vector<Detector>& Detectors() {
       {"r25-39-1", "R25", "R25 第三十九条第一项", Liable::kProvider, "编制、更新政务数据目录"},
       {"r25-39-2", "R25", "R25 第三十九条第二项", Liable::kProvider, "不得擅自增设条件",
        {}, {Watch::kRefusalWithoutGround}},
-      {"r25-39-3", "R25", "R25 第三十九条第三项", Liable::kProvider, "配合数源部门"},
+      {"r25-39-3", "R25", "R25 第三十九条第三项", Liable::kProvider, "配合数源部门",
+       {}, {Watch::kStaleData}},
       {"r25-39-4", "R25", "R25 第三十九条第四项", Liable::kProvider, "按时答复申请、按时共享数据",
        {ClockKind::kReplyUnconditional, ClockKind::kReplyConditional, ClockKind::kReplyUnpublished,
         ClockKind::kSupply}},

@@ -22,6 +22,7 @@ enum class Watch {
   kRuleHold,              // a node held a grant by an aggregation rule
   kEndedUnfiled,          // a resource was withdrawn under live grants without a filed end
   kExtensionUnanswered,   // an extension was asked, the time ran out, the authority said nothing
+  kStaleData,  // two reminders of the catalogue that data are stale went unanswered
   kPassedOn,  // an entry offers what was received under a grant that is not its provider's in force
 };
 // REFUSAL_WITHOUT_GROUND and so on.
@@ -30,6 +31,10 @@ absl::string_view WatchName(Watch watch);
 // Months after which a live grant has a use record. An assumption: the texts ask to keep the
 // records and give no rhythm.
 inline constexpr int kUseMonths = 6;
+
+// Reminders without a refresh that make stale data a matter of supervision. An assumption: the texts
+// ask for timely data and say nothing of reminders.
+inline constexpr int kStaleReminders = 2;
 
 // One row. With neither clocks nor watches no data of this service can show it: it is reported.
 struct Detector {

@@ -239,6 +239,12 @@ Finding Settle(const Finding& finding, Finding::Proof proof, absl::Time now) {
   return after;
 }
 
+Finding Made(const Finding& finding, Finding::Proof proof) {
+  Finding after = finding;
+  AddProof(&after, std::move(proof));
+  return after;
+}
+
 absl::Status Check(const Circular& circular) {
   SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"title", circular.title},
                                           {"text", circular.text},

@@ -102,6 +102,9 @@ Finding Breach(const Finding& finding, std::string summary, Finding::Proof proof
 // By rule: the act of a PREWARNING came in time.
 Finding Settle(const Finding& finding, Finding::Proof proof, absl::Time now);
 
+// By rule: what was missing came after all. It stays for the competent body to judge, who sees it.
+Finding Made(const Finding& finding, Finding::Proof proof);
+
 // 通报 over confirmed findings.
 struct Circular {
   static constexpr char kCollection[] = "circulars";

@@ -217,6 +217,10 @@ absl::StatusOr<bool> Grants::SuspendSome(const Resource& resource) {
 
 absl::Status Grants::Follow(const Resource& resource) {
   SHAREWAY_RETURN_IF_ERROR(TellForeignSources(*desk_, resource));
+  // Before the resource is kept: what is not found now is found when the change comes again.
+  SHAREWAY_ASSIGN_OR_RETURN(const std::optional<Resource> before,
+                            IfThere(desk_->store().LoadResource(resource.name)));
+  SHAREWAY_RETURN_IF_ERROR(WatchStaleness(*desk_, before ? &*before : nullptr, resource));
   // First the resource: from then on no decision that rests on it can make or resume a
   // grant. Those made before are found by the list.
   SHAREWAY_RETURN_IF_ERROR(desk_->store().PutResource(resource));

@@ -68,7 +68,7 @@ class Grants {
 
   // Follows the catalogue: keeps the resource and, if it is not PUBLISHED, suspends its
   // active grants. Once OK no grant of it is active, and none can become so. A revision that names a
-  // grant as its source which is none opens a finding.
+  // grant as its source which is none opens a finding, and so do stale data (WatchStaleness).
   absl::Status Follow(const Resource& resource);
 
  private:

@@ -2,6 +2,8 @@
 // The writes of findings and circulars: load, decide, store.
 #include "services/sharing/supervision/findings.h"
 
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
@@ -183,6 +185,69 @@ absl::StatusOr<std::optional<Sighting>> WithdrawalSighting(const Desk& desk,
                 .time = now,
                 .note = absl::StrCat("第 ", resource.revision, " 版已撤销")},
       .key = absl::StrCat("finding/withdrawal|", resource.name, "|", resource.revision)};
+}
+
+namespace {
+
+std::string StaleKey(const Resource& resource) {
+  return absl::StrCat("finding/stale|", resource.name, "|",
+                      absl::ToUnixNanos(resource.fresh_time));
+}
+
+absl::Status OpenStale(const Desk& desk, const Resource& resource) {
+  SHAREWAY_ASSIGN_OR_RETURN(const StatuteText text,
+                            desk.TextOf(desk.PartiesOf("", resource.provider).provider));
+  const absl::string_view name = TextOfProfile(text.profile->id);
+  const Detector* detector = DetectorOf(Watch::kStaleData, name);
+  if (detector == nullptr) return absl::OkStatus();
+  const absl::string_view duty = name == "M16" ? "M16 第十三条" : "R25 第十八条";
+  return OpenByRule(
+             desk,
+             {.detector = detector,
+              .agency = resource.provider,
+              .profile = text.profile->cited(),
+              .subject = resource.name,
+              .summary = absl::StrCat("数据超过更新周期未更新（", duty, "），已提醒 ",
+                                      resource.stale_reminders, " 次"),
+              .proof = {.object = resource.name,
+                        .time = desk.Now(),
+                        .note = absl::StrCat("最近一次更新 ", absl::FormatCivilTime(statute::LawDay(
+                                                                 resource.fresh_time)))},
+              .key = StaleKey(resource)})
+      .status();
+}
+
+// Somebody who rules on the finding at this moment does not see the refresh: it is too late for it.
+absl::Status AddRefresh(const Desk& desk, const Resource& before, const Resource& resource) {
+  SHAREWAY_ASSIGN_OR_RETURN(const std::string name, desk.store().HolderOf(StaleKey(before)));
+  if (name.empty()) return absl::OkStatus();
+  SHAREWAY_ASSIGN_OR_RETURN(const Stored<Finding> finding, desk.store().LoadCase<Finding>(name));
+  const Finding::Proof proof = {
+      .object = resource.name, .time = resource.fresh_time, .note = "数据已更新"};
+  const std::vector<Finding::Proof>& known = finding.value.evidence;
+  if (!finding.value.open() || std::find(known.begin(), known.end(), proof) != known.end()) {
+    return absl::OkStatus();
+  }
+  const absl::Status added =
+      Cases<Finding>(&desk)
+          .WriteByRule(RecordKind::FINDING_CHANGED, &statute::Articles::supervision, finding,
+                       [&](const CaseView<Finding>& c, Change*) -> absl::StatusOr<Finding> {
+                         return Made(c.value, proof);
+                       })
+          .status();
+  return absl::IsAborted(added) ? absl::OkStatus() : added;
+}
+
+}  // namespace
+
+absl::Status WatchStaleness(const Desk& desk, const Resource* before, const Resource& resource) {
+  const bool was = before != nullptr && before->stale_reminders >= kStaleReminders;
+  const bool is = resource.stale_reminders >= kStaleReminders;
+  if (was && !is && resource.fresh_time > before->fresh_time) {
+    return AddRefresh(desk, *before, resource);
+  }
+  if (was || !is || resource.state != Resource::State::kPublished) return absl::OkStatus();
+  return OpenStale(desk, resource);
 }
 
 absl::StatusOr<Finding> Findings::Reported(const Actor& actor, const Finding& reported,

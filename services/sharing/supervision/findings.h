@@ -90,6 +90,12 @@ absl::StatusOr<std::optional<Sighting>> WithdrawalSighting(const Desk& desk,
                                                            const Resource& resource,
                                                            absl::Time now);
 
+// What a change of the catalogue shows of stale data (M16 13, 24(3); R25 18, 39(3)): the second
+// reminder without a refresh opens one finding for each time that the data became stale, and a
+// refresh after it is added to the finding while that is open. `before` is the entry as it was
+// followed last, null if it was not. May be repeated.
+absl::Status WatchStaleness(const Desk& desk, const Resource* before, const Resource& resource);
+
 // The authority that the actor is an officer of. PERMISSION_DENIED, POLICY_DENIED, if none.
 absl::StatusOr<Authority> AuthorityOf(const Desk& desk, const Actor& actor);
 

@@ -308,6 +308,67 @@ TEST_CASE("A withdrawal under live grants without a filed end opens a finding", 
   CHECK(t.store.LoadGrant(grant)->value.fields().state == Grant::State::kSuspended);
 }
 
+TEST_CASE("Two reminders without a refresh open one finding for each staleness", "[findings]") {
+  Fixture t;
+  Resource resource = Marriages();
+  resource.fresh_time = t.clock.Now() - absl::Hours(24 * 60);
+  resource.stale_reminders = 1;
+  REQUIRE(t.grants.Follow(resource).ok());
+  CHECK(t.Seen(Officer()).empty());
+  for (const int reminders : {2, 2, 3}) {  // told again, and reminded again
+    resource.stale_reminders = reminders;
+    REQUIRE(t.grants.Follow(resource).ok());
+  }
+  REQUIRE(t.Seen(Officer()).size() == 1);
+  const Finding finding = t.Seen(Officer())[0];
+  CHECK(finding.detector == "r25-39-3");
+  CHECK(absl::StrContains(finding.article, "R25 第三十九条第三项"));
+  CHECK(absl::StrContains(finding.summary, "R25 第十八条"));
+  CHECK(finding.about == kCivil);
+  CHECK(finding.subject == resource.name);
+  CHECK(finding.state == Finding::State::kSuspected);
+  // The refresh is added for who judges, and undoes nothing.
+  Resource refreshed = resource;
+  refreshed.stale_reminders = 0;
+  refreshed.fresh_time = t.clock.Now();
+  REQUIRE(t.grants.Follow(refreshed).ok());
+  REQUIRE(t.grants.Follow(refreshed).ok());
+  REQUIRE(t.Seen(Officer()).size() == 1);
+  REQUIRE(t.Seen(Officer())[0].evidence.size() == 2);
+  CHECK(t.Seen(Officer())[0].evidence[1].note == "数据已更新");
+  CHECK(t.Seen(Officer())[0].state == Finding::State::kSuspected);
+  // Stale again: another finding.
+  refreshed.stale_reminders = 2;
+  REQUIRE(t.grants.Follow(refreshed).ok());
+  CHECK(t.Seen(Officer()).size() == 2);
+}
+
+TEST_CASE("Stale data are a matter of the published entry and of its text", "[findings]") {
+  Fixture t;
+  Resource resource = Marriages();
+  resource.stale_reminders = 2;
+  resource.state = Resource::State::kSuspended;
+  REQUIRE(t.grants.Follow(resource).ok());
+  CHECK(t.Seen(Officer()).empty());
+  t.Govern("cn-2016-51");
+  Resource divisions = Divisions();
+  divisions.stale_reminders = 2;
+  REQUIRE(t.grants.Follow(divisions).ok());
+  REQUIRE(t.Seen(Officer()).size() == 1);
+  CHECK(t.Seen(Officer())[0].detector == "m16-24-3");
+  CHECK(absl::StrContains(t.Seen(Officer())[0].summary, "M16 第十三条"));
+}
+
+TEST_CASE("A change that was found but not kept is found once", "[findings]") {
+  Fixture t;
+  const Resource before = Marriages();
+  Resource stale = before;
+  stale.stale_reminders = 2;
+  REQUIRE(WatchStaleness(t.desk, &before, stale).ok());
+  REQUIRE(t.grants.Follow(stale).ok());  // as after a crash between the two
+  CHECK(t.Seen(Officer()).size() == 1);
+}
+
 TEST_CASE("A hold by an aggregation rule opens one finding", "[findings]") {
   Fixture t;
   NodeStore node_store(&t.kv, t.outbox.get());
