@@ -30,7 +30,7 @@ std::string IncidentPath(absl::string_view method) {
 // What the verbs take; each uses its part.
 struct Args {
   std::string name, about, detector, subject, text, state, kind, outcome, format, out, from, to;
-  std::string agency, resource, number, body, title, time;
+  std::string agency, resource, number, body, title, time, check;
   std::vector<std::string> evidence, grants;
   int year = 0, part = 0;
 };
@@ -231,8 +231,11 @@ void AddComplaint(CLI::App* app, Session* session) {
     request.set_about(FullName("agencies", args->about));
     request.set_file_number(args->number);
     request.set_text(args->text);
+    request.set_collection_check(args->check);
     return session->Show<pb::Complaint>(FeedbackPath("OpenComplaint"), request);
   });
+  open->add_option("--check", args->check,
+                   "For DUPLICATE_COLLECTION: the kept check that it cites, collectionChecks/{c}");
   open->add_option("--kind", args->kind)->required()->check(Is<pb::Complaint::Kind>());
   open->add_option("--about", args->about, "agencies/{a} or {a}")->required();
   open->add_option("--file-number", args->number, "In your own register")->required();

@@ -4,7 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
+#include "libs/base/name.h"
 #include "libs/base/status.h"
+#include "libs/codes/quote.h"
 #include "services/sharing/domain/refusal.h"
 #include "services/sharing/domain/secrecy.h"
 
@@ -21,6 +23,17 @@ absl::string_view NameOfState(int state) {
 }
 
 bool Within(int value, int last) { return value >= 1 && value <= last; }
+
+// The form only: the catalogue keeps the checks, and evidence has each that was kept.
+void CheckCited(const Complaint& facts, std::vector<FieldViolation>* faults) {
+  if (facts.collection_check.empty()) return;
+  if (!HasForm("collectionChecks/{c}", facts.collection_check)) {
+    faults->push_back({"collection_check", absl::StrCat(codes::Quote(facts.collection_check),
+                                                        ", want collectionChecks/{c}")});
+  } else if (facts.kind != Complaint::Kind::kDuplicateCollection) {
+    faults->push_back({"collection_check", "is cited only by a complaint of DUPLICATE_COLLECTION"});
+  }
+}
 
 }  // namespace
 
@@ -57,8 +70,10 @@ const StateTable& ComplaintTable() {
 
 absl::StatusOr<Complaint> Enter(Complaint facts, const Actor& actor, std::string name,
                                 absl::Time now) {
-  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets(
-      {{"file_number", facts.file_number}, {"text", facts.text}}, facts.profile));
+  SHAREWAY_RETURN_IF_ERROR(RefuseSecrets({{"file_number", facts.file_number},
+                                          {"text", facts.text},
+                                          {"collection_check", facts.collection_check}},
+                                         facts.profile));
   std::vector<FieldViolation> faults;
   if (!Within(static_cast<int>(facts.kind), static_cast<int>(Complaint::Kind::kPlatform))) {
     faults.push_back({"kind", absl::StrCat("is ", static_cast<int>(facts.kind),
@@ -66,6 +81,7 @@ absl::StatusOr<Complaint> Enter(Complaint facts, const Actor& actor, std::string
   }
   CheckText(facts.file_number, 1, 100, "file_number", &faults);
   CheckText(facts.text, 1, 2000, "text", &faults);
+  CheckCited(facts, &faults);
   SHAREWAY_RETURN_IF_ERROR(Error::Fields(faults));
   facts.name = std::move(name);
   facts.consumer = actor.agency;

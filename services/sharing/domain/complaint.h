@@ -37,6 +37,8 @@ struct Complaint {
   std::string entered_by = {};  // people/{p}
   std::string closed_by = {};   // people/{p}
   std::optional<absl::Time> close_time = {};
+  // collectionChecks/{c} that shows the item to be obtainable; of kDuplicateCollection, or empty.
+  std::string collection_check = {};
 
   friend bool operator==(const Complaint&, const Complaint&) = default;
 };

@@ -327,6 +327,23 @@ TEST_CASE("What is wrong with a complaint is named by field", "[feedback]") {
   CHECK(DetailsOf(enter(4, "1", "x"))->fields[0].field == "kind");
   CHECK(DetailsOf(enter(1, "", "x"))->fields[0].field == "file_number");
   CHECK(DetailsOf(enter(1, "1", ""))->fields[0].field == "text");
+  const auto cite = [](Complaint::Kind kind, std::string check) {
+    return Enter({.kind = kind,
+                  .about = kCivil,
+                  .file_number = "1",
+                  .text = "x",
+                  .collection_check = std::move(check)},
+                 Applicant(), "complaints/c", Morning())
+        .status();
+  };
+  CHECK(cite(Complaint::Kind::kDuplicateCollection, "collectionChecks/abc123").ok());
+  for (const char* form : {"abc123", "checks/abc123", "collectionChecks/", "collectionChecks/a/b"}) {
+    CAPTURE(form);
+    CHECK(DetailsOf(cite(Complaint::Kind::kDuplicateCollection, form))->fields[0].field ==
+          "collection_check");
+  }
+  CHECK(DetailsOf(cite(Complaint::Kind::kRights, "collectionChecks/abc123"))->fields[0].field ==
+        "collection_check");
   // It goes to an agency of the officer's authority, and nobody closes what he entered.
   Agency far = AgencyOf("agencies/far");
   far.authority.agency = "agencies/province";

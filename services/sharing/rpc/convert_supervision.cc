@@ -133,6 +133,7 @@ v1::Complaint ToProto(const Stored<Complaint>& complaint, const Actor& actor, co
   if (c.close_time) *out.mutable_close_time() = ToTimestamp(*c.close_time);
   out.set_profile(c.profile);
   out.set_etag(Desk::EtagOf(complaint.version));
+  out.set_collection_check(c.collection_check);
   AddActions(ComplaintTable(), c, actor, desk.PartiesOf(c.consumer, c.provider), &out);
   return out;
 }

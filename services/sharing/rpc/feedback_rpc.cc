@@ -60,7 +60,8 @@ void FeedbackRpc::RegisterComplaints(rpc::Server* server) {
         const Complaint entered{.kind = static_cast<Complaint::Kind>(r.kind()),
                                 .about = r.about(),
                                 .file_number = r.file_number(),
-                                .text = r.text()};
+                                .text = r.text(),
+                                .collection_check = r.collection_check()};
         return Written(call, feedback_.OpenComplaint(ErrandOf(call, r.request_id()), entered));
       });
   server->Unary<v1::AssignComplaintRequest, v1::Complaint>(

@@ -64,6 +64,7 @@ std::string Encode(const Complaint& complaint) {
   record.set_entered_by(complaint.entered_by);
   record.set_closed_by(complaint.closed_by);
   if (complaint.close_time) record.set_close_time(Nanos(*complaint.close_time));
+  record.set_collection_check(complaint.collection_check);
   return record.SerializeAsString();
 }
 
@@ -80,6 +81,7 @@ absl::Status Decode(absl::string_view bytes, Complaint* complaint) {
   complaint->entered_by = record.entered_by();
   complaint->closed_by = record.closed_by();
   if (record.close_time() != 0) complaint->close_time = TimeOf(record.close_time());
+  complaint->collection_check = record.collection_check();
   return absl::OkStatus();
 }
 

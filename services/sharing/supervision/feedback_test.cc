@@ -152,6 +152,14 @@ TEST_CASE("A complaint is seen by whom it is about only once it deals with it", 
           .value();
   CHECK(t.store.LoadCase<Complaint>(taken.value.name)->value == closed.value);
   CHECK(t.Events().back().kind() == RecordKind::COMPLAINT_CHANGED);
+  // One of duplicate collection keeps the check that it cites.
+  Complaint again_collected = entered;
+  again_collected.kind = Complaint::Kind::kDuplicateCollection;
+  again_collected.collection_check = "collectionChecks/abc123";
+  const Stored<Complaint> cited =
+      t.feedback.OpenComplaint(t.By(Applicant()), again_collected).value();
+  CHECK(t.feedback.GetComplaint(Applicant(), cited.value.name)->value.collection_check ==
+        "collectionChecks/abc123");
   Complaint unknown = entered;
   unknown.about = "agencies/unknown";
   CHECK(DetailsOf(t.feedback.OpenComplaint(t.By(Applicant()), unknown).status())
