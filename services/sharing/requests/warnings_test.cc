@@ -97,6 +97,17 @@ TEST_CASE("A write of the subject keeps what was told of its clock", "[warnings]
   CHECK(decided.version > r.version);
 }
 
+TEST_CASE("A promise of one day is looked at on that day", "[warnings]") {
+  TestDesk t;
+  Resource resource = Marriages();
+  resource.promised_days = 1;
+  REQUIRE(t.grants.Follow(resource).ok());
+  const Stored<Request> r = t.Submitted();
+  GoTo(t, r.value.fields().clock->promised->day);
+  REQUIRE(WarningsDue(t.desk).ok());
+  CHECK(Told(t) == std::vector<std::string>{"REVIEWER"});
+}
+
 TEST_CASE("Half of a promised time warns the reviewer, its end nobody else", "[warnings]") {
   TestDesk t;
   Resource resource = Marriages();

@@ -97,7 +97,7 @@ void SubjectRows::AddClock(const statute::Clock& clock, const std::vector<std::s
     if (clock.due.provisional) Add(ProvisionalKey(subject_));
   }
   clocks_.push_back({kind, std::move(place), due, Nanos(clock.trigger), clock.stop.has_value(),
-                     paused});
+                     paused, clock.promised ? clock.promised->day : clock.due.day});
 }
 
 void SubjectRows::AddOpen(std::string place, const std::vector<std::string>& owners) {
@@ -120,9 +120,7 @@ void SubjectRows::CarryWarnings(const store::RowsRecord& before, store::RowsReco
     // working days lies in the first fifth of its days.
     if (!clock.paused && mark < static_cast<uint32_t>(statute::Warning::kAuthority)) {
       const absl::CivilDay from = statute::LawDay(TimeOf(clock.trigger_nanos));
-      absl::CivilDay due = from;
-      (void)absl::ParseCivilTime(clock.due, &due);
-      const absl::CivilDay day = from + std::max<absl::civil_diff_t>(0, due - from) / 5;
+      const absl::CivilDay day = from + std::max<absl::civil_diff_t>(0, clock.first_due - from) / 5;
       Add(LookKey(absl::FormatCivilTime(day), subject_, clock.kind));
     }
   }

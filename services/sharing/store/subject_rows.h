@@ -58,6 +58,7 @@ class SubjectRows {
     int64_t trigger_nanos = 0;
     bool ended = false;
     bool paused = false;
+    absl::CivilDay first_due = {};  // the promised day, or the law's
   };
   // Keeps the warnings of clocks that run on, and plans the next look at each.
   void CarryWarnings(const store::RowsRecord& before, store::RowsRecord* after);
