@@ -86,7 +86,7 @@ TEST_CASE("A request and its clock show the promised time beside the statute's",
   const statute::Clock& clock = *request.value.fields().clock;
   CHECK(shown.due_date() == absl::FormatCivilTime(clock.due.day));
   CHECK(evidence::FromTimestamp(shown.promised_due_time()) == statute::PromisedInstant(clock));
-  const ClockRow row = {.subject = t.NameOf(request), .clock = clock, .debtor = kCivil};
+  const ClockRow row = {.subject = t.NameOf(request), .debtor = kCivil, .clock = clock};
   CHECK(evidence::FromTimestamp(ToProto(row, t.desk).promised_due_time()) ==
         statute::PromisedInstant(clock));
 }
