@@ -324,4 +324,9 @@ Warning WarningFor(const Profile& profile, const Reading& reading) {
   return Warning::kNone;
 }
 
+bool PromiseNears(const Profile& profile, const Reading& reading) {
+  return reading.state == ClockState::kRunning &&
+         reading.promise_percent_used >= profile.warn_head_percent;
+}
+
 }  // namespace shareway::statute

@@ -161,4 +161,7 @@ enum class Warning { kNone, kReviewer, kHead, kAuthority };
 // A promise warns the reviewer and nobody else.
 Warning WarningFor(const Profile& profile, const Reading& reading);
 
+// True while as much of a promise is used up as of a term warns the head: the reviewer is warned again.
+bool PromiseNears(const Profile& profile, const Reading& reading);
+
 }  // namespace shareway::statute

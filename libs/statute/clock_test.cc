@@ -297,7 +297,10 @@ TEST_CASE("A promise warns the reviewer and makes nothing overdue", "[statute]")
     CHECK(reading.promise_broken == row.broken);
     CHECK(reading.late == (row.warning == Warning::kAuthority));
     CHECK(WarningFor(R25(), reading) == row.warning);
+    CHECK(PromiseNears(R25(), reading) ==
+          (row.percent >= 80 && row.warning != Warning::kAuthority));
   }
+  CHECK_FALSE(PromiseNears(R25(), ReadAt(plain, "2025-10-21 10:00")));
   const Clock stopped = StopClock(clock, At("2025-10-16 10:00")).value();
   CHECK(ReadAt(stopped, "2025-11-30 10:00").promise_broken);
   CHECK_FALSE(ReadAt(stopped, "2025-11-30 10:00").late);

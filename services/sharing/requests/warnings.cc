@@ -55,51 +55,69 @@ std::string TrayOf(Warning mark, const ClockRow& row, const Agency& debtor) {
   return "";
 }
 
-absl::StatusOr<Warning> MarkAt(const Desk& desk, const statute::Profile& profile,
-                               const statute::Clock& clock, absl::Time at) {
+// What a clock has reached.
+struct Reached {
+  Warning mark = Warning::kNone;
+  bool promise_nears = false;
+};
+
+absl::StatusOr<Reached> ReachedAt(const Desk& desk, const statute::Profile& profile,
+                                  const statute::Clock& clock, absl::Time at) {
   SHAREWAY_ASSIGN_OR_RETURN(const statute::Reading reading,
                             statute::ReadClock(clock, desk.calendars(), at));
-  return statute::WarningFor(profile, reading);
+  return Reached{statute::WarningFor(profile, reading), statute::PromiseNears(profile, reading)};
 }
 
-// The first day after today that begins beyond `mark`; nothing if no mark is left.
+// True if the reviewer, who was told of the half of a promise before, is to be told of its end. Once
+// the head knows of the clock, that is enough.
+bool TellsAgain(const Told& told, const Reached& reached) {
+  return reached.promise_nears && !told.promise && told.mark == Warning::kReviewer;
+}
+
+// The first day after today that begins beyond what was told; nothing if no mark is left.
 absl::StatusOr<std::optional<absl::CivilDay>> NextLook(const Desk& desk,
                                                        const statute::Profile& profile,
-                                                       const statute::Clock& clock, Warning mark) {
-  if (mark == Warning::kAuthority) return std::nullopt;
+                                                       const statute::Clock& clock,
+                                                       const Told& told) {
+  if (told.mark == Warning::kAuthority) return std::nullopt;
   const absl::CivilDay today = statute::LawDay(desk.Now());
   for (absl::CivilDay day = today + 1; day - today <= kMaxDaysAhead; ++day) {
-    SHAREWAY_ASSIGN_OR_RETURN(const Warning then,
-                              MarkAt(desk, profile, clock, statute::StartOfDay(day)));
-    if (then > mark) return std::optional<absl::CivilDay>(day);
+    SHAREWAY_ASSIGN_OR_RETURN(const Reached then,
+                              ReachedAt(desk, profile, clock, statute::StartOfDay(day)));
+    if (then.mark > told.mark || TellsAgain(told, then)) return std::optional<absl::CivilDay>(day);
   }
   return std::nullopt;
 }
 
-// Tells the marks between what was told and `mark`, in one batch. False if the subject was
+// Tells the marks between what was told and what is reached, in one batch. False if the subject was
 // changed meanwhile: its new clock is looked at in the next round.
 absl::StatusOr<bool> TellMarks(const Desk& desk, const Look& look, const ClockRow& row,
-                               const StatuteText& text, Told told, Warning mark) {
+                               const StatuteText& text, Told told, const Reached& reached) {
   const kv::Store& kv = *desk.store().engine();
   const Parties parties = desk.PartiesOf(row.debtor, "");
   const auto term = statute::TermOf(*text.profile, row.clock.kind);
-  SHAREWAY_ASSIGN_OR_RETURN(const std::optional<absl::CivilDay> next,
-                            NextLook(desk, *text.profile, row.clock, std::max(mark, told.mark)));
   const Warning before = told.mark;
+  const bool again = TellsAgain(told, reached);
   const auto each = [&](auto visit) {
-    for (int m = static_cast<int>(before) + 1; m <= static_cast<int>(mark); ++m) {
+    if (again) visit(Warning::kReviewer);
+    for (int m = static_cast<int>(before) + 1; m <= static_cast<int>(reached.mark); ++m) {
       visit(static_cast<Warning>(m));
     }
   };
-  each([&](Warning reached) { told.trays.push_back(TrayOf(reached, row, parties.consumer)); });
-  told.mark = std::max(mark, before);
+  for (int m = static_cast<int>(before) + 1; m <= static_cast<int>(reached.mark); ++m) {
+    told.trays.push_back(TrayOf(static_cast<Warning>(m), row, parties.consumer));
+  }
+  told.mark = std::max(reached.mark, before);
+  told.promise = told.promise || reached.promise_nears;
+  SHAREWAY_ASSIGN_OR_RETURN(const std::optional<absl::CivilDay> next,
+                            NextLook(desk, *text.profile, row.clock, told));
   kv::Batch batch;
   SHAREWAY_ASSIGN_OR_RETURN(const bool holds, Tell(kv, look, row.clock, told, next, &batch));
   if (holds) {
-    each([&](Warning reached) {
+    each([&](Warning mark) {
       evidence::AuditRecord event =
           desk.Event(evidence::RecordKind::CLOCK_WARNED, {}, parties, look.subject);
-      event.set_reason(std::string(WarningName(reached)));
+      event.set_reason(std::string(WarningName(mark)));
       event.set_rule(text.Cite(term ? term->article : ""));
       desk.store().outbox_out()->Add(std::move(event), &batch);
     });
@@ -127,11 +145,12 @@ absl::StatusOr<int> LookAt(const Desk& desk, const Look& look) {
   SHAREWAY_RETURN_IF_ERROR(row.status());
   SHAREWAY_ASSIGN_OR_RETURN(const StatuteText text, desk.TextCited(row->clock.profile));
   SHAREWAY_ASSIGN_OR_RETURN(Told told, ToldOf(kv, look.subject, row->clock));
-  SHAREWAY_ASSIGN_OR_RETURN(const Warning mark,
-                            MarkAt(desk, *text.profile, row->clock, desk.Now()));
-  const int marks = std::max(0, static_cast<int>(mark) - static_cast<int>(told.mark));
+  SHAREWAY_ASSIGN_OR_RETURN(const Reached reached,
+                            ReachedAt(desk, *text.profile, row->clock, desk.Now()));
+  const int marks = std::max(0, static_cast<int>(reached.mark) - static_cast<int>(told.mark)) +
+                    (TellsAgain(told, reached) ? 1 : 0);
   SHAREWAY_ASSIGN_OR_RETURN(const bool written,
-                            TellMarks(desk, look, *row, text, std::move(told), mark));
+                            TellMarks(desk, look, *row, text, std::move(told), reached));
   return written ? marks : 0;
 }
 

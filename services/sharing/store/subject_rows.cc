@@ -185,7 +185,8 @@ absl::StatusOr<Told> ToldOf(const kv::Store& kv, absl::string_view subject,
   const store::WarnedRecord* warned =
       Find(rows.record, statute::ClockKindName(clock.kind), Nanos(clock.trigger));
   if (warned == nullptr) return Told{};
-  return Told{static_cast<statute::Warning>(warned->mark()), GetStrings(warned->trays())};
+  return Told{static_cast<statute::Warning>(warned->mark()), GetStrings(warned->trays()),
+              warned->promise()};
 }
 
 absl::StatusOr<bool> Tell(const kv::Store& kv, const Look& look, const statute::Clock& clock,
@@ -205,6 +206,7 @@ absl::StatusOr<bool> Tell(const kv::Store& kv, const Look& look, const statute::
     warned->set_kind(look.kind);
     warned->set_trigger_nanos(Nanos(clock.trigger));
     warned->set_mark(static_cast<uint32_t>(told.mark));
+    warned->set_promise(told.promise);
     for (const std::string& tray : told.trays) {
       warned->add_trays(tray);
       keys.insert(WarnedKey(tray, absl::FormatCivilTime(clock.due.day), look.subject, look.kind));

@@ -27,6 +27,7 @@ namespace shareway::sharing {
 struct Told {
   statute::Warning mark = statute::Warning::kNone;
   std::vector<std::string> trays = {};  // {agency}/{post} of those who are told, all marks together
+  bool promise = false;  // the reviewer knows that a promise nears its end
 };
 
 // The rows of one subject, for one batch.
