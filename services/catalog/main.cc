@@ -95,6 +95,7 @@ absl::Status Serve() {
   const outbox::Outbox* outbox = evidence.outbox.get();
   SHAREWAY_ASSIGN_OR_RETURN(DirectoryStore directory, DirectoryStore::Open(kv, outbox));
   SHAREWAY_ASSIGN_OR_RETURN(ResourceStore resources, ResourceStore::Open(kv, outbox));
+  ForeignStore foreign(kv, outbox);
   SHAREWAY_ASSIGN_OR_RETURN(
       std::unique_ptr<Registrar> registrar,
       Registrar::Open(&directory, &SystemClock(), statutes, process.metrics.get()));
@@ -152,8 +153,6 @@ absl::Status Serve() {
                      .use = std::move(use)}));
   SHAREWAY_RETURN_IF_ERROR(
       ForEachShown(resources, std::bind_front(&Sources::Show, &sources)));
-  index->Start({.list = std::bind_front(ListShown, std::cref(resources)),
-                .state = [&resources] { return PublishedState(resources); }});
   const outbox::Drain* drain = evidence.drain.get();
   DirectoryRpc directory_rpc(registrar.get(), &directory, [drain] {
     return drain != nullptr && drain->rolled_back().value_or(false);
@@ -171,7 +170,6 @@ absl::Status Serve() {
   LifeRpc life_rpc(catalog.get(), &resources, &updates, &freshness);
   Reminders reminders(&freshness);
   SHAREWAY_ASSIGN_OR_RETURN(const Origins origins, ReadOrigins(absl::GetFlag(FLAGS_origins)));
-  ForeignStore foreign(kv, outbox);
   SHAREWAY_ASSIGN_OR_RETURN(
       std::unique_ptr<Bundles> bundles,
       Bundles::Open({.domain = process.identity.identity.domain,
@@ -183,6 +181,9 @@ absl::Status Serve() {
                      .directory = [&registrar] { return registrar->Now(); },
                      .announce = std::bind_front(&search::Index::Show, index.get()),
                      .learn = std::bind_front(&search::Index::Learn, index.get())}));
+  // All agencies are learnt, ours and those of other installations.
+  index->Start({.list = std::bind_front(ListShown, std::cref(resources), std::cref(foreign)),
+                .state = [&] { return PublishedState(resources, foreign); }});
   BundleRpc bundle_rpc(bundles.get());
   process.server->SetOnMandateRead(
       rpc::MandateReads(process.store.get(), evidence.outbox.get()));

@@ -23,6 +23,7 @@
 #include "services/catalog/sources.h"
 #include "services/catalog/test_bootstrap.h"
 #include "services/catalog/updates.h"
+#include "services/catalog/store/directory_message.h"
 #include "tests/support/temp_dir.h"
 
 namespace shareway::catalog {
@@ -44,6 +45,7 @@ class TestWorld {
     outbox = outbox::Outbox::Open(&kv, "shareway://test/service/catalog", &clock).value();
     directory.emplace(DirectoryStore::Open(&kv, outbox.get()).value());
     resources.emplace(ResourceStore::Open(&kv, outbox.get()).value());
+    foreign.emplace(&kv, outbox.get());
     registrar = Registrar::Open(&*directory, &clock, TestStatutes()).value();
     founded = registrar->FoundFrom(dir / "bootstrap.jsonl");
     registrar->Follow([this](uint64_t number, const std::vector<DirectoryObject>& objects) {
@@ -99,9 +101,16 @@ class TestWorld {
     REQUIRE(ForEachShown(*resources, [this](absl::string_view name, const Entry* entry) {
               sources->Show(name, entry);
             }).ok());
-    index->Start({.list = [this](absl::string_view name,
-                                 size_t limit) { return ListShown(*resources, name, limit); },
-                  .state = [this] { return PublishedState(*resources); }});
+    REQUIRE(foreign
+                ->VisitObjects([this](const v1::DirectoryChange& object) {
+                  index->Learn(FromChange(object).value());
+                })
+                .ok());
+    index->Start({.list =
+                      [this](absl::string_view name, size_t limit) {
+                        return ListShown(*resources, *foreign, name, limit);
+                      },
+                  .state = [this] { return PublishedState(*resources, *foreign); }});
   }
 
   // A person's request. `request_id` may be empty.
@@ -152,6 +161,7 @@ class TestWorld {
   std::unique_ptr<outbox::Outbox> outbox;
   std::optional<DirectoryStore> directory;
   std::optional<ResourceStore> resources;
+  std::optional<ForeignStore> foreign;
   std::unique_ptr<Registrar> registrar;
   std::unique_ptr<search::Index> index;
   std::optional<SourceStore> source_store;

@@ -106,8 +106,7 @@ bool CheckRange(const v1::BundleManifest& manifest, const std::vector<ForeignSto
 
 absl::StatusOr<std::unique_ptr<Bundles>> Bundles::Open(Parts parts) {
   auto bundles = std::unique_ptr<Bundles>(new Bundles(std::move(parts)));
-  SHAREWAY_RETURN_IF_ERROR(bundles->parts_.foreign->Visit(
-      [&](const v1::Resource& resource) { bundles->Announce(resource); },
+  SHAREWAY_RETURN_IF_ERROR(bundles->parts_.foreign->VisitObjects(
       [&](const v1::DirectoryChange& object) {
         const absl::StatusOr<DirectoryObject> learned = FromChange(object);
         if (learned.ok()) bundles->parts_.learn(*learned);

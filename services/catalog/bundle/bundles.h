@@ -39,7 +39,8 @@ class Bundles {
     std::function<void(const DirectoryObject&)> learn = {};
   };
 
-  // Announces what was taken before. DATA_LOSS if the store cannot be read.
+  // Tells `learn` the agencies of what was taken before; the entries are in the store, for
+  // whoever lists it. DATA_LOSS if the store cannot be read.
   static absl::StatusOr<std::unique_ptr<Bundles>> Open(Parts parts);
 
   // Our own entries whose division begins with `division_prefix`, as a file; with `since` above 0

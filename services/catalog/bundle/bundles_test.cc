@@ -60,11 +60,44 @@ TEST_CASE("Foreign entries are found with our own and nobody edits them") {
   CHECK_FALSE(pair.province.world.catalog
                   ->Suspend(pair.province.world.ActBy("officer"), name, Catalog::Etag(loaded), "演示")
                   .ok());
-  // A restart finds them again.
+  // A restart finds them again, in the index as it was left.
+  pair.province.bundles.reset();
   pair.province.world.Reopen();
-  pair.province.foreign = ForeignStore(&pair.province.world.kv, pair.province.world.outbox.get());
+  CHECK(pair.province.world.index->Search({.words = "最低生活保障"})->hits.size() == 1);
+  CHECK(pair.province.world.index->rebuilds() == 0);
   pair.province.Pin(PinLine("city.example", "99", pair.city.message_key.public_key()));
   CHECK(pair.province.world.index->Search({.words = "最低生活保障"})->hits.size() == 1);
+}
+
+TEST_CASE("An index that is made anew has what other installations publish") {
+  Pair pair;
+  pair.city.Publish("306002/000001");
+  pair.province.Publish("306002/000007");
+  REQUIRE(pair.Up().taken);
+  pair.province.bundles.reset();
+  // The folder as it was before the bundle: whoever restores an old copy of it.
+  pair.province.world.Reopen();
+  REQUIRE(pair.province.world.index->rebuilds() == 0);
+  pair.province.world.index.reset();
+  testing::WriteFile(pair.province.world.dir / "search/index/sealed", "shareway-search 1 0/0 0\n");
+  pair.province.world.Reopen();
+  CHECK(pair.province.world.index->Search({.words = "最低生活保障"})->hits.size() == 2);
+  CHECK(pair.province.world.index->rebuilds() == 1);
+}
+
+TEST_CASE("A bundle that is taken while the index is closed is found by the next start") {
+  Pair pair;
+  pair.city.Publish("306002/000001");
+  REQUIRE(pair.Up().taken);
+  pair.province.world.index.reset();  // sealed with one entry
+  pair.city.Publish("306002/000002");
+  // Taken by a process whose index does not hear of it.
+  pair.province.Mute();
+  REQUIRE(pair.Up().taken);
+  pair.province.bundles.reset();
+  pair.province.world.Reopen();
+  CHECK(pair.province.world.index->Search({.words = "最低生活保障"})->hits.size() == 2);
+  CHECK(pair.province.world.index->rebuilds() == 1);
 }
 
 TEST_CASE("A later bundle brings what changed since the one before, and a gap is told") {

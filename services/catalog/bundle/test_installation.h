@@ -39,14 +39,21 @@ class TestInstallation {
              .key = &message_key,
              .origins = &origins,
              .resources = &*world.resources,
-             .foreign = &foreign,
+             .foreign = &*world.foreign,
              .clock = &world.clock,
              .directory = [this] { return world.registrar->Now(); },
-             .announce = [this](absl::string_view entry,
-                                const Entry* published) { world.index->Show(entry, published); },
-             .learn = [this](const DirectoryObject& object) { world.index->Learn(object); }})
+             .announce =
+                 [this](absl::string_view entry, const Entry* published) {
+                   if (!muted) world.index->Show(entry, published);
+                 },
+             .learn =
+                 [this](const DirectoryObject& object) {
+                   if (!muted) world.index->Learn(object);
+                 }})
             .value();
   }
+  // From now on the index hears nothing of what is taken.
+  void Mute() { muted = true; }
 
   // Publishes the good entry under this code, with the officer's own act.
   std::string Publish(const std::string& code) {
@@ -97,8 +104,8 @@ class TestInstallation {
                            founder_key = TestKey();
   TestWorld world = TestWorld(absl::StrCat(TestBootstrap(founder_key.public_key()),
                                            KeyLine(officer_key.public_key(), "people/officer")));
-  ForeignStore foreign = ForeignStore(&world.kv, world.outbox.get());
   Origins origins;
+  bool muted = false;
   std::unique_ptr<Bundles> bundles;
 };
 

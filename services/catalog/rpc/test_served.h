@@ -64,12 +64,11 @@ class Served {
     life_rpc_ = std::make_unique<LifeRpc>(world_->catalog.get(), &*world_->resources,
                                           world_->updates.get(), world_->freshness.get());
     life_rpc_->Serve(server_.get());
-    foreign_ = std::make_unique<ForeignStore>(&world_->kv, world_->outbox.get());
     bundles_ = Bundles::Open({.domain = "test",
                               .key = &message_key_,
                               .origins = &origins_,
                               .resources = &*world_->resources,
-                              .foreign = foreign_.get(),
+                              .foreign = &*world_->foreign,
                               .clock = &world_->clock,
                               .directory = [this] { return world_->registrar->Now(); },
                               .announce = [](absl::string_view, const Entry*) {},
@@ -223,7 +222,6 @@ class Served {
   const Origins origins_ = {};
   const crypto::PrivateKey message_key_ =
       crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256);
-  std::unique_ptr<ForeignStore> foreign_;
   std::unique_ptr<Bundles> bundles_;
   std::unique_ptr<BundleRpc> bundle_rpc_;
   std::unique_ptr<rpc::Server> server_;  // last: drains first

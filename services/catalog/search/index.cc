@@ -183,6 +183,7 @@ bool Index::Stopping() const {
 
 std::string Index::State() const {
   const std::string state = source_.state();
+  if (state.empty()) return "";
   absl::MutexLock lock(&mutex_);
   uint64_t names = 0xCBF29CE484222325;  // FNV-1a: the same in every process
   for (const auto& [name, display_name] : agencies_) {
@@ -240,7 +241,8 @@ absl::Status Index::PutAll(Database* database, const std::set<std::string>* prov
 }
 
 bool Index::Reuse() {
-  if (!Unseal(files(), State())) return false;
+  const std::string state = State();
+  if (state.empty() || !Unseal(files(), state)) return false;
   absl::StatusOr<std::unique_ptr<Database>> opened = Database::Open(files());
   if (!opened.ok()) return false;
   absl::MutexLock lock(&mutex_);
@@ -334,7 +336,9 @@ void Index::Run() {
     database_ = nullptr;
     if (!alone) return;
   }
-  (void)Seal(files(), State());  // without it the next start makes the index anew
+  const std::string state = State();
+  if (state.empty()) return;
+  (void)Seal(files(), state);  // without it the next start makes the index anew
 }
 
 absl::StatusOr<Found> Index::Search(const Query& query) {

@@ -66,7 +66,8 @@ struct Source {
   std::function<absl::StatusOr<std::vector<std::pair<std::string, std::optional<Entry>>>>(
       absl::string_view name, size_t limit)>
       list = {};
-  // Another text after every change of what `list` tells, over restarts, too.
+  // Another text after every change of what `list` tells, over restarts, too. Empty if it cannot
+  // be told now: then no index is sealed, and none used again.
   std::function<std::string()> state = {};
 };
 
@@ -103,7 +104,8 @@ class Index {
  private:
   explicit Index(std::string folder) : folder_(std::move(folder)) {}
   void Run();
-  // The state of the source and of the agencies' names, and the form of the index.
+  // The state of the source and of the agencies' names, and the form of the index; empty if the
+  // source cannot tell.
   std::string State() const;
   bool Reuse();
   absl::Status Rebuild();

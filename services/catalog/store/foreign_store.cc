@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -144,11 +145,42 @@ absl::Status ForeignStore::Take(const Delivery& delivery, Event event) {
   return Commit(kv_, *outbox_, std::move(event), std::move(batch)).status();
 }
 
-absl::Status ForeignStore::Visit(absl::FunctionRef<void(const v1::Resource&)> entry,
-                                 absl::FunctionRef<void(const v1::DirectoryChange&)> object) const {
-  SHAREWAY_RETURN_IF_ERROR(Each<store::PublishedRecord>(
-      *kv_, kForeignEntries,
-      [&](const store::PublishedRecord& record, uint64_t) { entry(record.resource()); }));
+absl::StatusOr<std::vector<v1::Resource>> ForeignStore::List(absl::string_view name,
+                                                             size_t limit) const {
+  std::vector<v1::Resource> page;
+  std::string unreadable;
+  // The least key after that of `name`.
+  const std::string from =
+      name.empty() ? std::string(kForeignEntries) : ForeignEntryKey(name) + std::string(1, '\0');
+  SHAREWAY_RETURN_IF_ERROR(
+      kv_->Scan(from, PrefixEnd(kForeignEntries),
+                [&](absl::string_view key, absl::string_view value, uint64_t) {
+                  store::PublishedRecord record;
+                  if (!Parse(value, &record)) {
+                    unreadable = std::string(key);
+                    return false;
+                  }
+                  page.push_back(std::move(*record.mutable_resource()));
+                  return page.size() < limit;
+                }));
+  if (!unreadable.empty()) return Unreadable(unreadable);
+  return page;
+}
+
+absl::StatusOr<std::string> ForeignStore::State() const {
+  std::string state;
+  // A bundle's nonce is its own for ever.
+  SHAREWAY_RETURN_IF_ERROR(
+      Each<store::ForeignBundle>(*kv_, kTaken, [&](const store::ForeignBundle& bundle, uint64_t) {
+        absl::StrAppend(&state, bundle.manifest().domain(), "/",
+                        bundle.manifest().division_prefix(), "/",
+                        absl::BytesToHexString(bundle.manifest().nonce()), ";");
+      }));
+  return state;
+}
+
+absl::Status ForeignStore::VisitObjects(
+    absl::FunctionRef<void(const v1::DirectoryChange&)> object) const {
   std::string unreadable;
   SHAREWAY_RETURN_IF_ERROR(kv_->Scan(
       kObjects, PrefixEnd(kObjects), [&](absl::string_view key, absl::string_view value, uint64_t) {

@@ -64,9 +64,14 @@ class ForeignStore {
   // another, or one of the codes was taken here meanwhile; other errors as Commit.
   absl::Status Take(const Delivery& delivery, Event event);
 
-  // Every entry, then every object, under the names that they have here. DATA_LOSS.
-  absl::Status Visit(absl::FunctionRef<void(const v1::Resource&)> entry,
-                     absl::FunctionRef<void(const v1::DirectoryChange&)> object) const;
+  // Entries after `name` in byte order, up to `limit`, under the names that they have here; empty
+  // for the first. DATA_LOSS.
+  absl::StatusOr<std::vector<v1::Resource>> List(absl::string_view name, size_t limit) const;
+  // Every object, under the name that it has here. DATA_LOSS.
+  absl::Status VisitObjects(absl::FunctionRef<void(const v1::DirectoryChange&)> object) const;
+  // Which bundles were taken last: another text after each that is taken, over restarts and
+  // restored copies, too. Empty: none. DATA_LOSS.
+  absl::StatusOr<std::string> State() const;
 
  private:
   kv::Store* kv_;
