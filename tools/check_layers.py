@@ -56,7 +56,8 @@ LAYERS = [
     ("use case", rf"{S}/(({'|'.join(SUBJECTS)})/)?\w+\.(cc|h)$",
      libs("base kv outbox crypto evidence log metrics statute filter codes merkle") +
      ["services/{x}/domain/", "services/{x}/store/", "services/{x}/source/", "services/{x}/report/",
-      "services/{x}/oidc/", "services/{x}/=.h", *[f"services/{{x}}/{subject}/" for subject in SUBJECTS]]),
+      "services/{x}/search/", "services/{x}/oidc/", "services/{x}/=.h",
+      *[f"services/{{x}}/{subject}/" for subject in SUBJECTS]]),
     *[(f"libs/{lib}", rf"libs/{lib}/", libs(f"{lib} {low}") + GENERATED.get(lib, []))
       for lib, low in LIBS.items()],
     ("bench", r"tools/bench_\w+/", [""]),

@@ -17,6 +17,7 @@
 #include "libs/rpc/mandate_reads.h"
 #include "libs/statute/calendar.h"
 #include "services/catalog/bundle/bundles.h"
+#include "services/catalog/notifier.h"
 #include "services/catalog/published.h"
 #include "services/catalog/rpc/bundle_rpc.h"
 #include "services/catalog/rpc/catalog_rpc.h"
@@ -26,6 +27,7 @@
 #include "services/catalog/rpc/sharing_use.h"
 #include "services/catalog/rpc/life_rpc.h"
 #include "services/catalog/rpc/source_rpc.h"
+#include "services/catalog/rpc/subscription_rpc.h"
 
 ABSL_FLAG(std::string, statutes, "deploy/statutes", "Folder of the statute profiles.");
 ABSL_FLAG(std::string, calendars, "deploy/calendars", "Folder of holiday calendars.");
@@ -169,6 +171,12 @@ absl::Status Serve() {
   SourceRpc source_rpc(&sources, &source_store);
   LifeRpc life_rpc(catalog.get(), &resources, &updates, &freshness);
   Reminders reminders(&freshness);
+  SubscriptionStore subscription_store(kv, outbox);
+  Subscriptions subscriptions({.store = &subscription_store,
+                               .resources = &resources,
+                               .clock = &SystemClock(),
+                               .directory = [&registrar] { return registrar->Now(); }});
+  SubscriptionRpc subscription_rpc(&subscriptions, &subscription_store);
   SHAREWAY_ASSIGN_OR_RETURN(const Origins origins, ReadOrigins(absl::GetFlag(FLAGS_origins)));
   SHAREWAY_ASSIGN_OR_RETURN(
       std::unique_ptr<Bundles> bundles,
@@ -192,8 +200,16 @@ absl::Status Serve() {
   source_rpc.Serve(process.server.get());
   project_rpc.Serve(process.server.get());
   life_rpc.Serve(process.server.get());
-  bundle_rpc.Serve(process.server.get());
   reminders.Start();
+  subscription_rpc.Serve(process.server.get());
+  bundle_rpc.Serve(process.server.get());
+  const Notifier notifier(
+      {.subscriptions = &subscriptions,
+       .clock = &SystemClock(),
+       .wait = [&](absl::Duration limit) {
+         const absl::StatusOr<SubscriptionStore::Cursor> told = subscription_store.LoadCursor();
+         if (told.ok()) resources.log().Wait(told->number, limit);
+       }});
   process.server->SetReady(true);
   const absl::Status served = app::Serve(&process);
   process.server.reset();

@@ -24,6 +24,7 @@
 #include "services/catalog/test_bootstrap.h"
 #include "services/catalog/updates.h"
 #include "services/catalog/store/directory_message.h"
+#include "services/catalog/subscriptions.h"
 #include "tests/support/temp_dir.h"
 
 namespace shareway::catalog {
@@ -82,6 +83,12 @@ class TestWorld {
                          .calendars = &TestCalendars(),
                          .clock = &clock,
                          .directory = [this] { return registrar->Now(); }});
+    subscription_store.emplace(&kv, outbox.get());
+    subscriptions = std::make_unique<Subscriptions>(
+        Subscriptions::Parts{.store = &*subscription_store,
+                             .resources = &*resources,
+                             .clock = &clock,
+                             .directory = [this] { return registrar->Now(); }});
     catalog = Catalog::Open({.store = &*resources,
                              .sources = &*source_store,
                              .statutes = &TestStatutes(),
@@ -171,6 +178,8 @@ class TestWorld {
   std::optional<UpdateStore> update_store;
   std::unique_ptr<Updates> updates;
   std::unique_ptr<Freshness> freshness;
+  std::optional<SubscriptionStore> subscription_store;
+  std::unique_ptr<Subscriptions> subscriptions;
   std::unique_ptr<Catalog> catalog;
   absl::Status founded;
   uint64_t followed = 0;

@@ -11,6 +11,7 @@
 #include "services/catalog/rpc/cause.h"
 #include "services/catalog/rpc/descriptor_check.h"
 #include "services/catalog/rpc/watch_stream.h"
+#include "services/catalog/search_query.h"
 #include "services/catalog/store/foreign_store.h"
 #include "services/catalog/store/resource_message.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
@@ -52,34 +53,6 @@ Cursor CursorFrom(absl::string_view text) {
   };
   return {.place = {.score = number(0), .length = number(8), .name = std::string(text.substr(24))},
           .total = number(16)};
-}
-
-template <typename Enum>
-absl::Status Take(absl::string_view field, const google::protobuf::RepeatedField<int>& values,
-                  int last, std::vector<Enum>* to) {
-  for (int i = 0; i < values.size(); ++i) {
-    if (values[i] < 1 || values[i] > last) {
-      return Error::Field(absl::StrCat(field, "[", i, "]"),
-                          absl::StrCat("is ", values[i], ", want 1 to ", last));
-    }
-    to->push_back(static_cast<Enum>(values[i]));
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<search::Query> QueryFrom(const v1::SearchResourcesRequest& request) {
-  search::Query query = {.words = request.query(),
-                         .provider = request.provider(),
-                         .category = request.category(),
-                         .division = request.division()};
-  SHAREWAY_RETURN_IF_ERROR(
-      Take("share_classes", request.share_classes(), v1::ShareClass_MAX, &query.share_classes));
-  SHAREWAY_RETURN_IF_ERROR(
-      Take("formats", request.formats(), v1::ResourceFormat_MAX, &query.formats));
-  SHAREWAY_RETURN_IF_ERROR(
-      Take("update_cycles", request.update_cycles(), v1::UpdateCycle_MAX, &query.update_cycles));
-  SHAREWAY_RETURN_IF_ERROR(Take("gradings", request.gradings(), v1::Grading_MAX, &query.gradings));
-  return query;
 }
 
 // What a value of a facet is called outside.

@@ -20,6 +20,7 @@
 #include "services/catalog/rpc/project_rpc.h"
 #include "services/catalog/rpc/life_rpc.h"
 #include "services/catalog/rpc/source_rpc.h"
+#include "services/catalog/rpc/subscription_rpc.h"
 #include "services/catalog/store/resource_message.h"
 #include "services/catalog/world_test.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
@@ -64,6 +65,9 @@ class Served {
     life_rpc_ = std::make_unique<LifeRpc>(world_->catalog.get(), &*world_->resources,
                                           world_->updates.get(), world_->freshness.get());
     life_rpc_->Serve(server_.get());
+    subscription_rpc_ = std::make_unique<SubscriptionRpc>(world_->subscriptions.get(),
+                                                          &*world_->subscription_store);
+    subscription_rpc_->Serve(server_.get());
     bundles_ = Bundles::Open({.domain = "test",
                               .key = &message_key_,
                               .origins = &origins_,
@@ -219,6 +223,7 @@ class Served {
   std::unique_ptr<SourceRpc> source_rpc_;
   std::unique_ptr<ProjectRpc> project_rpc_;
   std::unique_ptr<LifeRpc> life_rpc_;
+  std::unique_ptr<SubscriptionRpc> subscription_rpc_;
   const Origins origins_ = {};
   const crypto::PrivateKey message_key_ =
       crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256);

@@ -395,6 +395,8 @@ int Index::rebuilds() const {
   return rebuilds_;
 }
 
+absl::Status CheckQuery(const Query& query) { return SelectionFrom(query).status(); }
+
 std::vector<Highlight> Highlights(const Entry& entry, absl::string_view query) {
   const std::vector<Word> words = WordsOf(query);
   std::vector<Highlight> highlights;

@@ -135,6 +135,9 @@ class Index {
   std::thread working_;
 };
 
+// INVALID_ARGUMENT for a query that Search refuses.
+absl::Status CheckQuery(const Query& query);
+
 // Where the words of `query` are in `entry`, up to 20 fields; the provider's name is none of them.
 std::vector<Highlight> Highlights(const Entry& entry, absl::string_view query);
 

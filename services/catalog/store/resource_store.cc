@@ -10,6 +10,7 @@
 #include "libs/evidence/record.h"
 #include "services/catalog/store/foreign_store.h"
 #include "services/catalog/store/freshness_key.h"
+#include "services/catalog/store/publications.h"
 #include "services/catalog/store/resource_message.h"
 
 namespace shareway::catalog {
@@ -261,6 +262,7 @@ absl::StatusOr<ResourceStore::Loaded> ResourceStore::Save(const Loaded& before,
     const uint32_t revision = published->resource().revision();
     if (revision != before.published_record.resource().revision()) {
       batch.Put(RevisionKey(id, revision), WithoutFreshness(*published).SerializeAsString());
+      PutPublication(published->resource(), cause, &batch);
     }
     SHAREWAY_ASSIGN_OR_RETURN(const v1::ResourceRevision history,
                               HistoryAfter(before, *published, event, along));

@@ -9,6 +9,7 @@
 //   history/{r}/{n}          -> ResourceRevision: who made revision n, when, and its states since
 //   fresh/o/{r}              -> Freshness: the last refresh and reminder
 //   fresh/d/{due}/{r}        -> empty; seconds since 1970 in 12 digits, of each entry that is due
+//   notice/p/…               -> the notice of each publication (publications.h)
 // Log "catalog": a CatalogChange an entry, without revision.
 #pragma once
 
