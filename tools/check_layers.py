@@ -80,6 +80,7 @@ HOMES = {
     "yaml-cpp/": [r"libs/statute/"],
     "nlohmann/": [r"libs/(evidence|crypto)/", r"services/exchange/source/",
                   r"services/console/oidc/", r"services/catalog/search/", TEST],
+    "re2/": [r"libs/codes/"],
     "unicode/": [r"libs/codes/", r"services/catalog/search/"],
     "curl/": [r"services/exchange/source/", r"services/console/oidc/"],
     "xlsxwriter": [r"services/sharing/report/"],

@@ -253,6 +253,8 @@ class World:
                               f"--statutes={deploy / 'statutes'}",
                               f"--calendars={deploy / 'calendars'}",
                               f"--synonyms={deploy / 'sources' / 'synonyms.txt'}",
+                              f"--categories={deploy / 'categories' / 'government.json'}",
+                              f"--extensions={deploy / 'extensions' / 'sichuan.json'}",
                               f"--sharing={self.at('sharing')}"])
         self.await_ready("catalog", catalog)
         sharing = self.start("sharing", self.home("service", "sharing"), "shareway-sharing",

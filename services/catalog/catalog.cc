@@ -14,6 +14,7 @@
 #include "services/catalog/domain/freshness.h"
 #include "services/catalog/domain/revision.h"
 #include "services/catalog/references.h"
+#include "services/catalog/domain/secrecy.h"
 #include "services/catalog/store/resource_message.h"
 
 namespace shareway::catalog {
@@ -83,7 +84,11 @@ absl::StatusOr<Law> Catalog::LawFor(absl::string_view provider) const {
   }
   SHAREWAY_ASSIGN_OR_RETURN(const statute::Profile* profile,
                             parts_.statutes->Find(authority->profile));
-  return Law::From(*profile);
+  Law law = Law::From(*profile);
+  law.categories = parts_.categories;
+  law.extensions = parts_.extensions;
+  law.division = all->Find<Agency>(provider)->division;
+  return law;
 }
 
 absl::StatusOr<Resource> Catalog::WithReferences(absl::StatusOr<Resource> written,
@@ -190,6 +195,27 @@ absl::StatusOr<Catalog::Loaded> Catalog::Save(const Cause& cause, const Loaded& 
   return saved;
 }
 
+absl::Status Catalog::TakeCode(const Cause& cause, const Actor& actor, const Law& law,
+                               bool validate_only, Entry* entry) const {
+  // Without a generator, or a category to take it of, the rules say what the entry lacks.
+  if (parts_.codes == nullptr || parts_.categories == nullptr ||
+      parts_.categories->Find(entry->category) == nullptr) {
+    return absl::OkStatus();
+  }
+  // Nothing is looked up, or quoted, for an entry that is marked as a secret.
+  if (SecretField(*entry)) return Resource::Create(actor, *entry, law).status();
+  SHAREWAY_ASSIGN_OR_RETURN(entry->code, parts_.codes->Peek(entry->provider, entry->category));
+  if (validate_only) return absl::OkStatus();
+  // What is refused costs no code.
+  SHAREWAY_RETURN_IF_ERROR(Resource::Create(actor, *entry, law).status());
+  Cause taking = cause;
+  taking.once.request_id.clear();  // the request's result is the entry
+  SHAREWAY_ASSIGN_OR_RETURN(const v1::GeneratedCode taken,
+                            parts_.codes->Generate(taking, entry->category));
+  entry->code = taken.code();
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Catalog::Loaded> Catalog::Create(const Cause& cause, Entry entry,
                                                 bool validate_only) {
   SHAREWAY_ASSIGN_OR_RETURN(std::optional<Loaded> repeated, Repeated(cause));
@@ -197,6 +223,9 @@ absl::StatusOr<Catalog::Loaded> Catalog::Create(const Cause& cause, Entry entry,
   const Actor actor = ActorFor(cause.caller, entry.provider);
   if (!actor.own_agency) return Error::NotVisible(entry.provider);
   SHAREWAY_ASSIGN_OR_RETURN(const Law law, LawFor(entry.provider));
+  if (entry.code.empty()) {
+    SHAREWAY_RETURN_IF_ERROR(TakeCode(cause, actor, law, validate_only, &entry));
+  }
   SHAREWAY_ASSIGN_OR_RETURN(
       const Resource created,
       WithReferences(Resource::Create(actor, entry, law), &entry, law, false));
@@ -208,6 +237,8 @@ absl::StatusOr<Catalog::Loaded> Catalog::Create(const Cause& cause, Entry entry,
   const absl::Status known = parts_.store->Load(name).status();
   if (known.ok()) return taken;
   if (!absl::IsNotFound(known)) return known;
+  SHAREWAY_ASSIGN_OR_RETURN(const std::string keeper, parts_.store->KeeperOf(name));
+  if (!keeper.empty() && keeper != created.fields().provider) return taken;
   const Loaded before = {.resource = Resource::Restore({})};
   if (validate_only) return Loaded{.resource = created};
   absl::StatusOr<Loaded> saved = Save(cause, before, created, evidence::v1::RESOURCE_DRAFTED);

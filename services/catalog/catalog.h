@@ -15,6 +15,8 @@
 #include "libs/statute/calendar.h"
 #include "libs/statute/profile.h"
 #include "services/catalog/domain/consultation.h"
+#include "services/catalog/codes.h"
+#include "services/catalog/domain/extension.h"
 #include "services/catalog/domain/register.h"
 #include "services/catalog/domain/resource.h"
 #include "services/catalog/store/cause.h"
@@ -52,12 +54,17 @@ class Catalog {
     // Asks sharing who uses an entry now and what stands over it, with the change of service that is
     // named, which may be empty. Null: sharing is not known, and what needs its word is UNAVAILABLE.
     AskUse use = {};
+    // What the installation adds; null: no tree, no codes, no extension fields.
+    const Categories* categories = nullptr;
+    const Extensions* extensions = nullptr;
+    Codes* codes = nullptr;
   };
 
   // Announces nothing: search reads what is published for itself (published.h).
   static absl::StatusOr<std::unique_ptr<Catalog>> Open(Parts parts);
 
-  // A DRAFT. ALREADY_EXISTS if the code is taken. With `validate_only` nothing is
+  // A DRAFT. ALREADY_EXISTS if the code is taken, or kept for another agency. An empty
+  // code is the next one of the entry's category. With `validate_only` nothing is
   // stored and the version is 0.
   absl::StatusOr<Loaded> Create(const Cause& cause, Entry entry, bool validate_only);
   absl::StatusOr<Loaded> Update(const Cause& cause, absl::string_view name, absl::string_view etag,
@@ -111,6 +118,9 @@ class Catalog {
   // also to related entries. `entry` may be null only if `written` was refused for its state or actor.
   absl::StatusOr<Resource> WithReferences(absl::StatusOr<Resource> written, const Entry* entry,
                                           const Law& law, bool related) const;
+  // Checks an entry without code under the next one, then takes that for it.
+  absl::Status TakeCode(const Cause& cause, const Actor& actor, const Law& law,
+                        bool validate_only, Entry* entry) const;
   // What a repeated request id gets; nothing if it is new.
   absl::StatusOr<std::optional<Loaded>> Repeated(const Cause& cause) const;
   // Asks sharing whether the cut may be made; see CheckConsulted.

@@ -22,12 +22,14 @@
 #include "services/catalog/rpc/bundle_rpc.h"
 #include "services/catalog/rpc/catalog_rpc.h"
 #include "services/catalog/reminders.h"
+#include "services/catalog/rpc/classification_rpc.h"
 #include "services/catalog/rpc/directory_rpc.h"
 #include "services/catalog/rpc/project_rpc.h"
 #include "services/catalog/rpc/sharing_use.h"
 #include "services/catalog/rpc/life_rpc.h"
 #include "services/catalog/rpc/source_rpc.h"
 #include "services/catalog/rpc/subscription_rpc.h"
+#include "services/catalog/store/classification_file.h"
 
 ABSL_FLAG(std::string, statutes, "deploy/statutes", "Folder of the statute profiles.");
 ABSL_FLAG(std::string, calendars, "deploy/calendars", "Folder of holiday calendars.");
@@ -41,6 +43,10 @@ ABSL_FLAG(std::string, search_dir, "",
 
 ABSL_FLAG(std::string, sharing, "",
           "Address of sharing, which knows who uses an entry, HOST:PORT; empty: no entry is withdrawn.");
+ABSL_FLAG(std::string, categories, "deploy/categories/government.json",
+          "The tree of categories and how codes are given out under it; empty: neither.");
+ABSL_FLAG(std::string, extensions, "",
+          "Extension fields of entries (deploy/extensions/); empty: none is known.");
 ABSL_FLAG(std::string, origins, "",
           "Installations whose catalogue bundles are taken: lines DOMAIN PREFIX KEY; empty: none.");
 
@@ -82,6 +88,18 @@ absl::Status CheckAreas(const statute::ProfileSet& statutes, const statute::Cale
   return absl::OkStatus();
 }
 
+// What `read` makes of the file of a flag; nothing of no file.
+template <typename T>
+absl::StatusOr<T> ReadOf(absl::string_view flag, const std::string& path,
+                         absl::StatusOr<T> (*read)(absl::string_view)) {
+  if (path.empty()) return T();
+  SHAREWAY_ASSIGN_OR_RETURN(const std::string text, crypto::ReadFile(path));
+  absl::StatusOr<T> made = read(text);
+  if (made.ok()) return made;
+  return absl::InvalidArgumentError(
+      absl::StrCat("--", flag, " ", path, ": ", made.status().message()));
+}
+
 }  // namespace
 
 // Declared first is torn down last: the server drains before the stores close.
@@ -110,6 +128,17 @@ absl::Status Serve() {
     for (const DirectoryObject& object : objects) index->Learn(object);
   });
   SHAREWAY_ASSIGN_OR_RETURN(Synonyms synonyms, LoadSynonyms(absl::GetFlag(FLAGS_synonyms)));
+  SHAREWAY_ASSIGN_OR_RETURN(
+      const Categories categories,
+      ReadOf("categories", absl::GetFlag(FLAGS_categories), ReadCategories));
+  SHAREWAY_ASSIGN_OR_RETURN(
+      const Extensions extensions,
+      ReadOf("extensions", absl::GetFlag(FLAGS_extensions), ReadExtensions));
+  CodeStore code_store(kv);
+  Codes codes({.store = &code_store,
+               .categories = &categories,
+               .clock = &SystemClock(),
+               .directory = [&registrar] { return registrar->Now(); }});
   SourceStore source_store(kv, outbox);
   Sources sources({.store = &source_store,
                    .resources = &resources,
@@ -152,7 +181,10 @@ absl::Status Serve() {
                            index->Show(name, published);
                            sources.Show(name, published);
                          },
-                     .use = std::move(use)}));
+                     .use = std::move(use),
+                     .categories = &categories,
+                     .extensions = &extensions,
+                     .codes = &codes}));
   SHAREWAY_RETURN_IF_ERROR(
       ForEachShown(resources, std::bind_front(&Sources::Show, &sources)));
   const outbox::Drain* drain = evidence.drain.get();
@@ -167,6 +199,7 @@ absl::Status Serve() {
                      .clock = &SystemClock(),
                      .directory = [&registrar] { return registrar->Now(); }});
   ProjectRpc project_rpc(&projects);
+  ClassificationRpc classification_rpc(&codes, &categories, &extensions);
   CatalogRpc catalog_rpc(catalog.get(), &resources, index.get(), &project_store);
   SourceRpc source_rpc(&sources, &source_store);
   LifeRpc life_rpc(catalog.get(), &resources, &updates, &freshness);
@@ -198,6 +231,7 @@ absl::Status Serve() {
   directory_rpc.Serve(process.server.get());
   catalog_rpc.Serve(process.server.get());
   source_rpc.Serve(process.server.get());
+  classification_rpc.Serve(process.server.get());
   project_rpc.Serve(process.server.get());
   life_rpc.Serve(process.server.get());
   reminders.Start();

@@ -14,6 +14,7 @@
 #include "libs/kv/memory_store.h"
 #include "libs/log/log.h"
 #include "services/catalog/catalog.h"
+#include "services/catalog/codes.h"
 #include "services/catalog/domain/test_entry.h"
 #include "services/catalog/projects.h"
 #include "services/catalog/freshness.h"
@@ -28,6 +29,27 @@
 #include "tests/support/temp_dir.h"
 
 namespace shareway::catalog {
+
+// 3 部门, 306 省及其下各级, 306002 民政, 306012 交通: by sequence, by division, and by organisation.
+inline Categories TestCategories() {
+  const auto category = [](absl::string_view code) {
+    return Category{.code = std::string(code),
+                    .label = {.zh_hans = "类", .zh_hant = "類", .en = "category"}};
+  };
+  return Categories::Make(
+             {.version = "test",
+              .categories = {category("3"), category("306"), category("306002"),
+                             category("306003"), category("306012")},
+              .rules = {{.category = "", .strategy = CodeRule::Strategy::kSequence, .digits = 6},
+                        {.category = "306003",
+                         .strategy = CodeRule::Strategy::kDivision,
+                         .digits = 4},
+                        {.category = "306012",
+                         .strategy = CodeRule::Strategy::kOrganisation,
+                         .digits = 1}},
+              .organisations = {{kCivil, "003"}}})
+      .value();
+}
 
 // What a process holds, made anew by Reopen as a restart does.
 class TestWorld {
@@ -61,6 +83,11 @@ class TestWorld {
         .clock = &clock,
         .directory = [this] { return registrar->Now(); },
         .synonyms = Synonyms::Parse("证件号码,身份证号\n保障金额，救助金额\n").value()});
+    code_store.emplace(&kv);
+    codes = std::make_unique<Codes>(Codes::Parts{.store = &*code_store,
+                                                 .categories = &categories,
+                                                 .clock = &clock,
+                                                 .directory = [this] { return registrar->Now(); }});
     project_store.emplace(&kv, outbox.get());
     projects = std::make_unique<Projects>(
         Projects::Parts{.store = &*project_store,
@@ -103,7 +130,10 @@ class TestWorld {
                              },
                              .use = [this](absl::string_view name, absl::string_view change) {
                                return use(name, change);
-                             }})
+                             },
+                             .categories = &categories,
+                             .extensions = &extensions,
+                             .codes = codes.get()})
                   .value();
     REQUIRE(ForEachShown(*resources, [this](absl::string_view name, const Entry* entry) {
               sources->Show(name, entry);
@@ -173,6 +203,11 @@ class TestWorld {
   std::unique_ptr<search::Index> index;
   std::optional<SourceStore> source_store;
   std::unique_ptr<Sources> sources;
+  // What an installation adds; a test that changes them reopens the world.
+  Categories categories = TestCategories();
+  Extensions extensions;
+  std::optional<CodeStore> code_store;
+  std::unique_ptr<Codes> codes;
   std::optional<ProjectStore> project_store;
   std::unique_ptr<Projects> projects;
   std::optional<UpdateStore> update_store;

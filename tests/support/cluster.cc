@@ -286,6 +286,8 @@ std::vector<std::string> Cluster::CommandOf(const std::string& process) const {
     argv.push_back("--calendars=" + deploy + "/calendars");
     argv.push_back("--synonyms=" + deploy + "/sources/synonyms.txt");
     argv.push_back("--sharing=" + at("sharing"));
+    argv.push_back("--categories=" + deploy + "/categories/government.json");
+    argv.push_back("--extensions=" + deploy + "/extensions/sichuan.json");
   } else if (process == "sharing") {
     argv.push_back("--statutes=" + deploy + "/statutes");
     argv.push_back("--calendars=" + deploy + "/calendars");

@@ -11,6 +11,8 @@
 #include "libs/base/name.h"
 #include "libs/codes/division_code.h"
 #include "libs/codes/resource_code.h"
+#include "services/catalog/domain/category.h"
+#include "services/catalog/domain/extension.h"
 #include "services/catalog/domain/faults.h"
 #include "services/catalog/domain/operation_rules.h"
 
@@ -376,10 +378,9 @@ void CheckPlace(const Entry& entry, const Law& law, Faults* faults) {
                   absl::StrCat(codes::Quote(agency), " is given twice or is the provider"));
     }
   }
-  // No schema of extensions is loaded yet: none is known.
-  for (const auto& [key, value] : entry.extensions) {
-    faults->Add("extensions", absl::StrCat(codes::Quote(key), " is not a known extension field"));
-  }
+  if (law.categories != nullptr) law.categories->Check(entry, faults);
+  const Extensions none;  // without a schema no field is known
+  (law.extensions == nullptr ? none : *law.extensions).Check(entry, law, faults);
   if (entry.promised_days > 0 && !HasClass(entry, ShareClass::kConditional)) {
     faults->Add("promised_days",
                 "are given, but a time is promised only for deciding what is CONDITIONAL",

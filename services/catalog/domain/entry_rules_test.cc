@@ -266,7 +266,7 @@ TEST_CASE("Category, contributors, extensions and the promised time have their l
        {"contributors[0]", "is the provider", [](auto& e) { e.contributors = {e.provider}; }},
        {"contributors[1]", "twice",
         [](auto& e) { e.contributors.push_back(e.contributors[0]); }},
-       {"extensions", "not a known", [](auto& e) { e.extensions["colour"] = "red"; }},
+       {"extensions[colour]", "not a known", [](auto& e) { e.extensions["colour"] = "red"; }},
        {"promised_days", "cn-2025-809", [](auto& e) { e.promised_days = 10; }},
        {"promised_days", "only for deciding", [](auto& e) {
           e.declared_class = ShareClass::kUnconditional;

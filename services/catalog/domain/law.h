@@ -11,6 +11,9 @@
 
 namespace shareway::catalog {
 
+class Categories;
+class Extensions;
+
 struct Law {
   std::string profile = {};                // as entries keep it: cn-2025-809@1
   bool assessed_before_publishing = true;  // R25 13
@@ -30,6 +33,11 @@ struct Law {
   std::string update_article = {};  // of the catalogue, M16 8, R25 17(2)
   std::string source_article = {};  // M16 5(3), R25 19(2): one item, one source
   std::string use_article = {};  // M16 14, R25 25(1): for whom data are that were received
+
+  // What the installation adds for the entry's provider; both may be null: nothing.
+  const Categories* categories = nullptr;
+  const Extensions* extensions = nullptr;
+  std::string division = {};  // the provider's
 
   static Law From(const statute::Profile& profile);
 };

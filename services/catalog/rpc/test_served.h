@@ -16,6 +16,7 @@
 #include "libs/statute/calendar.h"
 #include "services/catalog/rpc/bundle_rpc.h"
 #include "services/catalog/rpc/catalog_rpc.h"
+#include "services/catalog/rpc/classification_rpc.h"
 #include "services/catalog/rpc/directory_rpc.h"
 #include "services/catalog/rpc/project_rpc.h"
 #include "services/catalog/rpc/life_rpc.h"
@@ -60,6 +61,9 @@ class Served {
                                                 world_->index.get(), &*world_->project_store);
     project_rpc_ = std::make_unique<ProjectRpc>(world_->projects.get());
     project_rpc_->Serve(server_.get());
+    classification_rpc_ = std::make_unique<ClassificationRpc>(
+        world_->codes.get(), &world_->categories, &world_->extensions);
+    classification_rpc_->Serve(server_.get());
     source_rpc_ = std::make_unique<SourceRpc>(world_->sources.get(), &*world_->source_store);
     source_rpc_->Serve(server_.get());
     life_rpc_ = std::make_unique<LifeRpc>(world_->catalog.get(), &*world_->resources,
@@ -224,6 +228,7 @@ class Served {
   std::unique_ptr<ProjectRpc> project_rpc_;
   std::unique_ptr<LifeRpc> life_rpc_;
   std::unique_ptr<SubscriptionRpc> subscription_rpc_;
+  std::unique_ptr<ClassificationRpc> classification_rpc_;
   const Origins origins_ = {};
   const crypto::PrivateKey message_key_ =
       crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256);

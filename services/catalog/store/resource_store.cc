@@ -8,6 +8,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/evidence/record.h"
+#include "services/catalog/store/code_store.h"
 #include "services/catalog/store/foreign_store.h"
 #include "services/catalog/store/freshness_key.h"
 #include "services/catalog/store/publications.h"
@@ -40,6 +41,12 @@ absl::Status Unreadable(absl::string_view name) {
 template <typename Message>
 bool Parse(absl::string_view bytes, Message* message) {
   return message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+}
+
+// The agency that a code is kept for; empty for bytes that are none, which no agency is.
+std::string KeeperFrom(absl::string_view bytes) {
+  v1::GeneratedCode kept;
+  return Parse(bytes, &kept) ? kept.agency() : "";
 }
 
 Resource::Fields FieldsFrom(absl::string_view name, const store::ResourceRecord& record) {
@@ -211,6 +218,13 @@ absl::StatusOr<std::vector<ResourceStore::Loaded>> ResourceStore::List(absl::str
   return page;
 }
 
+absl::StatusOr<std::string> ResourceStore::KeeperOf(absl::string_view name) const {
+  const absl::StatusOr<kv::Entry> code = kv_->Get(CodeKey(name));
+  if (absl::IsNotFound(code.status())) return std::string();
+  if (!code.ok()) return code.status();
+  return KeeperFrom(code->value);
+}
+
 absl::Status ResourceStore::CheckSize(const Entry& entry) {
   const size_t bytes = ToMessage("", Resource::Published{.entry = entry}).ByteSizeLong();
   if (bytes <= kMaxEntryBytes) return absl::OkStatus();
@@ -235,6 +249,19 @@ absl::StatusOr<ResourceStore::Loaded> ResourceStore::Save(const Loaded& before,
   if (before.version == 0) {
     batch.ExpectAbsent(key);
     batch.Put(absl::StrCat(ProviderPrefix(after.fields().provider), id), "");
+    // From now on the entry itself keeps its code.
+    const absl::StatusOr<kv::Entry> code = kv_->Get(CodeKey(id));
+    if (code.ok()) {
+      if (KeeperFrom(code->value) != after.fields().provider) {
+        return absl::AbortedError(absl::StrCat("the code of ", id, " is kept for another agency"));
+      }
+      batch.Expect(CodeKey(id), code->version);
+      batch.Delete(CodeKey(id));
+    } else if (absl::IsNotFound(code.status())) {
+      batch.ExpectAbsent(CodeKey(id));
+    } else {
+      return code.status();
+    }
   } else {
     batch.Expect(key, before.version);
   }

@@ -61,12 +61,16 @@ class ResourceStore {
   absl::StatusOr<std::vector<Loaded>> List(absl::string_view provider, absl::string_view name,
                                            size_t limit) const;
 
+  // The agency that the code of a name is kept for (code_store.h); empty: nobody.
+  absl::StatusOr<std::string> KeeperOf(absl::string_view name) const;
+
   // INVALID_ARGUMENT if the entry is longer than kMaxEntryBytes.
   static absl::Status CheckSize(const Entry& entry);
 
   // Stores `after` with the first record of `event`, whose kind says which act is
   // kept, and returns it as stored. Without working copy and publication `after` is deleted.
-  // ABORTED if the entry is no longer as `before`, or its freshness is not; other errors as Commit.
+  // ABORTED if the entry is no longer as `before`, or its freshness is not, or its code came to be
+  // kept for another agency; other errors as Commit.
   absl::StatusOr<Loaded> Save(const Loaded& before, const Resource& after, Event event,
                               Along along = {});
 
