@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/catalog/codes.h"
+
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <thread>
+
+#include "absl/strings/match.h"
+#include "catch2/catch.hpp"
+#include "libs/base/error.h"
+#include "nlohmann/json.hpp"
+#include "services/catalog/store/classification_file.h"
+#include "services/catalog/world_test.h"
+
+namespace shareway::catalog {
+namespace {
+
+std::string FileOf(const std::string& path) {
+  std::ifstream file(SHAREWAY_SOURCE_DIR "/deploy/" + path);
+  REQUIRE(file.good());
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST_CASE("A code is given out once, also over a restart", "[catalog][code]") {
+  TestWorld world;
+  std::set<std::string> given;
+  for (int i = 0; i < 3; ++i) {
+    const auto code = world.codes->Generate(world.By("editor"), "306002");
+    REQUIRE(code.ok());
+    CHECK(code->agency() == kCivil);
+    given.insert(code->code());
+    world.Reopen();
+  }
+  CHECK(given == std::set<std::string>{"306002/000001", "306002/000002", "306002/000003"});
+  // Each space counts by itself, and by its own rule.
+  CHECK(world.codes->Generate(world.By("editor"), "306003")->code() == "306003990100/0001");
+  CHECK(world.codes->Generate(world.By("editor"), "306012")->code() == "306012003/1");
+  CHECK(absl::IsFailedPrecondition(
+      world.codes->Generate(world.By("tax-editor"), "306012").status()));
+}
+
+TEST_CASE("A repeated request gets the same code, also when an entry bears it by then",
+          "[catalog][code]") {
+  TestWorld world;
+  const Cause cause = world.By("editor", "request-1");
+  const std::string code = world.codes->Generate(cause, "306002")->code();
+  CHECK(world.codes->Generate(cause, "306002")->code() == code);
+  CHECK(world.codes->Generate(cause, "306002")->has_reserve_time());
+  Entry entry = GoodEntry();
+  entry.code = code;
+  REQUIRE(world.catalog->Create(world.By("editor"), entry, false).ok());
+  CHECK(world.codes->Generate(cause, "306002")->code() == code);
+  CHECK_FALSE(world.codes->Generate(cause, "306002")->has_reserve_time());
+}
+
+TEST_CASE("When the sequence is out, the answer says so and nothing is given twice",
+          "[catalog][code]") {
+  TestWorld world;
+  for (int i = 1; i <= 9; ++i) {
+    CHECK(world.codes->Generate(world.By("editor"), "306012")->code() ==
+          absl::StrCat("306012003/", i));
+  }
+  for (int i = 0; i < 2; ++i) {
+    const absl::Status full = world.codes->Generate(world.By("editor"), "306012").status();
+    REQUIRE(absl::IsFailedPrecondition(full));
+    CHECK(DetailsOf(full)->reason == Reason::kCodeSpaceFull);
+    CHECK(DetailsOf(full)->metadata.at("classification") == "306012003");
+  }
+}
+
+TEST_CASE("A code that an entry bears is passed over, and a kept one is for its agency alone",
+          "[catalog][code]") {
+  TestWorld world;
+  world.Publish();  // 306002/000001, chosen by hand
+  CHECK(world.codes->Generate(world.By("editor"), "306002")->code() == "306002/000002");
+  Entry entry = GoodEntry();
+  entry.code = "306002/000002";
+  entry.provider = kTax;
+  const absl::Status taken =
+      world.catalog->Create(world.By("tax-editor"), entry, false).status();
+  CHECK(absl::IsAlreadyExists(taken));
+  entry.provider = kCivil;
+  REQUIRE(world.catalog->Create(world.By("editor"), entry, false).ok());
+  CHECK(world.resources->KeeperOf("resources/306002-000002").value().empty());
+  CHECK(world.codes->Generate(world.By("editor"), "306002")->code() == "306002/000003");
+}
+
+TEST_CASE("An entry without a code takes the next one of its category", "[catalog][code]") {
+  TestWorld world;
+  Entry entry = GoodEntry();
+  entry.code.clear();
+  entry.category = "306002";
+  const Cause cause = world.By("editor", "request-1");
+  const auto tried = world.catalog->Create(world.By("editor"), entry, true);
+  REQUIRE(tried.ok());
+  CHECK(tried->resource.fields().code == "306002/000001");
+  // What is refused takes none.
+  Entry wrong = entry;
+  wrong.title.clear();
+  CHECK(absl::IsInvalidArgument(world.catalog->Create(world.By("editor"), wrong, false).status()));
+  const auto made = world.catalog->Create(cause, entry, false);
+  REQUIRE(made.ok());
+  CHECK(made->resource.fields().code == "306002/000001");
+  CHECK(world.catalog->Create(cause, entry, false)->resource.fields().code == "306002/000001");
+  CHECK(world.catalog->Create(world.By("editor"), entry, false)->resource.fields().code ==
+        "306002/000002");
+  entry.category.clear();
+  const absl::Status refused = world.catalog->Create(world.By("editor"), entry, false).status();
+  REQUIRE(absl::IsInvalidArgument(refused));
+  CHECK(DetailsOf(refused)->fields.at(0).field == "resource.code");
+}
+
+TEST_CASE("Codes asked for at once are all different", "[catalog][code]") {
+  TestWorld world;
+  constexpr int kThreads = 4;
+  constexpr int kEach = 10;
+  std::vector<std::vector<std::string>> given(kThreads);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      while (given[t].size() < kEach) {
+        const auto code = world.codes->Generate(world.By("editor"), "306002");
+        if (code.ok()) given[t].push_back(code->code());
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  std::set<std::string> all;
+  for (const std::vector<std::string>& some : given) all.insert(some.begin(), some.end());
+  CHECK(all.size() == kThreads * kEach);
+}
+
+TEST_CASE("Without a tree no code is given out", "[catalog][code]") {
+  TestWorld world;
+  world.categories = Categories();
+  CHECK(absl::IsFailedPrecondition(world.codes->Generate(world.By("editor"), "306002").status()));
+  Entry entry = GoodEntry();
+  entry.code.clear();
+  CHECK(absl::IsInvalidArgument(world.catalog->Create(world.By("editor"), entry, false).status()));
+}
+
+TEST_CASE("The files that are delivered are read, and the demo's entries stand in the tree",
+          "[catalog][code]") {
+  const auto tree = ReadCategories(FileOf("categories/government.json"));
+  INFO(tree.status());
+  REQUIRE(tree.ok());
+  CHECK(tree->Find("101")->label.zh_hans == "国家人口基础信息");
+  // The national numbers of 项 could not be checked, and the file says so.
+  for (const Category* category : tree->List("", "", 1000)) {
+    CHECK(category->verified == (category->code.size() == 1));
+  }
+  for (const nlohmann::json& entry : nlohmann::json::parse(FileOf("demo/catalogue.json"))) {
+    const std::string code = entry.at("code");
+    INFO(code);
+    CHECK(tree->Find(code.substr(0, 6)) != nullptr);
+  }
+  const auto extensions = ReadExtensions(FileOf("extensions/sichuan.json"));
+  INFO(extensions.status());
+  REQUIRE(extensions.ok());
+  CHECK(extensions->fields().size() == 7);
+  for (const char* wrong : {"", "{", "{}", R"({"version": "1", "colour": 1})"}) {
+    CHECK(absl::IsInvalidArgument(ReadCategories(wrong).status()));
+    CHECK(absl::IsInvalidArgument(ReadExtensions(wrong).status()));
+  }
+}
+
+}  // namespace
+}  // namespace shareway::catalog
