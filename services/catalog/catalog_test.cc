@@ -49,14 +49,16 @@ TEST_CASE("A published entry is announced, found, and recorded step by step", "[
   CHECK(Found(world, "低保 民政局") == 1);
 
   const std::vector<evidence::AuditRecord> events = world.Events();
-  REQUIRE(events.size() == before + 4);
+  REQUIRE(events.size() == before + 6);
+  // The approval starts the authority's clock, and the publication ends it.
   const evidence::RecordKind kinds[] = {
-      evidence::v1::RESOURCE_DRAFTED, evidence::v1::RESOURCE_SUBMITTED,
-      evidence::v1::RESOURCE_APPROVED, evidence::v1::RESOURCE_PUBLISHED};
-  for (size_t i = 0; i < 4; ++i) {
+      evidence::v1::RESOURCE_DRAFTED,  evidence::v1::RESOURCE_SUBMITTED,
+      evidence::v1::RESOURCE_APPROVED, evidence::v1::UPDATE_CLOCK_CHANGED,
+      evidence::v1::RESOURCE_PUBLISHED, evidence::v1::UPDATE_CLOCK_CHANGED};
+  for (size_t i = 0; i < 6; ++i) {
     const evidence::AuditRecord& event = events[before + i];
     CHECK(event.kind() == kinds[i]);
-    CHECK(event.object() == kName);
+    CHECK(event.resource() == kName);
     CHECK(event.has_act() == (i >= 2));
     CHECK(event.rule() == "cn-2025-809@1");
     CHECK(event.agencies_size() == 2);
@@ -256,6 +258,14 @@ TEST_CASE("The largest entry fits an audit record at every step", "[catalog]") {
     for (Item& item : next.items) item.description += "d";
   }
   Catalog::Loaded at = world.Publish(big);
+  Entry smaller = big;  // drops all but the first item
+  smaller.items.resize(1);
+  smaller.change_reason = "职责调整。";
+  at = world.catalog->Update(world.By("editor"), kName, Catalog::Etag(at), smaller).value();
+  at = world.catalog->Submit(world.By("editor"), kName, "").value();
+  at = world.catalog->Approve(world.ActBy("head", "smaller"), kName, Catalog::Etag(at)).value();
+  at = world.catalog->Publish(world.ActBy("officer", "smaller"), kName, Catalog::Etag(at)).value();
+  CHECK(world.resources->ListRevisions(kName, 0, 1)->front().narrowings_size() == 499);
   at = world.catalog->Update(world.By("editor"), kName, Catalog::Etag(at), big).value();
   at = world.catalog->Submit(world.By("editor"), kName, "").value();
   std::string reason;

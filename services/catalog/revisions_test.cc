@@ -4,7 +4,7 @@
 #include "catch2/catch.hpp"
 #include "libs/base/error.h"
 #include "libs/evidence/record.h"
-#include "services/catalog/difference.h"
+#include "services/catalog/store/difference.h"
 #include "services/catalog/store/resource_message.h"
 #include "services/catalog/world_test.h"
 

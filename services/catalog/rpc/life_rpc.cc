@@ -8,7 +8,7 @@
 #include "libs/base/error.h"
 #include "libs/base/name.h"
 #include "libs/base/status.h"
-#include "services/catalog/difference.h"
+#include "services/catalog/store/difference.h"
 #include "services/catalog/rpc/cause.h"
 #include "services/catalog/store/resource_message.h"
 

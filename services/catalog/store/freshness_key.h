@@ -12,6 +12,7 @@
 #include "libs/kv/store.h"
 #include "services/catalog/domain/resource.h"
 #include "services/catalog/store/catalog_record.pb.h"
+#include "services/catalog/store/cause.h"
 
 namespace shareway::catalog {
 
@@ -47,6 +48,18 @@ inline store::PublishedRecord WithoutFreshness(store::PublishedRecord published)
   resource->clear_refresh_due_time();
   resource->clear_stale_reminders();
   return published;
+}
+
+// The history as an audit record has it beside the whole entry: without what is in the entry, in the
+// act, or in the records before. A record has at most 64 KiB.
+inline v1::ResourceRevision OnRecord(v1::ResourceRevision history, const Cause* cause) {
+  history.clear_change_reason();
+  history.clear_narrowings();
+  auto* const changes = history.mutable_state_changes();
+  if (changes->size() > 1) changes->DeleteSubrange(0, changes->size() - 1);
+  const bool acted = cause != nullptr && cause->act.has_value();
+  if (acted && !changes->empty()) changes->Mutable(0)->clear_reason();
+  return history;
 }
 
 // What is told of freshness with the entry itself.

@@ -144,8 +144,8 @@ absl::StatusOr<std::vector<ResourceStore::Due>> ResourceStore::ListDue(absl::str
   const std::string start =
       cursor.empty() ? std::string(kDueKeys) : absl::StrCat(cursor, std::string(1, '\0'));
   std::vector<Due> page;
-  // Up to, and without, the key of what is due at `now` or later.
-  SHAREWAY_RETURN_IF_ERROR(kv_->Scan(start, DueKey(now, ""),
+  // What is due at `now` is overdue; keys hold whole seconds.
+  SHAREWAY_RETURN_IF_ERROR(kv_->Scan(start, DueKey(now + absl::Seconds(1), ""),
                                      [&](absl::string_view key, absl::string_view, uint64_t) {
                                        const size_t slash = key.rfind('/');
                                        page.push_back({.cursor = std::string(key),

@@ -294,7 +294,7 @@ absl::StatusOr<ResourceStore::Loaded> ResourceStore::Save(const Loaded& before,
     SHAREWAY_ASSIGN_OR_RETURN(const v1::ResourceRevision history,
                               HistoryAfter(before, *published, event, along));
     batch.Put(HistoryKey(id, revision), history.SerializeAsString());
-    *state.mutable_record()->mutable_history() = history;
+    *state.mutable_record()->mutable_history() = OnRecord(history, cause);
     MoveDue(id, before.published_record.resource(), published->resource(), &batch);
     log_.Append(ChangeOf(*published).SerializeAsString(), &batch);
     *state.mutable_published() = *published;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "services/catalog/difference.h"
+#include "services/catalog/store/difference.h"
 
 #include <set>
 #include <string>
