@@ -27,6 +27,18 @@ absl::Status CheckName(absl::string_view name) {
   return ids.ok() ? absl::OkStatus() : Error::Field("name", ids.status().message());
 }
 
+// Who the people of an agency are is not for everybody.
+void HidePeople(v1::ResourceRevision* revision) {
+  revision->clear_compilers();
+  revision->clear_approved_by();
+  revision->clear_published_by();
+  for (v1::ResourceStateChange& change : *revision->mutable_state_changes()) {
+    change.clear_changed_by();
+  }
+  revision->clear_approval();
+  revision->clear_publication();
+}
+
 }  // namespace
 
 void LifeRpc::Serve(rpc::Server* server) {
@@ -119,10 +131,10 @@ absl::StatusOr<v1::ListResourceRevisionsResponse> LifeRpc::ListRevisions(
   const absl::StatusOr<Catalog::Loaded> loaded = store_->Load(request.name());
   if (absl::IsNotFound(loaded.status())) return Error::NotVisible(request.name());
   SHAREWAY_RETURN_IF_ERROR(loaded.status());
+  const Caller caller = CallerOf(call);
+  const Actor actor = catalog_->ActorFor(caller, loaded->resource.fields().provider);
   if (!loaded->resource.fields().published) {
     // Those who see the draft learn that nothing is published yet; others that there is nothing.
-    const Actor actor =
-        catalog_->ActorFor(CallerOf(call), loaded->resource.fields().provider);
     if (!actor.SeesDrafts()) return Error::NotVisible(request.name());
     return v1::ListResourceRevisionsResponse();
   }
@@ -137,6 +149,8 @@ absl::StatusOr<v1::ListResourceRevisionsResponse> LifeRpc::ListRevisions(
       response.set_next_page_token(tokens_.Make(query, absl::StrCat(last)));
       break;
     }
+    const bool service = !caller.person && caller.agency.empty();
+    if (!service && !actor.SeesDrafts()) HidePeople(&revision);
     bytes += revision.ByteSizeLong();
     *response.add_revisions() = std::move(revision);
   }

@@ -20,7 +20,7 @@ TEST_CASE("An entry is published by three people with certificates and found by 
   REQUIRE(draft.ok());
   CHECK(draft->state() == v1::Resource::DRAFT);
   CHECK(draft->share_class() == v1::CONDITIONAL);
-  CHECK(draft->available_actions_size() == 2);
+  CHECK(draft->available_actions_size() == 3);
   CHECK(served.Get("tax-editor").status() == Error::NotVisible(kName));
   CHECK(served.Get("sharing").status() == Error::NotVisible(kName));
   CHECK(served.Get("officer")->state() == v1::Resource::DRAFT);

@@ -46,7 +46,8 @@ const std::map<std::string, std::string>& Excepted() {
 
 bool NamesObject(const std::string& field) {
   static const auto* const others = new std::set<std::string>{
-      "abstract", "approval_number", "article", "budget_source", "definition", "description",
+      "abstract", "change_reason", "decision", "statement", "subject",
+      "approval_number", "article", "budget_source", "definition", "description",
       "division_prefix", "document", "duties", "etag", "format_type",
       "keywords",
       "not_shared_reason", "open_condition", "page_token", "query", "reason", "request_id",
@@ -96,6 +97,11 @@ struct Hiding {
                                                 .year = 2026})
                   ->project.fields()
                   .name;
+    // The authority's, over the published entry.
+    for (const auto& loaded :
+         served.world().updates->List(served.world().By("officer").caller, {}, "", 10)->clocks) {
+      clocks.push_back(loaded.clock.fields().name);
+    }
   }
   std::string EtagOf(const std::string& name) const {
     if (absl::StartsWith(name, "projects/")) {
@@ -123,13 +129,17 @@ struct Hiding {
               return sweep::Nothing(name);
             },
             .etag = [this](const std::string& name) { return EtagOf(name); },
-            .objects = {{"resources", hidden}, {"people", people}, {"projects", {project}}},
+            .objects = {{"resources", hidden},
+                        {"people", people},
+                        {"projects", {project}},
+                        {"updateClocks", clocks}},
             .secrets = secrets};
   }
 
   mutable Served served;
   std::vector<std::string> hidden;
   std::string project;  // of civil affairs
+  std::vector<std::string> clocks;
 };
 
 TEST_CASE("A stranger cannot tell by any method what is not published", "[catalog][stranger]") {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/catalog/store/difference.h"
 
+#include <memory>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "google/protobuf/util/json_util.h"
-#include "nlohmann/json.hpp"
+#include "google/protobuf/util/message_differencer.h"
 #include "services/catalog/domain/revision.h"
 #include "services/catalog/store/resource_message.h"
 
@@ -14,115 +14,117 @@ namespace shareway::catalog {
 namespace {
 
 namespace pb = google::protobuf;
-using Json = nlohmann::json;
 using Row = v1::ResourceDifference;
 
+// False for what is told of an entry and was not compiled.
 bool Written(const std::string& field) {
   static const auto* const told = new std::set<std::string>{
-      "name",    "publish_time", "state",   "revision",          "return_reason",
-      "etag",    "profile",      "secret",  "available_actions", "refresh_time",
+      "name",    "publish_time",     "state",  "revision",          "return_reason",
+      "etag",    "profile",          "secret", "available_actions", "refresh_time",
       "project", "refresh_due_time", "stale_reminders"};
   return !told->contains(field);
 }
 
-// Our own message: writing it cannot fail, and what it writes parses.
-Json JsonOf(const pb::Message& message) {
+bool Has(const pb::Message& message, const pb::FieldDescriptor& field) {
+  const pb::Reflection& reflection = *message.GetReflection();
+  return field.is_repeated() ? reflection.FieldSize(message, &field) > 0
+                             : reflection.HasField(message, &field);
+}
+
+// The message with this field alone.
+std::unique_ptr<pb::Message> Only(const pb::Message& message, const pb::FieldDescriptor& field) {
+  std::unique_ptr<pb::Message> only(message.New());
+  only->CopyFrom(message);
+  const pb::Descriptor& type = *message.GetDescriptor();
+  for (int i = 0; i < type.field_count(); ++i) {
+    if (type.field(i) != &field) only->GetReflection()->ClearField(only.get(), type.field(i));
+  }
+  return only;
+}
+
+std::string JsonOf(const pb::Message& message) {
   pb::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;
   std::string text;
-  if (!pb::util::MessageToJsonString(message, &text, options).ok()) return Json::object();
-  return Json::parse(text, nullptr, false);
+  // A message of ours: it holds nothing that could not be written.
+  (void)pb::util::MessageToJsonString(message, &text, options);
+  return text;
 }
 
-std::string TextOf(const Json& value) {
-  if (value.is_null()) return "";
-  if (value.is_string()) return value.get<std::string>();
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-Json Member(const Json& object, const std::string& name) {
-  const auto it = object.find(name);
-  return it == object.end() ? Json() : *it;
-}
-
-class Comparison {
- public:
-  Comparison(const Json& before, const Json& after, v1::DiffResourceRevisionsResponse* out)
-      : before_(before), after_(after), out_(out) {}
-
-  void Compare(const pb::FieldDescriptor& field) {
-    const Json was = Member(before_, field.name());
-    const Json is = Member(after_, field.name());
-    if (was == is) return;
-    if (field.is_repeated() && !field.is_map() && field.message_type() != nullptr &&
-        field.message_type()->FindFieldByName("id") != nullptr) {
-      return CompareParts(field, was, is);
-    }
-    Add(KindOf(was, is), field.name(), "", "", TextOf(was), TextOf(is));
+// A text or an enumerator as it is, anything else in JSON; empty if the field is not set.
+std::string TextOf(const pb::Message& message, const pb::FieldDescriptor& field) {
+  if (!Has(message, field)) return "";
+  const pb::Reflection& reflection = *message.GetReflection();
+  if (!field.is_repeated() && field.cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING &&
+      field.type() != pb::FieldDescriptor::TYPE_BYTES) {
+    return reflection.GetString(message, &field);
   }
+  // {"field":VALUE}
+  const std::string text = JsonOf(*Only(message, field));
+  const size_t start = field.name().size() + 4;
+  if (text.size() <= start) return "";
+  std::string value = text.substr(start, text.size() - start - 1);
+  const bool quoted = !field.is_repeated() && value.size() > 1 && value.front() == '"';
+  return quoted ? value.substr(1, value.size() - 2) : value;
+}
 
- private:
-  static Row::Kind KindOf(const Json& was, const Json& is) {
-    if (was.is_null()) return Row::ADDED;
-    return is.is_null() ? Row::REMOVED : Row::CHANGED;
-  }
+bool Same(const pb::Message& before, const pb::Message& after, const pb::FieldDescriptor& field) {
+  if (!Has(before, field) && !Has(after, field)) return true;
+  return pb::util::MessageDifferencer::Equals(*Only(before, field), *Only(after, field));
+}
 
-  static const Json* WithId(const Json& parts, const Json& id) {
-    for (const Json& part : parts) {
-      if (Member(part, "id") == id) return &part;
+void Add(Row::Kind kind, const std::string& field, const std::string& id,
+         const std::string& subfield, std::string before, std::string after,
+         v1::DiffResourceRevisionsResponse* out) {
+  Row* const row = out->add_differences();
+  row->set_kind(kind);
+  row->set_field(field);
+  row->set_id(id);
+  row->set_subfield(subfield);
+  row->set_before(std::move(before));
+  row->set_after(std::move(after));
+}
+
+// Items, conditions and operations: by id.
+template <typename Part>
+void CompareParts(const std::string& field, const pb::RepeatedPtrField<Part>& before,
+                  const pb::RepeatedPtrField<Part>& after,
+                  v1::DiffResourceRevisionsResponse* out) {
+  const auto find = [](const pb::RepeatedPtrField<Part>& parts,
+                       const std::string& id) -> const Part* {
+    for (const Part& part : parts) {
+      if (part.id() == id) return &part;
     }
     return nullptr;
-  }
-
-  void CompareParts(const pb::FieldDescriptor& field, const Json& was, const Json& is) {
-    for (const Json& now : is) {
-      const Json id = Member(now, "id");
-      const Json* before = WithId(was, id);
-      if (before == nullptr) {
-        Add(Row::ADDED, field.name(), TextOf(id), "", "", TextOf(now));
-        continue;
-      }
-      for (int i = 0; i < field.message_type()->field_count(); ++i) {
-        const std::string name(field.message_type()->field(i)->name());
-        const Json from = Member(*before, name);
-        const Json to = Member(now, name);
-        if (from == to) continue;
-        Add(Row::CHANGED, field.name(), TextOf(id), name, TextOf(from), TextOf(to));
-      }
+  };
+  for (const Part& now : after) {
+    const Part* was = find(before, now.id());
+    if (was == nullptr) {
+      Add(Row::ADDED, field, now.id(), "", "", JsonOf(now), out);
+      continue;
     }
-    for (const Json& before : was) {
-      const Json id = Member(before, "id");
-      if (WithId(is, id) != nullptr) continue;
-      Add(Row::REMOVED, field.name(), TextOf(id), "", TextOf(before), "");
+    const pb::Descriptor& type = *Part::descriptor();
+    for (int i = 0; i < type.field_count(); ++i) {
+      const pb::FieldDescriptor& part = *type.field(i);
+      if (Same(*was, now, part)) continue;
+      Add(Row::CHANGED, field, now.id(), std::string(part.name()), TextOf(*was, part),
+          TextOf(now, part), out);
     }
   }
-
-  void Add(Row::Kind kind, const std::string& field, const std::string& id,
-           const std::string& subfield, const std::string& before, const std::string& after) {
-    Row* const added = out_->add_differences();
-    added->set_kind(kind);
-    added->set_field(field);
-    added->set_id(id);
-    added->set_subfield(subfield);
-    added->set_before(before);
-    added->set_after(after);
+  for (const Part& was : before) {
+    if (find(after, was.id()) == nullptr) {
+      Add(Row::REMOVED, field, was.id(), "", JsonOf(was), "", out);
+    }
   }
-
-  const Json& before_;
-  const Json& after_;
-  v1::DiffResourceRevisionsResponse* const out_;
-};
+}
 
 // True if this difference is what makes the narrowing.
-bool Makes(const Row& difference, const v1::Narrowing& narrowing) {
-  if (difference.field() != narrowing.field() || difference.id() != narrowing.id()) return false;
-  if (difference.field() != "items") return true;
-  if (narrowing.kind() == v1::Narrowing::ITEM_DROPPED) {
-    return difference.kind() == Row::REMOVED;
-  }
-  return difference.subfield() == (narrowing.kind() == v1::Narrowing::CLASS_TIGHTENED
-                                       ? "share_class"
-                                       : "condition_ids");
+bool Makes(const Row& row, const v1::Narrowing& narrowing) {
+  if (row.field() != narrowing.field() || row.id() != narrowing.id()) return false;
+  if (row.field() != "items") return true;
+  if (narrowing.kind() == v1::Narrowing::ITEM_DROPPED) return row.kind() == Row::REMOVED;
+  return row.subfield() ==
+         (narrowing.kind() == v1::Narrowing::CLASS_TIGHTENED ? "share_class" : "condition_ids");
 }
 
 }  // namespace
@@ -130,19 +132,30 @@ bool Makes(const Row& difference, const v1::Narrowing& narrowing) {
 v1::DiffResourceRevisionsResponse Difference(const v1::Resource& before,
                                              const v1::Resource& after) {
   v1::DiffResourceRevisionsResponse response;
-  const Json was = JsonOf(before);
-  const Json is = JsonOf(after);
-  Comparison comparison(was, is, &response);
   const pb::Descriptor& type = *v1::Resource::descriptor();
   for (int i = 0; i < type.field_count(); ++i) {
-    if (Written(std::string(type.field(i)->name()))) comparison.Compare(*type.field(i));
+    const pb::FieldDescriptor& field = *type.field(i);
+    const std::string name(field.name());
+    if (!Written(name)) continue;
+    if (name == "items") {
+      CompareParts(name, before.items(), after.items(), &response);
+    } else if (name == "conditions") {
+      CompareParts(name, before.conditions(), after.conditions(), &response);
+    } else if (name == "operations") {
+      CompareParts(name, before.operations(), after.operations(), &response);
+    } else if (!Same(before, after, field)) {
+      const Row::Kind kind = !Has(before, field)  ? Row::ADDED
+                             : !Has(after, field) ? Row::REMOVED
+                                                  : Row::CHANGED;
+      Add(kind, name, "", "", TextOf(before, field), TextOf(after, field), &response);
+    }
   }
   for (const Narrowing& narrowing : Narrowings(EntryFrom(before), EntryFrom(after))) {
     *response.add_narrowings() = ToMessage(narrowing);
   }
-  for (Row& difference : *response.mutable_differences()) {
+  for (Row& row : *response.mutable_differences()) {
     for (const v1::Narrowing& narrowing : response.narrowings()) {
-      if (Makes(difference, narrowing)) difference.set_narrows(true);
+      if (Makes(row, narrowing)) row.set_narrows(true);
     }
   }
   return response;
