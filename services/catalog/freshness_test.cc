@@ -41,7 +41,8 @@ size_t Records(const TestWorld& world, evidence::RecordKind kind) {
 
 v1::CatalogChange LastChange(const TestWorld& world) {
   v1::CatalogChange change;
-  for (const auto& [number, bytes] : world.resources->log().Read(0, 100).value()) {
+  const auto told = world.resources->log().Read(0, 100).value();
+  for (const auto& [number, bytes] : told) {
     change.ParseFromString(bytes);
   }
   return change;
@@ -110,8 +111,7 @@ TEST_CASE("Only a node of the provider tells of a refresh, and only what can be"
   bad.clear_refresh_time();
   CHECK(fault(bad) == "refresh.refresh_time");
   at = world.catalog
-           ->SetState(world.ActBy("officer", "w"), kName, Catalog::Etag(at), State::kWithdrawn,
-                      "机构改革")
+           ->Withdraw(world.ActBy("officer", "w"), kName, Catalog::Etag(at), "机构改革", "")
            .value();
   CHECK(absl::IsFailedPrecondition(
       world.freshness->Report(ByNode(), kName, Loaded(now)).status()));
@@ -175,13 +175,11 @@ TEST_CASE("Reminders go out when data become stale and every five working days",
   // Nobody is reminded of what is closed.
   until_next();
   at = world.catalog
-           ->SetState(world.ActBy("officer", "s"), kName, Catalog::Etag(at), State::kSuspended,
-                      "核查")
+           ->Suspend(world.ActBy("officer", "s"), kName, Catalog::Etag(at), "核查")
            .value();
   CHECK(world.freshness->Remind().value() == 0);
   at = world.catalog
-           ->SetState(world.ActBy("officer", "p"), kName, Catalog::Etag(at), State::kPublished,
-                      "恢复")
+           ->Resume(world.ActBy("officer", "p"), kName, Catalog::Etag(at), "恢复")
            .value();
   CHECK(world.freshness->Remind().value() == 1);
   // A refresh begins anew.
@@ -226,8 +224,7 @@ TEST_CASE("A refresh told while an officer acts does not cost him his act",
   REQUIRE(world.freshness->Report(ByNode(), kName, Loaded(world.clock.Now())).ok());
   // On the etag that he saw before.
   CHECK(world.catalog
-            ->SetState(world.ActBy("officer", "s"), kName, Catalog::Etag(at), State::kSuspended,
-                       "核查")
+            ->Suspend(world.ActBy("officer", "s"), kName, Catalog::Etag(at), "核查")
             .ok());
   CHECK(FreshOf(world).refreshed == world.clock.Now());
 }

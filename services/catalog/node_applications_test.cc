@@ -32,10 +32,10 @@ class NodeWorld : public TestWorld {
                           .contractor = "演示运维公司",
                           .contract = "演示合同 2026-1",
                           .contract_end = today + 300};
-    for (const auto& [use, key] : {std::pair(Key::Use::kTls, &tls_),
+    for (const auto& [key_use, key] : {std::pair(Key::Use::kTls, &tls_),
                                    std::pair(Key::Use::kMessage, &message_)}) {
       request.keys.push_back({.owner = NodeName(),
-                              .use = use,
+                              .use = key_use,
                               .suite = 1,
                               .spki = key->public_key().spki()});
     }

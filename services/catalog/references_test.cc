@@ -110,8 +110,8 @@ TEST_CASE("A published entry may be named as related until it is withdrawn", "[c
   entry.related = {"306002/000002"};
   REQUIRE(world.catalog->Create(world.By("editor"), entry, false).ok());
   const auto withdrawn =
-      world.catalog->SetState(world.ActBy("officer"), "resources/306002-000002",
-                              Catalog::Etag(other), Resource::State::kWithdrawn, "机构改革");
+      world.catalog->Withdraw(world.ActBy("officer"), "resources/306002-000002",
+                              Catalog::Etag(other), "机构改革", "");
   REQUIRE(withdrawn.ok());
   CHECK(MissingOf(world.catalog->Submit(world.By("editor"), kName, "").status()) ==
         "resource.related[0]");

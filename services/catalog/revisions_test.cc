@@ -41,8 +41,7 @@ TEST_CASE("Each revision tells who made it, when and why, and never changes",
   const absl::Time second = world.clock.Now();
   world.clock.Advance(absl::Hours(24));
   at = world.catalog
-           ->SetState(world.ActBy("officer", "suspend"), kName, Catalog::Etag(at), State::kSuspended,
-                      "核查数据质量")
+           ->Suspend(world.ActBy("officer", "suspend"), kName, Catalog::Etag(at), "核查数据质量")
            .value();
   world.Reopen();
 

@@ -204,8 +204,7 @@ TEST_CASE("What is withdrawn drops its clocks", "[catalog][update]") {
   auto at = world.Publish();
   REQUIRE(world.updates->Report(world.By("officer"), Change(world)).ok());
   at = world.catalog
-           ->SetState(world.ActBy("officer", "w"), kName, Catalog::Etag(at),
-                      Resource::State::kWithdrawn, "机构改革")
+           ->Withdraw(world.ActBy("officer", "w"), kName, Catalog::Etag(at), "机构改革", "")
            .value();
   CHECK(One(world, Kind::kUpdate).clock.fields().state == State::kDropped);
   DutyChange named = Change(world);

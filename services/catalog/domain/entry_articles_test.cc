@@ -171,7 +171,7 @@ std::vector<Row> Rows() {
       {On::kContent, "keywords[0]", [](Entry& e) { e.keywords[0].clear(); }},
       {On::kContent, "category", [](Entry& e) { e.category = "4"; }},
       {On::kContent, "contributors[0]", [](Entry& e) { e.contributors = {"people/x"}; }},
-      {On::kContent, "extensions", [](Entry& e) { e.extensions["colour"] = "red"; }},
+      {On::kContent, "extensions[colour]", [](Entry& e) { e.extensions["colour"] = "red"; }},
       {On::kReply, "promised_days", [](Entry& e) { e.promised_days = 250; }},
       {On::kReply, "promised_days",
        [](Entry& e) {

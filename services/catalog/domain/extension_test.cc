@@ -8,6 +8,7 @@
 #include "catch2/catch.hpp"
 #include "libs/base/error.h"
 #include "services/catalog/domain/entry_rules.h"
+#include "services/catalog/domain/resource.h"
 #include "services/catalog/domain/secrecy.h"
 #include "services/catalog/domain/test_entry.h"
 

@@ -221,7 +221,8 @@ TEST_CASE("A hand-in names each binding that is wrong, all at once", "[catalog][
                                      {kEntry});
   REQUIRE(absl::IsInvalidArgument(refused.status()));
   std::vector<std::string> fields;
-  for (const FieldViolation& fault : DetailsOf(refused.status())->fields) {
+  const ErrorDetails details = DetailsOf(refused.status()).value();
+  for (const FieldViolation& fault : details.fields) {
     fields.push_back(fault.field);
   }
   CHECK(fields == std::vector<std::string>{"bindings[0].entry", "bindings[1].entry",
@@ -238,7 +239,8 @@ TEST_CASE("A project that is wrong is refused with every field", "[catalog][proj
   const auto created = Project::Create(Editor(), "projects/p1", "agencies/x", {}, "p", kNow);
   REQUIRE(absl::IsInvalidArgument(created.status()));
   std::vector<std::string> fields;
-  for (const FieldViolation& fault : DetailsOf(created.status())->fields) {
+  const ErrorDetails details = DetailsOf(created.status()).value();
+  for (const FieldViolation& fault : details.fields) {
     fields.push_back(fault.field);
   }
   CHECK(fields == std::vector<std::string>{"project.title", "project.approval_number",

@@ -98,8 +98,9 @@ struct Hiding {
                   ->project.fields()
                   .name;
     // The authority's, over the published entry.
-    for (const auto& loaded :
-         served.world().updates->List(served.world().By("officer").caller, {}, "", 10)->clocks) {
+    const Updates::Page page =
+        world.updates->List(world.By("officer").caller, {}, "", 10).value();
+    for (const auto& loaded : page.clocks) {
       clocks.push_back(loaded.clock.fields().name);
     }
   }
