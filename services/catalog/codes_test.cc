@@ -119,9 +119,9 @@ TEST_CASE("Codes asked for at once are all different", "[catalog][code]") {
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
-      while (given[t].size() < kEach) {
+      while (given[static_cast<size_t>(t)].size() < kEach) {
         const auto code = world.codes->Generate(world.By("editor"), "306002");
-        if (code.ok()) given[t].push_back(code->code());
+        if (code.ok()) given[static_cast<size_t>(t)].push_back(code->code());
       }
     });
   }

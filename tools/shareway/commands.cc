@@ -66,6 +66,7 @@ int RunCommand(std::vector<std::string> arguments, std::ostream* out, std::ostre
                     AddExchangeCommands, AddDatasetCommands, AddAuditCommands,
                     AddCalendarCommands, AddCodeCommands, AddDeskCommands, AddAttachmentCommands,
                     AddRecordCommands, AddAccountCommands, AddSessionCommands,
+                    AddProjectCommands,
                     AddOperationCommands}) {
     add(&app, &session);
   }

@@ -16,6 +16,7 @@
 #include "libs/rpc/grpc_status.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
 #include "shareway/catalog/v1/directory_service.pb.h"
+#include "shareway/catalog/v1/project.pb.h"
 #include "shareway/console/v1/account_service.pb.h"
 #include "shareway/policy.pb.h"
 #include "shareway/sharing/v1/disposal.pb.h"
@@ -159,6 +160,10 @@ absl::StatusOr<std::string> Session::ReadEtag(const std::string& name) {
   if (absl::StartsWith(name, "accounts/")) {
     return EtagBy<console::v1::Account, console::v1::GetAccountRequest>(
         "/shareway.console.v1.AccountService/GetAccount", name);
+  }
+  if (absl::StartsWith(name, "projects/")) {
+    return EtagBy<catalog::v1::Project, catalog::v1::GetProjectRequest>(
+        "/shareway.catalog.v1.ProjectService/GetProject", name);
   }
   if (absl::StartsWith(name, "findings/")) {
     return EtagBy<pb::Finding, pb::GetFindingRequest>(
