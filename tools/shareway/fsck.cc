@@ -7,10 +7,12 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "libs/base/bytes.h"
 #include "libs/base/status.h"
+#include "libs/codes/resource_code.h"
 #include "libs/crypto/batch.h"
 #include "libs/crypto/hash.h"
 #include "libs/evidence/envelope.h"
@@ -20,7 +22,9 @@
 #include "libs/outbox/sealed.h"
 #include "services/audit/store/fsck.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
+#include "shareway/catalog/v1/classification.pb.h"
 #include "shareway/catalog/v1/directory.pb.h"
+#include "shareway/catalog/v1/project.pb.h"
 #include "shareway/sharing/v1/grant.pb.h"
 #include "tools/shareway/fsck_records.h"
 #include "tools/shareway/key_history.h"
@@ -281,11 +285,92 @@ class StoreCheck {
                         store_.LogHead("directory"));
       }
     }
-    return WalkLog("catalog", [](uint64_t number, absl::string_view bytes) {
+    SHAREWAY_RETURN_IF_ERROR(WalkLog("catalog", [](uint64_t number, absl::string_view bytes) {
       catalog::v1::CatalogChange change;
       return Parses(bytes, &change) ? absl::OkStatus()
                                     : Violated("log catalog, entry ", number, " does not parse");
-    });
+    }));
+    SHAREWAY_RETURN_IF_ERROR(CheckProjects());
+    return CheckCodes();
+  }
+
+  // Calls `check` with each key under `prefix`, without it, and its value. `check` may read.
+  template <typename Check>
+  absl::Status ForEach(absl::string_view prefix, Check check) {
+    std::vector<kv::Pair> pairs;
+    SHAREWAY_RETURN_IF_ERROR(store_.Scan(
+        prefix, PrefixEnd(prefix), [&](absl::string_view key, absl::string_view value, uint64_t) {
+          pairs.push_back({std::string(key.substr(prefix.size())), std::string(value)});
+          return true;
+        }));
+    for (const kv::Pair& pair : pairs) SHAREWAY_RETURN_IF_ERROR(check(pair.key, pair.value));
+    return absl::OkStatus();
+  }
+
+  // Each project is its agency's, and entries came in with accepted ones alone.
+  absl::Status CheckProjects() {
+    std::map<std::string, catalog::v1::Project> projects;  // by id
+    SHAREWAY_RETURN_IF_ERROR(
+        ForEach("project/o/", [&](absl::string_view id, absl::string_view value) {
+          catalog::v1::Project& project = projects[std::string(id)];
+          return Parses(value, &project) && project.name() == absl::StrCat("projects/", id)
+                     ? absl::OkStatus()
+                     : Violated("project/o/", id, " holds another object");
+        }));
+    std::map<std::string, std::string> borne;  // project id by entry
+    SHAREWAY_RETURN_IF_ERROR(
+        ForEach("project/r/", [&](absl::string_view entry, absl::string_view id) {
+          borne[absl::StrCat("resources/", entry)] = std::string(id);
+          return absl::OkStatus();
+        }));
+    size_t handed_in = 0;
+    for (const auto& [id, project] : projects) {
+      const std::string agency(absl::StripPrefix(project.agency(), "agencies/"));
+      if (!store_.Get(absl::StrCat("project/a/", agency, "/", id)).ok()) {
+        return Violated("projects/", id, " is not listed under ", project.agency());
+      }
+      if (project.state() != catalog::v1::Project::ACCEPTED) continue;
+      for (const catalog::v1::PlannedEntry& entry : project.entries()) {
+        if (entry.resource().empty()) continue;
+        const auto found = borne.find(entry.resource());
+        if (found == borne.end() || found->second != id) {
+          return Violated(entry.resource(), " came in with projects/", id, " and does not bear it");
+        }
+        ++handed_in;
+      }
+    }
+    if (handed_in != borne.size()) {
+      return Violated(borne.size(), " entries bear projects, whose acceptances name ", handed_in);
+    }
+    Held(projects.size(), " projects, ", handed_in, " entries as their acceptances name them");
+    return absl::OkStatus();
+  }
+
+  // A code that is kept is borne by no entry, and its sequence is past it.
+  absl::Status CheckCodes() {
+    size_t kept = 0;
+    SHAREWAY_RETURN_IF_ERROR(ForEach("code/r/", [&](absl::string_view id, absl::string_view value) {
+      catalog::v1::GeneratedCode code;
+      const auto known = codes::ResourceCodeFromId(id);
+      if (!known.ok() || !Parses(value, &code) || code.code() != known->text) {
+        return Violated("code/r/", id, " holds another object");
+      }
+      if (store_.Get(absl::StrCat("resource/", id)).ok()) {
+        return Violated(code.code(), " is kept, and resources/", id, " bears it");
+      }
+      const absl::StatusOr<kv::Entry> next =
+          store_.Get(absl::StrCat("code/n/", known->classification()));
+      uint64_t number = 0;
+      if (!next.ok() || next->value.size() != sizeof(number) ||
+          !absl::SimpleAtoi(known->sequence, &number) ||
+          ReadBigEndian64(next->value) <= number) {
+        return Violated(code.code(), " is kept, and its sequence would give it out again");
+      }
+      ++kept;
+      return absl::OkStatus();
+    }));
+    Held(kept, " codes kept for an entry");
+    return absl::OkStatus();
   }
 
   // A grant's number names the log entry that made it what it is.

@@ -24,7 +24,9 @@ struct StoreReport {
 //                   verifies if the store's copy of the directory has the key
 //   audit           services/audit/store/fsck.h with `log`, and if `records` what the
 //                   records say, fsck_records.h
-//   catalog         both change logs have no gap and parse; the directory's head
+//   catalog         both change logs have no gap and parse; the directory's head; projects are
+//                   their agencies', entries bear the accepted ones alone; codes that are kept
+//                   are borne by no entry and never given out again
 //   sharing         the grant log has no gap, and ends each grant with what is stored
 //   exchange        kept grants and resources parse
 // DATA_LOSS naming the first violation; NOT_FOUND if it is no store of Shareway's.
