@@ -149,7 +149,7 @@ TEST_CASE("A project is read by its agency and its authority, and under a mandat
   CHECK(read->available_actions().empty());
   CHECK(supervisor.List()->projects_size() == 1);
   CHECK(served.Readings() == 2);
-  CHECK(DetailsOf(supervisor.Create().status())->reason == Reason::kPolicyDenied);
+  CHECK(absl::IsPermissionDenied(supervisor.Create().status()));
 }
 
 TEST_CASE("Projects are listed page by page, and those without a catalogue by themselves",
