@@ -69,6 +69,23 @@ TEST_CASE("When the sequence is out, the answer says so and nothing is given twi
   }
 }
 
+TEST_CASE("An agency that uses none of its codes gets no more of them, others do",
+          "[catalog][code]") {
+  TestWorld world;
+  for (size_t i = 0; i < CodeStore::kMaxKept; ++i) {
+    REQUIRE(world.codes->Generate(world.By("editor"), "306002").ok());
+  }
+  const absl::Status refused = world.codes->Generate(world.By("editor"), "306002").status();
+  REQUIRE(absl::IsFailedPrecondition(refused));
+  CHECK(DetailsOf(refused)->reason == Reason::kStateForbids);
+  CHECK(world.codes->Generate(world.By("tax-editor"), "306002")->code() == "306002/000101");
+  REQUIRE(world.codes->Generate(world.By("editor"), "306003").ok());
+  Entry entry = GoodEntry();
+  entry.code = "306002/000007";
+  REQUIRE(world.catalog->Create(world.By("editor"), entry, false).ok());
+  CHECK(world.codes->Generate(world.By("editor"), "306002")->code() == "306002/000102");
+}
+
 TEST_CASE("A code that an entry bears is passed over, and a kept one is for its agency alone",
           "[catalog][code]") {
   TestWorld world;

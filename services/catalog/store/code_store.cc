@@ -74,6 +74,25 @@ absl::StatusOr<std::string> CodeStore::Peek(const Categories::Space& space) cons
   return std::move(free.code);
 }
 
+absl::Status CodeStore::CheckKept(const Categories::Space& space, absl::string_view agency) const {
+  const std::string prefix = CodeKey(absl::StrCat(space.classification, "-"));
+  size_t kept = 0;
+  SHAREWAY_RETURN_IF_ERROR(kv_->Scan(
+      prefix, PrefixEnd(prefix), [&](absl::string_view, absl::string_view value, uint64_t) {
+        v1::GeneratedCode code;
+        if (code.ParseFromArray(value.data(), static_cast<int>(value.size())) &&
+            code.agency() == agency) {
+          ++kept;
+        }
+        return kept < kMaxKept;
+      }));
+  if (kept < kMaxKept) return absl::OkStatus();
+  return Error(Reason::kStateForbids, absl::StatusCode::kFailedPrecondition,
+               absl::StrCat(kMaxKept, " codes under ", space.classification,
+                            " are kept for ", agency, " and borne by no entry; use those first"))
+      .With("classification", space.classification);
+}
+
 absl::StatusOr<v1::GeneratedCode> CodeStore::Again(const std::string& code,
                                                    v1::GeneratedCode taken) const {
   taken.set_code(code);
@@ -98,6 +117,7 @@ absl::StatusOr<v1::GeneratedCode> CodeStore::Take(const Categories::Space& space
   for (int tries = 0; tries < kTries; ++tries) {
     SHAREWAY_ASSIGN_OR_RETURN(const std::optional<std::string> known, once.Find(*kv_, now));
     if (known) return Again(*known, std::move(taken));
+    SHAREWAY_RETURN_IF_ERROR(CheckKept(space, agency));
     SHAREWAY_ASSIGN_OR_RETURN(const Free free, Find(space));
     taken.set_code(free.code);
     const std::string id = IdOf(free.code);

@@ -29,7 +29,12 @@ class CodeStore {
   // The next free code of `space`, without taking it. FAILED_PRECONDITION, CODE_SPACE_FULL, if none
   // is left.
   absl::StatusOr<std::string> Peek(const Categories::Space& space) const;
+  // Codes that one agency may have kept under one classification: who asks for more without using
+  // them would use up the sequence for all others.
+  static constexpr size_t kMaxKept = 100;
+
   // Takes it for `agency`, durably before it answers, so that nobody is ever given it again.
+  // FAILED_PRECONDITION, STATE_FORBIDS, while kMaxKept of its codes wait for entries.
   // A request id that was taken gets the same one. Errors as Peek's; ABORTED after many that came
   // at once.
   absl::StatusOr<v1::GeneratedCode> Take(const Categories::Space& space, absl::string_view category,
@@ -44,6 +49,7 @@ class CodeStore {
     uint64_t version = 0;  // of the counter; 0: absent
   };
   absl::StatusOr<Free> Find(const Categories::Space& space) const;
+  absl::Status CheckKept(const Categories::Space& space, absl::string_view agency) const;
   // What a repeated request gets.
   absl::StatusOr<v1::GeneratedCode> Again(const std::string& code, v1::GeneratedCode taken) const;
 
