@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/catalog/freshness.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -69,6 +70,15 @@ evidence::AuditRecord Freshness::RecordOf(evidence::RecordKind kind,
   return record;
 }
 
+bool Freshness::SpeaksFor(const Caller& caller, absl::string_view provider) const {
+  if (caller.agency == provider) return true;
+  const std::shared_ptr<const Register> all = parts_.directory();
+  const Node* node = all->Find<Node>(caller.name);
+  if (node == nullptr) return false;
+  const std::vector<std::string>& hosted = node->hosted_agencies;
+  return std::find(hosted.begin(), hosted.end(), provider) != hosted.end();
+}
+
 absl::StatusOr<v1::Freshness> Freshness::Report(const Cause& cause, absl::string_view resource,
                                                 v1::Refresh refresh) {
   if (auto ids = ParseName("resources/{r}", resource); !ids.ok()) {
@@ -82,7 +92,7 @@ absl::StatusOr<v1::Freshness> Freshness::Report(const Cause& cause, absl::string
     if (absl::IsNotFound(loaded.status())) return Error::NotVisible(resource);
     SHAREWAY_RETURN_IF_ERROR(loaded.status());
     const Resource::Fields& fields = loaded->resource.fields();
-    if (fields.provider != cause.caller.agency || !fields.published) {
+    if (!SpeaksFor(cause.caller, fields.provider) || !fields.published) {
       return Error::NotVisible(resource);
     }
     SHAREWAY_RETURN_IF_ERROR(CheckRefresh(refresh, now));

@@ -31,10 +31,10 @@ class Freshness {
   };
   explicit Freshness(Parts parts) : parts_(std::move(parts)) {}
 
-  // What the caller, a node of the provider, tells of an entry. One that is not later than the last
+  // What the caller, a node of the provider or one that hosts it, tells of an entry. One that is not later than the last
   // told changes nothing and is answered with what is there: nodes repeat themselves. Errors:
   //   INVALID_ARGUMENT     a field beyond its limits, or a time more than five minutes ahead
-  //   PERMISSION_DENIED    Error::NotVisible: no entry of the caller's agency that is published
+  //   PERMISSION_DENIED    Error::NotVisible: no published entry of an agency that the node serves
   //   FAILED_PRECONDITION  the entry is withdrawn
   absl::StatusOr<v1::Freshness> Report(const Cause& cause, absl::string_view resource,
                                        v1::Refresh refresh);
@@ -57,6 +57,8 @@ class Freshness {
   // The calendar of the provider's legal text. FAILED_PRECONDITION if no authority is in charge.
   absl::StatusOr<std::string> AreaOf(absl::string_view provider) const;
   evidence::AuditRecord RecordOf(evidence::RecordKind kind, const Resource& resource) const;
+  // True if the node is the provider's own, or hosts it by the directory.
+  bool SpeaksFor(const Caller& caller, absl::string_view provider) const;
   absl::StatusOr<bool> RemindOf(absl::string_view name, absl::Time now);
 
   const Parts parts_;

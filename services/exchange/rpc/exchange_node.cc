@@ -141,6 +141,7 @@ absl::Status ExchangeNode::State::TakeSeats() {
       .neighbours = peers.get(),
       .log_heads = log_heads.get(),
       .rejected = &rejected,
+      .catalog = parts.catalog,
       .sharing = parts.sharing,
       .audit = parts.audit,
       .caught_up = [this] { return directory_feed->caught_up() && grant_feed->caught_up(); },

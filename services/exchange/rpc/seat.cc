@@ -25,6 +25,7 @@
 #include "services/exchange/rpc/hold_filing.h"
 #include "services/exchange/rpc/index_keeper.h"
 #include "services/exchange/rpc/quota_leases.h"
+#include "services/exchange/rpc/refresh_report.h"
 #include "services/exchange/rpc/upkeep.h"
 #include "services/exchange/source/hosted_source.h"
 #include "services/exchange/store/rule_file.h"
@@ -103,6 +104,7 @@ struct Seat::State {
   std::unique_ptr<QuotaRefill> quota_refill;
   std::unique_ptr<HoldFiling> hold_filing;
   std::unique_ptr<FirstExchangeReport> first_exchange_report;
+  std::unique_ptr<RefreshReport> refresh_report;
 
   const std::string& agency() const { return parts.agency; }
   const std::string& node() const { return around.node; }
@@ -268,6 +270,7 @@ void Seat::State::Start(Duties duties) {
   quota_refill = std::make_unique<QuotaRefill>(quotas.get());
   hold_filing = std::make_unique<HoldFiling>(around.sharing, holds.get(), alerts.get());
   first_exchange_report = std::make_unique<FirstExchangeReport>(around.sharing, &first_exchanges);
+  refresh_report = std::make_unique<RefreshReport>(around.catalog, dataset_store.get());
 }
 
 absl::StatusOr<std::unique_ptr<Seat>> Seat::Open(SeatParts parts,

@@ -59,6 +59,7 @@ struct SeatSurroundings {
   Neighbours* neighbours = nullptr;
   LogHeads* log_heads = nullptr;  // null without audit
   RejectionCount* rejected = nullptr;
+  std::shared_ptr<rpc::Channel> catalog = {};
   std::shared_ptr<rpc::Channel> sharing = {};
   std::shared_ptr<rpc::Channel> audit = {};  // null: no receipts
   std::function<bool()> caught_up = {};      // both feeds
