@@ -56,6 +56,22 @@ bool Slower(UpdateCycle before, UpdateCycle after) {
   return rank(after) > rank(before);
 }
 
+// True if the item was and is shared under conditions, so that another condition can narrow it: with a
+// stricter class they come along, and what was not shared has nothing to lose.
+bool StaysConditional(const Entry& before, const Item& was, const Entry& after, const Item& now) {
+  return ClassOf(before, was) == ShareClass::kConditional &&
+         ClassOf(after, now) == ShareClass::kConditional;
+}
+
+// True if `condition` of `after` holds for an item that stays conditional.
+bool Weighs(const Entry& before, const Entry& after, const std::string& condition) {
+  return std::any_of(before.items.begin(), before.items.end(), [&](const Item& was) {
+    const Item* now = Find(after.items, was.id);
+    return now != nullptr && StaysConditional(before, was, after, *now) &&
+           ConditionsOf(after, *now).contains(condition);
+  });
+}
+
 void CompareItems(const Entry& before, const Entry& after, std::vector<Narrowing>* found) {
   for (const Item& was : before.items) {
     const Item* now = Find(after.items, was.id);
@@ -70,8 +86,9 @@ void CompareItems(const Entry& before, const Entry& after, std::vector<Narrowing
       found->push_back({Kind::kClassTightened, "items", was.id,
                         absl::StrCat("item ", was.id, " becomes ", ShareClassName(to),
                                      " instead of ", ShareClassName(from))});
-      continue;  // conditions come with the class
+      continue;
     }
+    if (!StaysConditional(before, was, after, *now)) continue;
     const std::set<std::string> held = ConditionsOf(before, was);
     for (const std::string& id : ConditionsOf(after, *now)) {
       // A condition that the entry did not have is told once, for the entry.
@@ -107,7 +124,7 @@ std::vector<Narrowing> Narrowings(const Entry& before, const Entry& after) {
   for (const ShareCondition& now : after.conditions) {
     const ShareCondition* was = Find(before.conditions, now.id);
     const std::string why = was == nullptr ? "is new" : Narrowed(*was, now);
-    if (why.empty()) continue;
+    if (why.empty() || !Weighs(before, after, now.id)) continue;
     found.push_back({Kind::kConditionAdded, "conditions", now.id,
                      absl::StrCat("condition ", now.id, " ", why)});
   }

@@ -29,7 +29,8 @@ struct Narrowing {
 
 // All that `after` takes away from `before`, by field and in the order of the entries; empty if
 // nothing. Pure. A condition whose words or kind changed counts as added, since nobody but a person
-// can tell whether they became narrower, and so does one that admits fewer values.
+// can tell whether they became narrower, and so does one that admits fewer values. It counts only if it
+// holds for an item that was conditional before and still is.
 std::vector<Narrowing> Narrowings(const Entry& before, const Entry& after);
 
 // UNCONDITIONAL and so on.

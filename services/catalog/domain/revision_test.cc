@@ -87,6 +87,20 @@ TEST_CASE("A stricter declared class narrows each item that it holds for", "[cat
   CHECK(found[2].field == "declared_class");
 }
 
+TEST_CASE("The conditions of what is opened narrow nothing", "[catalog][revision]") {
+  Entry closed = GoodEntry();
+  closed.declared_class = ShareClass::kNotShared;
+  closed.conditions.clear();
+  CHECK(Narrowings(closed, GoodEntry()).empty());
+  // What was unconditional is told of by its class, not by each condition that comes with it.
+  Entry open = closed;
+  open.declared_class = ShareClass::kUnconditional;
+  for (const Narrowing& narrowing : Narrowings(open, GoodEntry())) {
+    CHECK(narrowing.kind == Kind::kClassTightened);
+  }
+  CHECK(Narrowings(open, GoodEntry()).size() == 5);
+}
+
 TEST_CASE("A condition that an item was free of narrows that item", "[catalog][revision]") {
   Entry before = GoodEntry();
   before.conditions.push_back({.id = "c2", .kind = ShareCondition::Kind::kOther, .text = "x"});
