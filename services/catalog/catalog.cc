@@ -271,11 +271,12 @@ absl::StatusOr<Catalog::Loaded> Catalog::Change(const Cause& cause, absl::string
     SHAREWAY_ASSIGN_OR_RETURN(const Resource after, decide(before->resource, actor));
     absl::StatusOr<Loaded> saved = Save(cause, *before, after, kind, reason);
     if (!absl::IsAborted(saved.status()) || attempt == kAttempts) return saved;
-    // A node told of a refresh meanwhile: the etag is of the entry, which is as it was.
+    const std::optional<ErrorDetails> why = DetailsOf(saved.status());
+    if (why && why->reason == Reason::kActReplayed) return saved;
+    // A node told of a refresh meanwhile, or one of its clocks moved: the etag is of the entry, which
+    // is as it was.
     const absl::StatusOr<Loaded> now = parts_.store->Load(name);
-    const bool refreshed = now.ok() && now->version == before->version &&
-                           now->published_version != before->published_version;
-    if (!refreshed) return saved;
+    if (!now.ok() || now->version != before->version) return saved;
   }
 }
 

@@ -217,12 +217,11 @@ TEST_CASE("A revision of another cycle is due by it, and of the same as before",
   CHECK(world.freshness->ListStale("", "", 10)->resources.size() == 1);
 }
 
-TEST_CASE("A refresh told while an officer acts does not cost him his act",
+TEST_CASE("A refresh leaves the etag that an officer saw, and his act leaves the refresh",
           "[catalog][freshness]") {
   TestWorld world;
   const auto at = world.Publish();
   REQUIRE(world.freshness->Report(ByNode(), kName, Loaded(world.clock.Now())).ok());
-  // On the etag that he saw before.
   CHECK(world.catalog
             ->Suspend(world.ActBy("officer", "s"), kName, Catalog::Etag(at), "核查")
             .ok());
