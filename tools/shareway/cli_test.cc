@@ -120,6 +120,11 @@ TEST_CASE("a wrong command line exits 2 and says why on stderr") {
       {"exchange", "call", "look_up", "--grant", "g1", "--operator", "o", "--argument", "code"},
       {"exchange", "call", "look_up", "--grant", "g1", "--operator", "o", "--content-type", "a/b"},
       {"exchange", "receipt", "x1"},
+      {"subscription", "add"},
+      {"subscription", "add", "--resource", "r", "--search", "x"},
+      {"notification", "read"},
+      {"notification", "read", "n1", "--all"},
+      {"catalog", "publications", "--since", "yesterday"},
       {"no-such-noun"}};
   for (const auto& arguments : wrong) {
     const Ran ran = Run(arguments);

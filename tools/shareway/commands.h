@@ -30,6 +30,9 @@ void AddSourceCommands(CLI::App* app, Session* session);
 void AddProjectCommands(CLI::App* app, Session* session);
 // catalog categories, code and extensions; AddCatalogCommands adds them to its noun.
 void AddClassificationCommands(CLI::App* catalog, Session* session);
+void AddSubscriptionCommands(CLI::App* app, Session* session);
+// catalog publications; AddCatalogCommands adds it to its noun.
+void AddPublicationsVerb(CLI::App* catalog, Session* session);
 // catalog bundle; AddCatalogCommands adds it to its noun.
 void AddBundleCommands(CLI::App* catalog, Session* session);
 // Revisions, update clocks, freshness: verbs of catalog, likewise.

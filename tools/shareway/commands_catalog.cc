@@ -259,6 +259,7 @@ void AddCatalogCommands(CLI::App* app, Session* session) {
   AddBundleCommands(noun, session);
   AddLifeCommands(noun, session);
   AddClassificationCommands(noun, session);
+  AddPublicationsVerb(noun, session);
   auto args = std::make_shared<CatalogArgs>();
   const auto named = [=](CLI::App* verb) {
     verb->add_option("NAME", args->name, "resources/{r}, {r} or the code")->required();
