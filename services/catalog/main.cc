@@ -208,7 +208,8 @@ absl::Status Serve() {
   Subscriptions subscriptions({.store = &subscription_store,
                                .resources = &resources,
                                .clock = &SystemClock(),
-                               .directory = [&registrar] { return registrar->Now(); }});
+                               .directory = [&registrar] { return registrar->Now(); },
+                               .metrics = process.metrics.get()});
   SubscriptionRpc subscription_rpc(&subscriptions, &subscription_store);
   SHAREWAY_ASSIGN_OR_RETURN(const Origins origins, ReadOrigins(absl::GetFlag(FLAGS_origins)));
   SHAREWAY_ASSIGN_OR_RETURN(

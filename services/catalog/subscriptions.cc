@@ -71,6 +71,14 @@ search::Searched SearchedOf(const Entry& entry, const Register& all) {
 
 }  // namespace
 
+Subscriptions::Subscriptions(Parts parts) : parts_(std::move(parts)) {
+  if (parts_.metrics == nullptr) return;
+  told_ = parts_.metrics->AddCounter("shareway_catalog_notifications_total",
+                                     "Notifications that subscribers were told.");
+  behind_ = parts_.metrics->AddGauge("shareway_catalog_untold_changes",
+                                     "Changes of the catalogue that subscribers were not told yet.");
+}
+
 absl::Status Subscriptions::CheckResource(const std::string& name) const {
   if (!HasForm("resources/{r}", name)) {
     return Error::Field("subscription.resource", "is not resources/{r}");
@@ -258,6 +266,8 @@ absl::StatusOr<bool> Subscriptions::TellSome() {
   SHAREWAY_ASSIGN_OR_RETURN(telling.from, parts_.store->LoadCursor());
   telling.number = telling.from.number;
   const ChangeLog& log = parts_.resources->log();
+  const uint64_t head = log.head();
+  behind_.Set(head > telling.number ? static_cast<double>(head - telling.number) : 0);
   SHAREWAY_ASSIGN_OR_RETURN(const bool reaches, log.Reaches(log.epoch(), telling.number));
   if (!reaches) {
     // The log keeps a million changes, and this follows it in the same process.
@@ -280,7 +290,9 @@ absl::StatusOr<bool> Subscriptions::TellSome() {
     telling.number = number;
     if (telling.notifications.size() >= kMaxAtOnce) break;
   }
+  const size_t count = telling.notifications.size();
   SHAREWAY_RETURN_IF_ERROR(parts_.store->Tell(std::move(telling)));
+  told_.Add(static_cast<double>(count));
   return true;
 }
 

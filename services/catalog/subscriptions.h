@@ -16,6 +16,7 @@
 
 #include "absl/status/statusor.h"
 #include "libs/base/clock.h"
+#include "libs/metrics/registry.h"
 #include "services/catalog/domain/register.h"
 #include "services/catalog/search/match.h"
 #include "services/catalog/store/resource_store.h"
@@ -34,8 +35,9 @@ class Subscriptions {
     const Clock* clock = nullptr;
     // The register now.
     std::function<std::shared_ptr<const Register>()> directory = {};
+    metrics::Registry* metrics = nullptr;  // may be null
   };
-  explicit Subscriptions(Parts parts) : parts_(std::move(parts)) {}
+  explicit Subscriptions(Parts parts);
 
   // `wish` has a resource or a search. The same wish again answers the subscription that there is.
   // FAILED_PRECONDITION for an entry that was withdrawn; RESOURCE_EXHAUSTED beyond kMaxSubscriptions.
@@ -74,6 +76,8 @@ class Subscriptions {
                                                               const Register& all) const;
 
   const Parts parts_;
+  metrics::Counter told_;  // notifications
+  metrics::Gauge behind_;  // changes of the log that were not told yet
 };
 
 }  // namespace shareway::catalog

@@ -39,7 +39,8 @@ struct Withdrawing {
       const ResourceUse::Change end = {.name = kEnd,
                                        .kind = ResourceUse::Change::Kind::kEnd,
                                        .state = state,
-                                       .effect = statute::LawDay(world.clock.Now())};
+                                       .effect = statute::LawDay(world.clock.Now()),
+                                       .consulted = {kTax}};
       if (resource == kName) use.changes = {end};
       if (resource == kName && change == kEnd) use.asked = end;
       return use;
@@ -103,6 +104,20 @@ TEST_CASE("Sharing is asked at the decision, and without its word nothing is wit
   CHECK(w.world.Events().size() == before);
   // What needs nobody's word goes on.
   CHECK(w.world.catalog->Suspend(w.world.ActBy("officer"), kName, w.etag, "核查").ok());
+}
+
+TEST_CASE("An entry that changes while sharing is asked is not withdrawn", "[catalog][withdrawal]") {
+  Withdrawing w;
+  w.world.use = [&w](absl::string_view, absl::string_view) {
+    REQUIRE(w.world.catalog->Suspend(w.world.ActBy("officer"), kName, w.etag, "核查").ok());
+    return ResourceUse();
+  };
+  CHECK(ReasonOf(w.Withdraw().status()) == Reason::kChangedMeanwhile);
+  CHECK(w.Now() == State::kSuspended);
+  w.world.use = [](absl::string_view, absl::string_view) { return ResourceUse(); };
+  const std::string etag = Catalog::Etag(w.world.resources->Load(kName).value());
+  CHECK(w.world.catalog->Withdraw(w.world.ActBy("officer"), kName, etag, "停用", "").ok());
+  CHECK(w.Now() == State::kWithdrawn);
 }
 
 TEST_CASE("A catalogue that knows no sharing withdraws nothing", "[catalog][withdrawal]") {

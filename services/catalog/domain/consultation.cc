@@ -2,6 +2,7 @@
 #include "services/catalog/domain/consultation.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -30,6 +31,19 @@ std::string Missing(Cut cut, const Change& change, absl::CivilDay today) {
   return "";
 }
 
+// How many have a live grant and were not consulted, and some of them. Of those that sharing did not
+// name nobody knows whether they were.
+std::pair<int64_t, std::vector<std::string>> Unheard(const ResourceUse& use,
+                                                     const Change& change) {
+  std::vector<std::string> unheard;
+  for (const std::string& consumer : use.consumers) {
+    const auto& asked = change.consulted;
+    if (std::find(asked.begin(), asked.end(), consumer) == asked.end()) unheard.push_back(consumer);
+  }
+  const int64_t unnamed = use.consumer_count - static_cast<int64_t>(use.consumers.size());
+  return {static_cast<int64_t>(unheard.size()) + unnamed, std::move(unheard)};
+}
+
 std::string Names(const std::vector<std::string>& all) {
   const size_t count = std::min(all.size(), kNamed);
   return absl::StrJoin(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count), ", ");
@@ -51,6 +65,12 @@ absl::Status CheckConsulted(Cut cut, absl::string_view resource, const ResourceU
   if (use.consumer_count == 0) {
     // Evidence cites no change that carried nothing.
     return missing.empty() ? absl::OkStatus() : Error::Field("service_change", missing);
+  }
+  if (!service_change.empty() && missing.empty() && cut == Cut::kWithdrawal) {
+    // Who came after the consultation has to be heard, too: suspend the entry first, so that nobody
+    // comes any more.
+    const auto [count, unheard] = Unheard(use, *use.asked);
+    if (count > 0) missing = absl::StrCat("was not put to ", count, " of them: ", Names(unheard));
   }
   if (!service_change.empty() && missing.empty()) return absl::OkStatus();
   std::vector<std::string> standing;

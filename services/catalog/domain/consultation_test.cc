@@ -18,7 +18,11 @@ ResourceUse Used(std::optional<Change> asked = std::nullopt) {
   return {.consumers = {"agencies/a", "agencies/b"}, .consumer_count = 2, .asked = asked};
 }
 Change Named(Change::Kind kind, Change::State state, absl::CivilDay effect = kToday) {
-  return {.name = "service-changes/c", .kind = kind, .state = state, .effect = effect};
+  return {.name = "service-changes/c",
+          .kind = kind,
+          .state = state,
+          .effect = effect,
+          .consulted = {"agencies/a", "agencies/b", "agencies/gone"}};
 }
 absl::Status Check(Cut cut, const ResourceUse& use) {
   return CheckConsulted(cut, kEntry, use, use.asked ? use.asked->name : "", kToday, kArticle);
@@ -64,6 +68,22 @@ TEST_CASE("Which change of service carries which cut", "[catalog][withdrawal]") 
       }
     }
   }
+}
+
+TEST_CASE("Who came after the consultation is heard before the service ends",
+          "[catalog][withdrawal]") {
+  Change end = Named(Change::Kind::kEnd, Change::State::kInEffect);
+  end.consulted = {"agencies/a"};
+  const absl::Status refused = Check(Cut::kWithdrawal, Used(end));
+  REQUIRE(absl::IsFailedPrecondition(refused));
+  CHECK(absl::StrContains(refused.message(), "was not put to 1 of them: agencies/b"));
+  CHECK(Check(Cut::kNarrowerRevision, Used(end)).ok());  // his grant pins the revision before
+  // Of consumers beyond those that sharing named nobody knows.
+  end.consulted.push_back("agencies/b");
+  ResourceUse many = Used(end);
+  CHECK(Check(Cut::kWithdrawal, many).ok());
+  many.consumer_count = 3;
+  CHECK(DetailsOf(Check(Cut::kWithdrawal, many))->reason == Reason::kConsumersLive);
 }
 
 TEST_CASE("A change of service over something else is refused, whoever uses the entry",

@@ -29,7 +29,7 @@ struct Law {
   std::string basis_article = {};
   std::string secret_article = {};
   std::string reply_article = {};
-  std::string change_article = {};  // R25 27(3); empty: the text asks no consultation
+  std::string change_article = {};  // R25 27(3); empty: ours alone (law.md section 6)
   std::string update_article = {};  // of the catalogue, M16 8, R25 17(2)
   std::string source_article = {};  // M16 5(3), R25 19(2): one item, one source
   std::string use_article = {};  // M16 14, R25 25(1): for whom data are that were received

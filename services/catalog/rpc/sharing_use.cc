@@ -16,7 +16,8 @@ constexpr absl::Duration kPatience = absl::Seconds(5);
 absl::StatusOr<ResourceUse::Change> ChangeFrom(const sharing::v1::ResourceUse::Change& change) {
   ResourceUse::Change out = {.name = change.name(),
                              .kind = static_cast<ResourceUse::Change::Kind>(change.kind()),
-                             .state = static_cast<ResourceUse::Change::State>(change.state())};
+                             .state = static_cast<ResourceUse::Change::State>(change.state()),
+                             .consulted = {change.consulted().begin(), change.consulted().end()}};
   if (!absl::ParseCivilTime(change.effect_date(), &out.effect)) {
     return absl::DataLossError("sharing told a change of service without a day");
   }

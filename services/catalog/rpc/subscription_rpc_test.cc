@@ -60,7 +60,8 @@ TEST_CASE("An officer withdraws what nobody uses, and what agencies use under a 
   use.asked = {.name = "service-changes/c",
                .kind = ResourceUse::Change::Kind::kEnd,
                .state = ResourceUse::Change::State::kInEffect,
-               .effect = absl::CivilDay(2001, 1, 1)};
+               .effect = absl::CivilDay(2001, 1, 1),
+               .consulted = {kTax}};
   withdraw.set_service_change("service-changes/c");
   const auto withdrawn = act("officer");
   INFO(withdrawn.status());

@@ -102,6 +102,7 @@ void GrantLifeRpc::RegisterUse(rpc::Server* server) {
     out->set_kind(static_cast<v1::ServiceChange::Kind>(change.kind));
     out->set_state(static_cast<v1::ServiceChange::State>(change.state));
     out->set_effect_date(DayToProto(change.effect));
+    for (const ServiceChange::Answer& answer : change.answers) out->add_consulted(answer.consumer);
   };
   server->Unary<v1::GetResourceUseRequest, v1::ResourceUse>(
       Path("GetResourceUse"),
