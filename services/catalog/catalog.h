@@ -51,8 +51,9 @@ class Catalog {
     // Told what everyone sees of an entry, null if that is nothing any more. One
     // call at a time, the newest state last. Must not call back.
     std::function<void(absl::string_view name, const Entry* published)> announce = {};
-    // Asks sharing who uses an entry now and what stands over it, with the change of service that is
-    // named, which may be empty. Null: sharing is not known, and what needs its word is UNAVAILABLE.
+    // Asks sharing who uses an entry now and what stands over it, with the change of service that
+    // is named, which may be empty. Null: sharing is not known, and what needs its word is
+    // UNAVAILABLE.
     AskUse use = {};
     // What the installation adds; null: no tree, no codes, no extension fields.
     const Categories* categories = nullptr;

@@ -24,8 +24,8 @@
 
 namespace shareway::catalog {
 
-// Thread-safe. Errors of every write: INVALID_ARGUMENT; PERMISSION_DENIED, NOT_VISIBLE, for what is not
-// published and for others' subscriptions; errors of the store.
+// Thread-safe. Errors of every write: INVALID_ARGUMENT; PERMISSION_DENIED, NOT_VISIBLE, for what is
+// not published and for others' subscriptions; errors of the store.
 class Subscriptions {
  public:
   // All must outlive it.

@@ -60,7 +60,8 @@ int RunCommand(std::vector<std::string> arguments, std::ostream* out, std::ostre
   session.flags.lang = LanguageOfEnvironment();
   AddFlags(&app, &session);
   for (auto* add : {AddContextCommands, AddDirectoryCommands, AddMandateCommands,
-                    AddCatalogCommands, AddSubscriptionCommands, AddSourceCommands, AddRequestCommands, AddGrantCommands, AddDisputeCommands,
+                    AddCatalogCommands, AddSubscriptionCommands,
+                    AddSourceCommands, AddRequestCommands, AddGrantCommands, AddDisputeCommands,
                     AddSupervisionCommands, AddGrantLifeCommands, AddFindingCommands,
                     AddCorrectionCommands,
                     AddExchangeCommands, AddDatasetCommands, AddAuditCommands,

@@ -26,7 +26,7 @@ struct ResourceUse {
     absl::CivilDay effect = {};  // first day
     std::vector<std::string> consulted = {};  // agencies/{a}
   };
-  std::vector<std::string> consumers = {};  // agencies/{a} with a live grant, by name; perhaps not all
+  std::vector<std::string> consumers = {};  // agencies/{a} with a live grant; perhaps not all
   int64_t consumer_count = 0;               // all of them
   std::vector<Change> changes = {};         // CONSULTING and FILED ones
   std::optional<Change> asked = {};         // the one that was named, if it is over this entry
@@ -35,13 +35,14 @@ struct ResourceUse {
 // What is done to the entry.
 enum class Cut { kWithdrawal, kNarrowerRevision };
 
-// OK if nobody has a live grant of `resource`, or if `service_change` is one over it that was filed: for
-// a withdrawal an END whose day has come and on which everybody with a live grant was consulted, as it
-// must be to revoke their grants; for a narrower revision either kind, also before its day, since
-// consumers keep the revision that their grants pin. FAILED_PRECONDITION, CONSUMERS_LIVE, naming
-// consumers, changes that stand, and `article`, which may be empty. INVALID_ARGUMENT if a change is
-// named that is not over it, or that does not carry what nobody stands against. Whom it is told to may know the consumers: the authority
-// in charge alone withdraws and publishes.
+// OK if nobody has a live grant of `resource`, or if `service_change` is one over it that was filed:
+// for a withdrawal an END whose day has come and on which everybody with a live grant was
+// consulted, as it must be to revoke their grants; for a narrower revision either kind, also before
+// its day, since consumers keep the revision that their grants pin.
+// FAILED_PRECONDITION, CONSUMERS_LIVE, naming consumers, changes that stand, and `article`, which
+// may be empty. INVALID_ARGUMENT if a change is named that is not over it, or that does not carry
+// what nobody stands against. Whom it is told to may know the consumers: the authority in charge
+// alone withdraws and publishes.
 absl::Status CheckConsulted(Cut cut, absl::string_view resource, const ResourceUse& use,
                             absl::string_view service_change, absl::CivilDay today,
                             absl::string_view article);

@@ -2,8 +2,8 @@
 // The notice of each publication to everybody (R25 16), kept for ever.
 //
 // Keys:
-//   notice/p/{~time}{r}/{n} -> Publication of revision n (4 bytes big-endian); {~time} is the complement
-//                              of microseconds, 8 bytes big-endian: newest first
+//   notice/p/{~time}{r}/{n} -> Publication of revision n (4 bytes big-endian); {~time} is the
+//                              complement of microseconds, 8 bytes big-endian: newest first
 #pragma once
 
 #include <string>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keeps subscriptions and what they told.
 //
-// Keys ({s} is a subscriber: people/{p} or agencies/{a}/systems/{s}; {~n} the complement of a number, 8
-// bytes big-endian: newest first):
+// Keys ({s} is a subscriber: people/{p} or agencies/{a}/systems/{s}; {~n} the complement of a number,
+// 8 bytes big-endian: newest first):
 //   subscription/o/{s}/{id} -> SubscriptionRecord
-//   subscription/c/{s}      -> empty; written with each change of the subscriber's, which are serial
+//   subscription/c/{s}      -> empty; written with each change of his, which are serial
 //   notice/o/{s}/{~n}       -> Notification n of the subscriber, named notifications/n{n}
 //   notice/u/{s}/{~n}       -> empty; it is not marked as read
 //   notice/n/{s}            -> SubscriberRecord, the number given last
