@@ -59,8 +59,8 @@ absl::Status Revisions(Session* session, const LifeArgs& args) {
 absl::Status Diff(Session* session, const LifeArgs& args) {
   pb::DiffResourceRevisionsRequest request;
   request.set_name(FullName("resources", args.name));
-  request.set_from(args.from);
-  request.set_to(args.to);
+  request.set_from_revision(args.from);
+  request.set_to_revision(args.to);
   SHAREWAY_ASSIGN_OR_RETURN(
       const pb::DiffResourceRevisionsResponse answer,
       session->Call<pb::DiffResourceRevisionsResponse>(Path("DiffResourceRevisions"), request));

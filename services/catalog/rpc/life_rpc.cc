@@ -167,11 +167,11 @@ absl::StatusOr<v1::DiffResourceRevisionsResponse> LifeRpc::Diff(
   const Actor actor = catalog_->ActorFor(CallerOf(call), resource.fields().provider);
   const uint32_t newest = resource.fields().published ? resource.fields().published->revision : 0;
   const bool working = resource.FaceFor(actor) == Resource::Face::kWorking;
-  const uint32_t to = request.to();
+  const uint32_t to = request.to_revision();
   if (newest == 0 || to > newest || (to == 0 && !working)) {
     return Error::NotVisible(request.name());
   }
-  uint32_t from = request.from();
+  uint32_t from = request.from_revision();
   if (from == 0) from = to == newest && newest > 1 ? newest - 1 : newest;
   if (from > newest) return Error::NotVisible(request.name());
   SHAREWAY_ASSIGN_OR_RETURN(const v1::Resource before,
@@ -182,8 +182,8 @@ absl::StatusOr<v1::DiffResourceRevisionsResponse> LifeRpc::Diff(
     SHAREWAY_ASSIGN_OR_RETURN(after, store_->RevisionMessage(request.name(), to));
   }
   v1::DiffResourceRevisionsResponse response = Difference(before, after);
-  response.set_from(from);
-  response.set_to(to);
+  response.set_from_revision(from);
+  response.set_to_revision(to);
   return response;
 }
 

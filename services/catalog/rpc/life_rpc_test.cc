@@ -74,14 +74,14 @@ TEST_CASE("A working copy is compared for those who see it, and is absent to oth
   const auto diff = [&served](const std::string& who, uint32_t from, uint32_t to) {
     v1::DiffResourceRevisionsRequest request;
     request.set_name(kName);
-    request.set_from(from);
-    request.set_to(to);
+    request.set_from_revision(from);
+    request.set_to_revision(to);
     return served.Call<v1::DiffResourceRevisionsResponse>(who, Path("DiffResourceRevisions"),
                                                           request);
   };
   const auto published = diff("tax-editor", 0, 2);
   REQUIRE(published.ok());
-  CHECK(published->from() == 1);
+  CHECK(published->from_revision() == 1);
   REQUIRE(published->differences_size() == 2);  // the title, and the reason
   CHECK(published->differences(0).field() == "title");
   CHECK(diff("tax-editor", 1, 3).status() == Error::NotVisible(kName));
@@ -97,7 +97,7 @@ TEST_CASE("A working copy is compared for those who see it, and is absent to oth
     const auto working = diff(who, 0, 0);
     INFO(who << " " << working.status());
     REQUIRE(working.ok());
-    CHECK(working->from() == 2);
+    CHECK(working->from_revision() == 2);
     REQUIRE(working->differences_size() == 1);
     CHECK(working->differences(0).narrows());
     CHECK(working->narrowings(0).kind() == v1::Narrowing::ITEM_DROPPED);
