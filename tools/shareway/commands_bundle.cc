@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "libs/crypto/hash.h"
 #include "services/catalog/bundle/bundle.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
 #include "tools/shareway/commands.h"
@@ -67,8 +68,16 @@ absl::Status Import(Session* session, const BundleArgs& args) {
     part.set_data(content.substr(at, kPartBytes));
     wanted = stream.Write(part);
   }
-  SHAREWAY_ASSIGN_OR_RETURN(const v1::ImportBundleResponse response, stream.Finish());
-  return Judge(session, response);
+  SHAREWAY_ASSIGN_OR_RETURN(const v1::ImportBundleResponse checked, stream.Finish());
+  if (session->flags.dry_run || checked.conflict_count() > 0) return Judge(session, checked);
+  // The file itself, not what the service says of it, is what the act is about.
+  v1::TakeBundleRequest take;
+  take.set_name(checked.name());
+  take.set_digest(crypto::Sha256(content).str());
+  SHAREWAY_ASSIGN_OR_RETURN(
+      const v1::ImportBundleResponse taken,
+      session->Call<v1::ImportBundleResponse>(absl::StrCat(kBundleService, "TakeBundle"), take));
+  return Judge(session, taken);
 }
 
 absl::Status Check(Session* session, const BundleArgs& args) {
@@ -99,7 +108,7 @@ void AddBundleCommands(CLI::App* catalog, Session* session) {
   exporting->add_option("--since", args->since, "Only what changed after this number");
   exporting->add_option("--epoch", args->epoch, "The epoch that --since is of");
   CLI::App* importing =
-      Verb(noun, session, "import", "Take another installation's bundle, whole or not at all",
+      Verb(noun, session, "import", "Take another installation's bundle, whole or not at all, as a signed act",
            [=] { return Import(session, *args); });
   importing->add_option("FILE", args->file, "The bundle")->required();
   CLI::App* checking = Verb(noun, session, "check", "Verify a bundle, without any service",

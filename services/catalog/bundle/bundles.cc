@@ -9,9 +9,12 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "libs/base/bytes.h"
 #include "libs/base/error.h"
+#include "libs/base/name.h"
 #include "libs/base/status.h"
+#include "libs/crypto/hash.h"
 #include "services/catalog/store/directory_message.h"
 #include "services/catalog/store/resource_message.h"
 
@@ -19,6 +22,11 @@ namespace shareway::catalog {
 namespace {
 
 constexpr size_t kPage = 256;
+constexpr size_t kIdBytes = 20;  // of a kept file's digest, which are its name
+
+std::string NameOfFile(absl::string_view digest) {
+  return absl::StrCat("bundles/", ToHex(digest.substr(0, kIdBytes)));
+}
 
 absl::Status OutOfReach(uint64_t since, uint64_t epoch) {
   return absl::OutOfRangeError(absl::StrCat("the log does not reach back to ", since, " of epoch ",
@@ -237,6 +245,56 @@ absl::Status Bundles::CheckEntries(const Bundle& bundle, bool newer_epoch,
 absl::StatusOr<Bundles::Outcome> Bundles::Import(const Cause& cause, absl::string_view bytes,
                                                  bool validate_only) {
   absl::MutexLock lock(&importing_);
+  return ImportLocked(cause, bytes, validate_only, "");
+}
+
+absl::StatusOr<Bundles::Outcome> Bundles::Upload(absl::string_view bytes, bool validate_only) {
+  absl::MutexLock lock(&importing_);
+  SHAREWAY_ASSIGN_OR_RETURN(Outcome outcome,
+                            ImportLocked(Cause(), bytes, /*validate_only=*/true, ""));
+  if (outcome.conflicts.count > 0 || validate_only) return outcome;
+  const absl::Time now = parts_.clock->Now();
+  outcome.name = NameOfFile(crypto::Sha256(bytes).view());
+  outcome.expire_time = now + kKeptFor;
+  SHAREWAY_RETURN_IF_ERROR(parts_.foreign->Keep(outcome.name, bytes, now));
+  return outcome;
+}
+
+absl::StatusOr<Bundles::Outcome> Bundles::Take(const Cause& cause, absl::string_view name,
+                                               absl::string_view digest) {
+  absl::MutexLock lock(&importing_);
+  const absl::Time now = parts_.clock->Now();
+  SHAREWAY_ASSIGN_OR_RETURN(const std::optional<std::string> done,
+                            parts_.foreign->FindDone(cause.once, now));
+  if (done) {
+    // The same request came before: origins/{domain}/{prefix}.
+    const std::vector<std::string> parts = absl::StrSplit(*done, '/');
+    SHAREWAY_ASSIGN_OR_RETURN(const std::vector<ForeignStore::Taken> taken,
+                              parts_.foreign->TakenFrom(parts.size() == 3 ? parts[1] : ""));
+    Outcome outcome = {.taken = true};
+    for (const ForeignStore::Taken& known : taken) {
+      if (known.bundle.manifest().division_prefix() == parts[2]) {
+        outcome.manifest = known.bundle.manifest();
+      }
+    }
+    return outcome;
+  }
+  if (!HasForm("bundles/{b}", name)) return Error::NotVisible(name);
+  SHAREWAY_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
+                            parts_.foreign->Kept(name, now));
+  if (!bytes) return Error::NotVisible(name);
+  const Hash32 is = crypto::Sha256(*bytes);
+  if (is.view() != digest) {
+    return Error::Field("digest", absl::StrCat("is ", ToHex(digest.substr(0, 32)), ", and ", name,
+                                               " has ", ToHex(is.view())));
+  }
+  return ImportLocked(cause, *bytes, /*validate_only=*/false, name);
+}
+
+absl::StatusOr<Bundles::Outcome> Bundles::ImportLocked(const Cause& cause,
+                                                       absl::string_view bytes,
+                                                       bool validate_only,
+                                                       absl::string_view kept) {
   SHAREWAY_ASSIGN_OR_RETURN(const Bundle bundle, OpenBundle(bytes, *parts_.origins));
   const std::string& domain = bundle.manifest.domain();
   if (domain == parts_.domain) {
@@ -255,7 +313,8 @@ absl::StatusOr<Bundles::Outcome> Bundles::Import(const Cause& cause, absl::strin
   ForeignStore::Delivery delivery = {.manifest = bundle.manifest,
                                      .envelope = bundle.envelope,
                                      .objects = &bundle.objects,
-                                     .entries = &bundle.entries};
+                                     .entries = &bundle.entries,
+                                     .kept = std::string(kept)};
   for (const ForeignStore::Taken& known : taken) {
     if (known.bundle.manifest().division_prefix() == bundle.manifest.division_prefix()) {
       delivery.version = known.version;
@@ -270,7 +329,9 @@ absl::StatusOr<Bundles::Outcome> Bundles::Import(const Cause& cause, absl::strin
   record.set_state(bundle.envelope);
   SHAREWAY_RETURN_IF_ERROR(parts_.foreign->Take(delivery, {.records = {std::move(record)},
                                                            .cause = &cause,
-                                                           .result = name,
+                                                           .result = absl::StrCat(
+                                                               name, "/",
+                                                               bundle.manifest.division_prefix()),
                                                            .now = parts_.clock->Now()}));
   outcome.taken = true;
   for (v1::DirectoryChange object : bundle.objects) {

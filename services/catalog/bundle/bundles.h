@@ -56,7 +56,17 @@ class Bundles {
     bool taken = false;
     v1::BundleManifest manifest = {};
     Conflicts conflicts = {};
+    // Of Upload: where it is kept and until when; empty if it is not.
+    std::string name = {};
+    absl::Time expire_time = absl::InfinitePast();
   };
+  // Checks the file and keeps it for Take, if there are no conflicts and it was not to be checked
+  // only. Errors as Import's.
+  absl::StatusOr<Outcome> Upload(absl::string_view bytes, bool validate_only);
+  // Imports what Upload kept as `name`, whose SHA-256 is `digest`. NOT_VISIBLE if there is none;
+  // INVALID_ARGUMENT for another digest; other errors as Import's.
+  absl::StatusOr<Outcome> Take(const Cause& cause, absl::string_view name,
+                               absl::string_view digest);
   // OpenBundle's errors; FAILED_PRECONDITION for our own bundle; ABORTED, CHANGED_MEANWHILE, if an
   // entry of ours took one of its codes meanwhile. Taking a bundle again changes nothing.
   absl::StatusOr<Outcome> Import(const Cause& cause, absl::string_view bytes, bool validate_only);
@@ -67,6 +77,10 @@ class Bundles {
  private:
   explicit Bundles(Parts parts) : parts_(std::move(parts)) {}
   void Announce(const v1::Resource& resource) const;
+  // Import, of the file kept as `kept` or of none.
+  absl::StatusOr<Outcome> ImportLocked(const Cause& cause, absl::string_view bytes,
+                                       bool validate_only, absl::string_view kept)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(importing_);
   absl::StatusOr<std::vector<v1::BundleEntry>> Published() const;
   absl::StatusOr<std::vector<v1::BundleEntry>> Changed(uint64_t since, uint64_t to) const;
   absl::Status CheckEntries(const Bundle& bundle, bool newer_epoch, Conflicts* conflicts) const;

@@ -3,6 +3,7 @@
 
 #include "catch2/catch.hpp"
 #include "libs/base/error.h"
+#include "libs/crypto/hash.h"
 #include "services/catalog/bundle/test_installation.h"
 
 namespace shareway::catalog {
@@ -191,6 +192,81 @@ TEST_CASE("A bundle that is taken leaves a record with what its origin signed") 
   CHECK(events.back().object() == "origins/city.example");
   CHECK(events.back().record_count() == 1);
   CHECK(pair.province.bundles->List()->at(0).taken_size() == 1);
+}
+
+TEST_CASE("A bundle that was checked is kept for a day, until it is taken by its digest") {
+  Pair pair;
+  pair.city.Publish("306002/000001");
+  const std::string bytes = pair.city.bundles->Export("99", 0, 0).value();
+  const std::string digest = crypto::Sha256(bytes).str();
+  Bundles& bundles = *pair.province.bundles;
+  TestWorld& world = pair.province.world;
+  CHECK(bundles.Upload(bytes, true)->name.empty());
+  const std::string name = bundles.Upload(bytes, false).value().name;
+  CHECK_FALSE(name.empty());
+  CHECK(pair.province.Everything().empty());
+  CHECK(bundles.Upload(bytes, false)->name == name);  // again: the same
+
+  const Cause act = world.ActBy("officer");
+  CHECK(ReasonOf(bundles.Take(act, "bundles/elsewhere", digest).status()) == Reason::kNotVisible);
+  CHECK(ReasonOf(bundles.Take(act, "", digest).status()) == Reason::kNotVisible);
+  CHECK(absl::IsInvalidArgument(bundles.Take(act, name, std::string(32, 'x')).status()));
+  CHECK(absl::IsInvalidArgument(bundles.Take(act, name, "").status()));
+  CHECK(pair.province.Everything().empty());
+
+  world.clock.Advance(kKeptFor);
+  CHECK(ReasonOf(bundles.Take(act, name, digest).status()) == Reason::kNotVisible);
+  REQUIRE(bundles.Upload(bytes, false)->name == name);
+  Cause taking = world.ActBy("officer");
+  taking.once.request_id = "take-1";
+  CHECK(bundles.Take(taking, name, digest)->taken);
+  CHECK(pair.province.Everything() == pair.city.Everything());
+  CHECK(world.Events().back().kind() == evidence::v1::CATALOG_BUNDLE_TAKEN);
+  CHECK(world.Events().back().has_act());
+  const size_t events = world.Events().size();
+  // The answer was lost: the same request finds what it did. Another finds no file any more.
+  const auto again = bundles.Take(taking, name, digest).value();
+  CHECK(again.taken);
+  CHECK(again.manifest.domain() == "city.example");
+  CHECK(world.Events().size() == events);
+  CHECK(ReasonOf(bundles.Take(world.ActBy("officer"), name, digest).status()) ==
+        Reason::kNotVisible);
+}
+
+TEST_CASE("A bundle with conflicts is not kept, and one that got them meanwhile is not taken") {
+  Pair pair;
+  pair.city.Publish("306002/000001");
+  const std::string bytes = pair.city.bundles->Export("99", 0, 0).value();
+  const std::string name = pair.province.bundles->Upload(bytes, false).value().name;
+  pair.province.Publish("306002/000001");
+  const auto late = pair.province.bundles
+                        ->Take(pair.province.world.ActBy("officer"), name,
+                               crypto::Sha256(bytes).view())
+                        .value();
+  CHECK_FALSE(late.taken);
+  CHECK(late.conflicts.count == 1);
+  const auto refused = pair.province.bundles->Upload(bytes, false).value();
+  CHECK(refused.conflicts.count == 1);
+  CHECK(refused.name.empty());
+  CHECK(pair.province.Everything().size() == 1);
+}
+
+TEST_CASE("Of many files the last four are kept") {
+  Pair pair;
+  pair.city.Publish("306002/000001");
+  std::vector<std::pair<std::string, std::string>> files;  // name, digest
+  for (size_t n = 0; n < kMaxKept + 1; ++n) {
+    const std::string bytes = pair.city.bundles->Export("99", 0, 0).value();  // another nonce
+    files.emplace_back(pair.province.bundles->Upload(bytes, false).value().name,
+                       crypto::Sha256(bytes).str());
+    pair.province.world.clock.Advance(absl::Minutes(1));
+  }
+  const auto take = [&](size_t n) {
+    return pair.province.bundles->Take(pair.province.world.ActBy("officer"), files[n].first,
+                                       files[n].second);
+  };
+  CHECK(ReasonOf(take(0).status()) == Reason::kNotVisible);
+  for (size_t n = 1; n < files.size(); ++n) CHECK(take(n)->taken);
 }
 
 TEST_CASE("Bundles of ourselves and of installations that are not pinned are refused") {

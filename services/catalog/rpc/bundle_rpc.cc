@@ -9,6 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
+#include "libs/crypto/hash.h"
+#include "libs/evidence/record.h"
 #include "services/catalog/rpc/cause.h"
 
 namespace shareway::catalog {
@@ -41,6 +43,20 @@ class Place {
   const bool free_;
 };
 
+v1::ImportBundleResponse Told(Bundles::Outcome outcome) {
+  v1::ImportBundleResponse response;
+  response.set_taken(outcome.taken);
+  *response.mutable_manifest() = std::move(outcome.manifest);
+  for (const v1::BundleConflict& conflict : outcome.conflicts.first) {
+    *response.add_conflicts() = conflict;
+  }
+  response.set_conflict_count(outcome.conflicts.count);
+  if (outcome.name.empty()) return response;
+  response.set_name(outcome.name);
+  *response.mutable_expire_time() = evidence::ToTimestamp(outcome.expire_time);
+  return response;
+}
+
 }  // namespace
 
 void BundleRpc::Serve(rpc::Server* server) {
@@ -50,8 +66,12 @@ void BundleRpc::Serve(rpc::Server* server) {
              rpc::Writer<v1::BundlePart>& writer) { return Export(request, writer); });
   server->ClientStream<v1::ImportBundleRequest, v1::ImportBundleResponse>(
       Path("ImportBundle"),
-      [this](const rpc::Call& call, rpc::Reader<v1::ImportBundleRequest>& reader) {
-        return Import(call, reader);
+      [this](const rpc::Call&, rpc::Reader<v1::ImportBundleRequest>& reader) {
+        return Import(reader);
+      });
+  server->Unary<v1::TakeBundleRequest, v1::ImportBundleResponse>(
+      Path("TakeBundle"), [this](const rpc::Call& call, const v1::TakeBundleRequest& request) {
+        return Take(call, request);
       });
   server->Unary<v1::ListOriginsRequest, v1::ListOriginsResponse>(
       Path("ListOrigins"),
@@ -80,7 +100,7 @@ absl::Status BundleRpc::Export(const v1::ExportBundleRequest& request,
 }
 
 absl::StatusOr<v1::ImportBundleResponse> BundleRpc::Import(
-    const rpc::Call& call, rpc::Reader<v1::ImportBundleRequest>& reader) {
+    rpc::Reader<v1::ImportBundleRequest>& reader) {
   const Place place(&held_);
   SHAREWAY_RETURN_IF_ERROR(place.Check());
   std::string bytes;
@@ -99,16 +119,20 @@ absl::StatusOr<v1::ImportBundleResponse> BundleRpc::Import(
     }
     bytes += part->data();
   }
-  SHAREWAY_ASSIGN_OR_RETURN(Bundles::Outcome outcome,
-                            bundles_->Import(CauseOf(call, ""), bytes, validate_only));
-  v1::ImportBundleResponse response;
-  response.set_taken(outcome.taken);
-  *response.mutable_manifest() = std::move(outcome.manifest);
-  for (const v1::BundleConflict& conflict : outcome.conflicts.first) {
-    *response.add_conflicts() = conflict;
-  }
-  response.set_conflict_count(outcome.conflicts.count);
+  SHAREWAY_ASSIGN_OR_RETURN(Bundles::Outcome outcome, bundles_->Upload(bytes, validate_only));
+  v1::ImportBundleResponse response = Told(std::move(outcome));
+  response.set_digest(crypto::Sha256(bytes).str());
   return response;
+}
+
+absl::StatusOr<v1::ImportBundleResponse> BundleRpc::Take(const rpc::Call& call,
+                                                         const v1::TakeBundleRequest& request) {
+  const Place place(&held_);
+  SHAREWAY_RETURN_IF_ERROR(place.Check());
+  SHAREWAY_ASSIGN_OR_RETURN(Bundles::Outcome outcome,
+                            bundles_->Take(CauseOf(call, request.request_id()), request.name(),
+                                           request.digest()));
+  return Told(std::move(outcome));
 }
 
 }  // namespace shareway::catalog

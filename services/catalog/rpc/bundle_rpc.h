@@ -15,13 +15,16 @@ class BundleRpc {
   // Must outlive it, and it the server.
   explicit BundleRpc(Bundles* bundles) : bundles_(bundles) {}
 
-  // Registers ExportBundle, ImportBundle and ListOrigins.
+  // Registers ExportBundle, ImportBundle, TakeBundle and ListOrigins.
   void Serve(rpc::Server* server);
 
  private:
   absl::Status Export(const v1::ExportBundleRequest& request, rpc::Writer<v1::BundlePart>& writer);
-  absl::StatusOr<v1::ImportBundleResponse> Import(const rpc::Call& call,
-                                                  rpc::Reader<v1::ImportBundleRequest>& reader);
+  absl::StatusOr<v1::ImportBundleResponse> Import(
+      rpc::Reader<v1::ImportBundleRequest>& reader);
+
+  absl::StatusOr<v1::ImportBundleResponse> Take(const rpc::Call& call,
+                                                const v1::TakeBundleRequest& request);
 
   Bundles* const bundles_;
   std::atomic<int> held_ = 0;  // bundles in memory

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/catalog/store/foreign_store.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -18,6 +19,9 @@ constexpr char kNames[] = "origins/";
 constexpr char kMiddle[] = "/resources/";
 constexpr char kTaken[] = "foreign/o/";
 constexpr char kObjects[] = "foreign/d/";
+constexpr char kKept[] = "foreign/k/";
+constexpr char kParts[] = "foreign/u/";
+constexpr char kBundles[] = "bundles/";
 
 template <typename Message>
 bool Parse(absl::string_view bytes, Message* message) {
@@ -44,6 +48,13 @@ absl::Status Each(const kv::Store& kv, const std::string& prefix, Visit visit) {
                 return true;
               }));
   return unreadable.empty() ? absl::OkStatus() : Unreadable(unreadable);
+}
+
+// Deletes the file bundles/{id}.
+void Forget(absl::string_view id, kv::Batch* batch) {
+  const std::string parts = absl::StrCat(kParts, id, "/");
+  batch->Delete(absl::StrCat(kKept, id));
+  batch->DeleteRange(parts, PrefixEnd(parts));
 }
 
 std::string ObjectName(const v1::DirectoryChange& object) {
@@ -142,7 +153,61 @@ absl::Status ForeignStore::Take(const Delivery& delivery, Event event) {
     batch.ExpectAbsent(absl::StrCat("resource/", absl::StripPrefix(name, "resources/")));
     batch.Put(ForeignEntryKey(record.resource().name()), record.SerializeAsString());
   }
+  if (!delivery.kept.empty()) Forget(absl::StripPrefix(delivery.kept, kBundles), &batch);
   return Commit(kv_, *outbox_, std::move(event), std::move(batch)).status();
+}
+
+absl::Status ForeignStore::Keep(absl::string_view name, absl::string_view bytes, absl::Time now) {
+  const absl::string_view id = absl::StripPrefix(name, kBundles);
+  std::vector<std::pair<uint64_t, std::string>> others;  // when, id
+  SHAREWAY_RETURN_IF_ERROR(
+      kv_->Scan(kKept, PrefixEnd(kKept), [&](absl::string_view key, absl::string_view value,
+                                             uint64_t) {
+        const absl::string_view other = absl::StripPrefix(key, kKept);
+        if (other != id) {
+          others.emplace_back(value.size() < 8 ? 0 : ReadBigEndian64(value.substr(0, 8)), other);
+        }
+        return true;
+      }));
+  std::sort(others.begin(), others.end());
+  kv::Batch batch;
+  const uint64_t oldest = static_cast<uint64_t>(absl::ToUnixMicros(now - kKeptFor));
+  for (size_t i = 0; i < others.size(); ++i) {
+    if (others[i].first <= oldest || others.size() - i >= kMaxKept) {
+      Forget(others[i].second, &batch);
+    }
+  }
+  batch.Put(absl::StrCat(kKept, id),
+            absl::StrCat(BigEndian64(static_cast<uint64_t>(absl::ToUnixMicros(now))),
+                         BigEndian64(bytes.size())));
+  for (size_t at = 0; at < bytes.size(); at += kv::kMaxValueBytes) {
+    batch.Put(absl::StrCat(kParts, id, "/", BigEndian64(at)),
+              bytes.substr(at, kv::kMaxValueBytes));
+  }
+  return kv_->Commit(std::move(batch)).status();
+}
+
+absl::StatusOr<std::optional<std::string>> ForeignStore::Kept(absl::string_view name,
+                                                              absl::Time now) const {
+  const absl::string_view id = absl::StripPrefix(name, kBundles);
+  const absl::StatusOr<kv::Entry> head = kv_->Get(absl::StrCat(kKept, id));
+  if (absl::IsNotFound(head.status())) return std::optional<std::string>();
+  SHAREWAY_RETURN_IF_ERROR(head.status());
+  if (head->value.size() != 16) return Unreadable(name);
+  const auto since = absl::FromUnixMicros(
+      static_cast<int64_t>(ReadBigEndian64(absl::string_view(head->value).substr(0, 8))));
+  if (since + kKeptFor <= now) return std::optional<std::string>();
+  std::string bytes;
+  const std::string parts = absl::StrCat(kParts, id, "/");
+  SHAREWAY_RETURN_IF_ERROR(kv_->Scan(parts, PrefixEnd(parts),
+                                     [&](absl::string_view, absl::string_view value, uint64_t) {
+                                       absl::StrAppend(&bytes, value);
+                                       return true;
+                                     }));
+  if (bytes.size() != ReadBigEndian64(absl::string_view(head->value).substr(8))) {
+    return Unreadable(name);
+  }
+  return bytes;
 }
 
 absl::StatusOr<std::vector<v1::Resource>> ForeignStore::List(absl::string_view name,

@@ -5,6 +5,9 @@
 //   foreign/o/{domain}/{prefix} -> ForeignBundle: the bundle of this division prefix taken last
 //   foreign/d/{domain}/{name}   -> DirectoryChange with the origin's object
 //   foreign/e/{domain}/{r}      -> PublishedRecord without approval; names as ForeignName gives
+//   foreign/k/{b}               -> when the file bundles/{b} was kept, Unix microseconds, and its
+//                                  length, 8 bytes big-endian each
+//   foreign/u/{b}/{n}           -> its bytes, in parts
 #pragma once
 
 #include <optional>
@@ -13,6 +16,8 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "libs/kv/store.h"
 #include "libs/outbox/outbox.h"
 #include "services/catalog/store/catalog_record.pb.h"
@@ -29,6 +34,10 @@ std::string ForeignEntryKey(absl::string_view name);
 // The name of the entry under a key of foreign/e/.
 std::string ForeignNameOfKey(absl::string_view key);
 inline constexpr char kForeignEntries[] = "foreign/e/";
+
+// How long a file that was uploaded is kept, and how many are at most.
+inline constexpr absl::Duration kKeptFor = absl::Hours(24);
+inline constexpr size_t kMaxKept = 4;
 
 // True if both are the same revision in all but its standing (state) and whose it is.
 bool SameContent(const v1::Resource& a, const v1::Resource& b);
@@ -59,10 +68,22 @@ class ForeignStore {
     const std::vector<v1::DirectoryChange>* objects = nullptr;
     const std::vector<v1::BundleEntry>* entries = nullptr;
     uint64_t version = 0;  // of the Taken with this prefix; 0: none
+    std::string kept = {};  // bundles/{b} that need not be kept any longer; empty: none
   };
   // All of it with the event, or nothing. ABORTED, CHANGED_MEANWHILE, if the bundle taken last is
   // another, or one of the codes was taken here meanwhile; other errors as Commit.
   absl::Status Take(const Delivery& delivery, Event event);
+
+  // Keeps a file as `name`, bundles/{b}, for kKeptFor. What is older goes, and the oldest beyond
+  // kMaxKept. Not for several threads at once.
+  absl::Status Keep(absl::string_view name, absl::string_view bytes, absl::Time now);
+  // The file; nothing if there is none or its time is over. DATA_LOSS if a part is missing.
+  absl::StatusOr<std::optional<std::string>> Kept(absl::string_view name, absl::Time now) const;
+  // As Once::Find.
+  absl::StatusOr<std::optional<std::string>> FindDone(const outbox::Once& once,
+                                                      absl::Time now) const {
+    return once.Find(*kv_, now);
+  }
 
   // Entries after `name` in byte order, up to `limit`, under the names that they have here; empty
   // for the first. DATA_LOSS.

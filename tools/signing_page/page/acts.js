@@ -21,6 +21,8 @@ export const ACTS = {
                                     'Refuse more days for an update'],
   'catalog/CompleteUpdate': ['确认目录条目无需更新', '確認目錄條目無需更新',
                              'State that an entry needs no update'],
+  'catalog/TakeBundle': ['接收其他平台的目录数据包', '接收其他平台的目錄資料包',
+                         'Take another installation’s catalogue bundle'],
   'catalog/DesignateSource': ['指定数源', '指定數源', 'Designate the source of an item'],
   'catalog/IssueOpinion': ['出具项目目录意见', '出具專案目錄意見',
                            'Issue the opinion on a project’s catalogue'],
