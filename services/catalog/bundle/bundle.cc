@@ -31,6 +31,9 @@ constexpr char kPublish[] = "/shareway.catalog.v1.CatalogService/PublishResource
 constexpr uint32_t kVersion = 1;
 constexpr size_t kMaxManifestBytes = 4 << 10;
 constexpr size_t kTold = 100;
+// An act is taken within five minutes of the service's clock, which tells the publication's time:
+// an act of another revision lies further off.
+constexpr absl::Duration kActToPublication = absl::Minutes(6);
 
 Hash32 LeafHash(absl::string_view data) {
   return crypto::Sha256(absl::StrCat(absl::string_view("\0", 1), data));
@@ -151,6 +154,19 @@ absl::Status Take(const v1::BundleStatement& statement, bool object, Bundle* bun
   return absl::OkStatus();
 }
 
+// Why `key` did not count at `time`, if it did not. A retired one counted until then, and its
+// evidence stays; a suspended one is under suspicion.
+std::optional<std::string> PeriodFault(const v1::Key& key, absl::Time time) {
+  if (key.standing() == v1::STANDING_SUSPENDED) return absl::StrCat(key.name(), " is suspended");
+  if (key.has_start_time() && time < evidence::FromTimestamp(key.start_time())) {
+    return absl::StrCat(key.name(), " did not count yet when the act was signed");
+  }
+  if (key.has_end_time() && time >= evidence::FromTimestamp(key.end_time())) {
+    return absl::StrCat(key.name(), " did not count any more when the act was signed");
+  }
+  return std::nullopt;
+}
+
 using Objects = std::map<absl::string_view, const v1::DirectoryChange*>;
 
 // What is wrong with the act that an entry rests on; nothing if it holds.
@@ -173,6 +189,15 @@ std::optional<std::string> FaultOf(const v1::BundleEntry& entry, const Objects& 
     return absl::StrCat(name, ", which signed, is not in the bundle");
   }
   const v1::Key& listed = it->second->key();
+  const auto use = entry.publication().has_webauthn() ? v1::Key::WEBAUTHN : v1::Key::TLS;
+  if (listed.use() != use) return absl::StrCat(name, " is for another use");
+  if (const auto fault = PeriodFault(listed, evidence::FromTimestamp(act.time()))) return fault;
+  const absl::Time published = evidence::FromTimestamp(entry.resource().publish_time());
+  const absl::Duration apart = absl::AbsDuration(published - evidence::FromTimestamp(act.time()));
+  if (apart > kActToPublication) {
+    return absl::StrCat("the act was signed ", absl::FormatDuration(apart),
+                        " from this revision's publication");
+  }
   if (listed.owner() != act.person()) return absl::StrCat(name, " is not ", act.person(), "'s");
   const absl::StatusOr<crypto::PublicKey> key = crypto::PublicKey::FromSpki(listed.spki());
   if (!key.ok() || key->id() != *id) return absl::StrCat(name, " is another key");
