@@ -30,8 +30,6 @@ namespace {
 using catalog::v1::DirectoryChange;
 using catalog::v1::Key;
 
-constexpr char kDomain[] = "test";
-
 [[noreturn]] void Die(const std::string& why) {
   std::fprintf(stderr, "cluster: %s\n", why.c_str());
   std::abort();
@@ -122,7 +120,7 @@ void Cluster::MakeIdentities() {
       for (shareway::Role role : roles) out->add_roles(role);
       out->set_standing(catalog::v1::ACTIVE);
     });
-    issue(who, absl::StrCat("shareway://", kDomain, "/person/", who), Person(who));
+    issue(who, absl::StrCat("shareway://", options_.domain, "/person/", who), Person(who));
   };
 
   int organisation = 1;
@@ -181,7 +179,7 @@ void Cluster::MakeIdentities() {
     services.push_back("console");
   }
   for (const std::string& service : services) {
-    issue(service, absl::StrCat("shareway://", kDomain, "/service/", service),
+    issue(service, absl::StrCat("shareway://", options_.domain, "/service/", service),
           absl::StrCat("services/", service));
     message_key(service, absl::StrCat("services/", service));
   }
@@ -196,7 +194,7 @@ void Cluster::MakeIdentities() {
       out->set_standing(catalog::v1::ACTIVE);
     });
     issue(absl::StrCat(alias, "-system"),
-          absl::StrCat("shareway://", kDomain, "/agency/", codes_[alias], "/system/s1"),
+          absl::StrCat("shareway://", options_.domain, "/agency/", codes_[alias], "/system/s1"),
           Agency(alias) + "/systems/s1");
   }
   std::map<std::string, std::string> secrets;  // of agencies, shared by their nodes
@@ -211,7 +209,7 @@ void Cluster::MakeIdentities() {
         if (host == alias && name == "n1") out->add_hosted_agencies(Agency(guest));
       }
     });
-    issue(label, absl::StrCat("shareway://", kDomain, "/agency/", codes_[alias], "/node/", name),
+    issue(label, absl::StrCat("shareway://", options_.domain, "/agency/", codes_[alias], "/node/", name),
           full_name);
     message_key(label, full_name);
     const crypto::PrivateKey witness = crypto::PrivateKey::Generate(crypto::Suite::kEd25519);

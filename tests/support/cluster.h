@@ -39,6 +39,8 @@ inline constexpr char kOldBureau[] = "oldbureau";
 class Cluster {
  public:
   struct Options {
+    // What its identities begin with: two installations differ in it.
+    std::string domain = "test";
     std::vector<std::string> nodes = {kStatistics, kCivil, kTax};
     // Agencies of these nodes that have a second one: n2, process {alias}-node2.
     std::vector<std::string> replicas = {};
