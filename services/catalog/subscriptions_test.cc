@@ -239,6 +239,29 @@ TEST_CASE("A subscription is made once, on record, and ended by its subscriber a
   CHECK(t.Of("editor").size() == 1);
 }
 
+TEST_CASE("A system is a subscriber of its own, whatever others are called",
+          "[catalog][subscription]") {
+  Telling t;
+  t.Publish(GoodEntry());
+  const auto by = [&t](const std::string& system) {
+    Cause cause = t.world.By("tax-editor");
+    cause.caller = {.name = absl::StrCat(kTax, "/systems/", system), .agency = kTax};
+    return cause;
+  };
+  REQUIRE(t.world.subscriptions->Subscribe(by("s1"), To(kName)).ok());
+  REQUIRE(t.world.subscriptions->Subscribe(by("s10"), ToSearch("低保")).ok());
+  CHECK(t.world.subscriptions->List(by("s1").caller)->size() == 1);
+  t.Suspend(kName);
+  t.TellAll();
+  const auto told = [&t](const std::string& system) {
+    return t.world.subscription_store
+        ->List(absl::StrCat(kTax, "/systems/", system), false, "", 10)
+        ->notifications.size();
+  };
+  CHECK(told("s1") == 1);
+  CHECK(told("s10") == 0);
+}
+
 TEST_CASE("A subscriber has a hundred subscriptions at most", "[catalog][subscription]") {
   Telling t;
   for (size_t i = 0; i < kMaxSubscriptions; ++i) {
