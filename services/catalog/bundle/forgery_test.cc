@@ -85,8 +85,8 @@ TEST_CASE("The same revision with other content is refused") {
 
 TEST_CASE("What was withdrawn does not come back") {
   Forged forged;
-  forged.city.SetState(kFirst, Resource::State::kSuspended);
-  forged.city.SetState(kFirst, Resource::State::kWithdrawn);
+  forged.city.Suspend(kFirst);
+  forged.city.Withdraw(kFirst);
   REQUIRE(forged.Import([](Bundle*) {}).taken);
   forged.CheckRefused(Kind::WITHDRAWN, [](Bundle* bundle) {
     bundle->entries[0].mutable_resource()->set_state(v1::Resource::PUBLISHED);

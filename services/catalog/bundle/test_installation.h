@@ -78,6 +78,10 @@ class TestInstallation {
     const auto now = world.resources->Load(name).value();
     world.catalog->Suspend(world.ActBy("officer"), name, Catalog::Etag(now), "演示").value();
   }
+  void Withdraw(const std::string& name) {
+    const auto now = world.resources->Load(name).value();
+    world.catalog->Withdraw(world.ActBy("officer"), name, Catalog::Etag(now), "演示", "").value();
+  }
 
   // Everything that is published here, by its origin and its name there.
   std::map<std::string, std::string> Everything() {
