@@ -81,7 +81,7 @@ namespace {
 // True for what a supervisor may be let do: methods of these names change nothing.
 bool OnlyReads(const google::protobuf::MethodDescriptor& method) {
   if (method.client_streaming() || method.options().GetExtension(policy).signed_act()) return false;
-  for (const char* verb : {"Get", "List", "Search", "Export", "Download"}) {
+  for (const char* verb : {"Get", "List", "Search", "Diff", "Export", "Download"}) {
     if (absl::StartsWith(method.name(), verb)) return true;
   }
   return false;

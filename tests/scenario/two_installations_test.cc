@@ -47,13 +47,12 @@ class Installation {
     return *published;
   }
   void Suspend(const cat::Resource& resource) {
-    cat::SetResourceStateRequest request;
+    cat::SuspendResourceRequest request;
     request.set_name(resource.name());
     request.set_etag(resource.etag());
-    request.set_state(cat::Resource::SUSPENDED);
     request.set_reason("演示停用");
     REQUIRE_OK(cluster.Act<cat::Resource>("bureau-officer", "catalog",
-                                          CatalogMethod("SetResourceState"), request));
+                                          CatalogMethod("SuspendResource"), request));
   }
 
   // What the command line answers the officer; its exit code.

@@ -87,7 +87,9 @@ class Served {
     catalog_rpc_->Serve(server_.get());
     bundle_rpc_->Serve(server_.get());
     server_->SetOnMandateRead(rpc::MandateReads(&world_->kv, world_->outbox.get()));
-    REQUIRE(server_->Start().ok());
+    const absl::Status started = server_->Start();
+    INFO(started);
+    REQUIRE(started.ok());
     server_->SetReady(true);
   }
 
