@@ -51,6 +51,8 @@ LAYERS = [
      ["services/{x}/domain/", "services/{x}/store/", "services/{x}/bundle/",
       "shareway/catalog/", "shareway/evidence/"]),
     ("oidc", r"services/(?P<x>console)/oidc/", libs("base crypto") + ["services/{x}/oidc/"]),
+    ("gateway", r"services/(?P<x>console)/gateway/", libs("base crypto metrics rpc") +
+     ["services/{x}/gateway/", "shareway/"]),
     ("report", rf"{S}/report/", libs("base") + ["services/{x}/report/"]),
     ("http", rf"{S}/http/", libs("base crypto evidence kv log merkle metrics") +
      ["services/{x}/"]),
@@ -70,6 +72,7 @@ OURS = ("libs/", "services/", "shareway/", "tests/", "tools/")
 
 # One third-party package, one home. tests/ and tools/ may use all of them.
 RPC = [r"libs/rpc/", r"services/\w+/rpc/"]
+GATEWAY = r"services/console/gateway/"
 HOMES = {
     "rocksdb/": [r"libs/kv/"],
     "openssl/": [r"libs/crypto/"],
@@ -77,12 +80,12 @@ HOMES = {
     "liboath/": [r"libs/crypto/"],
     "prometheus/": [r"libs/metrics/"],
     "grpc": RPC,
-    "google/rpc/": RPC,
+    "google/rpc/": [*RPC, GATEWAY],
     "google/protobuf/": [r"libs/(evidence|outbox|rpc)/", r"services/\w+/(store|rpc)/",
-                         r"services/catalog/files/"],
+                         r"services/catalog/files/", GATEWAY],
     "yaml-cpp/": [r"libs/statute/"],
     "nlohmann/": [r"libs/(evidence|crypto)/", r"services/exchange/source/",
-                  r"services/console/oidc/", r"services/catalog/(search|files)/", TEST],
+                  r"services/console/oidc/", r"services/catalog/(search|files)/", GATEWAY, TEST],
     "re2/": [r"libs/codes/"],
     "unicode/": [r"libs/codes/", r"services/catalog/(search|files)/"],
     "curl/": [r"services/exchange/source/", r"services/console/oidc/"],
