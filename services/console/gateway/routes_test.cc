@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/console/gateway/routes.h"
+
+#include "catch2/catch.hpp"
+
+namespace shareway::console {
+namespace {
+
+TEST_CASE("people reach the methods whose policy admits them, and no others") {
+  const auto routes = Routes::Of(ServicesForPeople());
+  REQUIRE(routes.ok());
+  const Route* get = routes->Find("/shareway.catalog.v1.CatalogService/GetResource");
+  REQUIRE(get != nullptr);
+  CHECK(get->target == "catalog");
+  CHECK(get->client == nullptr);
+  CHECK(routes->Find("/shareway.audit.v1.AuditService/Append") == nullptr);
+  CHECK(routes->Find("/shareway.catalog.v1.CatalogService/WatchCatalog") == nullptr);
+  CHECK(routes->Find("/shareway.catalog.v1.CatalogService/getResource") == nullptr);
+  CHECK(routes->Find("/shareway.catalog.v1.CatalogService/GetResource/") == nullptr);
+  CHECK(routes->Find("") == nullptr);
+}
+
+TEST_CASE("the token of a session is told apart in requests and answers") {
+  const auto routes = Routes::Of(ServicesForPeople());
+  REQUIRE(routes.ok());
+  const Route* finish = routes->Find("/shareway.console.v1.SessionService/FinishSignIn");
+  REQUIRE(finish != nullptr);
+  CHECK(finish->client != nullptr);
+  CHECK(finish->token == nullptr);
+  CHECK(finish->new_token != nullptr);
+  const Route* out = routes->Find("/shareway.console.v1.SessionService/SignOut");
+  REQUIRE(out != nullptr);
+  CHECK(out->token != nullptr);
+  CHECK(out->new_token == nullptr);
+}
+
+TEST_CASE("a service that is not compiled in is named") {
+  const auto routes = Routes::Of({"shareway.nowhere.v1.NoService"});
+  REQUIRE_FALSE(routes.ok());
+  CHECK(routes.status().message().find("NoService") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace shareway::console
