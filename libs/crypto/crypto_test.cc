@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Digests and keys against published vectors.
-#include <openssl/core_names.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
 #include <sys/wait.h>
@@ -137,14 +136,13 @@ TEST_CASE("an SM2 signature under the empty signer ID is refused") {
   const OwnedPkey pkey(
       PEM_read_bio_PrivateKey(ReadBio(key.ToPem()).get(), nullptr, NoPassword, nullptr));
   const auto sign_with_id = [&](std::string id) {
-    OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_DIST_ID, id.data(), id.size()),
-        OSSL_PARAM_construct_end()};
     const OwnedMdCtx context(EVP_MD_CTX_new());
     std::string signature(80, '\0');
     size_t size = signature.size();
-    REQUIRE(EVP_DigestSignInit_ex(context.get(), nullptr, "SM3", nullptr, nullptr, pkey.get(),
-                                  params) == 1);
+    EVP_PKEY_CTX* key_context = nullptr;
+    REQUIRE(EVP_DigestSignInit_ex(context.get(), &key_context, "SM3", nullptr, nullptr, pkey.get(),
+                                  nullptr) == 1);
+    REQUIRE(EVP_PKEY_CTX_set1_id(key_context, id.data(), static_cast<int>(id.size())) == 1);
     REQUIRE(EVP_DigestSign(context.get(), Bytes(signature), &size, Bytes("m"), 1) == 1);
     signature.resize(size);
     return signature;

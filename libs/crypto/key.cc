@@ -4,7 +4,6 @@
 // Ed25519 prepare one each time, which is small beside their own cost.
 #include "libs/crypto/key.h"
 
-#include <openssl/core_names.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
 
@@ -82,16 +81,17 @@ OwnedPkeyCtx P256Context(EVP_PKEY* key, int (*init)(EVP_PKEY_CTX*)) {
 using InitMessage = int (*)(EVP_MD_CTX*, EVP_PKEY_CTX**, const char*, OSSL_LIB_CTX*, const char*,
                             EVP_PKEY*, const OSSL_PARAM[]);
 
-// A context ready to sign or verify one message by SM2 or Ed25519.
+// A context ready to sign or verify one message by SM2 or Ed25519. The signer ID is set after the
+// initialization: OpenSSL 3.0.19 refuses it among the parameters of that.
 OwnedMdCtx MessageContext(Suite suite, EVP_PKEY* key, InitMessage init) {
-  OSSL_PARAM params[] = {
-      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_DIST_ID, const_cast<char*>(kSm2SignerId),
-                                        sizeof(kSm2SignerId) - 1),
-      OSSL_PARAM_construct_end()};
   const bool sm2 = suite == Suite::kSm2Sm3;
   OwnedMdCtx context(EVP_MD_CTX_new());
-  if (context == nullptr || init(context.get(), nullptr, sm2 ? "SM3" : nullptr, nullptr, nullptr,
-                                 key, sm2 ? params : nullptr) != 1) {
+  EVP_PKEY_CTX* key_context = nullptr;  // the context's own
+  if (context == nullptr || init(context.get(), &key_context, sm2 ? "SM3" : nullptr, nullptr,
+                                 nullptr, key, nullptr) != 1) {
+    return nullptr;
+  }
+  if (sm2 && EVP_PKEY_CTX_set1_id(key_context, kSm2SignerId, sizeof(kSm2SignerId) - 1) != 1) {
     return nullptr;
   }
   return context;

@@ -129,6 +129,8 @@ TEST_CASE("A process changes its authority by a ca.crt that names both for a whi
   testing::WriteFile(t.identity.tls.key, ContentOf(next.tls.key));
   testing::WriteFile(t.identity.tls.certificate, ContentOf(next.tls.certificate));
   t.source->Look(t.now += absl::Seconds(10));
+  t.source->Look(t.now += absl::Seconds(10));
+  INFO(t.source->refused());
   CHECK(t.KeyInUse() == Renewal::IdOf(next));
   CHECK(t.source->refused().ok());
 }

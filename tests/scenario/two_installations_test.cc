@@ -34,7 +34,7 @@ class Installation {
     cluster.AwaitReady("catalog");
   }
   std::string PinLine() const {
-    return absl::StrCat(domain, " 99 ",
+    return absl::StrCat(domain, " - ",
                         ToBase64(cluster.message_key("catalog").public_key().spki()), "\n");
   }
 

@@ -72,6 +72,8 @@ TestPki::TestPki(std::string dir) : state_(new State) {
   X509* ca = state_->Make(state_->key, "test authority", absl::Now() + absl::Hours(240));
   Extend(ca, ca, NID_basic_constraints, "critical,CA:TRUE");
   Extend(ca, ca, NID_key_usage, "critical,keyCertSign,cRLSign");
+  // Two authorities of one name are told apart by it.
+  Extend(ca, ca, NID_subject_key_identifier, "hash");
   X509_sign(ca, state_->key, EVP_sha256());
   state_->certificate = ca;
 }
@@ -91,6 +93,7 @@ TestIdentity TestPki::Issue(const std::string& label, const std::vector<std::str
   for (const std::string& uri : uris) absl::StrAppend(&names, ",URI:", uri);
   Extend(made, state_->certificate, NID_subject_alt_name, names);
   Extend(made, state_->certificate, NID_ext_key_usage, "serverAuth,clientAuth");
+  Extend(made, state_->certificate, NID_authority_key_identifier, "keyid:always");
   X509_sign(made, state_->key, EVP_sha256());
   TestIdentity identity = {{}, state_->dir + "/" + label, own};
   std::filesystem::create_directories(identity.dir);

@@ -175,7 +175,7 @@ TEST_CASE("Strangers get one answer to every step", "[catalog][project]") {
   CHECK(project.Actions(stranger).empty());
 }
 
-TEST_CASE("The changes that the authority asked for keep its opinion; later ones void it",
+TEST_CASE("The changes that the authority asked for keep its opinion, and later ones void it",
           "[catalog][project]") {
   const Project asked = *Do(In(State::kPrecompiled), Step::kAgreeWithChanges);
   const Project changed = *asked.Precompile(Editor(), GoodEntries());
