@@ -215,6 +215,21 @@ std::vector<std::string> Sources::Concerned(const Source::Request& request,
   return {agencies.begin(), agencies.end()};
 }
 
+absl::Status Sources::AddReplaced(const Source::Fields& replaced,
+                                  std::vector<std::string>* concerned) const {
+  const absl::StatusOr<ResourceStore::Loaded> loaded =
+      parts_.resources->Load(replaced.request.resource);
+  if (!loaded.ok() && !absl::IsNotFound(loaded.status())) return loaded.status();
+  std::set<std::string> all(concerned->begin(), concerned->end());
+  all.insert(replaced.provider);
+  for (std::string& agency :
+       Concerned(replaced.request, loaded.ok() ? OpenEntry(loaded->resource) : nullptr)) {
+    all.insert(std::move(agency));
+  }
+  concerned->assign(all.begin(), all.end());
+  return absl::OkStatus();
+}
+
 absl::StatusOr<SourceStore::Loaded> Sources::Designate(const Cause& cause, Source::Request request,
                                                        absl::string_view etag) {
   const absl::Time now = parts_.clock->Now();
@@ -242,7 +257,10 @@ absl::StatusOr<SourceStore::Loaded> Sources::Designate(const Cause& cause, Sourc
                        .person = cause.caller.person,
                        .roles = cause.caller.roles};
   std::optional<Source> was;
-  if (before) was = before->source;
+  if (before) {
+    was = before->source;
+    SHAREWAY_RETURN_IF_ERROR(AddReplaced(was->fields(), &facts.concerned));
+  }
   SHAREWAY_ASSIGN_OR_RETURN(const Source after,
                             Source::Designate(was, actor, std::move(request), facts));
   if (before && etag.empty()) return Taken(after.fields().request.title, name);

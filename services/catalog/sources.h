@@ -119,6 +119,9 @@ class Sources {
                           Finding* finding) const;
   absl::Status CheckVacant(const Source::Request& request) const;
   std::vector<std::string> Concerned(const Source::Request& request, const Entry* published) const;
+  // Adds whom it concerns that `replaced` is the source no more; sorted.
+  absl::Status AddReplaced(const Source::Fields& replaced,
+                           std::vector<std::string>* concerned) const;
 
   const Parts parts_;
   mutable absl::Mutex mutex_;

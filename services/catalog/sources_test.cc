@@ -4,8 +4,10 @@
 #include <functional>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_replace.h"
 #include "catch2/catch.hpp"
 #include "libs/base/error.h"
+#include "libs/codes/fold.h"
 #include "services/catalog/world_test.h"
 
 namespace shareway::catalog {
@@ -106,6 +108,47 @@ TEST_CASE("The authority in charge designates one source, and a second one names
         "amount");
   CHECK(world.source_store->AtPlace(kEntry, "amount").value().empty());
   CHECK(world.source_store->List("", 10)->size() == 1);
+}
+
+// The city over a county, which is in charge of civil affairs and for which tax acts.
+std::string CountyBootstrap(const crypto::PublicKey& admin_key) {
+  const std::string civil = AgencyLine(kCivil, "演示市民政局");
+  return absl::StrCat(
+      absl::StrReplaceAll(
+          TestBootstrap(admin_key),
+          {{civil, absl::StrReplaceAll(civil, {{"authorities/city", "authorities/county"}})}}),
+      R"({"authority":{"name":"authorities/county","displayName":"演示县数据局","level":"COUNTY",)",
+      R"("division":"990101","superior":"authorities/city","ownGovernment":"演示县人民政府",)",
+      R"("profile":"cn-2025-809","agency":")", kTax, "\"}}\n",
+      PersonLine("county", kTax, "SHARING_AUTHORITY"));
+}
+
+TEST_CASE("An authority below the one that designated a source does not replace it",
+          "[catalog][source]") {
+  TestWorld world(CountyBootstrap(
+      crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256).public_key()));
+  REQUIRE(world.founded.ok());
+  const auto draft = world.catalog->Create(world.By("editor"), GoodEntry(), false).value();
+  const std::string name = draft.resource.fields().name;
+  auto next = world.catalog->Submit(world.By("editor"), name, "").value();
+  next = world.catalog->Approve(world.ActBy("head"), name, Catalog::Etag(next)).value();
+  REQUIRE(world.catalog->Publish(world.ActBy("county"), name, Catalog::Etag(next)).ok());
+  const auto first = world.sources->Designate(world.ActBy("officer", "1"), GoodRequest(), "");
+  REQUIRE(first.ok());
+  REQUIRE(first->source.fields().authority == "authorities/city");
+
+  Source::Request displacing = GoodRequest();
+  displacing.title = "县内试用项";
+  displacing.item = "since";
+  const absl::Status refused =
+      world.sources->Designate(world.ActBy("county", "2"), displacing, Sources::Etag(*first))
+          .status();
+  CHECK(absl::IsPermissionDenied(refused));
+  CHECK(DetailsOf(refused)->metadata.at("agency") == kCivil);
+  CHECK(world.source_store->OfTitle(codes::FoldName("保障金额")).value() == "sources/aid-amount");
+  // Its own superior may.
+  CHECK(world.sources->Designate(world.ActBy("officer", "3"), displacing, Sources::Etag(*first))
+            .ok());
 }
 
 TEST_CASE("A designation is refused for each of its parts that is wrong", "[catalog][source]") {

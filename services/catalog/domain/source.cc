@@ -70,6 +70,17 @@ absl::Status CheckItem(const Source::Request& request, const Source::Facts& fact
   return absl::OkStatus();
 }
 
+// True if `authority` is `other` or a superior of it.
+bool IsAtOrAbove(const Register& all, absl::string_view authority, absl::string_view other) {
+  std::string at = std::string(other);
+  for (int level = 0; level < kMaxLevels && !at.empty(); ++level) {
+    if (at == authority) return true;
+    const Authority* next = all.Find<Authority>(at);
+    at = next == nullptr ? "" : next->superior;
+  }
+  return false;
+}
+
 // The authority by which someone of `facts.agency` decides; the one of the lowest name if several.
 absl::StatusOr<std::string> DecidingAuthority(const Source::Facts& facts) {
   std::string outside;
@@ -126,6 +137,13 @@ absl::StatusOr<Source> Source::Designate(const std::optional<Source>& before, co
   SHAREWAY_RETURN_IF_ERROR(CheckRequest(request));
   SHAREWAY_RETURN_IF_ERROR(CheckItem(request, facts));
   SHAREWAY_ASSIGN_OR_RETURN(const std::string authority, DecidingAuthority(facts));
+  if (before && !IsAtOrAbove(*facts.all, authority, before->fields().authority)) {
+    return Error(Reason::kPolicyDenied, absl::StatusCode::kPermissionDenied,
+                 absl::StrCat(before->fields().authority, " designated ", before->fields().provider,
+                              " as the source: only it or its superior replaces that (",
+                              facts.article, ")"))
+        .With("agency", before->fields().provider);
+  }
   Fields fields;
   fields.request = std::move(request);
   fields.provider = facts.published->provider;

@@ -55,7 +55,8 @@ class Source {
   //                        was received under a grant and is its giver's
   //   PERMISSION_DENIED    POLICY_DENIED: `actor` is not of the authority that is in charge of
   //                        every agency concerned, the provider among them, itself or from above;
-  //                        names the first agency it is not in charge of
+  //                        names the first agency it is not in charge of; or it is neither the
+  //                        authority that designated `before` nor above it: names that source
   static absl::StatusOr<Source> Designate(const std::optional<Source>& before, const Actor& actor,
                                           Request request, const Facts& facts);
 
