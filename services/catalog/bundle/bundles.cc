@@ -210,8 +210,11 @@ absl::Status Bundles::CheckEntries(const Bundle& bundle, bool newer_epoch,
   const std::string& domain = bundle.manifest.domain();
   for (const v1::BundleEntry& entry : bundle.entries) {
     const v1::Resource& resource = entry.resource();
+    SHAREWAY_ASSIGN_OR_RETURN(const auto held, parts_.foreign->Find(domain, resource.name()));
     SHAREWAY_ASSIGN_OR_RETURN(const bool own, parts_.foreign->Own(resource.name()));
-    if (own) {
+    // Drafts do not count, and what we hold is always brought up to date: nobody here keeps an
+    // origin from suspending or withdrawing its entry.
+    if (own && !held) {
       conflicts->Add(v1::BundleConflict::CODE_TAKEN, resource.name(), "an entry of ours has it");
     }
     for (const auto& [other, origin] : parts_.origins->all()) {
@@ -222,7 +225,6 @@ absl::Status Bundles::CheckEntries(const Bundle& bundle, bool newer_epoch,
                        absl::StrCat("an entry of ", other, " has it"));
       }
     }
-    SHAREWAY_ASSIGN_OR_RETURN(const auto held, parts_.foreign->Find(domain, resource.name()));
     if (!held) continue;
     const v1::Resource& known = held->resource();
     if (known.state() == v1::Resource::WITHDRAWN && resource.state() != v1::Resource::WITHDRAWN) {

@@ -156,6 +156,27 @@ TEST_CASE("A bundle with one conflict is not taken in part") {
   CHECK(pair.province.Everything().size() == 1);
 }
 
+TEST_CASE("Neither a draft nor an entry of ours keeps an origin from suspending what we hold") {
+  Pair pair;
+  pair.city.Publish("306002/000001");
+  pair.city.Publish("306002/000002");
+  // A draft that nobody submits, before the first bundle comes.
+  Entry entry = GoodEntry();
+  entry.code = "306002/000001";
+  REQUIRE(pair.province.world.catalog->Create(pair.province.world.By("editor"), entry, false).ok());
+  REQUIRE(pair.Up().taken);
+  pair.city.Suspend("resources/306002-000001");
+  REQUIRE(pair.Up().taken);
+  // One that is published here after the origin's was taken.
+  pair.province.Publish("306002/000002");
+  pair.city.Suspend("resources/306002-000002");
+  const Bundles::Outcome outcome = pair.Up();
+  CHECK(outcome.conflicts.count == 0);
+  CHECK(outcome.taken);
+  const auto held = pair.province.world.foreign->Find("city.example", "resources/306002-000002");
+  CHECK(held.value()->resource().state() == v1::Resource::SUSPENDED);
+}
+
 TEST_CASE("An origin speaks for its own divisions only") {
   Pair pair("44");
   pair.city.Publish("306002/000001");

@@ -23,6 +23,11 @@ constexpr char kKept[] = "foreign/k/";
 constexpr char kParts[] = "foreign/u/";
 constexpr char kBundles[] = "bundles/";
 
+// Where our own entry lies once it is published; drafts lie elsewhere.
+std::string PublishedKey(absl::string_view resource) {
+  return absl::StrCat("catalog/", absl::StripPrefix(resource, "resources/"));
+}
+
 template <typename Message>
 bool Parse(absl::string_view bytes, Message* message) {
   return message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
@@ -121,7 +126,7 @@ absl::StatusOr<std::optional<store::PublishedRecord>> ForeignStore::Find(
 
 absl::StatusOr<bool> ForeignStore::Own(absl::string_view resource) const {
   const absl::Status known =
-      kv_->Get(absl::StrCat("resource/", absl::StripPrefix(resource, "resources/"))).status();
+      kv_->Get(PublishedKey(resource)).status();
   if (absl::IsNotFound(known)) return false;
   SHAREWAY_RETURN_IF_ERROR(known);
   return true;
@@ -150,8 +155,15 @@ absl::Status ForeignStore::Take(const Delivery& delivery, Event event) {
     record.mutable_resource()->set_name(ForeignName(domain, name));
     record.mutable_resource()->set_provider(ForeignName(domain, entry.resource().provider()));
     *record.mutable_publication() = entry.publication();
-    batch.ExpectAbsent(absl::StrCat("resource/", absl::StripPrefix(name, "resources/")));
-    batch.Put(ForeignEntryKey(record.resource().name()), record.SerializeAsString());
+    const std::string key = ForeignEntryKey(record.resource().name());
+    const absl::Status held = kv_->Get(key).status();
+    // What we hold already is brought up to date, whatever became ours since.
+    if (absl::IsNotFound(held)) {
+      batch.ExpectAbsent(PublishedKey(name));
+    } else if (!held.ok()) {
+      return held;
+    }
+    batch.Put(key, record.SerializeAsString());
   }
   if (!delivery.kept.empty()) Forget(absl::StripPrefix(delivery.kept, kBundles), &batch);
   return Commit(kv_, *outbox_, std::move(event), std::move(batch)).status();

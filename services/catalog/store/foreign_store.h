@@ -58,7 +58,7 @@ class ForeignStore {
   // The origin's entry resources/{r}; nothing if there is none. DATA_LOSS.
   absl::StatusOr<std::optional<store::PublishedRecord>> Find(absl::string_view domain,
                                                              absl::string_view resource) const;
-  // True if we have an entry of this name of our own.
+  // True if we have published an entry of this name of our own, withdrawn ones among them.
   absl::StatusOr<bool> Own(absl::string_view resource) const;
 
   // What is stored by Take.
