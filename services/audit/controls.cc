@@ -102,7 +102,9 @@ absl::StatusOr<Proposal> Controls::Confirm(absl::string_view name,
     }
   }
   if (!first) return Error::NotVisible(name);
-  const Proposal& proposal = first->proposal;
+  Proposal& proposal = first->proposal;
+  proposal.by.roles = parts_.roles_today ? parts_.roles_today(proposal.by.person, first->act)
+                                         : std::vector<Administrator>();
   SHAREWAY_RETURN_IF_ERROR(proposal.CheckSecond(second, parts_.audit->clock().Now()));
   SHAREWAY_RETURN_IF_ERROR(proposal.CheckSame(retention));
   SHAREWAY_RETURN_IF_ERROR(Record(*first, second, act));

@@ -41,6 +41,11 @@ class Controls {
     const OwnEntries* own_entries = nullptr;
     // Begins to stop the process, and returns; null where nobody can.
     std::function<void()> stop = {};
+    // What administrator `person`, who signed `act`, is at this moment: no roles unless the person
+    // stands and the key of the act counts. Null: nobody is known, and nothing is confirmed.
+    std::function<std::vector<Administrator>(absl::string_view person,
+                                             const evidence::SignedAct& act)>
+        roles_today = {};
   };
   // All must outlive it. FAILED_PRECONDITION if `asked` is against the law, or not what the
   // log, which has begun, says; DATA_LOSS if the log is damaged.
@@ -55,7 +60,8 @@ class Controls {
   // where there is none.
   absl::StatusOr<Proposal> Propose(Controller by, const evidence::SignedAct& act, Control control);
   // Records it with both acts, then does it. `retention` is what the second person signed; unset:
-  // a stop. PERMISSION_DENIED, NOT_VISIBLE, for a name that waits for nobody; errors as
+  // a stop. The first person's roles are asked for again: who was dismissed, or whose key was
+  // revoked, since the proposal stands behind nothing. PERMISSION_DENIED, NOT_VISIBLE, for a name that waits for nobody; errors as
   // Proposal::CheckSecond and CheckSame, and those of OwnRecords::Append: then it is not done, and
   // waits on.
   absl::StatusOr<Proposal> Confirm(absl::string_view name,

@@ -60,7 +60,12 @@ class Process {
                                                       .own = own.get(),
                                                       .metrics = metrics_.get(),
                                                       .message_key = key_.public_key(),
-                                                      .stop = [this] { stopped = Last(); }},
+                                                      .stop = [this] { stopped = Last(); },
+                                                      .roles_today =
+                                                          [this](absl::string_view person,
+                                                                 const evidence::SignedAct&) {
+                                                            return RolesOf(person);
+                                                          }},
                                                      {.retention = asked}));
     return log_->Start([] { return true; });
   }
@@ -92,6 +97,9 @@ class Process {
         ->Confirm(proposal.name, proposal.control.retention, second, Act(act))
         .status();
   }
+  std::vector<Administrator> RolesOf(absl::string_view person) const {
+    return person == dismissed ? std::vector<Administrator>() : kAuditing.roles;
+  }
   // The log's newest record.
   evidence::AuditRecord Last() const {
     const std::shared_ptr<const LogState> state = audit->state();
@@ -99,6 +107,7 @@ class Process {
     return evidence::Open(found[0].stored.sealed)->record;
   }
 
+  std::string dismissed;  // people/{p} without a role any more
   FakeClock clock;
   kv::MemoryStore store;
   std::unique_ptr<Audit> audit;
@@ -157,6 +166,17 @@ TEST_CASE("One person's word does nothing, and a proposal is done once", "[contr
   CHECK(process.InForce() == 1200);
   CHECK(process.controls()->Waiting().empty());
   CHECK(Why(process.Confirm(proposal, kSystem, "three")) == Reason::kNotVisible);
+}
+
+TEST_CASE("What somebody proposed who was dismissed since is not done", "[controls]") {
+  Process process;
+  process.MustOpen();
+  const Proposal proposal = *process.controls()->Propose(kAuditing, Act("one"), Keeping(1200));
+  const uint64_t size = process.audit->state()->size();
+  process.dismissed = kAuditing.person;
+  CHECK(Why(process.Confirm(proposal, kSystem, "two")) == Reason::kPolicyDenied);
+  CHECK(process.InForce() == 0);
+  CHECK(process.audit->state()->size() == size);
 }
 
 TEST_CASE("Of a person the last proposal waits, for an hour", "[controls]") {

@@ -48,7 +48,8 @@ absl::StatusOr<std::unique_ptr<WatchedLog>> WatchedLog::Open(Parts parts, Option
                                             .reader = parts.reader,
                                             .own = parts.own,
                                             .own_entries = own_entries.get(),
-                                            .stop = parts.stop},
+                                            .stop = parts.stop,
+                                            .roles_today = parts.roles_today},
                                            options.retention));
   return std::unique_ptr<WatchedLog>(new WatchedLog(
       std::move(parts), std::move(gate), std::move(witnesses), std::move(own_entries),

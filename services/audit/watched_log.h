@@ -50,6 +50,8 @@ class WatchedLog {
         message_key_of = {};
     // Begins to stop the process, and returns; null: two administrators cannot. See Controls.
     std::function<void()> stop = {};
+    // See Controls.
+    decltype(Controls::Parts::roles_today) roles_today = {};
   };
   struct Options {
     bool rebuild = false;

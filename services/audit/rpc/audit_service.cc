@@ -7,6 +7,7 @@
 #include "libs/base/status.h"
 #include "libs/evidence/record.h"
 #include "libs/log/log.h"
+#include "services/audit/rpc/control_rpc.h"
 #include "services/audit/upkeep_flags.h"
 
 namespace shareway::audit {
@@ -58,7 +59,13 @@ absl::Status AuditService::OpenRest(const Parts& parts) {
                                   [this](const Hash32& id, absl::string_view owner) {
                                     return witnesses_.MessageKey(id, owner);
                                   },
-                              .stop = parts.stop},
+                              .stop = parts.stop,
+                              .roles_today =
+                                  [directory = parts.directory](absl::string_view person,
+                                                                const evidence::SignedAct& act) {
+                                    return RolesToday(*directory->Get(), person, act,
+                                                      SystemClock().Now());
+                                  }},
                              options_.watched));
   SHAREWAY_ASSIGN_OR_RETURN(upkeep_, UpkeepFromFlags({.store = parts.store,
                                                       .audit = audit_.get(),

@@ -63,6 +63,24 @@ absl::Status WithoutAct() {
 
 }  // namespace
 
+std::vector<Administrator> RolesToday(const rpc::Directory& directory, absl::string_view person,
+                                      const evidence::SignedAct& act, absl::Time now) {
+  const absl::StatusOr<Hash32> id = Hash32::From(act.signature().key_id());
+  const auto use = act.has_webauthn() ? catalog::v1::Key::WEBAUTHN : catalog::v1::Key::TLS;
+  const catalog::v1::Person* known = directory.person(person);
+  std::vector<Administrator> roles;
+  if (!id.ok() || known == nullptr || !directory.Stands(person) ||
+      directory.ValidKey(*id, person, use, now) == nullptr) {
+    return roles;
+  }
+  for (const int role : known->roles()) {
+    if (role == Role::SYSTEM_ADMINISTRATOR) roles.push_back(Administrator::kSystem);
+    if (role == Role::SECURITY_ADMINISTRATOR) roles.push_back(Administrator::kSecurity);
+    if (role == Role::AUDIT_ADMINISTRATOR) roles.push_back(Administrator::kAudit);
+  }
+  return roles;
+}
+
 absl::StatusOr<v1::Control> ControlRpc::ProposeControl(
     const rpc::Call& call, const v1::ProposeControlRequest& request) const {
   if (call.act() == nullptr) return WithoutAct();

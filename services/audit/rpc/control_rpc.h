@@ -2,12 +2,21 @@
 // The methods of AuditService by which two administrators stop the log or change its retention.
 #pragma once
 
+#include <vector>
+
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "libs/rpc/call.h"
+#include "libs/rpc/directory.h"
 #include "services/audit/controls.h"
 #include "shareway/audit/v1/audit_service.pb.h"
 
 namespace shareway::audit {
+
+// The administrators that `person`, who signed `act`, is by the directory: none unless the person
+// stands and the act's key is valid at `now`.
+std::vector<Administrator> RolesToday(const rpc::Directory& directory, absl::string_view person,
+                                      const evidence::SignedAct& act, absl::Time now);
 
 // Thread-safe; its methods block. The gate is the caller's business.
 class ControlRpc {

@@ -96,6 +96,28 @@ TEST_CASE("Two administrators change the retention, no single one does", "[witne
   CHECK(world.stops.load() == 0);
 }
 
+TEST_CASE("A proposal falls with its proposer's standing, role or key", "[witness]") {
+  using catalog::v1::ACTIVE;
+  for (const std::string how : {"standing", "role", "key"}) {
+    WatchedWorld world(1, 0);
+    kv::MemoryStore store;
+    world.Open(&store);
+    const auto proposed = Propose(&world, "security", Keeping(1200));
+    REQUIRE(proposed.ok());
+    if (how == "standing") {
+      world.SetPerson("security", Role::SECURITY_ADMINISTRATOR, catalog::v1::STANDING_SUSPENDED);
+    } else if (how == "role") {
+      world.SetPerson("security", Role::AUDITOR, ACTIVE);
+    } else {
+      world.AddKey(world.people.at("security").key.public_key(), "people/security",
+                   catalog::v1::Key::TLS, catalog::v1::STANDING_SUSPENDED);
+    }
+    INFO(how);
+    CHECK(ReasonFor(Confirm(&world, "auditing", *proposed).status()) == Reason::kPolicyDenied);
+    CHECK(Controlled(&world).retention().exchange_days() == 0);
+  }
+}
+
 TEST_CASE("Two administrators stop the log, and are told before it is gone", "[witness]") {
   WatchedWorld world(1, 0);
   kv::MemoryStore store;

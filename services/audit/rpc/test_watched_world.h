@@ -20,6 +20,7 @@
 #include "libs/kv/memory_store.h"
 #include "libs/rpc/channel.h"
 #include "services/audit/rpc/audit_rpc.h"
+#include "services/audit/rpc/control_rpc.h"
 #include "services/audit/test_log.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_pki.h"
@@ -134,7 +135,11 @@ class WatchedWorld {
                               [this](const Hash32& id, absl::string_view owner) {
                                 return witness_directory_.MessageKey(id, owner);
                               },
-                          .stop = [this] { ++stops; }},
+                          .stop = [this] { ++stops; },
+                          .roles_today =
+                              [this](absl::string_view person, const evidence::SignedAct& act) {
+                                return RolesToday(*directory.Get(), person, act, absl::Now());
+                              }},
                          {.rebuild = rebuild,
                           .set_aside = set_aside,
                           .candidate_interval = absl::ZeroDuration()});
@@ -301,6 +306,14 @@ class WatchedWorld {
   void AddKey(const crypto::PublicKey& public_key, const std::string& owner,
               catalog::v1::Key::Use use, catalog::v1::Standing standing = catalog::v1::ACTIVE) {
     Apply(KeyChange(public_key, owner, use, standing));
+  }
+  void SetPerson(const std::string& id, Role role, catalog::v1::Standing standing) {
+    catalog::v1::DirectoryChange change;
+    change.mutable_person()->set_name("people/" + id);
+    change.mutable_person()->set_agency(kWitnessAgency);
+    change.mutable_person()->set_standing(standing);
+    change.mutable_person()->add_roles(role);
+    Apply(change);
   }
   // Lists the witness keys of these nodes in one step: nobody sees a set with some of them.
   void ListWitnesses(const std::vector<size_t>& fresh) {
