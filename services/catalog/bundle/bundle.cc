@@ -20,6 +20,9 @@
 #include "libs/evidence/record.h"
 #include "libs/merkle/frontier.h"
 #include "libs/merkle/hasher.h"
+#include "services/catalog/domain/secrecy.h"
+#include "services/catalog/store/resource_message.h"
+#include "services/catalog/store/resource_store.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
 #include "shareway/evidence/v1/envelope.pb.h"
 
@@ -207,6 +210,16 @@ std::optional<std::string> FaultOf(const v1::BundleEntry& entry, const Objects& 
   return std::nullopt;
 }
 
+// What no entry may have here, whoever wrote it; nothing if all is well. Never the text itself.
+std::optional<std::string> ContentFault(const v1::Resource& resource) {
+  const Entry entry = EntryFrom(resource);
+  if (const std::optional<std::string> field = SecretField(entry)) {
+    return absl::StrCat(*field, " is marked as a state or work secret (R25 第三条)");
+  }
+  if (ResourceStore::CheckSize(entry).ok()) return std::nullopt;
+  return absl::StrCat("it takes more than ", kMaxEntryBytes, " bytes");
+}
+
 }  // namespace
 
 const std::string& NameOf(const v1::DirectoryChange& object) {
@@ -311,9 +324,22 @@ Conflicts CheckBundle(const Bundle& bundle, const PinnedOrigin& origin) {
                   absl::StrCat("the bundle is of divisions ", told.empty() ? "of all kinds" : told,
                                ", and ", origin.domain, " may speak for ", spoken));
   }
+  for (const v1::DirectoryChange& object : bundle.objects) {
+    if (!object.has_agency()) continue;
+    if (!HasForm("agencies/{a}", object.agency().name())) {
+      conflicts.Add(v1::BundleConflict::CONTENT_REFUSED, "",
+                    "an agency's name is not agencies/{a}");
+    } else if (IsMarkedSecret(object.agency().display_name())) {
+      conflicts.Add(v1::BundleConflict::CONTENT_REFUSED, "",
+                    absl::StrCat(object.agency().name(), " is marked as secret (R25 第三条)"));
+    }
+  }
   crypto::BatchVerifier verifier;
   for (const v1::BundleEntry& entry : bundle.entries) {
     const v1::Resource& resource = entry.resource();
+    if (const std::optional<std::string> fault = ContentFault(resource)) {
+      conflicts.Add(v1::BundleConflict::CONTENT_REFUSED, resource.name(), *fault);
+    }
     const auto provider = objects.find(resource.provider());
     if (provider == objects.end() || !provider->second->has_agency()) {
       conflicts.Add(v1::BundleConflict::PROVIDER, resource.name(),

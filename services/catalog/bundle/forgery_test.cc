@@ -83,6 +83,28 @@ TEST_CASE("The same revision with other content is refused") {
   });
 }
 
+TEST_CASE("What nobody may write here is not taken from elsewhere either") {
+  Forged forged;
+  forged.CheckRefused(Kind::CONTENT_REFUSED, [](Bundle* bundle) {
+    bundle->entries[0].mutable_resource()->set_title("机密★10年 演示");
+  });
+  forged.CheckRefused(Kind::CONTENT_REFUSED, [](Bundle* bundle) {
+    bundle->entries[0].mutable_resource()->set_abstract(std::string(kMaxEntryBytes, 'x'));
+  });
+  // Nor an agency whose name is marked.
+  const Bundles::Outcome outcome = forged.Import([](Bundle* bundle) {
+    for (v1::DirectoryChange& object : bundle->objects) {
+      if (object.has_agency()) {
+        object.mutable_agency()->set_display_name("绝密★30年 演示局");
+        return;
+      }
+    }
+  });
+  CHECK_FALSE(outcome.taken);
+  REQUIRE(outcome.conflicts.count == 1);
+  CHECK(outcome.conflicts.first[0].kind() == Kind::CONTENT_REFUSED);
+}
+
 TEST_CASE("What was withdrawn does not come back") {
   Forged forged;
   forged.city.Suspend(kFirst);
