@@ -232,6 +232,7 @@ absl::Status Sources::AddReplaced(const Source::Fields& replaced,
 
 absl::StatusOr<SourceStore::Loaded> Sources::Designate(const Cause& cause, Source::Request request,
                                                        absl::string_view etag) {
+  absl::MutexLock designating(&designating_);
   const absl::Time now = parts_.clock->Now();
   SHAREWAY_ASSIGN_OR_RETURN(const std::optional<std::string> done,
                             parts_.store->Find(cause.once, now));

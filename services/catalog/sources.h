@@ -124,6 +124,8 @@ class Sources {
                            std::vector<std::string>* concerned) const;
 
   const Parts parts_;
+  // One designation at a time: of two synonyms at once each would find the other's title vacant.
+  absl::Mutex designating_;
   mutable absl::Mutex mutex_;
   CollectedNames names_ ABSL_GUARDED_BY(mutex_);
 };

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/catalog/sources.h"
 
+#include <atomic>
 #include <functional>
+#include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_replace.h"
@@ -149,6 +151,27 @@ TEST_CASE("An authority below the one that designated a source does not replace 
   // Its own superior may.
   CHECK(world.sources->Designate(world.ActBy("officer", "3"), displacing, Sources::Etag(*first))
             .ok());
+}
+
+TEST_CASE("Of two designations at once under two synonyms one is made", "[catalog][source]") {
+  for (int round = 0; round < 20; ++round) {
+    // A name, a title and a place of its own for each, and the titles are synonyms.
+    TestWorld fresh;
+    fresh.Publish();
+    Source::Request other = GoodRequest();
+    other.name = "sources/other";
+    other.title = "救助金额";
+    other.item = "since";
+    std::atomic<int> made = 0;
+    const auto designate = [&](const Source::Request& request, const Cause& cause) {
+      if (fresh.sources->Designate(cause, request, "").ok()) ++made;
+    };
+    std::thread one(designate, GoodRequest(), fresh.ActBy("officer", "1"));
+    std::thread two(designate, other, fresh.ActBy("officer", "2"));
+    one.join();
+    two.join();
+    CHECK(made == 1);
+  }
 }
 
 TEST_CASE("A designation is refused for each of its parts that is wrong", "[catalog][source]") {
