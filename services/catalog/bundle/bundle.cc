@@ -212,11 +212,14 @@ std::optional<std::string> FaultOf(const v1::BundleEntry& entry, const Objects& 
 
 // What no entry may have here, whoever wrote it; nothing if all is well. Never the text itself.
 std::optional<std::string> ContentFault(const v1::Resource& resource) {
+  // Nobody sees it; and what came in under other marks must not stay for that.
+  if (resource.state() == v1::Resource::WITHDRAWN) return std::nullopt;
   const Entry entry = EntryFrom(resource);
   if (const std::optional<std::string> field = SecretField(entry)) {
     return absl::StrCat(*field, " is marked as a state or work secret (R25 第三条)");
   }
-  if (ResourceStore::CheckSize(entry).ok()) return std::nullopt;
+  const size_t bytes = ToMessage("", Resource::Published{.entry = entry}).ByteSizeLong();
+  if (bytes <= kMaxEntryBytes) return std::nullopt;
   return absl::StrCat("it takes more than ", kMaxEntryBytes, " bytes");
 }
 
