@@ -217,6 +217,8 @@ def self_test():
          "libs/rpc/r.h services/catalog/search/s.h", "bundle"),
         ("services/console/oidc/o.cc", "libs/crypto/id_token.h curl/curl.h nlohmann/json.hpp",
          "libs/rpc/r.h services/console/desk.h", "oidc"),
+        ("services/console/gateway/g.cc", "libs/rpc/channel.h shareway/a/v1/a.pb.h",
+         "libs/kv/k.h services/console/desk.h", "gateway"),
         ("services/a/report/r.cc", "services/a/report/r.h libs/base/b.h", "services/a/store/s.h",
          "report"),
         ("services/a/http/h.cc", "boost/beast/http.hpp services/a/a.h services/a/store/s.h",

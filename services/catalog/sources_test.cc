@@ -130,7 +130,9 @@ TEST_CASE("An authority below the one that designated a source does not replace 
   TestWorld world(CountyBootstrap(
       crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256).public_key()));
   REQUIRE(world.founded.ok());
-  const auto draft = world.catalog->Create(world.By("editor"), GoodEntry(), false).value();
+  Entry entry = GoodEntry();
+  entry.division = "990101";
+  const auto draft = world.catalog->Create(world.By("editor"), entry, false).value();
   const std::string name = draft.resource.fields().name;
   auto next = world.catalog->Submit(world.By("editor"), name, "").value();
   next = world.catalog->Approve(world.ActBy("head"), name, Catalog::Etag(next)).value();
