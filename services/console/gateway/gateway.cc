@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/console/gateway/gateway.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/message.h"
+#include "libs/base/error.h"
+#include "libs/base/status.h"
+#include "libs/rpc/grpc_status.h"
+
+namespace shareway::console {
+namespace {
+
+namespace pb = google::protobuf;
+
+constexpr size_t kMaxQueue = 1024;  // calls that wait for a thread
+constexpr char kJson[] = "application/json";
+constexpr char kProto[] = "application/proto";
+constexpr char kNotFound[] = "there is no such method for people";
+// The one method whose success ends the cookie.
+constexpr char kSignOut[] = "/shareway.console.v1.SessionService/SignOut";
+
+absl::Status NoSession() {
+  return Error(Reason::kSessionOver, absl::StatusCode::kUnauthenticated,
+               "this call needs a session; there is none");
+}
+
+bool EndsCookie(const absl::Status& error) {
+  const std::optional<ErrorDetails> details = DetailsOf(error);
+  return details && (details->reason == Reason::kSessionOver ||
+                     details->reason == Reason::kSessionElsewhere);
+}
+
+// "application/json; charset=utf-8" is application/json.
+std::string MediaType(absl::string_view field) {
+  return absl::AsciiStrToLower(absl::StripAsciiWhitespace(field.substr(0, field.find(';'))));
+}
+
+std::unique_ptr<pb::Message> NewMessage(const pb::Descriptor* type) {
+  return std::unique_ptr<pb::Message>(
+      pb::MessageFactory::generated_factory()->GetPrototype(type)->New());
+}
+
+// What a call holds until its answer is taken.
+struct Held {
+  std::unique_ptr<rpc::CallerLimits::Pass> address, session;
+};
+
+}  // namespace
+
+// One call on its way. While there is one, its gateway is there.
+struct Gateway::Asked {
+  explicit Asked(Gateway* by) : gateway(by) {
+    absl::MutexLock lock(&gateway->mutex_);
+    ++gateway->under_way_;
+  }
+  ~Asked() {
+    absl::MutexLock lock(&gateway->mutex_);
+    --gateway->under_way_;
+  }
+  Asked(const Asked&) = delete;
+  Asked& operator=(const Asked&) = delete;
+
+  Gateway* const gateway;
+  HttpRequest request;
+  AnswerHttp answer;
+  const Route* route = nullptr;
+  Language language = Language::kEnglish;
+  bool json = false;
+  absl::Duration timeout = {};
+  std::string token = {};  // the cookie's
+  std::shared_ptr<Held> held = std::make_shared<Held>();
+};
+
+Gateway::Gateway(Parts parts)
+    : parts_(std::move(parts)),
+      by_address_(parts_.by_address, parts_.clock),
+      by_session_(parts_.by_session, parts_.clock),
+      pool_(parts_.threads, kMaxQueue) {}
+
+Gateway::~Gateway() {
+  absl::MutexLock lock(&mutex_);
+  mutex_.Await(absl::Condition(
+      +[](int* under_way) { return *under_way == 0; }, &under_way_));
+}
+
+void Gateway::Handle(HttpRequest request, AnswerHttp answer) {
+  AnswerHttp secured = [answer = std::move(answer)](HttpAnswer out) {
+    Secure(&out);
+    answer(std::move(out));
+  };
+  if (request.method == "POST") return Post(std::move(request), std::move(secured));
+  Get(std::move(request), secured);
+}
+
+void Gateway::Get(HttpRequest request, const AnswerHttp& answer) {
+  const Language language = rpc::ParseLanguage(request.field("accept-language"));
+  const bool csrf = request.target == "/csrf";
+  if (const absl::Status site = CheckSite(request, parts_.hosts, !csrf); !site.ok()) {
+    return answer(Refused(site, language));
+  }
+  absl::StatusOr<std::unique_ptr<rpc::CallerLimits::Pass>> pass =
+      by_address_.Enter(request.address);
+  if (!pass.ok()) return answer(Refused(pass.status(), language));
+  HttpAnswer page;
+  if (csrf) {
+    const absl::StatusOr<std::string> token = TokenOf(request);
+    if (!token.ok()) return answer(Refused(token.status(), language));
+    if (token->empty()) return answer(Refused(NoSession(), language));
+    page.With("Content-Type", kJson).With("Cache-Control", "no-store");
+    page.body = std::make_shared<const std::string>(
+        absl::StrCat("{\"token\":\"", CsrfOf(*token), "\"}\n"));
+  } else {
+    page = parts_.pages(request);
+  }
+  auto held = std::make_shared<Held>();
+  held->address = std::move(*pass);
+  page.held = std::move(held);
+  answer(std::move(page));
+}
+
+void Gateway::Post(HttpRequest request, AnswerHttp answer) {
+  auto asked = std::make_shared<Asked>(this);
+  asked->language = rpc::ParseLanguage(request.field("accept-language"));
+  asked->request = std::move(request);
+  asked->answer = std::move(answer);
+  asked->route = parts_.routes.Find(asked->request.target);
+  if (const absl::Status wrong = CheckCall(asked.get()); !wrong.ok()) {
+    HttpAnswer refused = Refused(wrong, asked->language);
+    if (absl::IsUnimplemented(wrong)) refused.status = asked->route == nullptr ? 404 : 415;
+    return asked->answer(std::move(refused));
+  }
+  absl::StatusOr<std::unique_ptr<rpc::CallerLimits::Pass>> pass =
+      by_address_.Enter(asked->request.address);
+  if (!pass.ok()) return Answer(asked, pass.status());
+  asked->held->address = std::move(*pass);
+  if (!pool_.Run(asked->request.address, [this, asked] { Call(asked); })) {
+    Answer(asked, Error(Reason::kOverloaded, absl::StatusCode::kResourceExhausted,
+                        "too many calls wait for a thread"));
+  }
+}
+
+absl::Status Gateway::CheckCall(Asked* asked) const {
+  const HttpRequest& request = asked->request;
+  SHAREWAY_RETURN_IF_ERROR(CheckSite(request, parts_.hosts, false));
+  if (asked->route == nullptr) return absl::UnimplementedError(kNotFound);
+  // Neither can a form of another site send, nor a script without asking this server first.
+  const std::string type = MediaType(request.field("content-type"));
+  if (type != kJson && type != kProto) {
+    return absl::UnimplementedError(absl::StrCat("want Content-Type ", kJson, " or ", kProto));
+  }
+  asked->json = type == kJson;
+  const absl::string_view coding = request.field("content-encoding");
+  if (!coding.empty() && coding != "identity") {
+    return absl::UnimplementedError("want a body that is not compressed");
+  }
+  if (asked->route->server_stream) {
+    return absl::UnimplementedError("this method answers a stream, which is not offered here");
+  }
+  const absl::string_view version = request.field("connect-protocol-version");
+  if (!version.empty() && version != "1") {
+    return Error::Field("connect-protocol-version", "want 1");
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(
+      asked->timeout, ParseTimeout(request.field("connect-timeout-ms"), parts_.longest_call));
+  SHAREWAY_ASSIGN_OR_RETURN(asked->token, TokenOf(request));
+  return absl::OkStatus();
+}
+
+void Gateway::Call(const AskedPtr& asked) {
+  rpc::CallOptions options;
+  options.timeout = asked->timeout;
+  options.accept_language = std::string(rpc::LanguageTag(asked->language));
+  options.inspected = std::string(asked->request.field(rpc::kInspectedKey));
+  if (absl::Status refused = Admit(asked.get(), &options); !refused.ok()) {
+    return Answer(asked, refused);
+  }
+  absl::StatusOr<std::string> bytes = BytesOf(*asked);
+  if (!bytes.ok()) return Answer(asked, bytes.status());
+  asked->request.body = {};  // it may be large, and waits for the answer otherwise
+  const auto target = parts_.targets.find(asked->route->target);
+  if (target == parts_.targets.end()) {
+    return Answer(asked, Error(Reason::kNotReady, absl::StatusCode::kUnavailable,
+                               absl::StrCat("this console is not connected to ",
+                                            asked->route->target)));
+  }
+  target->second->RawUnaryAsync(
+      asked->route->path, *std::move(bytes), options,
+      [this, asked](absl::StatusOr<std::string> answer) {
+        // gRPC's thread has better to do than JSON. A full pool leaves it no choice.
+        auto shared = std::make_shared<absl::StatusOr<std::string>>(std::move(answer));
+        if (!pool_.RunSoon(asked->request.address,
+                           [this, asked, shared] { Answer(asked, std::move(*shared)); })) {
+          Answer(asked, std::move(*shared));
+        }
+      });
+}
+
+// In whose name the call goes. Three kinds: in the person's, who has a session; in the console's
+// with the session's token; in the console's for who has none yet.
+absl::Status Gateway::Admit(Asked* asked, rpc::CallOptions* options) {
+  const Route& route = *asked->route;
+  if (route.client != nullptr && route.token == nullptr) return absl::OkStatus();
+  if (asked->token.empty()) return NoSession();
+  SHAREWAY_RETURN_IF_ERROR(CheckCsrf(asked->request, asked->token));
+  if (route.client != nullptr) return absl::OkStatus();
+  SHAREWAY_ASSIGN_OR_RETURN(
+      const WebSession session,
+      parts_.session({asked->request.address, asked->request.certificate}, asked->token));
+  SHAREWAY_ASSIGN_OR_RETURN(asked->held->session, by_session_.Enter(session.name));
+  options->actor = rpc::ToMetadata(session.actor);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Gateway::BytesOf(const Asked& asked) const {
+  const Route& route = *asked.route;
+  std::string bytes = asked.request.body;
+  if (asked.json) {
+    SHAREWAY_ASSIGN_OR_RETURN(bytes, transcoder_.ToBinary(*route.input, asked.request.body));
+  }
+  if (route.client == nullptr) return bytes;
+  const std::unique_ptr<pb::Message> message = NewMessage(route.input);
+  if (!message->ParseFromString(bytes)) {
+    return Error::Field("body", absl::StrCat("is no ", route.input->full_name()));
+  }
+  const pb::Reflection& reflection = *message->GetReflection();
+  if (reflection.HasField(*message, route.client)) {
+    return Error::Field("client", "is set; the console says where a visitor comes from");
+  }
+  pb::Message* const client = reflection.MutableMessage(message.get(), route.client);
+  const pb::Descriptor& type = *client->GetDescriptor();
+  client->GetReflection()->SetString(client, type.FindFieldByName("address"),
+                                     asked.request.address);
+  client->GetReflection()->SetString(client, type.FindFieldByName("certificate_key_id"),
+                                     asked.request.certificate);
+  if (route.token != nullptr) {
+    if (reflection.HasField(*message, route.token)) {
+      return Error::Field("token", "is set; it is the cookie's");
+    }
+    reflection.SetString(message.get(), route.token, asked.token);
+  }
+  return message->SerializeAsString();
+}
+
+void Gateway::Answer(const AskedPtr& asked, absl::StatusOr<std::string> bytes) const {
+  absl::StatusOr<HttpAnswer> told =
+      bytes.ok() ? Told(*asked, *std::move(bytes)) : absl::StatusOr<HttpAnswer>(bytes.status());
+  HttpAnswer out = told.ok() ? *std::move(told) : Refused(told.status(), asked->language);
+  const bool over = told.ok() ? asked->route->path == kSignOut
+                              : EndsCookie(told.status()) && !asked->token.empty();
+  if (over) out.With("Set-Cookie", ClearingCookie());
+  out.held = asked->held;
+  asked->answer(std::move(out));
+}
+
+absl::StatusOr<HttpAnswer> Gateway::Told(const Asked& asked, std::string bytes) const {
+  const Route& route = *asked.route;
+  HttpAnswer out;
+  if (route.new_token != nullptr) {
+    const std::unique_ptr<pb::Message> message = NewMessage(route.output);
+    if (!message->ParseFromString(bytes)) return absl::InternalError("an answer does not parse");
+    const std::string token = message->GetReflection()->GetString(*message, route.new_token);
+    if (token.empty()) return absl::InternalError("a session without a token");
+    message->GetReflection()->ClearField(message.get(), route.new_token);
+    bytes = message->SerializeAsString();
+    out.With("Set-Cookie", SettingCookie(token)).With("Shareway-Csrf", CsrfOf(token));
+  }
+  if (asked.json) {
+    SHAREWAY_ASSIGN_OR_RETURN(bytes, transcoder_.ToJson(*route.output, bytes));
+  }
+  out.With("Content-Type", asked.json ? kJson : kProto).With("Cache-Control", "no-store");
+  out.body = std::make_shared<const std::string>(std::move(bytes));
+  return out;
+}
+
+HttpAnswer Gateway::Refused(const absl::Status& error, Language language) const {
+  HttpAnswer out{.status = HttpStatusOf(error.code())};
+  out.With("Content-Type", kJson)
+      .With("Cache-Control", "no-store")
+      .With("Content-Language", rpc::LanguageTag(language));
+  if (absl::IsResourceExhausted(error) || absl::IsUnavailable(error)) {
+    const ErrorDetails details = DetailsOf(error).value_or(ErrorDetails());
+    const auto after = details.metadata.find("retry_after_seconds");
+    out.With("Retry-After", after == details.metadata.end() ? "1" : after->second);
+  }
+  out.body = std::make_shared<const std::string>(transcoder_.ErrorJson(error, language));
+  return out;
+}
+
+}  // namespace shareway::console

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// From HTTP to the services and back: Connect's unary calls for people in a session, and what else
+// there is to read.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/rpc/actor.h"
+#include "libs/rpc/caller_limits.h"
+#include "libs/rpc/channel.h"
+#include "libs/rpc/pool.h"
+#include "services/console/gateway/connect.h"
+#include "services/console/gateway/guard.h"
+#include "services/console/gateway/message.h"
+#include "services/console/gateway/routes.h"
+
+namespace shareway::console {
+
+// Where a request comes from.
+struct Visitor {
+  std::string address = {};      // an IP address
+  std::string certificate = {};  // key id, 32 bytes; empty: none shown
+};
+
+// Whom a token stands for.
+struct WebSession {
+  std::string name = {};  // sessions/{s}
+  rpc::Actor actor = {};
+};
+
+// Takes requests of people and calls in their name. A call is for the person whose session the
+// cookie's token is; services believe the console's word for that (libs/rpc/actor.h) and decide
+// themselves what the person may. Nothing is retried here. Thread-safe.
+class Gateway {
+ public:
+  struct Parts {
+    Hosts hosts;
+    Routes routes;
+    // By Route::target. A method whose service has none here is answered UNAVAILABLE.
+    std::map<std::string, std::shared_ptr<rpc::Channel>, std::less<>> targets = {};
+    // The session of a token that comes from there, used now. May block.
+    std::function<absl::StatusOr<WebSession>(const Visitor&, const std::string& token)> session;
+    // What GET answers besides /csrf; must not block.
+    std::function<HttpAnswer(const HttpRequest&)> pages;
+    // Of one address, whoever comes from there; of one session.
+    rpc::Limits by_address = {.concurrent = 128, .per_second = 200, .burst = 400};
+    rpc::Limits by_session = {.concurrent = 16, .per_second = 50, .burst = 200};
+    absl::Duration longest_call = absl::Seconds(30);
+    const Clock* clock = &SystemClock();
+    int threads = 8;
+  };
+  explicit Gateway(Parts parts);
+  // Waits for the calls under way, as long as the longest may take. Nothing may come any more.
+  ~Gateway();
+
+  // The longest body that is read at all: what libs/rpc takes, and as much again for JSON.
+  static constexpr size_t kMaxBody = 8u << 20;
+
+  void Handle(HttpRequest request, AnswerHttp answer);
+
+ private:
+  struct Asked;
+  using AskedPtr = std::shared_ptr<Asked>;
+
+  void Get(HttpRequest request, const AnswerHttp& answer);
+  void Post(HttpRequest request, AnswerHttp answer);
+  // What can be told of a call by its fields alone.
+  absl::Status CheckCall(Asked* asked) const;
+  // Reads session and body, and calls.
+  void Call(const AskedPtr& asked);
+  absl::Status Admit(Asked* asked, rpc::CallOptions* options);
+  absl::StatusOr<std::string> BytesOf(const Asked& asked) const;
+  void Answer(const AskedPtr& asked, absl::StatusOr<std::string> bytes) const;
+  absl::StatusOr<HttpAnswer> Told(const Asked& asked, std::string bytes) const;
+  HttpAnswer Refused(const absl::Status& error, Language language) const;
+
+  const Parts parts_;
+  const Transcoder transcoder_;
+  rpc::CallerLimits by_address_, by_session_;
+  absl::Mutex mutex_;
+  int under_way_ ABSL_GUARDED_BY(mutex_) = 0;
+  rpc::Pool pool_;  // last: what it runs uses the rest
+};
+
+}  // namespace shareway::console

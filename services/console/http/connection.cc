@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+// Boost.Beast: one strand a connection.
+#include "services/console/http/connection.h"
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+
+namespace shareway::console {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using asio::ip::tcp;
+using Code = boost::system::error_code;
+
+constexpr uint32_t kMaxHead = 16 << 10;
+constexpr size_t kMaxBuffered = 32 << 10;  // a head, and the start of what follows it
+constexpr std::chrono::seconds kGoodbye(2);
+
+template <typename Text>
+absl::string_view View(const Text& text) {
+  return {text.data(), text.size()};
+}
+
+std::chrono::milliseconds Millis(absl::Duration duration) {
+  return absl::ToChronoMilliseconds(duration);
+}
+
+HttpAnswer Refusal(int status, absl::string_view why) {
+  HttpAnswer answer{.status = status};
+  answer.With("Content-Type", "text/plain; charset=utf-8").With("Cache-Control", "no-store");
+  answer.body = std::make_shared<const std::string>(absl::StrCat(why, "\n"));
+  return answer;
+}
+
+// The key id in the certificate that the peer showed; empty if there is none, or it is no identity
+// of ours. The handshake has checked who issued it.
+std::string CertificateOf(SSL* ssl) {
+  X509* const certificate = SSL_get_peer_certificate(ssl);
+  if (certificate == nullptr) return "";
+  BIO* const bio = BIO_new(BIO_s_mem());
+  std::string key_id;
+  if (bio != nullptr && PEM_write_bio_X509(bio, certificate) == 1) {
+    char* data = nullptr;
+    const long size = BIO_get_mem_data(bio, &data);
+    const auto facts = crypto::ReadCertificate({data, static_cast<size_t>(size)});
+    if (facts.ok()) key_id = facts->key_id;
+  }
+  BIO_free(bio);
+  X509_free(certificate);
+  return key_id;
+}
+
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(tcp::socket socket, const asio::ip::address& peer, asio::ssl::context* tls,
+             HttpShared* shared)
+      : stream_(std::move(socket), *tls), peer_(peer), shared_(shared), buffer_(kMaxBuffered) {}
+  ~Connection() {
+    ReleaseBody();
+    shared_->Remove(peer_);
+  }
+
+  void Start() {
+    asio::dispatch(stream_.get_executor(), [self = shared_from_this()] { self->Handshake(); });
+  }
+
+ private:
+  using Parser = http::request_parser<http::string_body>;
+  using Body = http::span_body<const char>;
+
+  void Expire(absl::Duration after) { beast::get_lowest_layer(stream_).expires_after(Millis(after)); }
+
+  void Handshake() {
+    Expire(shared_->options.handshake_timeout);
+    stream_.async_handshake(asio::ssl::stream_base::server,
+                            [self = shared_from_this()](Code error) {
+                              if (error) return self->Cut();
+                              self->certificate_ = CertificateOf(self->stream_.native_handle());
+                              self->Wait(self->shared_->options.request_timeout);
+                            });
+  }
+
+  // For the first byte of a request: a connection at rest holds no parser.
+  void Wait(absl::Duration at_most) {
+    if (buffer_.size() > 0) return ReadHead();
+    Expire(at_most);
+    stream_.async_read_some(buffer_.prepare(1024), [self = shared_from_this()](Code error,
+                                                                              size_t n) {
+      // At rest nobody is owed an answer.
+      if (error) return self->Close();
+      self->buffer_.commit(n);
+      self->ReadHead();
+    });
+  }
+
+  void ReadHead() {
+    parser_.emplace();
+    parser_->header_limit(kMaxHead);
+    parser_->body_limit(shared_->options.max_body);
+    Expire(shared_->options.request_timeout);  // for head and body
+    http::async_read_header(stream_, buffer_, *parser_,
+                            [self = shared_from_this()](Code error, size_t) {
+                              self->OnHead(error);
+                            });
+  }
+
+  void OnHead(Code error) {
+    if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+      return Send(Refusal(431, absl::StrCat("a request's head has at most ", kMaxHead, " bytes")),
+                  false);
+    }
+    if (error == http::error::body_limit) return TooLarge();
+    // What Beast's parser finds wrong with a request, it calls by its own category.
+    if (error && error.category() == http::make_error_code(http::error::bad_version).category() &&
+        error != http::error::end_of_stream && error != http::error::partial_message) {
+      return Send(Refusal(400, "this is no HTTP/1.1 request"), false);
+    }
+    if (error) return Cut();
+    const auto& head = parser_->get();
+    if (head.count(http::field::transfer_encoding) > 0) {
+      return Send(Refusal(411, "want Content-Length, and no Transfer-Encoding"), false);
+    }
+    if (head.count(http::field::host) != 1 || head.count(http::field::content_length) > 1) {
+      return Send(Refusal(400, "want one Host, and one Content-Length"), false);
+    }
+    const http::verb method = head.method();
+    if (method != http::verb::get && method != http::verb::head && method != http::verb::post) {
+      return Send(Refusal(405, "want GET, HEAD or POST").With("Allow", "GET, HEAD, POST"), false);
+    }
+    const uint64_t length = parser_->content_length() ? *parser_->content_length() : 0;
+    if (length > 0 && method != http::verb::post) {
+      return Send(Refusal(413, "want no body here"), false);
+    }
+    if (length > shared_->options.max_body) return TooLarge();
+    if (!shared_->TakeBody(length)) {
+      return Send(Refusal(503, "too many bodies are being read").With("Retry-After", "1"), false);
+    }
+    body_ = length;
+    if (method == http::verb::post && View(head[http::field::expect]) == "100-continue" &&
+        head.version() == 11) {
+      return Continue();
+    }
+    ReadBody();
+  }
+
+  void TooLarge() {
+    Send(Refusal(413, absl::StrCat("a body has at most ", shared_->options.max_body, " bytes")),
+         false);
+  }
+
+  // The client waits with its body until it is told that it may send it.
+  void Continue() {
+    static constexpr char kGoOn[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    asio::async_write(stream_, asio::buffer(kGoOn, sizeof(kGoOn) - 1),
+                      [self = shared_from_this()](Code error, size_t) {
+                        if (error) return self->Cut();
+                        self->ReadBody();
+                      });
+  }
+
+  void ReadBody() {
+    http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](Code error, size_t) {
+      if (error) return self->Cut();
+      self->Handle();
+    });
+  }
+
+  void Handle() {
+    keep_ = parser_->get().keep_alive();
+    HttpRequest request{.method = std::string(View(parser_->get().method_string())),
+                        .target = std::string(View(parser_->get().target())),
+                        .body = std::move(parser_->get().body()),
+                        .address = peer_.to_string(),
+                        .certificate = certificate_};
+    for (const auto& field : parser_->get()) {
+      const std::string name = absl::AsciiStrToLower(View(field.name_string()));
+      if (std::find(request.repeated.begin(), request.repeated.end(), name) !=
+          request.repeated.end()) {
+        continue;
+      }
+      if (!request.fields.emplace(name, std::string(View(field.value()))).second) {
+        request.fields.erase(name);
+        request.repeated.push_back(name);
+      }
+    }
+    // The call has a deadline of its own; nothing is read or written meanwhile.
+    beast::get_lowest_layer(stream_).expires_never();
+    shared_->handle(std::move(request), [self = shared_from_this()](HttpAnswer answer) {
+      asio::post(self->stream_.get_executor(), [self, answer = std::move(answer)]() mutable {
+        self->ReleaseBody();
+        self->Send(std::move(answer), self->keep_);
+      });
+    });
+  }
+
+  void Send(HttpAnswer given, bool keep) {
+    ReleaseBody();
+    (given.status < 400 ? shared_->figures.answered : shared_->figures.refused).Add();
+    given_ = std::move(given);
+    const bool head = parser_->get().method() == http::verb::head;
+    const size_t size = given_.body == nullptr ? 0 : given_.body->size();
+    answer_.emplace();
+    answer_->result(static_cast<unsigned>(given_.status));
+    answer_->version(parser_->get().version() == 10 ? 10 : 11);
+    answer_->set(http::field::date,
+                 absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", shared_->options.clock->Now(),
+                                  absl::UTCTimeZone()));
+    for (const auto& [name, value] : given_.fields) answer_->insert(name, value);
+    answer_->keep_alive(keep);
+    if (given_.status != 304) answer_->content_length(size);
+    // A head announces the body's length and has none.
+    if (size > 0 && !head) answer_->body() = Body::value_type(given_.body->data(), size);
+    serializer_.emplace(*answer_);
+    Expire(shared_->options.answer_timeout);
+    const auto written = [self = shared_from_this(), keep](Code error, size_t) {
+      self->OnWritten(error, keep);
+    };
+    if (head || given_.status == 304) {
+      http::async_write_header(stream_, *serializer_, written);
+    } else {
+      http::async_write(stream_, *serializer_, written);
+    }
+  }
+
+  void OnWritten(Code error, bool keep) {
+    serializer_.reset();
+    answer_.reset();
+    given_ = {};
+    parser_.reset();
+    if (error) return Cut();
+    if (keep) return Wait(shared_->options.idle_timeout);
+    // Closed with bytes unread, a connection is reset and the peer loses the answer: our side ends
+    // first, and what the peer still sends is taken for a moment.
+    beast::get_lowest_layer(stream_).expires_after(kGoodbye);
+    stream_.async_shutdown([self = shared_from_this()](Code) { self->Drain(); });
+  }
+
+  void Drain() {
+    Code ignored;
+    tcp::socket& socket = beast::get_lowest_layer(stream_).socket();
+    socket.shutdown(tcp::socket::shutdown_send, ignored);
+    drained_.resize(16 << 10);
+    beast::get_lowest_layer(stream_).expires_after(kGoodbye);
+    DrainSome();
+  }
+
+  void DrainSome() {
+    beast::get_lowest_layer(stream_).async_read_some(
+        asio::buffer(drained_), [self = shared_from_this()](Code error, size_t n) {
+          self->left_ -= std::min(self->left_, n);
+          if (!error && self->left_ > 0) return self->DrainSome();
+          self->Close();
+        });
+  }
+
+  void ReleaseBody() { shared_->GiveBody(std::exchange(body_, 0)); }
+
+  void Close() { beast::get_lowest_layer(stream_).close(); }
+  void Cut() {
+    shared_->figures.cut.Add();
+    Close();
+  }
+
+  beast::ssl_stream<beast::tcp_stream> stream_;
+  const asio::ip::address peer_;
+  HttpShared* const shared_;
+  std::string certificate_;
+  beast::flat_buffer buffer_;
+  std::optional<Parser> parser_;
+  size_t body_ = 0;  // bytes that are counted in shared_ for this request
+  bool keep_ = false;
+  HttpAnswer given_;
+  std::optional<http::response<Body>> answer_;
+  std::optional<http::response_serializer<Body>> serializer_;
+  std::string drained_;
+  size_t left_ = 1 << 20;  // bytes that are drained at most
+};
+
+}  // namespace
+
+void ServeConnection(tcp::socket socket, const asio::ip::address& peer, asio::ssl::context* tls,
+                     HttpShared* shared) {
+  std::make_shared<Connection>(std::move(socket), peer, tls, shared)->Start();
+}
+
+}  // namespace shareway::console

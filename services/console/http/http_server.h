@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// HTTP/1.1 over TLS for people's browsers and scripts. Hides Boost.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/crypto/identity.h"
+#include "libs/metrics/registry.h"
+#include "services/console/gateway/message.h"
+
+namespace shareway::console {
+
+// Takes GET, HEAD and POST on a few threads of its own, requests on one connection one after
+// another. It reads and frames; what a request means is its handler's.
+//
+// What comes is not trusted, and harms its sender alone. A handshake takes at most
+// `handshake_timeout`. A request's head has at most 16 KiB, its body at most `max_body` by a
+// Content-Length that is said before; bodies in pieces (Transfer-Encoding) are refused, since two
+// readers of such framing may disagree. All of a request comes within `request_timeout` of the
+// last answer, except that a connection may rest for `idle_timeout`; an answer is taken within
+// `answer_timeout`. All bodies together hold at most `max_bodies`. Beyond `max_connections`, and
+// `max_of_one` of one address, new connections are closed at once.
+class HttpServer {
+ public:
+  struct Options {
+    std::string address = {};              // IP address:port; port 0: any
+    crypto::TlsFiles tls = {};             // certificate chain and key; ca, if clients may show one
+    // Ask for a client's certificate, and take those of tls.ca with an identity of ours. Who shows
+    // none is served all the same.
+    bool ask_certificate = false;
+    metrics::Registry* metrics = nullptr;  // required; must outlive the server
+    const Clock* clock = &SystemClock();   // of the Date field
+    size_t max_body = 8u << 20;
+    size_t max_bodies = 64u << 20;
+    size_t max_connections = 6000;
+    size_t max_of_one = 256;
+    absl::Duration handshake_timeout = absl::Seconds(10);
+    absl::Duration request_timeout = absl::Seconds(30);
+    absl::Duration idle_timeout = absl::Seconds(75);
+    absl::Duration answer_timeout = absl::Seconds(30);
+  };
+
+  // INVALID_ARGUMENT for another address and for files that are no key and certificate;
+  // UNAVAILABLE if the address cannot be listened on.
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Open(Options options, HandleHttp handle);
+  ~HttpServer();
+
+  // Ends the threads: the handler is not called any more, and what is answered goes nowhere.
+  // Whatever still holds an AnswerHttp must let go of it before the server is destroyed.
+  void Stop();
+  // The port that is listened on.
+  int port() const;
+
+ private:
+  class Listener;
+  explicit HttpServer(std::unique_ptr<Listener> listener);
+  const std::unique_ptr<Listener> listener_;
+};
+
+}  // namespace shareway::console
