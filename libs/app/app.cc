@@ -218,8 +218,9 @@ absl::Status WritePortFile(const std::string& path, const std::string& text) {
 
 }  // namespace
 
-absl::Status Serve(Process* process) {
+absl::Status Serve(Process* process, const std::function<absl::Status()>& started) {
   SHAREWAY_RETURN_IF_ERROR(process->server->Start());
+  if (started) SHAREWAY_RETURN_IF_ERROR(started());
   if (!process->options.port_file.empty()) {
     const int metrics_port = process->exposer ? process->exposer->port() : 0;
     SHAREWAY_RETURN_IF_ERROR(

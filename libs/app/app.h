@@ -106,7 +106,8 @@ struct Evidence {
                                        const Clock* clock = &SystemClock());
 };
 
-// Starts the server, writes the port file, serves until a signal.
-absl::Status Serve(Process* process);
+// Starts the server, runs `started`, which may ask for the server's port, writes the port file,
+// serves until a signal.
+absl::Status Serve(Process* process, const std::function<absl::Status()>& started = {});
 
 }  // namespace shareway::app

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // shareway-console: accounts, sessions and what each person was granted.
+#include <memory>
+#include <utility>
+
 #include "absl/flags/flag.h"
 #include "libs/app/app.h"
 #include "libs/base/status.h"
@@ -7,6 +10,7 @@
 #include "services/console/rpc/console_api.h"
 #include "services/console/rpc/directory_view.h"
 #include "services/console/rpc/opening.h"
+#include "services/console/rpc/web.h"
 #include "services/console/upkeep.h"
 
 ABSL_FLAG(std::string, first_codes, "",
@@ -49,7 +53,22 @@ absl::Status Serve() {
   const Opening opening(
       process.server.get(), [&] { return feed.caught_up(); }, [&] { upkeep.Start(); },
       [&] { return evidence.drain ? evidence.drain->rolled_back() : false; });
-  const absl::Status served = app::Serve(&process);
+  SHAREWAY_ASSIGN_OR_RETURN(Web::Options pages, Web::OptionsFromFlags(process.tls));
+  std::unique_ptr<Web> web;
+  const absl::Status served = app::Serve(&process, [&]() -> absl::Status {
+    if (pages.listen.empty()) return absl::OkStatus();
+    Web::Targets targets = {{"catalog", catalog}};
+    SHAREWAY_ASSIGN_OR_RETURN(targets["sharing"], process.Connect(pages.sharing, "sharing"));
+    if (!process.options.audit.empty()) {
+      SHAREWAY_ASSIGN_OR_RETURN(targets["audit"], process.Connect(process.options.audit, "audit"));
+    }
+    SHAREWAY_ASSIGN_OR_RETURN(
+        targets["console"],
+        process.Connect(OwnAddress(process.options.listen, process.server->port()), "console"));
+    SHAREWAY_ASSIGN_OR_RETURN(web, Web::Open(pages, std::move(targets), process.metrics.get()));
+    return absl::OkStatus();
+  });
+  web.reset();  // its calls end before the server that answers them
   process.server->Drain();
   return served;
 }

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+// The web server over real sockets: framing that is meant to deceive, and clients that take time.
+#include "services/console/http/http_server.h"
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
+#include "services/console/http/test_client.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/test_pki.h"
+
+namespace shareway::console {
+namespace {
+
+constexpr char kGet[] = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
+
+// Answers with what it was asked, as text.
+struct Echo {
+  shareway::testing::TempDir dir;
+  shareway::testing::TestPki pki{dir.path()};
+  shareway::testing::TestIdentity identity =
+      pki.Issue("console", {"shareway://test/service/console"});
+  metrics::Registry registry;
+  std::atomic<int> asked = 0;
+  std::unique_ptr<HttpServer> server;
+
+  explicit Echo(HttpServer::Options options = {}, HandleHttp handle = {}) {
+    options.address = "127.0.0.1:0";
+    options.tls = identity.tls;
+    options.metrics = &registry;
+    if (!handle) {
+      handle = [this](HttpRequest request, AnswerHttp answer) {
+        ++asked;
+        HttpAnswer out;
+        out.With("X-Address", request.address);
+        out.With("X-Certificate", std::to_string(request.certificate.size()));
+        for (const std::string& name : request.repeated) out.With("X-Repeated", name);
+        out.body = std::make_shared<const std::string>(
+            absl::StrCat(request.method, " ", request.target, " ", request.field("x-said"), " ",
+                         request.body));
+        answer(std::move(out));
+      };
+    }
+    auto opened = HttpServer::Open(options, std::move(handle));
+    INFO(opened.status());
+    REQUIRE(opened.ok());
+    server = *std::move(opened);
+  }
+  ~Echo() { server->Stop(); }
+  TestClient Client(TestClient::Options options = {}) {
+    return TestClient(server->port(), identity.tls.ca, options);
+  }
+};
+
+TEST_CASE("requests on one connection are answered one after another") {
+  Echo echo;
+  TestClient client = echo.Client();
+  REQUIRE(client.greeted());
+  const std::string get = client.Ask("GET /a?b=%2e HTTP/1.1\r\nHost: h\r\nX-Said: hello\r\n\r\n");
+  CHECK(StatusOf(get) == 200);
+  CHECK(BodyOf(get) == "GET /a?b=%2e hello ");
+  CHECK(FieldIn(get, "X-Address") == "127.0.0.1");
+  const std::string post =
+      client.Ask("POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody");
+  CHECK(BodyOf(post) == "POST /b  body");
+  client.Send(absl::StrCat(kGet, "HEAD /c HTTP/1.1\r\nHost: h\r\n\r\n", kGet));  // piped
+  CHECK(BodyOf(client.Answer()) == "GET /a  ");
+  const std::string head = client.Answer(true);
+  CHECK(FieldIn(head, "Content-Length") == "9");
+  CHECK(BodyOf(client.Answer()) == "GET /a  ");
+  CHECK(StatusOf(client.Ask("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")) == 200);
+  CHECK(client.Rest().empty());
+}
+
+TEST_CASE("framing that two readers may take in two ways is refused and ends the connection") {
+  for (const char* smuggled :
+       {"POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n0\r\n\r\n",
+        "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: "
+        "4\r\n\r\n0\r\n\r\n",
+        "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: identity\r\n\r\nbody",
+        "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+        "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nbody!",
+        "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 4, 4\r\n\r\nbody",
+        "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: +4\r\n\r\nbody",
+        "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length : 4\r\n\r\nbody",
+        "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 0x4\r\n\r\nbody",
+        "GET /a HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody",
+        "GET /a HTTP/1.1\r\nHost: h\r\nHost: g\r\n\r\n", "GET /a HTTP/1.1\r\n\r\n",
+        "GET /a HTTP/1.1\r\nHost: h\r\nX\x01: y\r\n\r\n", "GET /a HTTP/9.9\r\nHost: h\r\n\r\n",
+        "GET  /a HTTP/1.1\r\nHost: h\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "DELETE /a HTTP/1.1\r\nHost: h\r\n\r\n", "CONNECT h:443 HTTP/1.1\r\nHost: h\r\n\r\n"}) {
+    INFO(smuggled);
+    Echo echo;
+    TestClient client = echo.Client();
+    client.Send(absl::StrCat(smuggled, "GET /second HTTP/1.1\r\nHost: h\r\n\r\n"));
+    const std::string all = client.Rest();
+    CHECK((all.empty() || (StatusOf(all) >= 400 && StatusOf(all) < 500)));
+    CHECK_FALSE(absl::StrContains(all, "second"));
+    CHECK(echo.asked == 0);
+  }
+}
+
+TEST_CASE("a head or body that is too long is told so") {
+  Echo echo({.max_body = 1000});
+  const auto status = [&](const std::string& request) {
+    TestClient client = echo.Client();
+    client.Send(request);
+    return StatusOf(client.Rest());
+  };
+  CHECK(status(absl::StrCat("GET /", std::string(20000, 'a'), " HTTP/1.1\r\nHost: h\r\n\r\n")) ==
+        431);
+  CHECK(status(absl::StrCat("GET / HTTP/1.1\r\nHost: h\r\nX: ", std::string(20000, 'a'),
+                            "\r\n\r\n")) == 431);
+  CHECK(status("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1001\r\n\r\n") == 413);
+  CHECK(status("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 18446744073709551615\r\n\r\n") ==
+        413);
+  CHECK(echo.asked == 0);
+}
+
+TEST_CASE("a client may ask before it sends its body") {
+  Echo echo;
+  TestClient client = echo.Client();
+  client.Send(
+      "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+  CHECK(StatusOf(client.Answer(true)) == 100);
+  CHECK(BodyOf(client.Ask("body")) == "POST /a  body");
+}
+
+TEST_CASE("a field that comes twice is told as such, and as neither value") {
+  Echo echo;
+  TestClient client = echo.Client();
+  const std::string answer =
+      client.Ask("GET /a HTTP/1.1\r\nHost: h\r\nX-Said: one\r\nx-said: two\r\n\r\n");
+  CHECK(FieldIn(answer, "X-Repeated") == "x-said");
+  CHECK(BodyOf(answer) == "GET /a  ");
+}
+
+TEST_CASE("who is slow is cut, and nobody else waits") {
+  Echo echo({.handshake_timeout = absl::Milliseconds(100),
+             .request_timeout = absl::Milliseconds(100),
+             .idle_timeout = absl::Milliseconds(100)});
+  TestClient silent = echo.Client({.handshake = false});
+  CHECK(silent.Ended());
+  TestClient head = echo.Client();
+  head.Send("GET /a HTTP/1.1\r\nHost:");
+  CHECK(head.Rest().empty());
+  TestClient body = echo.Client();
+  body.Send("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbod");
+  CHECK(body.Rest().empty());
+  TestClient idle = echo.Client();
+  CHECK(StatusOf(idle.Ask(kGet)) == 200);
+  CHECK(idle.Rest().empty());
+  CHECK(echo.asked == 1);
+}
+
+TEST_CASE("what an answer holds is let go when its reader does not take it") {
+  absl::Notification gone;
+  Echo echo({.answer_timeout = absl::Milliseconds(100)}, [&](HttpRequest, AnswerHttp answer) {
+    HttpAnswer out;
+    out.body = std::make_shared<const std::string>(32u << 20, 'a');
+    out.held = std::shared_ptr<void>(nullptr, [&](void*) { gone.Notify(); });
+    answer(std::move(out));
+  });
+  TestClient lazy = echo.Client({.receive_buffer = 4096});
+  lazy.Send(kGet);
+  CHECK(gone.WaitForNotificationWithTimeout(absl::Seconds(10)));
+}
+
+TEST_CASE("one address has so many connections, and gets its place back") {
+  Echo echo({.max_of_one = 2});
+  TestClient first = echo.Client();
+  {
+    TestClient second = echo.Client();
+    CHECK(second.greeted());
+    TestClient third = echo.Client();
+    CHECK_FALSE(third.greeted());
+    second.Send("GET /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    CHECK(StatusOf(second.Rest()) == 200);
+  }
+  CHECK(StatusOf(first.Ask(kGet)) == 200);
+}
+
+TEST_CASE("all bodies together hold so much") {
+  absl::Mutex mutex;
+  std::vector<AnswerHttp> waiting;
+  Echo echo({.max_body = 1000, .max_bodies = 1500}, [&](HttpRequest request, AnswerHttp answer) {
+    absl::MutexLock lock(&mutex);
+    waiting.push_back(std::move(answer));
+    if (request.target == "/now") waiting.back()(HttpAnswer());
+  });
+  const std::string post =
+      absl::StrCat("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n",
+                   std::string(1000, 'a'));
+  TestClient first = echo.Client();
+  first.Send(post);
+  {
+    absl::MutexLock lock(&mutex);
+    const auto came = [](std::vector<AnswerHttp>* w) { return w->size() == 1; };
+    REQUIRE(mutex.AwaitWithTimeout(absl::Condition(+came, &waiting), absl::Seconds(10)));
+  }
+  TestClient second = echo.Client();
+  second.Send(post);
+  CHECK(StatusOf(second.Rest()) == 503);
+  {
+    absl::MutexLock lock(&mutex);
+    waiting[0](HttpAnswer());
+  }
+  CHECK(StatusOf(first.Answer()) == 200);
+  TestClient third = echo.Client();
+  third.Send("POST /now HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n" +
+             std::string(1000, 'a'));
+  CHECK(StatusOf(third.Answer()) == 200);
+  echo.server->Stop();
+  absl::MutexLock lock(&mutex);
+  waiting.clear();
+}
+
+TEST_CASE("a person's certificate is asked for where that is wanted, and told") {
+  Echo echo({.ask_certificate = true});
+  const auto clerk = echo.pki.Issue("clerk", {"shareway://test/person/clerk"});
+  TestClient shows = echo.Client({.shows = &clerk.tls});
+  CHECK(FieldIn(shows.Ask(kGet), "X-Certificate") == "32");
+  TestClient shows_none = echo.Client();
+  CHECK(FieldIn(shows_none.Ask(kGet), "X-Certificate") == "0");
+  shareway::testing::TempDir elsewhere;
+  shareway::testing::TestPki other(elsewhere.path());
+  const auto forged = other.Issue("clerk", {"shareway://test/person/clerk"});
+  TestClient shows_forged = echo.Client({.shows = &forged.tls});
+  shows_forged.Send(kGet);
+  CHECK(StatusOf(shows_forged.Rest()) == 0);
+}
+
+TEST_CASE("files that are no key and certificate are named") {
+  Echo echo;
+  const auto other = echo.pki.Issue("other", {"shareway://test/service/other"});
+  HttpServer::Options options{.address = "127.0.0.1:0", .metrics = &echo.registry};
+  options.tls = {echo.identity.tls.certificate, other.tls.key, echo.identity.tls.ca};
+  CHECK_FALSE(HttpServer::Open(options, [](HttpRequest, AnswerHttp) {}).ok());
+  options.tls = echo.identity.tls;
+  for (const char* wrong : {"", "127.0.0.1", "nobody:1", "127.0.0.1:70000"}) {
+    INFO(wrong);
+    options.address = wrong;
+    CHECK(absl::IsInvalidArgument(
+        HttpServer::Open(options, [](HttpRequest, AnswerHttp) {}).status()));
+  }
+}
+
+}  // namespace
+}  // namespace shareway::console

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/console/rpc/web.h"
+
+#include <fstream>
+#include <optional>
+#include <utility>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/status.h"
+#include "libs/evidence/record.h"
+#include "libs/log/log.h"
+#include "services/console/domain/session.h"
+#include "services/console/gateway/openapi.h"
+#include "services/console/gateway/pages.h"
+#include "services/console/gateway/routes.h"
+#include "shareway/console/v1/session_service.pb.h"
+
+ABSL_FLAG(std::string, web_listen, "",
+          "Where to serve pages and JSON over HTTPS, IP address:port; port 0: any. Empty: nowhere.");
+ABSL_FLAG(std::string, web, "", "Folder of the built web application. Empty: calls alone.");
+ABSL_FLAG(std::vector<std::string>, web_hosts, {},
+          "The names that browsers know this server by, each as in Host: NAME, or NAME:PORT unless "
+          "the port is 443. Others are refused.");
+ABSL_FLAG(std::string, web_tls, "",
+          "Folder with tls.crt, tls.key and ca.crt for browsers. Empty: that of --tls.");
+ABSL_FLAG(bool, web_certificates, false,
+          "Ask browsers for a person's certificate of web_tls's ca.crt; none will do, too.");
+ABSL_FLAG(std::string, web_sharing, "", "Address of shareway-sharing, host:port.");
+ABSL_FLAG(std::string, web_port_file, "", "File to write the chosen web port to once it listens.");
+
+namespace shareway::console {
+namespace {
+
+constexpr char kGetSession[] = "/shareway.console.v1.SessionService/GetSession";
+constexpr absl::Duration kAskSession = absl::Seconds(5);
+
+rpc::Factor FactorOf(v1::Factor factor) {
+  switch (factor) {
+    case v1::TOTP: return rpc::Factor::kTotp;
+    case v1::WEBAUTHN: return rpc::Factor::kWebAuthn;
+    case v1::CERTIFICATE: return rpc::Factor::kCertificate;
+    default: return rpc::Factor::kNone;
+  }
+}
+
+// Asked over the wire, like by anybody else: a console that is not ready, or knows that its store
+// is an old copy, tells of no session.
+absl::StatusOr<WebSession> SessionOf(rpc::Channel* console, const Visitor& visitor,
+                                     const std::string& token) {
+  v1::GetSessionRequest request;
+  request.set_token(token);
+  request.mutable_client()->set_address(visitor.address);
+  request.mutable_client()->set_certificate_key_id(visitor.certificate);
+  SHAREWAY_ASSIGN_OR_RETURN(
+      const v1::Session session,
+      console->Unary<v1::Session>(kGetSession, request, {.timeout = kAskSession}));
+  return WebSession{
+      .name = session.name(),
+      .actor = {.person = session.person(),
+                .factor = FactorOf(session.factor()),
+                .factor_time = evidence::FromTimestamp(session.step_up_end_time()) - kStepUpLife}};
+}
+
+// What GET answers: the contract, and the application.
+class Shelf {
+ public:
+  Shelf(const Routes& routes, std::optional<Pages> pages)
+      : openapi_(std::make_shared<const std::string>(OpenApi(routes))),
+        reference_(std::make_shared<const std::string>(OpenApiPage(routes))),
+        pages_(std::move(pages)) {}
+
+  HttpAnswer Answer(const HttpRequest& request) const {
+    HttpAnswer answer;
+    if (request.path() == "/openapi.json") {
+      answer.With("Content-Type", "application/json").With("Cache-Control", "public, no-cache");
+      answer.body = openapi_;
+      return answer;
+    }
+    if (request.path() == "/api") {
+      answer.With("Content-Type", "text/html; charset=utf-8")
+          .With("Cache-Control", "public, no-cache");
+      SecurePage("", &answer);
+      answer.body = reference_;
+      return answer;
+    }
+    if (pages_) return pages_->Answer(request);
+    answer.status = 404;
+    answer.With("Content-Type", "text/plain; charset=utf-8").With("Cache-Control", "no-store");
+    answer.body = std::make_shared<const std::string>("this console serves no pages: see /api\n");
+    return answer;
+  }
+
+ private:
+  const std::shared_ptr<const std::string> openapi_, reference_;
+  const std::optional<Pages> pages_;
+};
+
+}  // namespace
+
+std::string OwnAddress(const std::string& listen, int port) {
+  const std::string host = listen.substr(0, listen.rfind(':'));
+  if (host == "0.0.0.0" || host.empty()) return absl::StrCat("127.0.0.1:", port);
+  if (host == "[::]") return absl::StrCat("[::1]:", port);
+  return absl::StrCat(host, ":", port);
+}
+
+absl::StatusOr<Web::Options> Web::OptionsFromFlags(const crypto::TlsFiles& tls) {
+  const std::string folder = absl::GetFlag(FLAGS_web_tls);
+  Options options{.listen = absl::GetFlag(FLAGS_web_listen),
+                  .folder = absl::GetFlag(FLAGS_web),
+                  .hosts = absl::GetFlag(FLAGS_web_hosts),
+                  .tls = folder.empty() ? tls : crypto::TlsFiles::In(folder),
+                  .ask_certificate = absl::GetFlag(FLAGS_web_certificates),
+                  .sharing = absl::GetFlag(FLAGS_web_sharing),
+                  .port_file = absl::GetFlag(FLAGS_web_port_file)};
+  if (options.listen.empty()) return options;
+  if (options.hosts.empty()) {
+    return absl::InvalidArgumentError("--web_listen needs --web_hosts: which names are ours?");
+  }
+  if (options.sharing.empty()) {
+    return absl::InvalidArgumentError("--web_listen needs --web_sharing");
+  }
+  return options;
+}
+
+absl::StatusOr<std::unique_ptr<Web>> Web::Open(Options options, Targets targets,
+                                               metrics::Registry* registry) {
+  SHAREWAY_ASSIGN_OR_RETURN(Hosts hosts, Hosts::Of(options.hosts));
+  SHAREWAY_ASSIGN_OR_RETURN(Routes routes, Routes::Of(ServicesForPeople()));
+  std::optional<Pages> pages;
+  if (!options.folder.empty()) {
+    SHAREWAY_ASSIGN_OR_RETURN(pages, Pages::Load(options.folder));
+  }
+  const auto console = targets.find("console");
+  if (console == targets.end()) return absl::InternalError("the web has no console behind it");
+  const auto shelf = std::make_shared<const Shelf>(routes, std::move(pages));
+  const std::shared_ptr<rpc::Channel> own = console->second;
+
+  std::unique_ptr<Web> web(new Web());
+  web->gateway_ = std::make_unique<Gateway>(Gateway::Parts{
+      .hosts = std::move(hosts),
+      .routes = std::move(routes),
+      .targets = std::move(targets),
+      .session = [own](const Visitor& visitor,
+                       const std::string& token) { return SessionOf(own.get(), visitor, token); },
+      .pages = [shelf](const HttpRequest& request) { return shelf->Answer(request); }});
+  HttpServer::Options http;
+  http.address = options.listen;
+  http.tls = options.tls;
+  http.ask_certificate = options.ask_certificate;
+  http.metrics = registry;
+  http.max_body = Gateway::kMaxBody;
+  SHAREWAY_ASSIGN_OR_RETURN(
+      web->server_,
+      HttpServer::Open(std::move(http), [gateway = web->gateway_.get()](HttpRequest request,
+                                                                        AnswerHttp answer) {
+        gateway->Handle(std::move(request), std::move(answer));
+      }));
+  log::Info("web-serves", {{"port", web->port()}});
+  if (!options.port_file.empty()) {
+    const std::string next = options.port_file + ".new";
+    std::ofstream(next) << web->port() << "\n";
+    if (std::rename(next.c_str(), options.port_file.c_str()) != 0) {
+      return absl::NotFoundError(absl::StrCat("cannot write ", options.port_file));
+    }
+  }
+  return web;
+}
+
+// Nothing comes any more; then what is under way ends; then what it would have been written to.
+Web::~Web() {
+  if (server_ != nullptr) server_->Stop();
+  gateway_.reset();
+  server_.reset();
+}
+
+}  // namespace shareway::console

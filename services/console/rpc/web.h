@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// The console's web server, put together: TLS and HTTP, pages, and the calls of people to all
+// services.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "libs/crypto/identity.h"
+#include "libs/metrics/registry.h"
+#include "libs/rpc/channel.h"
+#include "services/console/gateway/gateway.h"
+#include "services/console/http/http_server.h"
+
+namespace shareway::console {
+
+class Web {
+ public:
+  // From flags; see web.cc.
+  struct Options {
+    std::string listen = {};  // IP address:port; empty: there is no web server
+    std::string folder = {};  // the built web application; empty: calls alone
+    std::vector<std::string> hosts = {};
+    crypto::TlsFiles tls = {};
+    bool ask_certificate = false;
+    std::string sharing = {};    // address of shareway-sharing
+    std::string port_file = {};  // written when it listens: "PORT\n"
+  };
+  // `tls` where the flags name none. INVALID_ARGUMENT naming the flag that is missing.
+  static absl::StatusOr<Options> OptionsFromFlags(const crypto::TlsFiles& tls);
+
+  // By the services' short names: console, and whatever else there is of catalog, sharing, audit.
+  using Targets = std::map<std::string, std::shared_ptr<rpc::Channel>, std::less<>>;
+
+  // Serves until it is destroyed; `registry` must outlive it. Errors as those of its parts.
+  static absl::StatusOr<std::unique_ptr<Web>> Open(Options options, Targets targets,
+                                                   metrics::Registry* registry);
+  // Waits for the calls under way.
+  ~Web();
+  Web(const Web&) = delete;
+  Web& operator=(const Web&) = delete;
+
+  int port() const { return server_->port(); }
+
+ private:
+  Web() = default;
+
+  std::unique_ptr<Gateway> gateway_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+// Where a process that listens at `listen` and got `port` reaches itself.
+std::string OwnAddress(const std::string& listen, int port);
+
+}  // namespace shareway::console
