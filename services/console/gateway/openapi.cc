@@ -160,7 +160,7 @@ std::string OpenApi(const Routes& routes) {
     if (route.server_stream) continue;
     json operation = {
         {"operationId", absl::StrReplaceAll(path.substr(1), {{"/", "."}})},
-        {"tags", {path.substr(1, path.rfind('/') - 1)}},
+        {"tags", json::array({path.substr(1, path.rfind('/') - 1)})},
         {"summary", path.substr(path.rfind('/') + 1)},
         {"description", absl::StrCat("For ", WhoMay(route), ".")},
         {"requestBody", {{"required", true}, {"content", Body(*route.input)}}},
@@ -191,7 +191,7 @@ std::string OpenApi(const Routes& routes) {
   }
   schemas["connect.Error"] = {
       {"type", "object"},
-      {"required", {"code"}},
+      {"required", json::array({"code"})},
       {"properties",
        {{"code", {{"type", "string"}, {"enum", std::move(codes)}}},
         {"message", {{"type", "string"}}},

@@ -142,9 +142,9 @@ TEST_CASE("a field that comes twice is told as such, and as neither value") {
 }
 
 TEST_CASE("who is slow is cut, and nobody else waits") {
-  Echo echo({.handshake_timeout = absl::Milliseconds(100),
-             .request_timeout = absl::Milliseconds(100),
-             .idle_timeout = absl::Milliseconds(100)});
+  Echo echo({.handshake_timeout = absl::Seconds(1),
+             .request_timeout = absl::Seconds(1),
+             .idle_timeout = absl::Seconds(1)});
   TestClient silent = echo.Client({.handshake = false});
   CHECK(silent.Ended());
   TestClient head = echo.Client();

@@ -68,11 +68,15 @@ class Served {
   template <typename Response, typename Request>
   absl::StatusOr<Response> Call(const std::string& who, const std::string& path,
                                 const Request& request) {
-    return rpc::Channel::Open({absl::StrCat("127.0.0.1:", server_->port()), identities_.at(who).tls,
-                               "shareway://test/service/console"})
-        .value()
-        ->Unary<Response>(path, request);
+    return Connect(who)->Unary<Response>(path, request);
   }
+  // The console as `who` reaches it.
+  std::shared_ptr<rpc::Channel> Connect(const std::string& who) const {
+    return rpc::Channel::Open({absl::StrCat("127.0.0.1:", server_->port()), tls(who),
+                               "shareway://test/service/console"})
+        .value();
+  }
+  const crypto::TlsFiles& tls(const std::string& who) const { return identities_.at(who).tls; }
   evidence::SignedAct Sign(const std::string& who, const std::string& path,
                            const std::string& request) {
     return evidence::SignAct(identities_.at(who).key, absl::StrCat("people/", who), path, request,

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// The web server in front of a whole console: a person with a browser, from the first code to
+// signing out, over TLS on loopback.
+#include "services/console/rpc/web.h"
+
+#include <fstream>
+
+#include "absl/strings/str_join.h"
+#include "libs/base/bytes.h"
+#include "libs/crypto/totp.h"
+#include "nlohmann/json.hpp"
+#include "services/console/http/test_client.h"
+#include "services/console/rpc/test_served.h"
+
+namespace shareway::console {
+namespace {
+
+using nlohmann::json;
+
+// A browser of one person: keeps the cookie and the CSRF token as pages do.
+struct Browser {
+  TestClient client;
+  std::string cookie = {}, csrf = {};
+
+  std::string Ask(const std::string& method, const std::string& target, const std::string& body) {
+    std::vector<std::string> lines = {absl::StrCat(method, " ", target, " HTTP/1.1"),
+                                      "Host: share.example"};
+    if (method == "POST") lines.push_back("Content-Type: application/json");
+    if (!body.empty()) lines.push_back(absl::StrCat("Content-Length: ", body.size()));
+    if (!cookie.empty()) lines.push_back("Cookie: " + cookie);
+    if (!csrf.empty()) lines.push_back("Shareway-Csrf: " + csrf);
+    const std::string answer =
+        client.Ask(absl::StrCat(absl::StrJoin(lines, "\r\n"), "\r\n\r\n", body));
+    const std::string set = FieldIn(answer, "Set-Cookie");
+    if (!set.empty()) cookie = set.substr(0, set.find(';'));
+    return answer;
+  }
+  std::string Call(const std::string& path, const json& body) {
+    return Ask("POST", path, body.dump());
+  }
+};
+
+struct Site {
+  Served served;
+  metrics::Registry registry;
+  std::unique_ptr<Web> web;
+
+  explicit Site(const std::string& folder = "") {
+    auto opened = Web::Open({.listen = "127.0.0.1:0",
+                             .folder = folder,
+                             .hosts = {"share.example"},
+                             .tls = served.tls("console"),
+                             .sharing = {}},
+                            {{"console", served.Connect("console")}}, &registry);
+    INFO(opened.status());
+    REQUIRE(opened.ok());
+    web = *std::move(opened);
+  }
+  Browser Open() { return Browser{.client = TestClient(web->port(), served.tls("console").ca)}; }
+};
+
+json Body(const std::string& answer) {
+  INFO(answer);
+  return json::parse(BodyOf(answer));
+}
+
+// From the one-time code to a session, all by JSON.
+void SignIn(Site* site, Browser* browser) {
+  const auto made = site->served.Create("keeper", "people/clerk");
+  REQUIRE(made.ok());
+  const std::string redeemed = browser->Call(
+      kAccounts + "RedeemCode",
+      {{"person", "people/clerk"}, {"code", made->code()}, {"newPassword", kGoodPassword}});
+  REQUIRE(StatusOf(redeemed) == 200);
+  const std::string secret = FromBase64(Body(redeemed)["totpSecret"].get<std::string>()).value();
+  const std::string started = browser->Call(
+      kSessions + "StartSignIn", {{"person", "people/clerk"}, {"password", kGoodPassword}});
+  REQUIRE(StatusOf(started) == 200);
+  const std::string finished = browser->Call(
+      kSessions + "FinishSignIn",
+      {{"signIn", Body(started)["signIn"]},
+       {"factor",
+        {{"totpCode", crypto::TotpCode(secret, crypto::TotpStepAt(absl::Now()))}}}});
+  INFO(finished);
+  REQUIRE(StatusOf(finished) == 200);
+  CHECK(Body(finished)["token"].get<std::string>().empty());
+  browser->csrf = FieldIn(finished, "Shareway-Csrf");
+}
+
+TEST_CASE("a person signs in, calls and signs out by JSON over TLS", "[web]") {
+  Site site;
+  Browser browser = site.Open();
+  const std::string get = kAccounts + "GetAccount";
+  const json own = {{"name", "accounts/clerk"}};
+  CHECK(StatusOf(browser.Call(get, own)) == 401);
+  SignIn(&site, &browser);
+  CHECK(Body(browser.Ask("GET", "/csrf", ""))["token"] == browser.csrf);
+  const std::string account = browser.Call(get, own);
+  REQUIRE(StatusOf(account) == 200);
+  CHECK(Body(account)["person"] == "people/clerk");
+  // The page's own words for who is there.
+  CHECK(Body(browser.Call(kSessions + "GetSession", json::object()))["roles"][0] == "CLERK");
+  // What the person may not, the service refuses, not the gateway.
+  const std::string list = browser.Call(kAccounts + "ListAccounts", json::object());
+  CHECK(StatusOf(list) == 403);
+  CHECK(absl::StrContains(list, "POLICY_DENIED"));
+  const std::string kept = browser.cookie;
+  CHECK(StatusOf(browser.Call(kSessions + "SignOut", json::object())) == 200);
+  CHECK(browser.cookie == "__Host-shareway=");
+  browser.cookie = kept;
+  const std::string after = browser.Call(get, own);
+  CHECK(StatusOf(after) == 401);
+  CHECK(absl::StrContains(after, "SESSION_OVER"));
+}
+
+TEST_CASE("a stolen cookie is worth nothing without the CSRF token, nor on another host's name",
+          "[web]") {
+  Site site;
+  Browser browser = site.Open();
+  SignIn(&site, &browser);
+  Browser thief = site.Open();
+  thief.cookie = browser.cookie;
+  CHECK(StatusOf(thief.Call(kAccounts + "GetAccount", {{"name", "accounts/clerk"}})) == 403);
+  const std::string elsewhere = thief.client.Ask(absl::StrCat(
+      "GET /csrf HTTP/1.1\r\nHost: evil.example\r\nCookie: ", browser.cookie, "\r\n\r\n"));
+  CHECK(StatusOf(elsewhere) == 400);
+}
+
+TEST_CASE("pages and the description are served without a session", "[web]") {
+  shareway::testing::TempDir dir;
+  std::ofstream(dir / "index.html") << "<script nonce=\"SHAREWAY_NONCE\"></script>";
+  Site site(dir.path());
+  Browser browser = site.Open();
+  const std::string index = browser.Ask("GET", "/", "");
+  CHECK(StatusOf(index) == 200);
+  CHECK(absl::StrContains(FieldIn(index, "Content-Security-Policy"), "'nonce-"));
+  CHECK_FALSE(FieldIn(index, "Strict-Transport-Security").empty());
+  CHECK(Body(browser.Ask("GET", "/openapi.json", ""))["openapi"] == "3.1.0");
+  CHECK(StatusOf(browser.Ask("GET", "/api", "")) == 200);
+  CHECK(StatusOf(browser.Ask("GET", "/../index.html.txt", "")) == 404);
+}
+
+TEST_CASE("a process finds itself where it listens", "[web]") {
+  CHECK(OwnAddress("127.0.0.1:0", 7000) == "127.0.0.1:7000");
+  CHECK(OwnAddress("0.0.0.0:7000", 7000) == "127.0.0.1:7000");
+  CHECK(OwnAddress("[::]:7000", 7000) == "[::1]:7000");
+  CHECK(OwnAddress("10.0.0.7:0", 7001) == "10.0.0.7:7001");
+}
+
+}  // namespace
+}  // namespace shareway::console
