@@ -296,6 +296,7 @@ std::vector<std::string> Cluster::CommandOf(const std::string& process) const {
   } else if (process == "console") {
     argv.push_back("--factor_key=" + identities_.at("console").dir + "/factor.key");
     argv.push_back("--first_codes=" + FirstCodesPath());
+    argv.push_back("--web_sharing=" + at("sharing"));
   } else {
     argv.push_back("--sharing=" + at("sharing"));
     argv.push_back("--agency_secret=" + identities_.at(process).dir + "/agency.secret");
