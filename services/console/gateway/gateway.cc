@@ -104,7 +104,7 @@ void Gateway::Get(HttpRequest request, const AnswerHttp& answer) {
     return answer(Refused(site, language));
   }
   absl::StatusOr<std::unique_ptr<rpc::CallerLimits::Pass>> pass =
-      by_address_.Enter(request.address);
+      by_address_.Enter(request.source);
   if (!pass.ok()) return answer(Refused(pass.status(), language));
   HttpAnswer page;
   if (csrf) {
@@ -135,10 +135,10 @@ void Gateway::Post(HttpRequest request, AnswerHttp answer) {
     return asked->answer(std::move(refused));
   }
   absl::StatusOr<std::unique_ptr<rpc::CallerLimits::Pass>> pass =
-      by_address_.Enter(asked->request.address);
+      by_address_.Enter(asked->request.source);
   if (!pass.ok()) return Answer(asked, pass.status());
   asked->held->address = std::move(*pass);
-  if (!pool_.Run(asked->request.address, [this, asked] { Call(asked); })) {
+  if (!pool_.Run(asked->request.source, [this, asked] { Call(asked); })) {
     Answer(asked, Error(Reason::kOverloaded, absl::StatusCode::kResourceExhausted,
                         "too many calls wait for a thread"));
   }
@@ -193,7 +193,7 @@ void Gateway::Call(const AskedPtr& asked) {
       [this, asked](absl::StatusOr<std::string> answer) {
         // gRPC's thread has better to do than JSON. A full pool leaves it no choice.
         auto shared = std::make_shared<absl::StatusOr<std::string>>(std::move(answer));
-        if (!pool_.RunSoon(asked->request.address,
+        if (!pool_.RunSoon(asked->request.source,
                            [this, asked, shared] { Answer(asked, std::move(*shared)); })) {
           Answer(asked, std::move(*shared));
         }

@@ -50,7 +50,7 @@ class Gateway {
     std::function<absl::StatusOr<WebSession>(const Visitor&, const std::string& token)> session;
     // What GET answers besides /csrf; must not block.
     std::function<HttpAnswer(const HttpRequest&)> pages;
-    // Of one address, whoever comes from there; of one session.
+    // Of one source (HttpRequest::source), whoever comes from there; of one session.
     rpc::Limits by_address = {.concurrent = 128, .per_second = 200, .burst = 400};
     rpc::Limits by_session = {.concurrent = 16, .per_second = 50, .burst = 200};
     absl::Duration longest_call = absl::Seconds(30);

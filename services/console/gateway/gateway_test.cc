@@ -67,7 +67,8 @@ HttpRequest Post(const std::string& path, const std::string& body) {
           .target = path,
           .fields = {{"host", "share.example"}, {"content-type", "application/json"}},
           .body = body,
-          .address = "10.1.2.3"};
+          .address = "10.1.2.3",
+          .source = "10.1.2.3"};
 }
 
 HttpRequest InSession(HttpRequest request, const std::string& token = kToken) {
@@ -286,7 +287,8 @@ TEST_CASE("the CSRF token is told to the own pages alone") {
   HttpRequest ask{.method = "GET",
                   .target = "/csrf",
                   .fields = {{"host", "share.example"}, {"sec-fetch-site", "same-origin"}},
-                  .address = "10.1.2.3"};
+                  .address = "10.1.2.3",
+          .source = "10.1.2.3"};
   CHECK(world.Ask(ask).status == 401);
   ask.fields["cookie"] = "__Host-shareway=" + kToken;
   CHECK(BodyOf(world.Ask(ask))["token"] == CsrfOf(kToken));
@@ -303,7 +305,8 @@ TEST_CASE("a page may be opened from another site, under our name") {
   HttpRequest open{.method = "GET",
                    .target = "/requests/1",
                    .fields = {{"host", "share.example"}, {"sec-fetch-site", "cross-site"}},
-                   .address = "10.1.2.3"};
+                   .address = "10.1.2.3",
+          .source = "10.1.2.3"};
   CHECK(*world.Ask(open).body == "/requests/1");
   open.fields["host"] = "evil.example";
   CHECK(world.Ask(open).status == 400);

@@ -22,6 +22,7 @@ struct HttpRequest {
   std::vector<std::string> repeated = {};
   std::string body = {};
   std::string address = {};      // the peer's IP address
+  std::string source = {};       // whose share it is of: an IPv4 address, or an IPv6 /64
   std::string certificate = {};  // key id of the peer's certificate, 32 bytes; empty: none shown
 
   // The field of this lower-case name; empty if it is absent.

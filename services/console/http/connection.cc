@@ -68,12 +68,17 @@ std::string CertificateOf(SSL* ssl) {
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(tcp::socket socket, const asio::ip::address& peer, asio::ssl::context* tls,
-             HttpShared* shared)
-      : stream_(std::move(socket), *tls), peer_(peer), shared_(shared), buffer_(kMaxBuffered) {}
+  Connection(tcp::socket socket, const asio::ip::address& peer,
+             std::shared_ptr<asio::ssl::context> tls, HttpShared* shared)
+      : tls_(std::move(tls)),
+        stream_(std::move(socket), *tls_),
+        peer_(peer),
+        source_(SourceOf(peer)),
+        shared_(shared),
+        buffer_(kMaxBuffered) {}
   ~Connection() {
     ReleaseBody();
-    shared_->Remove(peer_);
+    shared_->Remove(source_);
   }
 
   void Start() {
@@ -187,6 +192,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
                         .target = std::string(View(parser_->get().target())),
                         .body = std::move(parser_->get().body()),
                         .address = peer_.to_string(),
+                        .source = source_.to_string(),
                         .certificate = certificate_};
     for (const auto& field : parser_->get()) {
       const std::string name = absl::AsciiStrToLower(View(field.name_string()));
@@ -277,8 +283,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Close();
   }
 
+  const std::shared_ptr<asio::ssl::context> tls_;
   beast::ssl_stream<beast::tcp_stream> stream_;
-  const asio::ip::address peer_;
+  const asio::ip::address peer_, source_;
   HttpShared* const shared_;
   std::string certificate_;
   beast::flat_buffer buffer_;
@@ -294,9 +301,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
 }  // namespace
 
-void ServeConnection(tcp::socket socket, const asio::ip::address& peer, asio::ssl::context* tls,
-                     HttpShared* shared) {
-  std::make_shared<Connection>(std::move(socket), peer, tls, shared)->Start();
+void ServeConnection(tcp::socket socket, const asio::ip::address& peer,
+                     std::shared_ptr<asio::ssl::context> tls, HttpShared* shared) {
+  std::make_shared<Connection>(std::move(socket), peer, std::move(tls), shared)->Start();
 }
 
 }  // namespace shareway::console

@@ -13,9 +13,9 @@
 namespace shareway::console {
 
 // Serves the socket until either side ends, or `shared`'s limits do. The connection was counted
-// by HttpShared::Add and is given back at its end. Owns itself; `shared` must outlive the
-// socket's executor, `tls` is needed for the handshake only.
+// by HttpShared::Add under its source and is given back at its end. Owns itself; `shared` must outlive the
+// socket's executor.
 void ServeConnection(boost::asio::ip::tcp::socket socket, const boost::asio::ip::address& peer,
-                     boost::asio::ssl::context* tls, HttpShared* shared);
+                     std::shared_ptr<boost::asio::ssl::context> tls, HttpShared* shared);
 
 }  // namespace shareway::console

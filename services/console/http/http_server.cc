@@ -11,13 +11,17 @@
 #include <boost/asio/strand.hpp>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "libs/base/bytes.h"
 #include "libs/base/status.h"
+#include "libs/crypto/hash.h"
+#include "libs/log/log.h"
 #include "services/console/http/shared.h"
 
 namespace shareway::console {
@@ -51,14 +55,47 @@ absl::StatusOr<tcp::endpoint> ParseAddress(absl::string_view address) {
   return tcp::endpoint(ip, static_cast<uint16_t>(port));
 }
 
+using Tls = asio::ssl::context;
+
+absl::StatusOr<std::shared_ptr<Tls>> TlsOf(const crypto::TlsFiles& files, bool ask_certificate) {
+  const auto wrong = [](const std::string& file, const Code& error) {
+    return absl::InvalidArgumentError(absl::StrCat(file, ": ", error.message()));
+  };
+  auto tls = std::make_shared<Tls>(Tls::tls_server);
+  Code error;
+  tls->set_options(Tls::default_workarounds | Tls::no_tlsv1 | Tls::no_tlsv1_1 |
+                       Tls::no_compression,
+                   error);
+  if (!error) tls->use_certificate_chain_file(files.certificate, error);
+  if (error) return wrong(files.certificate, error);
+  tls->use_private_key_file(files.key, Tls::pem, error);
+  if (error) return wrong(files.key, error);
+  if (SSL_CTX_check_private_key(tls->native_handle()) != 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(files.key, " is not the key of ", files.certificate));
+  }
+  if (SSL_CTX_set_cipher_list(tls->native_handle(), kCiphers) != 1) {
+    return absl::InternalError("this OpenSSL has none of our ciphers");
+  }
+  // A connection at rest keeps no buffers: thousands may rest.
+  SSL_CTX_set_mode(tls->native_handle(), SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_options(tls->native_handle(), SSL_OP_NO_RENEGOTIATION);
+  if (!ask_certificate) return tls;
+  // Without a context of its own OpenSSL refuses to resume a session that showed a certificate.
+  static constexpr unsigned char kContext[] = "shareway-console";
+  SSL_CTX_set_session_id_context(tls->native_handle(), kContext, sizeof(kContext) - 1);
+  tls->load_verify_file(files.ca, error);
+  if (!error) tls->set_verify_mode(asio::ssl::verify_peer, error);
+  if (error) return wrong(files.ca, error);
+  return tls;
+}
+
 }  // namespace
 
 class HttpServer::Listener {
  public:
   Listener(Options options, HandleHttp handle)
-      : tls_(asio::ssl::context::tls_server),
-        acceptor_(asio::make_strand(context_)),
-        pause_(acceptor_.get_executor()) {
+      : acceptor_(asio::make_strand(context_)), pause_(acceptor_.get_executor()) {
     metrics::Registry* const registry = options.metrics;
     const auto counters =
         registry->AddCounters("shareway_console_http_requests_total",
@@ -76,7 +113,7 @@ class HttpServer::Listener {
   ~Listener() { Stop(); }
 
   absl::Status Start() {
-    SHAREWAY_RETURN_IF_ERROR(LoadTls());
+    SHAREWAY_RETURN_IF_ERROR(LookAtTls());
     SHAREWAY_ASSIGN_OR_RETURN(const tcp::endpoint endpoint, ParseAddress(shared_.options.address));
     Code error;
     acceptor_.open(endpoint.protocol(), error);
@@ -102,37 +139,25 @@ class HttpServer::Listener {
   int port() const { return port_; }
 
  private:
-  absl::Status LoadTls() {
-    const crypto::TlsFiles& files = shared_.options.tls;
-    const auto wrong = [](const std::string& file, const Code& error) {
-      return absl::InvalidArgumentError(absl::StrCat(file, ": ", error.message()));
-    };
-    Code error;
-    tls_.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
-                         asio::ssl::context::no_tlsv1_1 | asio::ssl::context::no_compression,
-                     error);
-    if (!error) tls_.use_certificate_chain_file(files.certificate, error);
-    if (error) return wrong(files.certificate, error);
-    tls_.use_private_key_file(files.key, asio::ssl::context::pem, error);
-    if (error) return wrong(files.key, error);
-    if (SSL_CTX_check_private_key(tls_.native_handle()) != 1) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(files.key, " is not the key of ", files.certificate));
-    }
-    if (SSL_CTX_set_cipher_list(tls_.native_handle(), kCiphers) != 1) {
-      return absl::InternalError("this OpenSSL has none of our ciphers");
-    }
-    // A connection at rest keeps no buffers: thousands may rest.
-    SSL_CTX_set_mode(tls_.native_handle(), SSL_MODE_RELEASE_BUFFERS);
-    SSL_CTX_set_options(tls_.native_handle(), SSL_OP_NO_RENEGOTIATION);
-    if (!shared_.options.ask_certificate) return absl::OkStatus();
-    // Without a context of its own OpenSSL refuses to resume a session that showed a certificate.
-    static constexpr unsigned char kContext[] = "shareway-console";
-    SSL_CTX_set_session_id_context(tls_.native_handle(), kContext, sizeof(kContext) - 1);
-    tls_.load_verify_file(files.ca, error);
-    if (!error) tls_.set_verify_mode(asio::ssl::verify_peer, error);
-    if (error) return wrong(files.ca, error);
+  // Takes the files if they are other than those in use and good together; what is not leaves those
+  // in use. Errors: why they are not good.
+  absl::Status LookAtTls() {
+    SHAREWAY_ASSIGN_OR_RETURN(const crypto::TlsPems pems,
+                              crypto::ReadTlsFiles(shared_.options.tls));
+    const Hash32 now = crypto::Sha256(absl::StrCat(pems.certificate, pems.key, pems.ca));
+    if (tls_ != nullptr && now == seen_) return absl::OkStatus();
+    seen_ = now;  // what is not good is told once
+    SHAREWAY_ASSIGN_OR_RETURN(tls_, TlsOf(shared_.options.tls, shared_.options.ask_certificate));
     return absl::OkStatus();
+  }
+
+  // Before a connection is served, now and then.
+  void LookAgain() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < look_) return;
+    look_ = now + absl::ToChronoMilliseconds(shared_.options.look_every);
+    const absl::Status taken = LookAtTls();
+    if (!taken.ok()) log::Error("web-tls-files-refused", {{"status", taken}});
   }
 
   void Accept() {
@@ -147,18 +172,21 @@ class HttpServer::Listener {
       }
       Code gone;
       const tcp::endpoint peer = socket.remote_endpoint(gone);
-      if (gone || !shared_.Add(peer.address())) {
+      if (gone || !shared_.Add(SourceOf(peer.address()))) {
         shared_.figures.turned_away.Add();
       } else {
         socket.set_option(tcp::no_delay(true), gone);
-        ServeConnection(std::move(socket), peer.address(), &tls_, &shared_);
+        LookAgain();
+        ServeConnection(std::move(socket), peer.address(), tls_, &shared_);
       }
       Accept();
     });
   }
 
   HttpShared shared_;  // outlives the connections, which `context_` owns
-  asio::ssl::context tls_;
+  std::shared_ptr<Tls> tls_;  // from the start on, the acceptor's alone
+  Hash32 seen_;               // the files that were looked at last, by digest
+  std::chrono::steady_clock::time_point look_ = std::chrono::steady_clock::now();
   asio::io_context context_{kThreads};
   tcp::acceptor acceptor_;
   asio::steady_timer pause_;

@@ -24,7 +24,7 @@ namespace shareway::console {
 // readers of such framing may disagree. All of a request comes within `request_timeout` of the
 // last answer, except that a connection may rest for `idle_timeout`; an answer is taken within
 // `answer_timeout`. All bodies together hold at most `max_bodies`. Beyond `max_connections`, and
-// `max_of_one` of one address, new connections are closed at once.
+// `max_of_one` of one IPv4 address or IPv6 /64, new connections are closed at once.
 class HttpServer {
  public:
   struct Options {
@@ -43,6 +43,9 @@ class HttpServer {
     absl::Duration request_timeout = absl::Seconds(30);
     absl::Duration idle_timeout = absl::Seconds(75);
     absl::Duration answer_timeout = absl::Seconds(30);
+    // How often the TLS files are looked at; renewed ones that are good together serve the
+    // connections that come after.
+    absl::Duration look_every = absl::Seconds(10);
   };
 
   // INVALID_ARGUMENT for another address and for files that are no key and certificate;

@@ -5,6 +5,8 @@
 #include "services/console/http/boost_config.h"
 
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/address_v4.hpp>
+#include <boost/asio/ip/address_v6.hpp>
 #include <cstddef>
 #include <map>
 
@@ -19,6 +21,17 @@ struct HttpFigures {
   metrics::Gauge connections;
 };
 
+// Whose share a peer's connections and calls are of: one IPv4 address, or an IPv6 /64, of which
+// everybody has all.
+inline boost::asio::ip::address SourceOf(const boost::asio::ip::address& peer) {
+  namespace ip = boost::asio::ip;
+  if (peer.is_v4()) return peer;
+  if (peer.to_v6().is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, peer.to_v6());
+  ip::address_v6::bytes_type bytes = peer.to_v6().to_bytes();
+  for (size_t i = 8; i < bytes.size(); ++i) bytes[i] = 0;
+  return ip::address_v6(bytes);
+}
+
 // Thread-safe.
 struct HttpShared {
   HttpServer::Options options;
@@ -27,21 +40,21 @@ struct HttpShared {
   absl::Mutex mutex;
   size_t connections ABSL_GUARDED_BY(mutex) = 0;
   size_t bodies ABSL_GUARDED_BY(mutex) = 0;  // bytes
-  std::map<boost::asio::ip::address, size_t> of_one ABSL_GUARDED_BY(mutex);
+  std::map<boost::asio::ip::address, size_t> of_one ABSL_GUARDED_BY(mutex);  // by source
 
-  // Counts a new connection; false if there is no room for it.
-  bool Add(const boost::asio::ip::address& address) {
+  // Counts a new connection of the source; false if there is no room for it.
+  bool Add(const boost::asio::ip::address& source) {
     absl::MutexLock lock(&mutex);
     if (connections >= options.max_connections) return false;
-    size_t& own = of_one[address];
+    size_t& own = of_one[source];
     if (own >= options.max_of_one) return false;
     ++own;
     figures.connections.Set(static_cast<double>(++connections));
     return true;
   }
-  void Remove(const boost::asio::ip::address& address) {
+  void Remove(const boost::asio::ip::address& source) {
     absl::MutexLock lock(&mutex);
-    if (--of_one[address] == 0) of_one.erase(address);
+    if (--of_one[source] == 0) of_one.erase(source);
     figures.connections.Set(static_cast<double>(--connections));
   }
   // Takes so many bytes for a body; false if all bodies together would hold too many.

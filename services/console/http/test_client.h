@@ -55,6 +55,18 @@ class TestClient {
   // True if the handshake was done.
   bool greeted() const { return greeted_; }
 
+  // SHA-256 of the server's public key.
+  std::string key() {
+    X509* const certificate = SSL_get_peer_certificate(stream_.native_handle());
+    REQUIRE(certificate != nullptr);
+    std::string digest(32, '\0');
+    unsigned size = 0;
+    X509_pubkey_digest(certificate, EVP_sha256(), reinterpret_cast<unsigned char*>(digest.data()),
+                       &size);
+    X509_free(certificate);
+    return digest;
+  }
+
   // What the server did not take any more is not sent.
   void Send(absl::string_view bytes) {
     Limit();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/console/rpc/web.h"
 
+#include <cstdio>
 #include <fstream>
 #include <optional>
 #include <utility>
