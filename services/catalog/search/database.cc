@@ -112,7 +112,7 @@ absl::StatusOr<std::string> FilterOf(const Selection& selection) {
   }
   SHAREWAY_RETURN_IF_ERROR(CheckPlain("the division", selection.division_prefix));
   if (!selection.division_prefix.empty()) {
-    conditions.push_back(absl::StrCat("division @^ \"", selection.division_prefix, "\""));
+    conditions.push_back(absl::StrCat("division._key @^ \"", selection.division_prefix, "\""));
   }
   return absl::StrJoin(conditions, " && ");
 }
@@ -152,9 +152,12 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Create(const std::string& fo
   std::vector<std::string> commands = {
       "table_create Resources TABLE_HASH_KEY ShortText",
       "column_create Resources code COLUMN_SCALAR ShortText",
-      "column_create Resources length COLUMN_SCALAR UInt32"};
+      "column_create Resources length COLUMN_SCALAR UInt32",
+      // Values that are counted are kept once and referred to by number: to count texts, Groonga
+      // would read and hash one for each hit and field.
+      "table_create Marks TABLE_PAT_KEY ShortText"};
   for (const char* field : kMarkFields) {
-    commands.push_back(absl::StrCat("column_create Resources ", field, " COLUMN_SCALAR ShortText"));
+    commands.push_back(absl::StrCat("column_create Resources ", field, " COLUMN_SCALAR Marks"));
   }
   for (const char* field : kTextFields) {
     commands.push_back(absl::StrCat("column_create Resources ", field, " COLUMN_SCALAR LongText"));
