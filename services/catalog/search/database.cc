@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "libs/base/status.h"
 #include "nlohmann/json.hpp"
+#include "services/catalog/search/words.h"
 
 namespace shareway::catalog::search {
 namespace {
@@ -87,11 +88,13 @@ absl::StatusOr<std::string> RowOf(const Document& document) {
   return row + "}";
 }
 
-std::string MatchColumns() {
+// With `once`, for phrases that no field has twice: the scorer, which counts others once, takes as
+// long as the rest of the look-up.
+std::string MatchColumns(bool once) {
   std::string columns;
   for (size_t i = 0; i < std::size(kTextFields); ++i) {
-    absl::StrAppend(&columns, i == 0 ? "" : " || ", "scorer_tf_at_most(", kTextFields[i], ", 1) * ",
-                    kWeights[i] * kPoint);
+    absl::StrAppend(&columns, i == 0 ? "" : " || ", once ? "" : "scorer_tf_at_most(",
+                    kTextFields[i], once ? "" : ", 1)", " * ", kWeights[i] * kPoint);
   }
   return columns;
 }
@@ -264,7 +267,11 @@ absl::StatusOr<Found> Database::Select(const Selection& selection) const {
   }
   if (phrases.empty()) return absl::InvalidArgumentError("there is nothing to look for");
   SHAREWAY_ASSIGN_OR_RETURN(const std::string filter, FilterOf(selection));
-  static const std::string& columns = *new std::string(MatchColumns());
+  static const std::string& capped = *new std::string(MatchColumns(false));
+  static const std::string& plain = *new std::string(MatchColumns(true));
+  const bool once =
+      std::all_of(selection.phrases.begin(), selection.phrases.end(), OccursOnce);
+  const std::string& columns = once ? plain : capped;
   std::string command = absl::StrCat(
       "select Resources --cache no --match_columns '", columns, "' --query '",
       absl::StrJoin(phrases, " "),

@@ -23,9 +23,10 @@ using Table = absl::flat_hash_map<char32_t, char32_t>;
 constexpr char32_t kNone = 0xFFFFFFFF;
 
 // Tokens of text are folded, so upper-case letters are free for marks. kAgain stands between two
-// equal tokens, kBegin before the character that begins a run.
+// equal tokens, kBegin before the character that begins a run, kOnce before what a stream has once.
 constexpr char kAgain[] = "R";
 constexpr char kBegin[] = "B";
+constexpr char kOnce[] = "S";
 
 // The character at `*i`, which is moved behind it; kNone for bytes that are none.
 char32_t Next(absl::string_view text, size_t* i) {
@@ -162,6 +163,11 @@ std::vector<std::string> Beginnings(const std::string& letters) {
     beginnings.push_back(letters.substr(0, i));
   }
   return beginnings;
+}
+
+// True for two Chinese characters that stand next to each other.
+bool IsPair(const Unit& first, const Unit& second) {
+  return first.han && second.han && !second.gap;
 }
 
 // The end of the run of Chinese characters that begins at `i`.
@@ -303,19 +309,27 @@ std::vector<std::pair<size_t, size_t>> Occurrences(const std::vector<Unit>& unit
 std::string Stream(absl::string_view text) {
   const std::vector<Unit> units = UnitsOf(text);
   std::string stream = Tokens(units, /*inner=*/false);
-  std::set<std::string> beginnings;
-  for (const Unit& unit : units) {
-    for (std::string& beginning : Beginnings(unit.text)) beginnings.insert(std::move(beginning));
+  std::set<std::string> once;
+  for (size_t i = 0; i < units.size(); ++i) {
+    for (std::string& beginning : Beginnings(units[i].text)) once.insert(std::move(beginning));
+    if (i > 0 && IsPair(units[i - 1], units[i])) once.insert(units[i - 1].text + units[i].text);
   }
-  for (const std::string& beginning : beginnings) absl::StrAppend(&stream, " S", beginning);
+  for (const std::string& token : once) absl::StrAppend(&stream, " ", kOnce, token);
   return stream;
 }
 
 std::string Phrase(const Word& word) {
   if (word.units.size() == 1 && (word.units[0].han || !word.quoted)) {
-    return absl::StrCat("S", word.units[0].text);
+    return absl::StrCat(kOnce, word.units[0].text);
+  }
+  if (word.units.size() == 2 && IsPair(word.units[0], word.units[1])) {
+    return absl::StrCat(kOnce, word.units[0].text, word.units[1].text);
   }
   return Tokens(word.units, /*inner=*/true);
+}
+
+bool OccursOnce(absl::string_view phrase) {
+  return absl::StartsWith(phrase, kOnce) && !absl::StrContains(phrase, ' ');
 }
 
 }  // namespace shareway::catalog::search

@@ -51,11 +51,13 @@ std::vector<std::pair<size_t, size_t>> Occurrences(const std::vector<Unit>& unit
 
 // What the index keeps of a text: tokens separated by blanks. For a run of Chinese
 // characters abc: Ba ab bc c, for letters themselves, in order, with R between two equal ones;
-// then each character and each beginning of letters once, marked by S. So every word is found by
-// tokens that follow one another, exactly, and no two neighbours are equal.
+// then each character, each pair of a run and each beginning of letters once, marked by S. So
+// every word is found by tokens that follow one another, exactly, and no two neighbours are equal.
 std::string Stream(absl::string_view text);
 // The tokens of a word, separated by blanks: a part of Stream of each text that has it.
 // Letters of any script, digits and blanks alone: no syntax of anything.
 std::string Phrase(const Word& word);
+// True if no stream has `phrase` twice: it is one token that is marked by S.
+bool OccursOnce(absl::string_view phrase);
 
 }  // namespace shareway::catalog::search

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/catalog/search/words.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "catch2/catch.hpp"
 
 namespace shareway::catalog::search {
@@ -58,10 +60,10 @@ TEST_CASE("A unit knows its bytes in the text", "[catalog][search]") {
 }
 
 TEST_CASE("Streams hold pairs, ends of runs and beginnings", "[catalog][search]") {
-  CHECK(Stream("婚姻登记") == "B婚 婚姻 姻登 登记 记 S姻 S婚 S登 S记");
+  CHECK(Stream("婚姻登记") == "B婚 婚姻 姻登 登记 记 S姻 S姻登 S婚 S婚姻 S登 S登记 S记");
   CHECK(Stream("a 年") == "a B年 年 Sa S年");
   CHECK(Stream("ab") == "ab Sa Sab");
-  CHECK(Stream("资资资") == "B资 资资 R 资资 资 S资");
+  CHECK(Stream("资资资") == "B资 资资 R 资资 资 S资 S资资");
   CHECK(Stream("资，资") == "B资 资 B资 资 S资");
   CHECK(Stream("a a A b") == "a R a R a b Sa Sb");
   CHECK(Stream("") == "");
@@ -70,16 +72,16 @@ TEST_CASE("Streams hold pairs, ends of runs and beginnings", "[catalog][search]"
 TEST_CASE("A query's words become tokens without syntax", "[catalog][search]") {
   for (const auto& [query, phrases] : std::vector<std::pair<std::string, std::string>>{
            {"婚", "S婚"},
-           {"婚姻", "婚姻"},
+           {"婚姻", "S婚姻"},
            {"婚姻登记 Gb/T", "婚姻 姻登 登记, Sgb, St"},
            {"\"gb/t 2260\"", "gb t 2260"},
            {"“manag”", "manag"},
            {"第39轮", "第 39 B轮"},
-           {"资资", "资资"},
+           {"资资", "S资资"},
            {"资资资资", "资资 R 资资 R 资资"},
            {"\"a A r R\"", "a R a r R r"},
            {"\"婚姻、登记\"", "婚姻 姻 B登 登记"},
-           {"OR -婚姻 *) || delete' \\\" Resources", "Sor, 婚姻, Sdelete, resources"},
+           {"OR -婚姻 *) || delete' \\\" Resources", "Sor, S婚姻, Sdelete, resources"},
            {"，。", ""}}) {
     CAPTURE(query);
     CHECK(Phrases(query) == phrases);
@@ -120,6 +122,22 @@ TEST_CASE("A phrase's tokens are in a text's if and only if the word is, repeate
     }
   }
   CHECK(found > 1000);
+}
+
+TEST_CASE("What is told to occur once does, however often the text repeats it",
+          "[catalog][search]") {
+  const std::string text = "资资资资 a a ab 资讯，资讯资讯";
+  const std::vector<std::string> tokens = absl::StrSplit(Stream(text), ' ');
+  for (const char* query : {"资", "资资", "资讯", "a", "ab", "\"资讯\""}) {
+    CAPTURE(query);
+    const std::string phrase = Phrase(WordsOf(query).at(0));
+    CHECK(OccursOnce(phrase));
+    CHECK(std::count(tokens.begin(), tokens.end(), phrase) == 1);
+  }
+  for (const char* query : {"资资资", "\"a\"", "\"资，讯\"", "资讯资讯"}) {
+    CAPTURE(query);
+    CHECK_FALSE(OccursOnce(Phrase(WordsOf(query).at(0))));
+  }
 }
 
 TEST_CASE("Chinese is found inside of runs, letters where they begin, quotes whole",
