@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "libs/base/status.h"
 #include "nlohmann/json.hpp"
 #include "services/catalog/search/words.h"
@@ -72,7 +73,8 @@ absl::StatusOr<std::string> RowOf(const Document& document) {
   SHAREWAY_RETURN_IF_ERROR(CheckPlain("the name", document.name));
   SHAREWAY_RETURN_IF_ERROR(CheckPlain("the code", document.code));
   std::string row = absl::StrCat(R"({"_key":")", document.name, R"(","code":")", document.code,
-                                 R"(","length":)", document.length);
+                                 R"(","length":)", document.length, R"(,"place":)",
+                                 OrderOf(document.name));
   for (const char* field : kTextFields) {
     const auto it = document.texts.find(field);
     const std::string text = it == document.texts.end() ? "" : it->second;
@@ -150,12 +152,40 @@ bool IsPlain(absl::string_view text) {
   });
 }
 
+uint64_t OrderOf(absl::string_view name) {
+  // Four bits a character, while it is exact: digits and '-' have one each, all others share one
+  // with their neighbours, and what follows such a one does not count.
+  constexpr int kCharacters = 15;
+  constexpr uint64_t kBelow = 1, kHyphen = 2, kBetween = 3, kZero = 4, kAbove = 14;
+  if (!absl::ConsumePrefix(&name, "resources/")) {
+    return name < "resources/" ? 0 : UINT64_C(0xF) << (4 * kCharacters - 4);
+  }
+  uint64_t order = 0;
+  bool exact = true;
+  for (int i = 0; i < kCharacters; ++i) {
+    uint64_t digit = 0;  // the end
+    if (exact && static_cast<size_t>(i) < name.size()) {
+      const char c = name[static_cast<size_t>(i)];
+      if (absl::ascii_isdigit(c)) {
+        digit = kZero + static_cast<uint64_t>(c - '0');
+      } else {
+        const auto byte = static_cast<unsigned char>(c);
+        exact = c == '-';
+        digit = exact ? kHyphen : byte < '-' ? kBelow : byte < '0' ? kBetween : kAbove;
+      }
+    }
+    order = order << 4 | digit;
+  }
+  return order;
+}
+
 absl::StatusOr<std::unique_ptr<Database>> Database::Create(const std::string& folder) {
   SHAREWAY_ASSIGN_OR_RETURN(std::unique_ptr<Database> database, At(folder, true));
   std::vector<std::string> commands = {
       "table_create Resources TABLE_HASH_KEY ShortText",
       "column_create Resources code COLUMN_SCALAR ShortText",
       "column_create Resources length COLUMN_SCALAR UInt32",
+      "column_create Resources place COLUMN_SCALAR UInt64",
       // Values that are counted are kept once and referred to by number: to count texts, Groonga
       // would read and hash one for each hit and field.
       "table_create Marks TABLE_PAT_KEY ShortText"};
@@ -275,7 +305,7 @@ absl::StatusOr<Found> Database::Select(const Selection& selection) const {
   std::string command = absl::StrCat(
       "select Resources --cache no --match_columns '", columns, "' --query '",
       absl::StrJoin(phrases, " "),
-      "' --output_columns _key,_score,length --sort_keys -_score,length,_key --limit ",
+      "' --output_columns _key,_score,length --sort_keys -_score,length,place,_key --limit ",
       selection.limit);
   if (!filter.empty()) absl::StrAppend(&command, " --filter '", filter, "'");
   if (!selection.after.empty()) {

@@ -32,6 +32,10 @@ inline constexpr const char* kMarkFields[] = {"share_class", "provider",     "ca
 // Letters, digits, '/', '-', '_' and '.' of ASCII alone: fits a command as it is.
 bool IsPlain(absl::string_view text);
 
+// A number that orders names nearly as their bytes do: never the other way round, and equal only
+// for names that begin alike. Names of codes, resources/306002-000001, have one each.
+uint64_t OrderOf(absl::string_view name);
+
 // What is kept of one entry.
 struct Document {
   std::string name = {};  // resources/{r}

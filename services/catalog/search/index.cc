@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Rises with every change of words.h, database.h or of what is kept of an entry.
-constexpr char kFormat[] = "shareway-search 4";
+constexpr char kFormat[] = "shareway-search 5";
 constexpr size_t kPage = 200;
 constexpr size_t kMaxHighlights = 20;
 constexpr absl::Duration kPatience = absl::Seconds(1);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/catalog/search/index.h"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "services/catalog/search/test_shelf.h"
 
@@ -66,6 +68,53 @@ TEST_CASE("Title goes before item names, these before the abstract", "[catalog][
   shelf.Put("resources/d", Titled("1/4", "船舶"));
   const auto index = shelf.Open();
   CHECK(IdsOf(index.get(), {.words = "船舶"}) == "d c b a");
+}
+
+TEST_CASE("The order of names is never turned round by their numbers", "[catalog][search]") {
+  const std::string alphabet = "-./059Za";
+  std::vector<std::string> names = {"", "a", "origins/z/resources/9", "resources", "resources0", "z"};
+  for (char a : alphabet) {
+    for (char b : alphabet) {
+      names.push_back(absl::StrCat("resources/", std::string(1, a)));
+      names.push_back(absl::StrCat("resources/", std::string(1, a), std::string(1, b)));
+      for (char c : alphabet) {
+        names.push_back(absl::StrCat("resources/", std::string(1, a), std::string(1, b),
+                                     "2-00000000000", std::string(1, c)));
+      }
+    }
+  }
+  std::sort(names.begin(), names.end());
+  size_t turned = 0;
+  for (size_t i = 1; i < names.size(); ++i) {
+    turned += OrderOf(names[i - 1]) > OrderOf(names[i]) ? 1 : 0;
+  }
+  CHECK(turned == 0);
+  CHECK(OrderOf("resources/306002-000001") < OrderOf("resources/306002-000002"));
+  CHECK(OrderOf("resources/306002-000009") < OrderOf("resources/306002-000010"));
+  CHECK(OrderOf("origins/a/resources/306002-000001") < OrderOf("resources/306002-000001"));
+}
+
+TEST_CASE("Equals come by name, of whatever form it is, page after page", "[catalog][search]") {
+  Shelf shelf;
+  std::vector<std::string> names;
+  for (const char* id : {"306002-000001", "306002-000002", "306002-000010", "306002", "a-1", "b-0",
+                         "B-7", "306002-0000010000017", "306002-0000010000016"}) {
+    names.push_back(absl::StrCat("resources/", id));
+    shelf.Put(names.back(), Titled("1/1", "船舶"));
+  }
+  names.push_back("origins/city.example/resources/306002-000009");
+  shelf.Put(names.back(), Titled("1/1", "船舶"));
+  std::sort(names.begin(), names.end());
+  const auto index = shelf.Open();
+  std::vector<std::string> found;
+  Query query = {.words = "船舶", .limit = 2};
+  for (;;) {
+    const Found page = index->Search(query).value();
+    for (const Place& hit : page.hits) found.push_back(hit.name);
+    if (page.hits.empty()) break;
+    query.after = {page.hits.back()};
+  }
+  CHECK(found == names);
 }
 
 TEST_CASE("Filters narrow a search, and facets count what is left", "[catalog][search]") {
