@@ -368,8 +368,17 @@ absl::StatusOr<Catalog::Loaded> Catalog::Publish(const Cause& cause, absl::strin
             Resource next, WithReferences(resource.Publish(actor, parts_.clock->Now()),
                                           WorkingEntry(resource), law, true));
         if (resource.fields().published) {
+          const Entry& before = resource.fields().published->entry;
           const Entry& after = next.fields().published->entry;
-          if (!Narrowings(resource.fields().published->entry, after).empty()) {
+          if (!Narrowings(before, after).empty()) {
+            // Consumers were asked about one change, and editors send along what they read.
+            if (!after.service_change.empty() && after.service_change == before.service_change) {
+              return Error::Field(
+                  "resource.service_change",
+                  absl::StrCat(after.service_change,
+                               " carried the revision before; name the one that was filed for this (",
+                               law.change_article, ", ", law.profile, ")"));
+            }
             SHAREWAY_RETURN_IF_ERROR(
                 Consulted(Cut::kNarrowerRevision, resource, after.service_change));
           }

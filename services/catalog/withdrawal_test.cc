@@ -174,6 +174,22 @@ TEST_CASE("A revision that takes something away rests on a filed change, too",
   next = w.world.catalog->Approve(w.world.ActBy("head"), kName, Catalog::Etag(next)).value();
   REQUIRE(publish().ok());
   CHECK(w.world.resources->Load(kName)->resource.fields().published->revision == 2);
+  // One change carries one revision.
+  Entry fewest = fewer;
+  fewest.items.pop_back();
+  fewest.change_reason = "再次缩减。";
+  next = w.world.catalog
+             ->Update(w.world.By("editor"), kName,
+                      Catalog::Etag(w.world.resources->Load(kName).value()), fewest)
+             .value();
+  next = w.world.catalog->Submit(w.world.By("editor"), kName, "").value();
+  next = w.world.catalog->Approve(w.world.ActBy("head"), kName, Catalog::Etag(next)).value();
+  const absl::Status again = publish().status();
+  CHECK(absl::IsInvalidArgument(again));
+  CHECK(DetailsOf(again)->fields.at(0).field == "resource.service_change");
+  REQUIRE(w.world.catalog
+              ->Return(w.world.ActBy("officer"), kName, Catalog::Etag(next), "须另行备案")
+              .ok());
   // What takes nothing away asks nobody.
   const int asked = w.asked;
   next = w.world.catalog

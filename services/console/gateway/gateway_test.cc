@@ -91,7 +91,9 @@ json BodyOf(const HttpAnswer& answer) {
 }
 
 std::string ReasonIn(const HttpAnswer& answer) {
-  for (const json& detail : BodyOf(answer)["details"]) {
+  const json body = BodyOf(answer);
+  if (!body.contains("details")) return "";
+  for (const json& detail : body.at("details")) {
     if (detail["type"] == "google.rpc.ErrorInfo") return detail["debug"]["reason"];
   }
   return "";
@@ -233,7 +235,7 @@ TEST_CASE("where a visitor comes from, and which token is his, he does not say h
   CHECK(asked.client().address() == "10.1.2.3");
 }
 
-TEST_CASE("signing out ends the cookie; a refusal keeps it") {
+TEST_CASE("signing out ends the cookie, and a refusal keeps it") {
   World world;
   const HttpRequest out = InSession(Post(kSessionMethods + "SignOut", "{}"));
   CHECK(FieldOf(world.Ask(out), "Set-Cookie") == ClearingCookie());

@@ -144,6 +144,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (head.count(http::field::host) != 1 || head.count(http::field::content_length) > 1) {
       return Send(Refusal(400, "want one Host, and one Content-Length"), false);
     }
+    // Beast takes a list of equal lengths for one.
+    const absl::string_view said = View(head[http::field::content_length]);
+    if (!std::all_of(said.begin(), said.end(), [](char c) { return absl::ascii_isdigit(c); })) {
+      return Send(Refusal(400, "want digits as Content-Length"), false);
+    }
     const http::verb method = head.method();
     if (method != http::verb::get && method != http::verb::head && method != http::verb::post) {
       return Send(Refusal(405, "want GET, HEAD or POST").With("Allow", "GET, HEAD, POST"), false);

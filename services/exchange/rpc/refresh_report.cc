@@ -25,10 +25,15 @@ bool Refused(const absl::Status& status) {
 
 absl::StatusOr<int> Refreshes::Tell() {
   int count = 0;
+  absl::Status trouble;  // of the first dataset that has to be told again; the others are told
   SHAREWAY_ASSIGN_OR_RETURN(const std::vector<std::string> resources, datasets_->Resources());
   for (const std::string& resource : resources) {
-    SHAREWAY_ASSIGN_OR_RETURN(const DatasetStore::Loaded loaded, datasets_->Load(resource));
-    const DatasetVersion* serving = loaded.dataset->serving();
+    const absl::StatusOr<DatasetStore::Loaded> loaded = datasets_->Load(resource);
+    if (!loaded.ok()) {
+      trouble.Update(loaded.status());
+      continue;
+    }
+    const DatasetVersion* serving = loaded->dataset->serving();
     if (serving == nullptr) continue;
     Told& told = told_[resource];
     if (told.version == serving->number && told.rest == 0) continue;
@@ -47,7 +52,9 @@ absl::StatusOr<int> Refreshes::Tell() {
             .status();
     if (!answered.ok() && !Refused(answered)) {
       told = {};
-      return answered;
+      if (absl::IsUnavailable(answered) || absl::IsDeadlineExceeded(answered)) return answered;
+      trouble.Update(answered);
+      continue;
     }
     if (!answered.ok()) {
       log::Warn("refresh-refused", {{"resource", resource}, {"status", answered}});
@@ -55,6 +62,7 @@ absl::StatusOr<int> Refreshes::Tell() {
     told = {.version = serving->number, .rest = answered.ok() ? 0 : kRest};
     if (answered.ok()) ++count;
   }
+  if (!trouble.ok()) return trouble;
   return count;
 }
 

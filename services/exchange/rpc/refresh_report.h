@@ -27,8 +27,8 @@ class Refreshes {
   Refreshes(rpc::Channel* catalog, const DatasetStore* datasets)
       : catalog_(catalog), datasets_(datasets) {}
 
-  // Tells each serving version that was not told yet. Stops at the first error by which the catalogue
-  // is away or busy, and returns it: the rest is told by the next call. Otherwise how many were told.
+  // Tells each serving version that was not told yet, and how many that were. While the catalogue is away
+  // it stops at once; what one dataset meets keeps no other from being told, and is returned in the end.
   absl::StatusOr<int> Tell();
 
  private:
