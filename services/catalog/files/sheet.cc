@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/catalog/files/sheet.h"
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+
+namespace shareway::catalog::files {
+namespace {
+
+// True if the text, without the apostrophes that it begins with, would be computed.
+bool Computed(absl::string_view text) {
+  const size_t first = text.find_first_not_of('\'');
+  if (first == absl::string_view::npos) return false;
+  return absl::string_view("=+-@\t\r").find(text[first]) != absl::string_view::npos;
+}
+
+}  // namespace
+
+absl::Status Refused(absl::string_view why) {
+  return Error(Reason::kFileRefused, absl::StatusCode::kInvalidArgument, why);
+}
+
+absl::Status TooLarge(absl::string_view why) {
+  return Error(Reason::kFileTooLarge, absl::StatusCode::kInvalidArgument, why);
+}
+
+std::string Neutralized(absl::string_view text) {
+  return Computed(text) ? absl::StrCat("'", text) : std::string(text);
+}
+
+std::string Restored(absl::string_view cell) {
+  const bool neutralized = !cell.empty() && cell.front() == '\'' && Computed(cell);
+  return std::string(neutralized ? cell.substr(1) : cell);
+}
+
+}  // namespace shareway::catalog::files
