@@ -50,8 +50,6 @@ LAYERS = [
     ("bundle", r"services/(?P<x>catalog)/bundle/", libs("base kv outbox crypto evidence merkle") +
      ["services/{x}/domain/", "services/{x}/store/", "services/{x}/bundle/",
       "shareway/catalog/", "shareway/evidence/"]),
-    ("files", r"services/(?P<x>catalog)/files/", libs("base codes") +
-     ["services/{x}/domain/", "services/{x}/files/"]),
     ("oidc", r"services/(?P<x>console)/oidc/", libs("base crypto") + ["services/{x}/oidc/"]),
     ("gateway", r"services/(?P<x>console)/gateway/", libs("base crypto metrics rpc") +
      ["services/{x}/gateway/", "shareway/"]),
