@@ -255,7 +255,7 @@ absl::StatusOr<Catalog::Loaded> Catalog::Create(const Cause& cause, Entry entry,
 absl::StatusOr<Catalog::Loaded> Catalog::Change(const Cause& cause, absl::string_view name,
                                                 absl::string_view etag, RecordKind kind,
                                                 const Decision& decide,
-                                                absl::string_view reason) {
+                                                absl::string_view reason, bool validate_only) {
   if (auto ids = ParseName("resources/{r}", name); !ids.ok()) {
     return Error::Field("name", ids.status().message());
   }
@@ -269,6 +269,7 @@ absl::StatusOr<Catalog::Loaded> Catalog::Change(const Cause& cause, absl::string
     if (!actor.SeesDrafts()) return Error::NotVisible(name);
     SHAREWAY_RETURN_IF_ERROR(CheckEtag(etag, *before, cause.act.has_value()));
     SHAREWAY_ASSIGN_OR_RETURN(const Resource after, decide(before->resource, actor));
+    if (validate_only) return Loaded{.resource = after};
     absl::StatusOr<Loaded> saved = Save(cause, *before, after, kind, reason);
     if (!absl::IsAborted(saved.status()) || attempt == kAttempts) return saved;
     const std::optional<ErrorDetails> why = DetailsOf(saved.status());
@@ -281,7 +282,8 @@ absl::StatusOr<Catalog::Loaded> Catalog::Change(const Cause& cause, absl::string
 }
 
 absl::StatusOr<Catalog::Loaded> Catalog::Update(const Cause& cause, absl::string_view name,
-                                                absl::string_view etag, Entry entry) {
+                                                absl::string_view etag, Entry entry,
+                                                bool validate_only) {
   return Change(
       cause, name, etag, evidence::v1::RESOURCE_DRAFTED,
       [this, &entry](const Resource& resource, const Actor& actor) -> absl::StatusOr<Resource> {
@@ -291,7 +293,8 @@ absl::StatusOr<Catalog::Loaded> Catalog::Update(const Cause& cause, absl::string
             WithReferences(resource.Update(actor, entry, law), &entry, law, false));
         SHAREWAY_RETURN_IF_ERROR(ResourceStore::CheckSize(updated.fields().working->entry));
         return updated;
-      });
+      },
+      "", validate_only);
 }
 
 absl::StatusOr<Catalog::Loaded> Catalog::Submit(const Cause& cause, absl::string_view name,

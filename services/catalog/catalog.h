@@ -68,8 +68,9 @@ class Catalog {
   // code is the next one of the entry's category. With `validate_only` nothing is
   // stored and the version is 0.
   absl::StatusOr<Loaded> Create(const Cause& cause, Entry entry, bool validate_only);
+  // With `validate_only` nothing is stored and the version is 0.
   absl::StatusOr<Loaded> Update(const Cause& cause, absl::string_view name, absl::string_view etag,
-                                Entry entry);
+                                Entry entry, bool validate_only = false);
   // `answers` are the update clocks that the revision ends: Updates::CheckAnswers.
   absl::StatusOr<Loaded> Submit(const Cause& cause, absl::string_view name, absl::string_view etag,
                                 std::vector<std::string> answers = {});
@@ -108,7 +109,7 @@ class Catalog {
   using Decision = std::function<absl::StatusOr<Resource>(const Resource&, const Actor&)>;
   absl::StatusOr<Loaded> Change(const Cause& cause, absl::string_view name, absl::string_view etag,
                                 evidence::RecordKind kind, const Decision& decide,
-                                absl::string_view reason = "");
+                                absl::string_view reason = "", bool validate_only = false);
   absl::StatusOr<Loaded> Save(const Cause& cause, const Loaded& before, const Resource& after,
                               evidence::RecordKind kind, absl::string_view reason = "");
   // What is published of it, due by its cycle and the provider's calendar.
