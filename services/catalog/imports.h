@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads files of entries in, in the background and over restarts.
+//
+// The file lies in a folder until its import is over. Work is done in steps of one commit each
+// (writing an entry takes two: the entry, then its row), all of which may be cut off anywhere: an
+// entry is written under an idempotency key made from import and number, so that a step that is
+// repeated within a day of the cut gets the answer of the first, and then its row tells it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "libs/base/clock.h"
+#include "libs/crypto/hash.h"
+#include "services/catalog/catalog.h"
+#include "services/catalog/domain/import.h"
+#include "services/catalog/files/entries_file.h"
+#include "services/catalog/store/import_store.h"
+
+namespace shareway::catalog {
+
+// A file that is being taken. Without Begin it is deleted on destruction.
+class Spool {
+ public:
+  ~Spool();
+  Spool(const Spool&) = delete;
+  Spool& operator=(const Spool&) = delete;
+  // RESOURCE_EXHAUSTED, FILE_TOO_LARGE, over files::kMaxFileBytes; UNAVAILABLE if it cannot be written.
+  absl::Status Append(absl::string_view data);
+
+ private:
+  friend class Imports;
+  Spool(std::string name, std::string path, int fd);
+
+  const std::string name_;  // imports/{i}
+  const std::string path_;
+  int fd_;
+  bool kept_ = false;
+  uint64_t bytes_ = 0;
+  crypto::Sha256Stream digest_;
+};
+
+// Thread-safe, but for Step, which one thread calls.
+class Imports {
+ public:
+  static constexpr int kMaxUnderWay = 4;  // of an agency
+  static constexpr size_t kBatch = 200;   // entries checked in a step
+  static constexpr int kMaxFaults = 100;  // told of an entry
+  static constexpr absl::Duration kKept = absl::Hours(24 * 90);
+
+  // All must outlive it.
+  struct Parts {
+    ImportStore* store = nullptr;
+    const ResourceStore* resources = nullptr;
+    Catalog* catalog = nullptr;
+    const Clock* clock = nullptr;
+    std::function<std::shared_ptr<const Register>()> directory = {};
+    std::string folder = {};  // of spool files; made if it is not there
+  };
+  // Deletes files that no import needs.
+  static absl::StatusOr<std::unique_ptr<Imports>> Open(Parts parts);
+  ~Imports();
+
+  // What a person asks for.
+  struct Options {
+    std::string file_name = {};
+    files::Format format = files::Format::kUnspecified;
+    bool valid_entries = false;  // false: all or nothing
+    bool dry_run = false;
+    bool replace = false;
+  };
+  // An empty file to append to.
+  absl::StatusOr<std::unique_ptr<Spool>> NewSpool() const;
+  // Begins an import of the caller's agency. A repeated request id, with the same file and options,
+  // gets the import that it began. INVALID_ARGUMENT for options and, FILE_REFUSED, for what is no file
+  // of entries; RESOURCE_EXHAUSTED, OVERLOADED, while kMaxUnderWay of the agency are under way.
+  absl::StatusOr<v1::Import> Begin(Cause cause, const Options& options, Spool* spool);
+  // Asks for its end. FAILED_PRECONDITION, IMPORT_OVER. Below, and in all of these, what is not of
+  // the caller's agency, or not for one who is no editor, is Error::NotVisible.
+  absl::StatusOr<v1::Import> Cancel(const Caller& caller, absl::string_view name);
+  absl::StatusOr<v1::Import> Get(const Caller& caller, absl::string_view name) const;
+  // Imports of the caller's agency with their cursors, newest first, up to `limit`.
+  absl::StatusOr<std::vector<std::pair<std::string, v1::Import>>> List(const Caller& caller,
+                                                                       absl::string_view cursor,
+                                                                       size_t limit) const;
+  // Rows with a result after entry `number`, up to `limit`; only refused ones with `refused`. One call
+  // examines a bounded number: `next` is where to go on, 0 at the end.
+  struct Rows {
+    std::vector<v1::ImportRow> rows = {};
+    uint32_t next = 0;
+  };
+  absl::StatusOr<Rows> ListRows(const Caller& caller, absl::string_view name, uint32_t number,
+                                size_t limit, bool refused) const;
+
+  // Does the next piece of the oldest import under way. False: there is none. After an error, which
+  // is never the file's, the step may be tried again.
+  absl::StatusOr<bool> Step();
+  // Deletes imports that ended more than kKept ago.
+  absl::Status Expire();
+
+  // Does steps on a thread of its own until destruction. Call it once.
+  void Start();
+
+ private:
+  // An import that is open.
+  struct Job {
+    std::string name = {};
+    ImportState state = ImportState::kUnspecified;
+    std::unique_ptr<files::Reader> reader = {};
+    uint32_t read = 0;                                   // the last entry that it gave
+    std::map<std::string, std::vector<uint32_t>> codes = {};  // first rows, by code
+  };
+  // What the check or the writing of one entry said.
+  struct Outcome {
+    store::ImportRowRecord row = {};
+    std::string reason = {};  // of a refusal
+  };
+
+  explicit Imports(Parts parts) : parts_(std::move(parts)) {}
+  std::string PathOf(absl::string_view name) const;
+  absl::StatusOr<ImportStore::Loaded> Visible(const Caller& caller, absl::string_view name) const;
+  absl::Status OpenJob(const ImportStore::Loaded& import);
+  absl::Status CheckSome(const ImportStore::Loaded& import);
+  absl::Status WriteOne(const ImportStore::Loaded& import);
+  absl::StatusOr<Outcome> Check(const store::ImportRecord& record, files::FileEntry entry) const;
+  absl::StatusOr<Outcome> Write(const store::ImportRecord& record, files::FileEntry entry);
+  absl::Status End(const ImportStore::Loaded& before, store::ImportRecord after, ImportEvent event,
+                   const std::vector<store::ImportRowRecord>& rows);
+  // Ends it for what is wrong with its file; other errors are given back.
+  absl::Status EndFor(const ImportStore::Loaded& import, const absl::Status& why);
+  // The importer's write of an entry; PERMISSION_DENIED if he is no editor of the agency any more.
+  absl::StatusOr<Cause> CauseFor(const store::ImportRecord& record, uint32_t number) const;
+
+  const Parts parts_;
+  absl::Mutex begin_mutex_;  // from the count of those under way to the commit
+  std::optional<Job> job_;   // of Step
+  absl::Mutex mutex_;
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  bool woken_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace shareway::catalog
