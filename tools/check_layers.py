@@ -61,6 +61,7 @@ LAYERS = [
      libs("base kv outbox crypto evidence log metrics statute filter codes merkle") +
      ["services/{x}/domain/", "services/{x}/store/", "services/{x}/source/", "services/{x}/report/",
       "services/{x}/search/", "services/{x}/oidc/", "services/{x}/=.h",
+      "services/{x}/files/",
       *[f"services/{{x}}/{subject}/" for subject in SUBJECTS]]),
     *[(f"libs/{lib}", rf"libs/{lib}/", libs(f"{lib} {low}") + GENERATED.get(lib, []))
       for lib, low in LIBS.items()],

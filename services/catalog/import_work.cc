@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+// The work of imports: checking and writing entries, a step at a time.
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "libs/base/error.h"
+#include "libs/base/name.h"
+#include "libs/base/status.h"
+#include "libs/evidence/record.h"
+#include "services/catalog/imports.h"
+
+namespace shareway::catalog {
+namespace {
+
+constexpr char kMethod[] = "/shareway.catalog.v1.CatalogService/ImportResources";
+
+// True for an answer that is about the entry; false for a fault of this installation, after which
+// the same is tried again.
+bool IsRefusal(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kAborted:
+      return true;
+    default: {
+      const auto details = DetailsOf(status);
+      return details && details->reason == Reason::kCodeSpaceFull;
+    }
+  }
+}
+
+std::string ReasonOf(const absl::Status& status) {
+  const auto details = DetailsOf(status);
+  return details ? std::string(ReasonName(details->reason)) : "";
+}
+
+bool AboutTheFile(const absl::Status& status) {
+  const auto details = DetailsOf(status);
+  return details && (details->reason == Reason::kFileRefused ||
+                     details->reason == Reason::kFileTooLarge);
+}
+
+void AddFault(const files::Spot& spot, absl::string_view field, absl::string_view rule,
+              v1::ImportRow* row) {
+  if (row->faults_size() == Imports::kMaxFaults) return;
+  v1::ImportFault* fault = row->add_faults();
+  fault->set_sheet(spot.sheet);
+  fault->set_row(spot.row);
+  fault->set_column(spot.column);
+  fault->set_field(std::string(field));
+  fault->set_rule(std::string(rule));
+}
+
+// A refusal's rules, each where the file breaks it.
+void AddFaults(const files::FileEntry& entry, const absl::Status& status, v1::ImportRow* row) {
+  const auto details = DetailsOf(status);
+  if (!details || details->fields.empty()) {
+    return AddFault({.sheet = entry.sheet, .row = entry.first_row}, "", status.message(), row);
+  }
+  for (const FieldViolation& violation : details->fields) {
+    AddFault(entry.SpotOf(violation.field), violation.field, violation.rule, row);
+  }
+}
+
+std::string NameOf(absl::string_view code) {
+  return absl::StrCat("resources/", absl::StrReplaceAll(code, {{"/", "-"}}));
+}
+
+v1::ImportRow RowOf(const files::FileEntry& entry) {
+  v1::ImportRow row;
+  row.set_number(entry.number);
+  row.set_sheet(entry.sheet);
+  row.set_first_row(entry.first_row);
+  row.set_last_row(entry.last_row);
+  row.set_code(entry.entry.code);
+  return row;
+}
+
+void Count(const v1::ImportRow& row, v1::Import* import) {
+  switch (row.result()) {
+    case v1::ImportRow::CREATED:
+      return import->set_created(import->created() + 1);
+    case v1::ImportRow::UPDATED:
+      return import->set_updated(import->updated() + 1);
+    case v1::ImportRow::ENTRY_REFUSED:
+      return import->set_refused(import->refused() + 1);
+    default:
+      return;
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<Cause> Imports::CauseFor(const store::ImportRecord& record, uint32_t number) const {
+  const v1::Import& import = record.import();
+  const std::shared_ptr<const Register> all = parts_.directory();
+  const Person* person = all->Find<Person>(import.importer());
+  Cause cause = {.caller = {.name = import.importer(), .agency = import.agency(), .person = true},
+                 .traceparent = record.traceparent(),
+                 .once = {.caller = import.importer(),
+                          .method = kMethod,
+                          .request_id = absl::StrCat(
+                              absl::StripPrefix(import.name(), "imports/"), "-", number),
+                          .body = import.file_digest()}};
+  if (person != nullptr && person->agency == import.agency()) {
+    cause.caller.roles.insert(person->roles.begin(), person->roles.end());
+  }
+  if (!cause.caller.roles.contains(Role::kCatalogueEditor)) {
+    return Error(Reason::kPolicyDenied, absl::StatusCode::kPermissionDenied,
+                 "who imports is no editor of the agency any more");
+  }
+  return cause;
+}
+
+absl::StatusOr<Imports::Outcome> Imports::Check(const store::ImportRecord& record,
+                                                files::FileEntry entry) const {
+  const v1::Import& import = record.import();
+  Outcome outcome;
+  v1::ImportRow& row = *outcome.row.mutable_row();
+  row = RowOf(entry);
+  for (const files::CellFault& fault : entry.faults) {
+    AddFault(fault.spot, fault.field, fault.rule, &row);
+  }
+  if (entry.entry.provider.empty()) entry.entry.provider = import.agency();
+  const bool own = entry.entry.provider == import.agency();
+  if (!own) {
+    AddFault(entry.SpotOf("resource.provider"), "resource.provider",
+             "is another agency; an import is of the own agency's entries", &row);
+  }
+  if (const auto twins = job_->codes.find(entry.entry.code);
+      twins != job_->codes.end() && twins->second.size() > 1) {
+    std::string rows;
+    for (size_t i = 0; i < twins->second.size() && i < 10; ++i) {
+      absl::StrAppend(&rows, i == 0 ? "" : ", ", twins->second[i]);
+    }
+    AddFault(entry.SpotOf("resource.code"), "resource.code",
+             absl::StrCat("stands in the file more than once: in rows ", rows), &row);
+  }
+  if (row.faults_size() > 0) outcome.reason = std::string(ReasonName(Reason::kFieldInvalid));
+  row.set_result(v1::ImportRow::CREATED);
+  if (own) {
+    absl::StatusOr<Cause> cause = CauseFor(record, entry.number);
+    absl::Status status = cause.status();
+    if (status.ok()) {
+      cause->once.request_id.clear();  // a check has no result to repeat
+      absl::StatusOr<Catalog::Loaded> known = absl::NotFoundError("");
+      const std::string name = NameOf(entry.entry.code);
+      if (import.replace() && HasForm("resources/{r}", name)) {
+        known = parts_.resources->Load(name);
+        if (!known.ok() && !absl::IsNotFound(known.status())) return known.status();
+      }
+      if (known.ok() && known->resource.fields().provider == import.agency()) {
+        row.set_result(v1::ImportRow::UPDATED);
+        row.set_resource(name);
+        outcome.row.set_etag(Catalog::Etag(*known));
+        status = parts_.catalog->Update(*cause, name, outcome.row.etag(), entry.entry, true).status();
+      } else {
+        status = parts_.catalog->Create(*cause, entry.entry, true).status();
+      }
+    }
+    if (!status.ok()) {
+      if (!IsRefusal(status)) return status;
+      AddFaults(entry, status, &row);
+      if (outcome.reason.empty()) outcome.reason = ReasonOf(status);
+    }
+  }
+  if (row.faults_size() > 0) {
+    row.set_result(v1::ImportRow::ENTRY_REFUSED);
+    row.clear_resource();
+  }
+  return outcome;
+}
+
+absl::StatusOr<Imports::Outcome> Imports::Write(const store::ImportRecord& record,
+                                                files::FileEntry entry) {
+  const v1::Import& import = record.import();
+  SHAREWAY_ASSIGN_OR_RETURN(const auto checked, parts_.store->LoadRow(import.name(), entry.number));
+  if (!checked) return absl::DataLossError("an entry that was checked has no row");
+  Outcome outcome = {.row = *checked};
+  if (checked->row().result() == v1::ImportRow::ENTRY_REFUSED) return outcome;
+  if (entry.entry.provider.empty()) entry.entry.provider = import.agency();
+  const absl::StatusOr<Cause> cause = CauseFor(record, entry.number);
+  absl::Status status = cause.status();
+  v1::ImportRow& row = *outcome.row.mutable_row();
+  if (status.ok()) {
+    const absl::StatusOr<Catalog::Loaded> stored =
+        row.result() == v1::ImportRow::UPDATED
+            ? parts_.catalog->Update(*cause, row.resource(), outcome.row.etag(), entry.entry)
+            : parts_.catalog->Create(*cause, entry.entry, false);
+    status = stored.status();
+    if (stored.ok()) {
+      row.set_resource(stored->resource.fields().name);
+      row.set_code(stored->resource.fields().code);
+    }
+  }
+  outcome.row.set_written(true);
+  if (status.ok()) return outcome;
+  if (!IsRefusal(status)) return status;
+  row.set_result(v1::ImportRow::ENTRY_REFUSED);
+  row.clear_resource();
+  AddFaults(entry, status, &row);
+  outcome.reason = ReasonOf(status);
+  return outcome;
+}
+
+absl::Status Imports::End(const ImportStore::Loaded& before, store::ImportRecord after,
+                          ImportEvent event, const std::vector<store::ImportRowRecord>& rows) {
+  const ImportState state =
+      After(static_cast<ImportState>(before.record.import().state()), event);
+  if (!IsOver(state) || state == ImportState::kUnspecified) {
+    return absl::InternalError("an import cannot end so");
+  }
+  const absl::Time now = parts_.clock->Now();
+  v1::Import& import = *after.mutable_import();
+  const bool checking = before.record.import().state() == v1::Import::CHECKING;
+  import.set_state(static_cast<v1::Import::State>(state));
+  *import.mutable_end_time() = evidence::ToTimestamp(now);
+  if (checking && !import.dry_run()) {  // nothing was written
+    import.set_created(0);
+    import.set_updated(0);
+  }
+  evidence::AuditRecord record;
+  record.set_kind(evidence::v1::CATALOG_IMPORTED);
+  record.set_object(import.name());
+  record.add_agencies(import.agency());
+  record.set_record_count(import.entries());
+  record.set_traceparent(after.traceparent());
+  SHAREWAY_RETURN_IF_ERROR(
+      parts_.store->Save(before, after, rows, Event{.records = {std::move(record)}, .now = now})
+          .status());
+  job_.reset();
+  unlink(PathOf(import.name()).c_str());
+  return absl::OkStatus();
+}
+
+absl::Status Imports::EndFor(const ImportStore::Loaded& import, const absl::Status& why) {
+  if (!AboutTheFile(why)) return why;
+  store::ImportRecord after = import.record;
+  after.mutable_import()->set_message(std::string(why.message()));
+  after.mutable_import()->set_reason(ReasonOf(why));
+  const bool checking = after.import().state() == v1::Import::CHECKING;
+  return End(import, std::move(after), checking ? ImportEvent::kRefuse : ImportEvent::kCancel, {});
+}
+
+absl::Status Imports::OpenJob(const ImportStore::Loaded& import) {
+  const v1::Import& now = import.record.import();
+  const auto state = static_cast<ImportState>(now.state());
+  if (job_ && job_->name == now.name() && job_->state == state) return absl::OkStatus();
+  job_.reset();
+  Job job = {.name = now.name(), .state = state};
+  const std::string path = PathOf(now.name());
+  const auto format = static_cast<files::Format>(now.format());
+  // Nothing brings it back, and others wait behind it.
+  const Error gone(Reason::kFileRefused, absl::StatusCode::kInvalidArgument,
+                   "the import's file is not there any more, or not whole");
+  if (access(path.c_str(), F_OK) != 0 && errno == ENOENT) return gone;
+  if (state == ImportState::kChecking) {
+    // Twins may stand anywhere, so the codes are known before the first entry is checked.
+    SHAREWAY_ASSIGN_OR_RETURN(const std::unique_ptr<files::Reader> first,
+                              files::Open(path, format));
+    while (true) {
+      SHAREWAY_ASSIGN_OR_RETURN(const std::optional<files::FileEntry> entry, first->Next());
+      if (!entry) break;
+      if (!entry->entry.code.empty()) job.codes[entry->entry.code].push_back(entry->first_row);
+    }
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(job.reader, files::Open(path, format));
+  while (job.read < import.record.done()) {
+    SHAREWAY_ASSIGN_OR_RETURN(const std::optional<files::FileEntry> entry, job.reader->Next());
+    if (!entry) return gone;
+    job.read = entry->number;
+  }
+  job_ = std::move(job);
+  return absl::OkStatus();
+}
+
+absl::Status Imports::CheckSome(const ImportStore::Loaded& import) {
+  store::ImportRecord after = import.record;
+  v1::Import& now = *after.mutable_import();
+  std::vector<store::ImportRowRecord> rows;
+  bool ended = false;
+  while (rows.size() < kBatch) {
+    SHAREWAY_ASSIGN_OR_RETURN(std::optional<files::FileEntry> entry, job_->reader->Next());
+    if (!entry) {
+      ended = true;
+      break;
+    }
+    job_->read = entry->number;
+    SHAREWAY_ASSIGN_OR_RETURN(Outcome outcome, Check(after, *std::move(entry)));
+    Count(outcome.row.row(), &now);
+    if (now.reason().empty()) now.set_reason(outcome.reason);
+    rows.push_back(std::move(outcome.row));
+    now.set_entries(now.entries() + 1);
+  }
+  after.set_done(job_->read);
+  now.set_rows(job_->reader->rows());
+  if (!ended) return parts_.store->Save(import, std::move(after), rows, std::nullopt).status();
+  if (now.refused() > 0 && now.mode() != v1::Import::VALID_ENTRIES && !now.dry_run()) {
+    now.set_message(absl::StrCat(now.refused(), " of ", now.entries(),
+                                 " entries break rules, so that none is written"));
+    return End(import, std::move(after), ImportEvent::kRefuse, rows);
+  }
+  if (now.dry_run()) return End(import, std::move(after), ImportEvent::kFinish, rows);
+  now.set_state(v1::Import::WRITING);
+  after.set_done(0);
+  now.set_created(0);
+  now.set_updated(0);
+  return parts_.store->Save(import, std::move(after), rows, std::nullopt).status();
+}
+
+absl::Status Imports::WriteOne(const ImportStore::Loaded& import) {
+  SHAREWAY_ASSIGN_OR_RETURN(std::optional<files::FileEntry> entry, job_->reader->Next());
+  store::ImportRecord after = import.record;
+  if (!entry) return End(import, std::move(after), ImportEvent::kFinish, {});
+  const uint32_t number = entry->number;
+  job_->read = number;
+  SHAREWAY_ASSIGN_OR_RETURN(const Outcome outcome, Write(import.record, *std::move(entry)));
+  v1::Import& now = *after.mutable_import();
+  // What the check refused is counted.
+  if (outcome.row.written()) Count(outcome.row.row(), &now);
+  if (now.reason().empty()) now.set_reason(outcome.reason);
+  after.set_done(number);
+  return parts_.store->Save(import, std::move(after), {outcome.row}, std::nullopt).status();
+}
+
+absl::StatusOr<bool> Imports::Step() {
+  SHAREWAY_ASSIGN_OR_RETURN(const auto under_way, parts_.store->UnderWay());
+  if (under_way.empty()) return false;
+  SHAREWAY_ASSIGN_OR_RETURN(const auto import, parts_.store->Load(under_way.front().first));
+  if (!import) return absl::DataLossError("an import under way is not there");
+  absl::Status status;
+  if (import->record.cancel_asked()) {
+    status = End(*import, import->record, ImportEvent::kCancel, {});
+  } else {
+    status = OpenJob(*import);
+    if (status.ok()) {
+      status = import->record.import().state() == v1::Import::CHECKING ? CheckSome(*import)
+                                                                       : WriteOne(*import);
+    }
+    if (!status.ok()) status = EndFor(*import, status);
+  }
+  if (!status.ok()) job_.reset();  // the reader may be ahead of what is stored
+  // A person asked for its end meanwhile: the next step reads that.
+  if (absl::IsAborted(status)) return true;
+  SHAREWAY_RETURN_IF_ERROR(status);
+  return true;
+}
+
+}  // namespace shareway::catalog

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Serves the methods of CatalogService that read files of entries in.
+#pragma once
+
+#include "libs/rpc/paging.h"
+#include "libs/rpc/server.h"
+#include "services/catalog/imports.h"
+
+namespace shareway::catalog {
+
+class ImportRpc {
+ public:
+  // Must outlive it, and it the server.
+  explicit ImportRpc(Imports* imports) : imports_(imports) {}
+
+  // Registers ImportResources, GetImport, ListImports, ListImportRows and CancelImport.
+  void Serve(rpc::Server* server);
+
+ private:
+  absl::StatusOr<v1::Import> Import(const rpc::Call& call,
+                                    rpc::Reader<v1::ImportResourcesRequest>& reader);
+  absl::StatusOr<v1::ListImportsResponse> List(const rpc::Call& call,
+                                               const v1::ListImportsRequest& request) const;
+  absl::StatusOr<v1::ListImportRowsResponse> ListRows(
+      const rpc::Call& call, const v1::ListImportRowsRequest& request) const;
+
+  Imports* const imports_;
+  const rpc::PageTokens tokens_;
+};
+
+}  // namespace shareway::catalog
