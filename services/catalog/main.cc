@@ -26,6 +26,7 @@
 #include "services/catalog/rpc/directory_rpc.h"
 #include "services/catalog/rpc/project_rpc.h"
 #include "services/catalog/rpc/sharing_use.h"
+#include "services/catalog/rpc/import_rpc.h"
 #include "services/catalog/rpc/life_rpc.h"
 #include "services/catalog/rpc/source_rpc.h"
 #include "services/catalog/rpc/subscription_rpc.h"
@@ -40,6 +41,9 @@ ABSL_FLAG(std::string, bootstrap, "",
 ABSL_FLAG(std::string, search_dir, "",
           "Folder of the search index, which is made anew if it is lost; empty: beside the store, "
           "with its name and .search.");
+ABSL_FLAG(std::string, import_dir, "",
+          "Folder of the files that are being imported; empty: beside the store, with its name and "
+          ".imports.");
 
 ABSL_FLAG(std::string, sharing, "",
           "Address of sharing, which knows who uses an entry, HOST:PORT; empty: no entry is withdrawn.");
@@ -66,6 +70,11 @@ absl::StatusOr<Synonyms> LoadSynonyms(const std::string& path) {
 std::string SearchFolder(absl::string_view store) {
   if (std::string given = absl::GetFlag(FLAGS_search_dir); !given.empty()) return given;
   return std::string(absl::StripPrefix(store, "rocksdb:")) + ".search";
+}
+
+std::string ImportFolder(absl::string_view store) {
+  if (std::string given = absl::GetFlag(FLAGS_import_dir); !given.empty()) return given;
+  return std::string(absl::StripPrefix(store, "rocksdb:")) + ".imports";
 }
 
 absl::StatusOr<Origins> ReadOrigins(const std::string& path) {
@@ -204,6 +213,16 @@ absl::Status Serve() {
   SourceRpc source_rpc(&sources, &source_store);
   LifeRpc life_rpc(catalog.get(), &resources, &updates, &freshness);
   Reminders reminders(&freshness);
+  ImportStore import_store(kv, outbox);
+  SHAREWAY_ASSIGN_OR_RETURN(
+      std::unique_ptr<Imports> imports,
+      Imports::Open({.store = &import_store,
+                     .resources = &resources,
+                     .catalog = catalog.get(),
+                     .clock = &SystemClock(),
+                     .directory = [&registrar] { return registrar->Now(); },
+                     .folder = ImportFolder(process.options.store)}));
+  ImportRpc import_rpc(imports.get());
   SubscriptionStore subscription_store(kv, outbox);
   Subscriptions subscriptions({.store = &subscription_store,
                                .resources = &resources,
@@ -236,6 +255,8 @@ absl::Status Serve() {
   project_rpc.Serve(process.server.get());
   life_rpc.Serve(process.server.get());
   reminders.Start();
+  import_rpc.Serve(process.server.get());
+  imports->Start();
   subscription_rpc.Serve(process.server.get());
   bundle_rpc.Serve(process.server.get());
   const Notifier notifier(

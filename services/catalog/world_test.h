@@ -16,6 +16,7 @@
 #include "services/catalog/catalog.h"
 #include "services/catalog/codes.h"
 #include "services/catalog/domain/test_entry.h"
+#include "services/catalog/imports.h"
 #include "services/catalog/projects.h"
 #include "services/catalog/freshness.h"
 #include "services/catalog/published.h"
@@ -62,6 +63,7 @@ class TestWorld {
   }
 
   void Reopen() {
+    imports.reset();
     catalog.reset();
     index.reset();  // while the store is there
     index = search::Index::Open(dir / "search").value();
@@ -134,6 +136,14 @@ class TestWorld {
                              .categories = &categories,
                              .extensions = &extensions,
                              .codes = codes.get()})
+                  .value();
+    import_store.emplace(&kv, outbox.get());
+    imports = Imports::Open({.store = &*import_store,
+                             .resources = &*resources,
+                             .catalog = catalog.get(),
+                             .clock = &clock,
+                             .directory = [this] { return registrar->Now(); },
+                             .folder = dir / "imports"})
                   .value();
     REQUIRE(ForEachShown(*resources, [this](absl::string_view name, const Entry* entry) {
               sources->Show(name, entry);
@@ -216,6 +226,8 @@ class TestWorld {
   std::optional<SubscriptionStore> subscription_store;
   std::unique_ptr<Subscriptions> subscriptions;
   std::unique_ptr<Catalog> catalog;
+  std::optional<ImportStore> import_store;
+  std::unique_ptr<Imports> imports;  // whose steps a test does
   absl::Status founded;
   uint64_t followed = 0;
 };

@@ -20,6 +20,7 @@
 #include "services/catalog/rpc/directory_rpc.h"
 #include "services/catalog/rpc/project_rpc.h"
 #include "services/catalog/rpc/life_rpc.h"
+#include "services/catalog/rpc/import_rpc.h"
 #include "services/catalog/rpc/source_rpc.h"
 #include "services/catalog/rpc/subscription_rpc.h"
 #include "services/catalog/store/resource_message.h"
@@ -66,6 +67,8 @@ class Served {
     classification_rpc_->Serve(server_.get());
     source_rpc_ = std::make_unique<SourceRpc>(world_->sources.get(), &*world_->source_store);
     source_rpc_->Serve(server_.get());
+    import_rpc_ = std::make_unique<ImportRpc>(world_->imports.get());
+    import_rpc_->Serve(server_.get());
     life_rpc_ = std::make_unique<LifeRpc>(world_->catalog.get(), &*world_->resources,
                                           world_->updates.get(), world_->freshness.get());
     life_rpc_->Serve(server_.get());
@@ -227,6 +230,7 @@ class Served {
   std::unique_ptr<DirectoryRpc> directory_rpc_;
   std::unique_ptr<CatalogRpc> catalog_rpc_;
   std::unique_ptr<SourceRpc> source_rpc_;
+  std::unique_ptr<ImportRpc> import_rpc_;
   std::unique_ptr<ProjectRpc> project_rpc_;
   std::unique_ptr<LifeRpc> life_rpc_;
   std::unique_ptr<SubscriptionRpc> subscription_rpc_;
