@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/catalog/imports.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include "services/catalog/store/resource_message.h"
+#include "services/catalog/world_test.h"
+
+namespace shareway::catalog {
+namespace {
+
+Entry Numbered(int number) {
+  Entry entry = GoodEntry();
+  entry.code = absl::StrCat("306002/00010", number);
+  entry.title = absl::StrCat("演示资源", number);
+  return entry;
+}
+
+std::string FileOf(const std::vector<Entry>& entries) {
+  std::string text;
+  for (const Entry& entry : entries) {
+    const v1::Resource message = ToMessage("", Resource::Published{.entry = entry});
+    v1::Resource asked = message;
+    for (const char* output : {"name", "state", "profile", "revision", "publish_time"}) {
+      const auto* field = asked.GetDescriptor()->FindFieldByName(output);
+      if (field != nullptr) asked.GetReflection()->ClearField(&asked, field);
+    }
+    std::string line;
+    REQUIRE(google::protobuf::util::MessageToJsonString(asked, &line).ok());
+    absl::StrAppend(&text, line, "\n");
+  }
+  return text;
+}
+
+v1::Import Begin(TestWorld& world, const std::string& file, Imports::Options options = {},
+                 const std::string& request_id = "") {
+  options.file_name = "entries.json";
+  options.format = files::Format::kJson;
+  auto spool = world.imports->NewSpool().value();
+  REQUIRE(spool->Append(file).ok());
+  return world.imports->Begin(world.By("editor", request_id), options, spool.get()).value();
+}
+
+v1::Import Run(TestWorld& world, const std::string& name) {
+  while (world.imports->Step().value()) {
+  }
+  return world.imports->Get(world.By("editor").caller, name).value();
+}
+
+std::vector<v1::ImportRow> RowsOf(TestWorld& world, const std::string& name) {
+  return world.imports->ListRows(world.By("editor").caller, name, 0, 1000, false).value().rows;
+}
+
+bool There(const TestWorld& world, const Entry& entry) {
+  std::string name = "resources/" + entry.code;
+  name[name.rfind('/')] = '-';
+  return world.resources->Load(name).ok();
+}
+
+TEST_CASE("An import makes a draft of each entry and tells of it") {
+  TestWorld world;
+  const v1::Import begun = Begin(world, FileOf({Numbered(1), Numbered(2)}));
+  CHECK(begun.state() == v1::Import::CHECKING);
+  const v1::Import ended = Run(world, begun.name());
+  CHECK(ended.state() == v1::Import::DONE);
+  CHECK(ended.created() == 2);
+  CHECK(There(world, Numbered(1)));
+  CHECK(There(world, Numbered(2)));
+  const std::vector<v1::ImportRow> rows = RowsOf(world, begun.name());
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[1].result() == v1::ImportRow::CREATED);
+  CHECK(rows[1].resource() == "resources/306002-000102");
+}
+
+TEST_CASE("A dry run writes nothing and tells what would be") {
+  TestWorld world;
+  const v1::Import ended =
+      Run(world, Begin(world, FileOf({Numbered(1)}), {.dry_run = true}).name());
+  CHECK(ended.state() == v1::Import::DONE);
+  CHECK(ended.created() == 1);
+  CHECK_FALSE(There(world, Numbered(1)));
+}
+
+TEST_CASE("All or nothing: a foreign provider or a code that comes twice refuses the file") {
+  TestWorld world;
+  Entry foreign = Numbered(3);
+  foreign.provider = "agencies/11990100000100001A";
+  const std::string file = FileOf({Numbered(1), Numbered(2), Numbered(2), foreign});
+  const v1::Import ended = Run(world, Begin(world, file).name());
+  CHECK(ended.state() == v1::Import::REFUSED);
+  CHECK(ended.refused() == 3);
+  CHECK(ended.created() == 0);
+  CHECK_FALSE(There(world, Numbered(1)));
+  CHECK(RowsOf(world, ended.name()).at(0).result() == v1::ImportRow::NOT_WRITTEN);
+
+  const v1::Import valid =
+      Run(world, Begin(world, file, {.valid_entries = true}).name());
+  CHECK(valid.state() == v1::Import::DONE);
+  CHECK(valid.created() == 1);
+  CHECK(valid.refused() == 3);
+  CHECK(There(world, Numbered(1)));
+  CHECK_FALSE(There(world, Numbered(2)));
+}
+
+TEST_CASE("An entry that is there is refused, or replaced where that was asked") {
+  TestWorld world;
+  const std::string file = FileOf({Numbered(1)});
+  Run(world, Begin(world, file).name());
+  CHECK(Run(world, Begin(world, file).name()).state() == v1::Import::REFUSED);
+  const v1::Import replaced = Run(world, Begin(world, file, {.replace = true}).name());
+  CHECK(replaced.state() == v1::Import::DONE);
+  CHECK(replaced.updated() == 1);
+}
+
+TEST_CASE("A cancelled import keeps what was written until then") {
+  TestWorld world;
+  const v1::Import begun = Begin(world, FileOf({Numbered(1), Numbered(2)}));
+  REQUIRE(world.imports->Step().value());  // the check
+  REQUIRE(world.imports->Step().value());  // the first entry
+  const Caller editor = world.By("editor").caller;
+  REQUIRE(world.imports->Cancel(editor, begun.name()).ok());
+  CHECK(Run(world, begun.name()).state() == v1::Import::CANCELLED);
+  CHECK(There(world, Numbered(1)));
+  CHECK_FALSE(There(world, Numbered(2)));
+  CHECK(RowsOf(world, begun.name()).at(1).result() == v1::ImportRow::NOT_WRITTEN);
+  CHECK(DetailsOf(world.imports->Cancel(editor, begun.name()).status())->reason ==
+        Reason::kImportOver);
+}
+
+TEST_CASE("A restart after any step leaves every entry there once") {
+  const std::string file = FileOf({Numbered(1), Numbered(2), Numbered(3)});
+  for (int steps = 0; steps <= 6; ++steps) {
+    INFO("steps before the restart: " << steps);
+    TestWorld world;
+    const v1::Import begun = Begin(world, file, {}, "r1");
+    for (int i = 0; i < steps; ++i) REQUIRE(world.imports->Step().ok());
+    world.Reopen();
+    const v1::Import ended = Run(world, begun.name());
+    CHECK(ended.state() == v1::Import::DONE);
+    CHECK(ended.created() == 3);
+    CHECK(ended.refused() == 0);
+    for (int i = 1; i <= 3; ++i) CHECK(There(world, Numbered(i)));
+    CHECK(Begin(world, file, {}, "r1").name() == begun.name());
+  }
+}
+
+TEST_CASE("Who is no editor of the agency learns nothing of an import") {
+  TestWorld world;
+  const v1::Import begun = Begin(world, FileOf({Numbered(1)}));
+  const Caller stranger = world.By("officer").caller;
+  const absl::Status there = world.imports->Get(stranger, begun.name()).status();
+  CHECK(there == Error::NotVisible(begun.name()));
+}
+
+TEST_CASE("Four imports of an agency are under way at once, no more") {
+  TestWorld world;
+  for (int i = 1; i <= Imports::kMaxUnderWay; ++i) Begin(world, FileOf({Numbered(i)}));
+  auto spool = world.imports->NewSpool().value();
+  REQUIRE(spool->Append(FileOf({Numbered(9)})).ok());
+  CHECK(absl::IsResourceExhausted(
+      world.imports
+          ->Begin(world.By("editor"), {.format = files::Format::kJson}, spool.get())
+          .status()));
+}
+
+}  // namespace
+}  // namespace shareway::catalog
