@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/catalog/imports.h"
 
-#include <google/protobuf/util/json_util.h>
-
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
 #include <catch2/catch.hpp>
 
-#include "services/catalog/store/resource_message.h"
 #include "services/catalog/world_test.h"
+#include "tests/support/temp_dir.h"
 
 namespace shareway::catalog {
 namespace {
@@ -22,19 +22,13 @@ Entry Numbered(int number) {
 }
 
 std::string FileOf(const std::vector<Entry>& entries) {
-  std::string text;
-  for (const Entry& entry : entries) {
-    const v1::Resource message = ToMessage("", Resource::Published{.entry = entry});
-    v1::Resource asked = message;
-    for (const char* output : {"name", "state", "profile", "revision", "publish_time"}) {
-      const auto* field = asked.GetDescriptor()->FindFieldByName(output);
-      if (field != nullptr) asked.GetReflection()->ClearField(&asked, field);
-    }
-    std::string line;
-    REQUIRE(google::protobuf::util::MessageToJsonString(asked, &line).ok());
-    absl::StrAppend(&text, line, "\n");
-  }
-  return text;
+  const shareway::testing::TempDir dir;
+  const std::string path = dir / "entries.json";
+  const auto writer = files::Create(path, files::Format::kJson).value();
+  for (const Entry& entry : entries) REQUIRE(writer->Add({.entry = entry}).ok());
+  REQUIRE(writer->Finish().ok());
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 v1::Import Begin(TestWorld& world, const std::string& file, Imports::Options options = {},
