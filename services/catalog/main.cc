@@ -222,7 +222,13 @@ absl::Status Serve() {
                      .clock = &SystemClock(),
                      .directory = [&registrar] { return registrar->Now(); },
                      .folder = ImportFolder(process.options.store)}));
-  ImportRpc import_rpc(imports.get());
+  SHAREWAY_ASSIGN_OR_RETURN(
+      std::unique_ptr<Exports> exports,
+      Exports::Open({.resources = &resources,
+                     .catalog = catalog.get(),
+                     .directory = [&registrar] { return registrar->Now(); },
+                     .folder = ImportFolder(process.options.store)}));
+  ImportRpc import_rpc(imports.get(), exports.get());
   SubscriptionStore subscription_store(kv, outbox);
   Subscriptions subscriptions({.store = &subscription_store,
                                .resources = &resources,

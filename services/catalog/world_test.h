@@ -16,6 +16,7 @@
 #include "services/catalog/catalog.h"
 #include "services/catalog/codes.h"
 #include "services/catalog/domain/test_entry.h"
+#include "services/catalog/exports.h"
 #include "services/catalog/imports.h"
 #include "services/catalog/projects.h"
 #include "services/catalog/freshness.h"
@@ -64,6 +65,7 @@ class TestWorld {
 
   void Reopen() {
     imports.reset();
+    exports.reset();
     catalog.reset();
     index.reset();  // while the store is there
     index = search::Index::Open(dir / "search").value();
@@ -142,6 +144,11 @@ class TestWorld {
                              .resources = &*resources,
                              .catalog = catalog.get(),
                              .clock = &clock,
+                             .directory = [this] { return registrar->Now(); },
+                             .folder = dir / "imports"})
+                  .value();
+    exports = Exports::Open({.resources = &*resources,
+                             .catalog = catalog.get(),
                              .directory = [this] { return registrar->Now(); },
                              .folder = dir / "imports"})
                   .value();
@@ -227,6 +234,7 @@ class TestWorld {
   std::unique_ptr<Subscriptions> subscriptions;
   std::unique_ptr<Catalog> catalog;
   std::optional<ImportStore> import_store;
+  std::unique_ptr<Exports> exports;
   std::unique_ptr<Imports> imports;  // whose steps a test does
   absl::Status founded;
   uint64_t followed = 0;

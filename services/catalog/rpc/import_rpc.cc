@@ -61,6 +61,12 @@ void ImportRpc::Serve(rpc::Server* server) {
       Path("CancelImport"), [this](const rpc::Call& call, const v1::CancelImportRequest& request) {
         return imports_->Cancel(CallerOf(call), request.name());
       });
+  server->ServerStream<v1::ExportResourcesRequest, v1::ExportResourcesResponse>(
+      Path("ExportResources"),
+      [this](const rpc::Call& call, const v1::ExportResourcesRequest& request,
+             rpc::Writer<v1::ExportResourcesResponse>& writer) {
+        return Export(call, request, writer);
+      });
 }
 
 absl::StatusOr<v1::Import> ImportRpc::Import(const rpc::Call& call,
@@ -129,6 +135,29 @@ absl::StatusOr<v1::ListImportRowsResponse> ImportRpc::ListRows(
   }
   if (next != 0) response.set_next_page_token(tokens_.Make(query, absl::StrCat(next)));
   return response;
+}
+
+absl::Status ImportRpc::Export(const rpc::Call& call, const v1::ExportResourcesRequest& request,
+                               rpc::Writer<v1::ExportResourcesResponse>& writer) {
+  const auto write = [&writer](std::string part) {
+    v1::ExportResourcesResponse response;
+    response.set_data(std::move(part));
+    return writer.Write(response);
+  };
+  SHAREWAY_ASSIGN_OR_RETURN(
+      const Exports::Whole whole,
+      exports_->Run(CallerOf(call),
+                    {.format = static_cast<files::Format>(request.format()),
+                     .provider = request.provider(),
+                     .category = request.category(),
+                     .division = request.division(),
+                     .drafts = request.drafts(),
+                     .names = {request.names().begin(), request.names().end()}},
+                    write));
+  v1::ExportResourcesResponse last;
+  last.set_entries(whole.entries);
+  last.set_digest(whole.digest.str());
+  return writer.Write(last);
 }
 
 }  // namespace shareway::catalog

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Serves the methods of CatalogService that read files of entries in.
+// Serves the methods of CatalogService that read files of entries in and write them out.
 #pragma once
 
 #include "libs/rpc/paging.h"
 #include "libs/rpc/server.h"
+#include "services/catalog/exports.h"
 #include "services/catalog/imports.h"
 
 namespace shareway::catalog {
@@ -11,9 +12,10 @@ namespace shareway::catalog {
 class ImportRpc {
  public:
   // Must outlive it, and it the server.
-  explicit ImportRpc(Imports* imports) : imports_(imports) {}
+  ImportRpc(Imports* imports, Exports* exports) : imports_(imports), exports_(exports) {}
 
-  // Registers ImportResources, GetImport, ListImports, ListImportRows and CancelImport.
+  // Registers ImportResources, GetImport, ListImports, ListImportRows, CancelImport and
+  // ExportResources.
   void Serve(rpc::Server* server);
 
  private:
@@ -23,8 +25,11 @@ class ImportRpc {
                                                const v1::ListImportsRequest& request) const;
   absl::StatusOr<v1::ListImportRowsResponse> ListRows(
       const rpc::Call& call, const v1::ListImportRowsRequest& request) const;
+  absl::Status Export(const rpc::Call& call, const v1::ExportResourcesRequest& request,
+                      rpc::Writer<v1::ExportResourcesResponse>& writer);
 
   Imports* const imports_;
+  Exports* const exports_;
   const rpc::PageTokens tokens_;
 };
 

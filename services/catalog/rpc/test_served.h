@@ -67,7 +67,7 @@ class Served {
     classification_rpc_->Serve(server_.get());
     source_rpc_ = std::make_unique<SourceRpc>(world_->sources.get(), &*world_->source_store);
     source_rpc_->Serve(server_.get());
-    import_rpc_ = std::make_unique<ImportRpc>(world_->imports.get());
+    import_rpc_ = std::make_unique<ImportRpc>(world_->imports.get(), world_->exports.get());
     import_rpc_->Serve(server_.get());
     life_rpc_ = std::make_unique<LifeRpc>(world_->catalog.get(), &*world_->resources,
                                           world_->updates.get(), world_->freshness.get());
