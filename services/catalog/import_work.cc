@@ -103,20 +103,25 @@ absl::StatusOr<Cause> Imports::CauseFor(const store::ImportRecord& record, uint3
   const v1::Import& import = record.import();
   const std::shared_ptr<const Register> all = parts_.directory();
   const Person* person = all->Find<Person>(import.importer());
-  Cause cause = {.caller = {.name = import.importer(), .agency = import.agency(), .person = true},
-                 .traceparent = record.traceparent(),
-                 .once = {.caller = import.importer(),
-                          .method = kMethod,
-                          .request_id = absl::StrCat(
-                              absl::StripPrefix(import.name(), "imports/"), "-", number),
-                          .body = import.file_digest()}};
+  std::set<Role> roles;
   if (person != nullptr && person->agency == import.agency()) {
-    cause.caller.roles.insert(person->roles.begin(), person->roles.end());
+    roles.insert(person->roles.begin(), person->roles.end());
   }
-  if (!cause.caller.roles.contains(Role::kCatalogueEditor)) {
+  if (!roles.contains(Role::kCatalogueEditor)) {
     return Error(Reason::kPolicyDenied, absl::StatusCode::kPermissionDenied,
                  "who imports is no editor of the agency any more");
   }
+  Cause cause;
+  cause.caller.name = import.importer();
+  cause.caller.agency = import.agency();
+  cause.caller.person = true;
+  cause.caller.roles = std::move(roles);
+  cause.traceparent = record.traceparent();
+  cause.once.caller = import.importer();
+  cause.once.method = kMethod;
+  cause.once.request_id =
+      absl::StrCat(absl::StripPrefix(import.name(), "imports/"), "-", number);
+  cause.once.body = import.file_digest();
   return cause;
 }
 

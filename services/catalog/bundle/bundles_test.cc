@@ -70,18 +70,26 @@ TEST_CASE("Foreign entries are found with our own and nobody edits them") {
   CHECK(pair.province.world.index->Search({.words = "最低生活保障"})->hits.size() == 1);
 }
 
+// A search waits for the index a second only.
+void AwaitIndex(const TestInstallation& of) {
+  for (int i = 0; i < 3000 && !of.world.index->ready(); ++i) absl::SleepFor(absl::Milliseconds(10));
+}
+
 TEST_CASE("An index that is made anew has what other installations publish") {
   Pair pair;
   pair.city.Publish("306002/000001");
   pair.province.Publish("306002/000007");
   REQUIRE(pair.Up().taken);
   pair.province.bundles.reset();
+  AwaitIndex(pair.province);
   // The folder as it was before the bundle: whoever restores an old copy of it.
   pair.province.world.Reopen();
+  AwaitIndex(pair.province);
   REQUIRE(pair.province.world.index->rebuilds() == 0);
   pair.province.world.index.reset();
   testing::WriteFile(pair.province.world.dir / "search/index/sealed", "shareway-search 1 0/0 0\n");
   pair.province.world.Reopen();
+  AwaitIndex(pair.province);
   CHECK(pair.province.world.index->Search({.words = "最低生活保障"})->hits.size() == 2);
   CHECK(pair.province.world.index->rebuilds() == 1);
 }
@@ -90,6 +98,7 @@ TEST_CASE("A bundle that is taken while the index is closed is found by the next
   Pair pair;
   pair.city.Publish("306002/000001");
   REQUIRE(pair.Up().taken);
+  AwaitIndex(pair.province);
   pair.province.world.index.reset();  // sealed with one entry
   pair.city.Publish("306002/000002");
   // Taken by a process whose index does not hear of it.
@@ -97,6 +106,7 @@ TEST_CASE("A bundle that is taken while the index is closed is found by the next
   REQUIRE(pair.Up().taken);
   pair.province.bundles.reset();
   pair.province.world.Reopen();
+  AwaitIndex(pair.province);
   CHECK(pair.province.world.index->Search({.words = "最低生活保障"})->hits.size() == 2);
   CHECK(pair.province.world.index->rebuilds() == 1);
 }

@@ -9,7 +9,7 @@
 #include "libs/base/status.h"
 #include "nlohmann/json.hpp"
 #include "services/catalog/files/file_out.h"
-#include "services/catalog/files/table.h"
+#include "services/catalog/files/formats.h"
 
 namespace shareway::catalog::files {
 namespace {

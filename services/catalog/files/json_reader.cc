@@ -14,7 +14,7 @@
 #include "libs/base/status.h"
 #include "nlohmann/json.hpp"
 #include "services/catalog/files/sheet.h"
-#include "services/catalog/files/table.h"
+#include "services/catalog/files/formats.h"
 #include "services/catalog/store/resource_message.h"
 
 namespace shareway::catalog::files {

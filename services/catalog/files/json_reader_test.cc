@@ -7,7 +7,7 @@
 #include "catch2/catch.hpp"
 #include "libs/base/error.h"
 #include "services/catalog/domain/test_entry.h"
-#include "services/catalog/files/table.h"
+#include "services/catalog/files/formats.h"
 #include "tests/support/temp_dir.h"
 
 namespace shareway::catalog::files {

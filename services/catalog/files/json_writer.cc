@@ -8,7 +8,7 @@
 
 #include "libs/base/status.h"
 #include "services/catalog/files/file_out.h"
-#include "services/catalog/files/table.h"
+#include "services/catalog/files/formats.h"
 #include "services/catalog/store/resource_message.h"
 
 namespace shareway::catalog::files {

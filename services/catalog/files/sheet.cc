@@ -21,7 +21,7 @@ absl::Status Refused(absl::string_view why) {
 }
 
 absl::Status TooLarge(absl::string_view why) {
-  return Error(Reason::kFileTooLarge, absl::StatusCode::kInvalidArgument, why);
+  return Error(Reason::kFileTooLarge, absl::StatusCode::kResourceExhausted, why);
 }
 
 std::string Neutralized(absl::string_view text) {

@@ -36,7 +36,7 @@ struct Limits {
   uint64_t token_bytes = uint64_t{1} << 20;     // of an XML tag with its attributes
 };
 
-// INVALID_ARGUMENT, FILE_REFUSED and FILE_TOO_LARGE. `why` names place and limit.
+// INVALID_ARGUMENT, FILE_REFUSED, and RESOURCE_EXHAUSTED, FILE_TOO_LARGE. `why` names place and limit.
 absl::Status Refused(absl::string_view why);
 absl::Status TooLarge(absl::string_view why);
 

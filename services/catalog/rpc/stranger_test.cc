@@ -103,6 +103,13 @@ struct Hiding {
     for (const auto& loaded : page.clocks) {
       clocks.push_back(loaded.clock.fields().name);
     }
+    v1::ImportResourcesRequest file;
+    file.mutable_import()->set_file_name("entries.json");
+    file.set_data("[{\"code\": \"306002/000009\"}]");
+    auto stream = served.As("editor")->ClientStream<v1::ImportResourcesRequest, v1::Import>(
+        absl::StrCat(kCatalogService, "ImportResources"), {});
+    stream.Write(file);
+    import = stream.Finish().value().name();
   }
   std::string EtagOf(const std::string& name) const {
     if (absl::StartsWith(name, "projects/")) {
@@ -133,13 +140,15 @@ struct Hiding {
             .objects = {{"resources", hidden},
                         {"people", people},
                         {"projects", {project}},
-                        {"updateClocks", clocks}},
+                        {"updateClocks", clocks},
+                        {"imports", {import}}},
             .secrets = secrets};
   }
 
   mutable Served served;
   std::vector<std::string> hidden;
   std::string project;  // of civil affairs
+  std::string import;   // of civil affairs
   std::vector<std::string> clocks;
 };
 

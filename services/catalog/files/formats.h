@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Readers and writers by format, behind entries_file.h.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "services/catalog/files/entries_file.h"
+
+namespace shareway::catalog::files {
+
+absl::StatusOr<std::unique_ptr<Reader>> OpenJson(const std::string& path);
+absl::StatusOr<std::unique_ptr<Writer>> CreateJson(const std::string& path);
+absl::StatusOr<std::unique_ptr<Writer>> CreateDcat(const std::string& path);
+
+}  // namespace shareway::catalog::files
