@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "catch2/catch.hpp"
@@ -14,6 +15,7 @@
 #include "grpcpp/grpcpp.h"
 #include "libs/base/error.h"
 #include "libs/base/fake_clock.h"
+#include "libs/log/log.h"
 #include "libs/rpc/credentials.h"
 #include "libs/rpc/test_world.h"
 #include "libs/rpc/tls_source.h"
@@ -181,6 +183,12 @@ class SilentReader final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc
 
 TEST_CASE("A caller that reads no answers is cut and its memory given back", "[rpc][limits]") {
   World world({.bytes = 3 << 20, .stalled = absl::Milliseconds(200)});
+  // Each is cut by a clock of its own.
+  static std::atomic<int> cut;
+  cut = 0;
+  log::SetSink([](absl::string_view line) {
+    if (absl::StrContains(line, "untaken-answer-cut")) ++cut;
+  });
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   arguments.SetMaxReceiveMessageSize(64 << 20);
@@ -204,6 +212,7 @@ TEST_CASE("A caller that reads no answers is cut and its memory given back", "[r
   const absl::Time limit = absl::Now() + absl::Seconds(10);
   while (!world.Get(world.node).ok() && absl::Now() < limit) std::this_thread::yield();
   CHECK(world.Get(world.node).ok());
+  while (cut < 3 && absl::Now() < limit) std::this_thread::yield();
   for (auto& reader : readers) {
     reader->Read();
     reader->End();
