@@ -52,9 +52,21 @@ Press::Press(const std::string& dir)
                      catalog::TestBootstrap(
                          crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256).public_key()));
   Must(registrar_->FoundFrom(dir + "/bootstrap.jsonl"), "bootstrap");
+  sources_ = std::make_unique<catalog::SourceStore>(kv_.get(), outbox_.get());
+  update_store_ = std::make_unique<catalog::UpdateStore>(kv_.get(), outbox_.get());
+  updates_ = std::make_unique<catalog::Updates>(
+      catalog::Updates::Parts{.store = update_store_.get(),
+                              .resources = resources_.get(),
+                              .statutes = statutes_.get(),
+                              .calendars = &catalog::TestCalendars(),
+                              .clock = &SystemClock(),
+                              .directory = [this] { return registrar_->Now(); }});
   catalog_ = Must(catalog::Catalog::Open({.store = resources_.get(),
+                                          .sources = sources_.get(),
                                           .statutes = statutes_.get(),
                                           .clock = &SystemClock(),
+                                          .calendars = &catalog::TestCalendars(),
+                                          .updates = updates_.get(),
                                           .directory = [this] { return registrar_->Now(); },
                                           .announce = [](absl::string_view,
                                                          const catalog::Entry*) {}}),
@@ -87,7 +99,7 @@ void Press::Publish(uint64_t n) {
   catalog::Catalog::Loaded at =
       Must(catalog_->Create(By("editor"), std::move(entry), false), "create");
   const std::string name = at.resource.fields().name;
-  at = Must(catalog_->Submit(By("editor"), name, ""), "submit");
+  at = Must(catalog_->Submit(By("editor"), name, catalog::Catalog::Etag(at)), "submit");
   at = Must(catalog_->Approve(By("head"), name, catalog::Catalog::Etag(at)), "approve");
   Must(catalog_->Publish(By("officer"), name, catalog::Catalog::Etag(at)).status(), "publish");
 }

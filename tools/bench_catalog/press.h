@@ -13,6 +13,9 @@
 #include "services/catalog/catalog.h"
 #include "services/catalog/registrar.h"
 #include "services/catalog/store/directory_store.h"
+#include "services/catalog/store/source_store.h"
+#include "services/catalog/store/update_store.h"
+#include "services/catalog/updates.h"
 
 namespace shareway::bench {
 
@@ -39,6 +42,9 @@ class Press {
   std::unique_ptr<catalog::ResourceStore> resources_;
   std::unique_ptr<statute::ProfileSet> statutes_;
   std::unique_ptr<catalog::Registrar> registrar_;
+  std::unique_ptr<catalog::SourceStore> sources_;
+  std::unique_ptr<catalog::UpdateStore> update_store_;
+  std::unique_ptr<catalog::Updates> updates_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::atomic<uint64_t> acts_ = 0;
   absl::Notification closed_;
