@@ -14,9 +14,9 @@ namespace {
 
 constexpr size_t kLooked = 64 << 10;
 
-// The table of the guide's template, in Excel or CSV, has no reader or writer in this release.
-absl::Status NoTables() {
-  return Refused("tables (Excel, CSV) are not taken by this release; want ENTRIES_JSON");
+// Workbooks have no reader or writer in this release.
+absl::Status NoWorkbooks() {
+  return Refused("Excel is not taken by this release; save it as CSV, or want ENTRIES_JSON");
 }
 
 }  // namespace
@@ -64,10 +64,11 @@ absl::StatusOr<std::unique_ptr<Reader>> Open(const std::string& path, Format for
       return OpenJson(path);
     case Format::kDcat:
       return Refused("DCAT is written, not read");
-    case Format::kXlsx:
     case Format::kCsv:
     case Format::kCsvGb18030:
-      return NoTables();
+      return OpenCsv(path, format == Format::kCsvGb18030);
+    case Format::kXlsx:
+      return NoWorkbooks();
   }
   return Refused(absl::StrCat("format ", static_cast<int>(format), " is not known"));
 }
@@ -78,10 +79,11 @@ absl::StatusOr<std::unique_ptr<Writer>> Create(const std::string& path, Format f
       return CreateJson(path);
     case Format::kDcat:
       return CreateDcat(path);
-    case Format::kXlsx:
     case Format::kCsv:
     case Format::kCsvGb18030:
-      return NoTables();
+      return CreateCsv(path, format == Format::kCsvGb18030);
+    case Format::kXlsx:
+      return NoWorkbooks();
     case Format::kUnspecified:
       break;
   }

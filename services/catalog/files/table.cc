@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/catalog/files/table.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/status.h"
+#include "services/catalog/files/template_columns.h"
+#include "services/catalog/store/resource_message.h"
+
+namespace shareway::catalog::files {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+std::string Shown(absl::string_view field, const ListedEntry& listed, uint32_t number) {
+  if (field == "number") return absl::StrCat(number);
+  if (field == "classification") return listed.entry.code.substr(0, listed.entry.code.find('/'));
+  if (field == "provider_name") return listed.provider_name;
+  if (field == "publish_date") return listed.publish_date;
+  if (field == "state") return listed.state;
+  return listed.revision == 0 ? "" : absl::StrCat(listed.revision);
+}
+
+class TableReader : public Reader {
+ public:
+  explicit TableReader(std::unique_ptr<RowSource> source) : source_(std::move(source)) {}
+
+  absl::StatusOr<std::optional<FileEntry>> Next() override {
+    if (ended_) return std::nullopt;
+    auto next = Read();
+    ended_ = !next.ok() || !next->has_value();
+    return next;
+  }
+  uint32_t rows() const override { return rows_; }
+
+ private:
+  static bool Empty(const Row& row) {
+    return std::all_of(row.cells.begin(), row.cells.end(), [](const std::string& cell) {
+      return absl::StripAsciiWhitespace(cell).empty();
+    });
+  }
+  std::string Cell(const Row& row, size_t column) const {
+    const auto at = place_[column];
+    return at && *at < row.cells.size() ? row.cells[*at] : "";
+  }
+  bool Begins(const Row& row) const {
+    const std::string code = Cell(row, code_);
+    if (!code.empty() && code != open_code_) return true;
+    // A title again below the same code is a second entry, which the check of doubled codes then tells.
+    return !Cell(row, title_).empty() && row.row != open_row_ && Cell(row, title_) != open_title_;
+  }
+
+  absl::Status TakeHeadings(const Row& row) {
+    place_.assign(Columns().size(), std::nullopt);
+    for (size_t i = 0; i < row.cells.size(); ++i) {
+      const std::string heading(absl::StripAsciiWhitespace(row.cells[i]));
+      if (heading.empty()) continue;
+      const auto column = std::find_if(Columns().begin(), Columns().end(),
+                                        [&](const Column& c) { return heading == c.heading; });
+      const std::string where = absl::StrCat(row.sheet, row.sheet.empty() ? "" : " ", "row ", row.row, ": ");
+      if (column == Columns().end()) {
+        return Refused(absl::StrCat(where, "no column of the template is called ", Quoted(heading)));
+      }
+      auto& place = place_[static_cast<size_t>(column - Columns().begin())];
+      if (place) return Refused(absl::StrCat(where, "the column ", heading, " is there twice"));
+      place = i;
+    }
+    for (const size_t needed : {code_, title_}) {
+      if (!place_[needed]) {
+        return Refused(absl::StrCat(row.sheet, row.sheet.empty() ? "" : " ", "row ", row.row,
+                                    ": the column ", Columns()[needed].heading, " is missing"));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // The next row of an entry, with headings taken on the way.
+  absl::StatusOr<std::optional<Row>> NextRow() {
+    while (true) {
+      SHAREWAY_ASSIGN_OR_RETURN(std::optional<Row> row, source_->Next());
+      if (!row) {
+        if (!headed_) return Refused("the file has no headings");
+        return std::nullopt;
+      }
+      if (Empty(*row)) continue;
+      if (!headed_ || row->sheet != sheet_) {
+        SHAREWAY_RETURN_IF_ERROR(TakeHeadings(*row));
+        headed_ = true;
+        sheet_ = row->sheet;
+        continue;
+      }
+      if (++rows_ > kMaxRows) return TooLarge(absl::StrCat("the file has more than ", kMaxRows, " rows"));
+      return row;
+    }
+  }
+
+  void TakeRow(const Row& row, bool first, FileEntry& entry, v1::Resource& message) const {
+    v1::Item* item = nullptr;
+    for (size_t i = 0; i < Columns().size(); ++i) {
+      const Column& column = Columns()[i];
+      if (!place_[i] || column.of == Of::kShown) continue;
+      const std::string cell = Cell(row, i);
+      if (absl::StripAsciiWhitespace(cell).empty()) continue;
+      const Spot spot = {.sheet = row.sheet, .row = static_cast<uint32_t>(row.row), .column = column.heading};
+      const FieldDescriptor& field = FieldOf(column);
+      std::string path = absl::StrCat("resource.", column.field);
+      std::string wrong;
+      if (column.of == Of::kItem) {
+        if (item == nullptr) item = message.add_items();
+        path = absl::StrCat("resource.items[", message.items_size() - 1, "].", column.field);
+        wrong = TakeCell(*item, field, cell);
+      } else if (!first) {
+        // Repeated in a further row, as merged cells come out: the same, or a contradiction.
+        Message& whole = column.of == Of::kEntry ? static_cast<Message&>(message) : *message.mutable_assessment();
+        const std::unique_ptr<Message> other(whole.New());
+        wrong = TakeCell(*other, field, cell);
+        if (wrong.empty() && CellOf(*other, field) != CellOf(whole, field)) {
+          wrong = absl::StrCat(Quoted(cell), " is not what the entry's first row says");
+        }
+      } else if (column.of == Of::kAssessment) {
+        path = absl::StrCat("resource.assessment.", column.field);
+        wrong = TakeCell(*message.mutable_assessment(), field, cell);
+      } else {
+        wrong = TakeCell(message, field, cell);
+      }
+      if (!wrong.empty()) entry.faults.push_back({.spot = spot, .field = path, .rule = wrong});
+      entry.spots.emplace(path, spot);
+    }
+    if (item != nullptr) {
+      entry.spots.emplace(absl::StrCat("resource.items[", message.items_size() - 1, "]"),
+                          Spot{.sheet = row.sheet, .row = static_cast<uint32_t>(row.row)});
+    }
+  }
+
+  absl::StatusOr<std::optional<FileEntry>> Read() {
+    if (!ahead_) {
+      SHAREWAY_ASSIGN_OR_RETURN(ahead_, NextRow());
+      if (!ahead_) return std::nullopt;
+    }
+    if (number_ == kMaxEntries) {
+      return TooLarge(absl::StrCat("the file has more than ", kMaxEntries, " entries"));
+    }
+    FileEntry entry = {.number = ++number_,
+                       .sheet = ahead_->sheet,
+                       .first_row = static_cast<uint32_t>(ahead_->row),
+                       .last_row = static_cast<uint32_t>(ahead_->row)};
+    open_code_ = Cell(*ahead_, code_);
+    open_title_ = Cell(*ahead_, title_);
+    open_row_ = ahead_->row;
+    v1::Resource message;
+    bool first = true;
+    do {
+      TakeRow(*ahead_, first, entry, message);
+      entry.last_row = static_cast<uint32_t>(ahead_->row);
+      first = false;
+      const std::string sheet = ahead_->sheet;
+      SHAREWAY_ASSIGN_OR_RETURN(ahead_, NextRow());
+      if (ahead_ && ahead_->sheet != sheet) break;
+    } while (ahead_ && !Begins(*ahead_));
+    entry.entry = EntryFrom(message);
+    return entry;
+  }
+
+  static size_t IndexOf(absl::string_view field) {
+    return static_cast<size_t>(std::find_if(Columns().begin(), Columns().end(), [&](const Column& c) {
+             return c.of == Of::kEntry && field == c.field;
+           }) - Columns().begin());
+  }
+
+  const std::unique_ptr<RowSource> source_;
+  const size_t code_ = IndexOf("code");
+  const size_t title_ = IndexOf("title");
+  std::vector<std::optional<size_t>> place_ = {};  // cells, by column
+  std::optional<Row> ahead_ = {};
+  std::string sheet_ = {};
+  std::string open_code_ = {};
+  std::string open_title_ = {};
+  uint64_t open_row_ = 0;
+  uint32_t rows_ = 0;
+  uint32_t number_ = 0;
+  bool headed_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Reader> ReadTable(std::unique_ptr<RowSource> source) {
+  return std::make_unique<TableReader>(std::move(source));
+}
+
+std::vector<std::string> Headings() {
+  std::vector<std::string> headings;
+  for (const Column& column : Columns()) headings.emplace_back(column.heading);
+  return headings;
+}
+
+std::vector<std::vector<std::string>> RowsOf(const ListedEntry& listed, uint32_t number) {
+  const v1::Resource message = ToMessage(listed.name, Resource::Published{.entry = listed.entry});
+  const int count = std::max(1, message.items_size());
+  std::vector<std::vector<std::string>> rows(static_cast<size_t>(count), std::vector<std::string>(Columns().size()));
+  for (size_t i = 0; i < Columns().size(); ++i) {
+    const Column& column = Columns()[i];
+    switch (column.of) {
+      case Of::kShown:
+        rows[0][i] = Shown(column.field, listed, number);
+        break;
+      case Of::kEntry:
+        rows[0][i] = CellOf(message, FieldOf(column));
+        break;
+      case Of::kAssessment:
+        rows[0][i] = CellOf(message.assessment(), FieldOf(column));
+        break;
+      case Of::kItem:
+        for (int item = 0; item < message.items_size(); ++item) {
+          rows[static_cast<size_t>(item)][i] = CellOf(message.items(item), FieldOf(column));
+        }
+        break;
+    }
+  }
+  return rows;
+}
+
+}  // namespace shareway::catalog::files

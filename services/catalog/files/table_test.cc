@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/catalog/files/table.h"
+
+#include <google/protobuf/util/message_differencer.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "catch2/catch.hpp"
+#include "libs/base/error.h"
+#include "services/catalog/domain/test_entry.h"
+#include "services/catalog/store/resource_message.h"
+#include "tests/support/temp_dir.h"
+
+namespace shareway::catalog::files {
+namespace {
+
+using google::protobuf::util::MessageDifferencer;
+
+v1::Resource Whole(const Entry& entry) {
+  return ToMessage("resources/r", Resource::Published{.entry = entry});
+}
+
+// An entry with something in every field that an agency writes, and texts that are hard to carry.
+Entry FullEntry() {
+  Entry entry = GoodEntry();
+  entry.abstract = "=HYPERLINK(\"http://x\")\r\n第二行, \"引号\"";
+  entry.conditions = {{.id = "c1", .kind = ShareCondition::Kind::kPurposes, .text = "救助；核对",
+                       .values = {"purposes/a", "purposes/b"}}};
+  entry.not_shared_reason = "-1+1";
+  entry.not_shared_basis = {{.level = BasisLevel::kLaw, .title = "统计法", .article = "第二十五条"}};
+  entry.open = true;
+  entry.open_condition = "'@已脱敏";
+  entry.related = {"306002/000002", "306002/000003"};
+  entry.keywords = {"低保、救助", "a;b", "[x]", "两\n行"};
+  entry.operations = {{.id = "op", .title = "查询", .form = Operation::Form::kProtobuf,
+                       .parameters = {"cert_no"}, .descriptor_set = std::string("\0\x01\xFF", 3),
+                       .method = "a.B/C"}};
+  entry.category = "categories/306002";
+  entry.contributors = {"agencies/11990100000100037Q"};
+  entry.extensions = {{"storage", "云, \"a\""}, {"owner", "张三"}};
+  entry.promised_days = 5;
+  entry.change_reason = "年度修订";
+  entry.service_change = "service-changes/c";
+  Item& item = entry.items.at(1);
+  item.share_class = ShareClass::kNotShared;
+  item.description = "+86";
+  item.mask = Mask::kKeepEnds;
+  item.received_under = "grants/g";
+  item.source = "sources/s";
+  item.condition_ids = {"c1", "c2"};
+  item.open = true;
+  item.sub_grading = "一般三级";
+  return entry;
+}
+
+std::vector<FileEntry> ReadAll(const std::string& path, Format format, absl::Status* end) {
+  auto reader = Open(path, format);
+  std::vector<FileEntry> entries;
+  *end = reader.status();
+  while (end->ok()) {
+    auto next = (*reader)->Next();
+    *end = next.status();
+    if (!next.ok() || !next->has_value()) break;
+    entries.push_back(std::move(**next));
+  }
+  return entries;
+}
+
+std::vector<FileEntry> ReadText(const std::string& text, absl::Status* end) {
+  const shareway::testing::TempDir dir;
+  std::ofstream(dir / "t.csv", std::ios::binary) << text;
+  return ReadAll(dir / "t.csv", Format::kUnspecified, end);
+}
+
+void CheckRefused(const std::string& text, const std::string& words) {
+  INFO(text);
+  absl::Status end;
+  ReadText(text, &end);
+  REQUIRE(DetailsOf(end));
+  CHECK(DetailsOf(end)->reason == Reason::kFileRefused);
+  CHECK_THAT(std::string(end.message()), Catch::Contains(words));
+}
+
+TEST_CASE("Entries written as CSV come back whole, in both encodings") {
+  const shareway::testing::TempDir dir;
+  Entry second = GoodEntry();
+  second.code = "306002/000002";
+  second.items.clear();
+  const std::vector<Entry> entries = {FullEntry(), second};
+  for (const Format format : {Format::kCsv, Format::kCsvGb18030}) {
+    const std::string path = dir / "entries.csv";
+    auto writer = Create(path, format).value();
+    for (const Entry& entry : entries) {
+      REQUIRE(writer->Add({.name = "resources/r", .entry = entry, .provider_name = "民政局",
+                           .publish_date = "2026-01-05", .state = "PUBLISHED", .revision = 3}).ok());
+    }
+    REQUIRE(writer->Finish().ok());
+    // Detection needs no word from whoever hands it in.
+    for (const Format asked : {format, Format::kUnspecified}) {
+      absl::Status end;
+      const std::vector<FileEntry> read = ReadAll(path, asked, &end);
+      INFO(end);
+      REQUIRE(end.ok());
+      REQUIRE(read.size() == entries.size());
+      for (size_t i = 0; i < entries.size(); ++i) {
+        std::string difference;
+        MessageDifferencer differ;
+        differ.ReportDifferencesToString(&difference);
+        CHECK(read[i].faults.empty());
+        CHECK(differ.Compare(Whole(entries[i]), Whole(read[i].entry)));
+        INFO(difference);
+        CHECK(difference.empty());
+      }
+    }
+  }
+}
+
+TEST_CASE("No cell of a written table would be computed by a spreadsheet") {
+  const shareway::testing::TempDir dir;
+  auto writer = Create(dir / "e.csv", Format::kCsv).value();
+  REQUIRE(writer->Add({.name = "resources/r", .entry = FullEntry()}).ok());
+  REQUIRE(writer->Finish().ok());
+  std::stringstream text;
+  text << std::ifstream(dir / "e.csv", std::ios::binary).rdbuf();
+  const std::string csv = text.str();
+  CHECK_THAT(csv, Catch::Contains("\"'=HYPERLINK"));
+  for (const char* bad : {",=", ",-", ",+", ",@", "\"=HYPER"}) CHECK(csv.find(bad) == std::string::npos);
+}
+
+TEST_CASE("An agency's own sheet has its columns in any order and words as people write them") {
+  absl::Status end;
+  const auto read = ReadText(
+      "信息资源代码,信息资源名称,更新周期,共享类型,关键词,信息项名称,数据类型,数据长度,主键\n"
+      "306002/000001,低保对象,每月,有条件共享,低保、救助,证件号码,字符型,18,是\n"
+      ",,,,,姓名,TEXT,,否\n"
+      "\n"
+      "306002/000002,低保标准,每年,UNCONDITIONAL,,标准,数值型,,\n",
+      &end);
+  INFO(end);
+  REQUIRE(end.ok());
+  REQUIRE(read.size() == 2);
+  CHECK(read[0].entry.update_cycle == UpdateCycle::kMonthly);
+  CHECK(read[0].entry.declared_class == ShareClass::kConditional);
+  CHECK(read[0].entry.keywords == std::vector<std::string>{"低保", "救助"});
+  REQUIRE(read[0].entry.items.size() == 2);
+  CHECK(read[0].entry.items[0].key);
+  CHECK(read[0].entry.items[0].length == 18);
+  CHECK(read[0].entry.items[1].type == ItemType::kText);
+  CHECK(read[0].first_row == 2);
+  CHECK(read[0].last_row == 3);
+  CHECK(read[1].entry.declared_class == ShareClass::kUnconditional);
+  CHECK(read[0].SpotOf("resource.items[1].type").column == "数据类型");
+  CHECK(read[0].SpotOf("resource.items[1].grading").row == 3);
+}
+
+TEST_CASE("What a cell cannot mean is told by row, column and field, all at once in the template's order") {
+  absl::Status end;
+  const auto read = ReadText(
+      "信息资源代码,信息资源名称,更新周期,共享方式,信息项名称,数据长度,主键\n"
+      "306002/000001,低保对象,每周三,查询；偷看,证件号码,十八,也许\n"
+      "306002/000001,别的名称,,,姓名,,\n",
+      &end);
+  REQUIRE(end.ok());
+  REQUIRE(read.size() == 2);  // another title is another entry, which the check of codes refuses
+  std::vector<std::string> told;
+  for (const CellFault& fault : read[0].faults) {
+    told.push_back(absl::StrCat(fault.spot.row, " ", fault.spot.column, " ", fault.field));
+    CHECK_FALSE(fault.rule.empty());
+  }
+  CHECK(told == std::vector<std::string>{"2 数据长度 resource.items[0].length",
+                                         "2 共享方式 resource.methods",
+                                         "2 更新周期 resource.update_cycle",
+                                         "2 主键 resource.items[0].key"});
+}
+
+TEST_CASE("Merged cells written out may repeat the entry, and may not contradict it") {
+  absl::Status end;
+  const auto read = ReadText(
+      "信息资源代码,信息资源名称,更新周期,信息项名称\n"
+      "306002/000001,低保对象,每月,证件号码\n"
+      "306002/000001,低保对象,每月,姓名\n"
+      "306002/000001,低保对象,每年,住址\n",
+      &end);
+  REQUIRE(end.ok());
+  REQUIRE(read.size() == 1);
+  CHECK(read[0].entry.items.size() == 3);
+  REQUIRE(read[0].faults.size() == 1);
+  CHECK(read[0].faults[0].spot.row == 4);
+  CHECK(read[0].faults[0].field == "resource.update_cycle");
+}
+
+TEST_CASE("A table with headings that do not fit is refused as a whole") {
+  CheckRefused("信息资源代码,信息资源名称,密级\n1,2,3\n", "密级");
+  CheckRefused("信息资源代码,信息资源名称,信息资源名称\n1,2,3\n", "twice");
+  CheckRefused("信息资源名称,更新周期\n1,2\n", "信息资源代码");
+  CheckRefused("\n\n,,\n", "no headings");
+}
+
+}  // namespace
+}  // namespace shareway::catalog::files
