@@ -14,11 +14,6 @@ namespace {
 
 constexpr size_t kLooked = 64 << 10;
 
-// Workbooks have no reader or writer in this release.
-absl::Status NoWorkbooks() {
-  return Refused("Excel is not taken by this release; save it as CSV, or want ENTRIES_JSON");
-}
-
 }  // namespace
 
 Spot FileEntry::SpotOf(absl::string_view field) const {
@@ -68,7 +63,7 @@ absl::StatusOr<std::unique_ptr<Reader>> Open(const std::string& path, Format for
     case Format::kCsvGb18030:
       return OpenCsv(path, format == Format::kCsvGb18030);
     case Format::kXlsx:
-      return NoWorkbooks();
+      return OpenXlsx(path);
   }
   return Refused(absl::StrCat("format ", static_cast<int>(format), " is not known"));
 }
@@ -83,7 +78,7 @@ absl::StatusOr<std::unique_ptr<Writer>> Create(const std::string& path, Format f
     case Format::kCsvGb18030:
       return CreateCsv(path, format == Format::kCsvGb18030);
     case Format::kXlsx:
-      return NoWorkbooks();
+      return CreateXlsx(path);
     case Format::kUnspecified:
       break;
   }

@@ -15,6 +15,8 @@ absl::StatusOr<std::unique_ptr<Writer>> CreateJson(const std::string& path);
 // The guide's table (table.h).
 absl::StatusOr<std::unique_ptr<Reader>> OpenCsv(const std::string& path, bool gb18030);
 absl::StatusOr<std::unique_ptr<Writer>> CreateCsv(const std::string& path, bool gb18030);
+absl::StatusOr<std::unique_ptr<Reader>> OpenXlsx(const std::string& path);
+absl::StatusOr<std::unique_ptr<Writer>> CreateXlsx(const std::string& path);
 absl::StatusOr<std::unique_ptr<Writer>> CreateDcat(const std::string& path);
 
 }  // namespace shareway::catalog::files

@@ -83,13 +83,13 @@ void CheckRefused(const std::string& text, const std::string& words) {
   CHECK_THAT(std::string(end.message()), Catch::Contains(words));
 }
 
-TEST_CASE("Entries written as CSV come back whole, in both encodings") {
+TEST_CASE("Entries written as a table come back whole, as CSV in both encodings and as a workbook") {
   const shareway::testing::TempDir dir;
   Entry second = GoodEntry();
   second.code = "306002/000002";
   second.items.clear();
   const std::vector<Entry> entries = {FullEntry(), second};
-  for (const Format format : {Format::kCsv, Format::kCsvGb18030}) {
+  for (const Format format : {Format::kCsv, Format::kCsvGb18030, Format::kXlsx}) {
     const std::string path = dir / "entries.csv";
     auto writer = Create(path, format).value();
     for (const Entry& entry : entries) {

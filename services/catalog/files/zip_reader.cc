@@ -11,6 +11,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "libs/base/status.h"
+#include "services/catalog/files/entries_file.h"
 
 namespace shareway::catalog::files {
 namespace {
@@ -68,6 +70,8 @@ bool LeadsOut(absl::string_view name) {
   return false;
 }
 
+constexpr uint64_t kFreeBytes = 1 << 20;  // of a part, whatever its ratio
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ZipReader>> ZipReader::Open(const std::string& path, Limits limits) {
@@ -123,34 +127,51 @@ bool ZipReader::Has(absl::string_view name) const {
   return std::find(names_.begin(), names_.end(), name) != names_.end();
 }
 
-absl::Status ZipReader::Read(absl::string_view name,
-                             const std::function<absl::Status(absl::string_view)>& take) {
+absl::StatusOr<std::unique_ptr<ZipReader::Part>> ZipReader::OpenPart(absl::string_view name) {
   const auto at = std::find(names_.begin(), names_.end(), name);
   if (at == names_.end()) return Refused(absl::StrCat("the archive lacks ", name));
   const auto index = static_cast<uint64_t>(at - names_.begin());
   zip_stat_t stat;
   if (zip_stat_index(archive_, index, 0, &stat) != 0) return Refused("the archive is damaged");
-  const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file(zip_fopen_index(archive_, index, 0),
-                                                               &zip_fclose);
-  if (file == nullptr) return Refused(absl::StrCat(name, " in the archive is damaged"));
-  std::string piece(64 << 10, '\0');
-  uint64_t size = 0;
-  while (true) {
-    const int64_t got = zip_fread(file.get(), piece.data(), piece.size());
-    if (got < 0) return Refused(absl::StrCat(name, " in the archive is damaged"));
-    if (got == 0) break;
-    const auto bytes = static_cast<uint64_t>(got);
-    size += bytes;
-    unpacked_ += bytes;
-    if (size > stat.size) return Refused(absl::StrCat(name, " is longer than the archive says"));
-    if (unpacked_ > limits_.unpacked_bytes) {
-      return TooLarge(absl::StrCat("the archive unpacks to more than ", limits_.unpacked_bytes,
-                                   " bytes"));
-    }
-    if (absl::Status taken = take(absl::string_view(piece.data(), bytes)); !taken.ok()) return taken;
+  auto part = std::make_unique<Part>();
+  part->reader_ = this;
+  part->name_ = std::string(name);
+  part->declared_ = stat.size;
+  // What unpacks to far more than a table does is a bomb, told before it is unpacked.
+  if (stat.size > kFreeBytes && (stat.size - kFreeBytes) / kMaxPackRatio > stat.comp_size) {
+    return TooLarge(absl::StrCat(name, " unpacks to more than ", kMaxPackRatio, " times its size"));
   }
-  if (size != stat.size) return Refused(absl::StrCat(name, " is shorter than the archive says"));
-  return absl::OkStatus();
+  part->piece_.resize(64 << 10);
+  part->file_ = {zip_fopen_index(archive_, index, 0), &zip_fclose};
+  if (part->file_ == nullptr) return Refused(absl::StrCat(name, " in the archive is damaged"));
+  return part;
+}
+
+absl::StatusOr<absl::string_view> ZipReader::Part::Next() {
+  const int64_t got = zip_fread(file_.get(), piece_.data(), piece_.size());
+  if (got < 0) return Refused(absl::StrCat(name_, " in the archive is damaged"));
+  const auto bytes = static_cast<uint64_t>(got);
+  size_ += bytes;
+  reader_->unpacked_ += bytes;
+  if (size_ > declared_) return Refused(absl::StrCat(name_, " is longer than the archive says"));
+  if (reader_->unpacked_ > reader_->limits_.unpacked_bytes) {
+    return TooLarge(absl::StrCat("the archive unpacks to more than ",
+                                 reader_->limits_.unpacked_bytes, " bytes"));
+  }
+  if (bytes == 0 && size_ != declared_) {
+    return Refused(absl::StrCat(name_, " is shorter than the archive says"));
+  }
+  return absl::string_view(piece_.data(), bytes);
+}
+
+absl::Status ZipReader::Read(absl::string_view name,
+                             const std::function<absl::Status(absl::string_view)>& take) {
+  SHAREWAY_ASSIGN_OR_RETURN(const std::unique_ptr<Part> part, OpenPart(name));
+  while (true) {
+    SHAREWAY_ASSIGN_OR_RETURN(const absl::string_view piece, part->Next());
+    if (piece.empty()) return absl::OkStatus();
+    SHAREWAY_RETURN_IF_ERROR(take(piece));
+  }
 }
 
 }  // namespace shareway::catalog::files

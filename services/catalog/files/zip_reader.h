@@ -13,6 +13,7 @@
 #include "services/catalog/files/sheet.h"
 
 struct zip;
+struct zip_file;
 
 namespace shareway::catalog::files {
 
@@ -32,6 +33,23 @@ class ZipReader {
   // Unpacks an entry in pieces of at most 64 KiB. FILE_TOO_LARGE once all that was read from the archive
   // is over the limit, FILE_REFUSED if it is not there, damaged, or not as long as declared.
   absl::Status Read(absl::string_view name, const std::function<absl::Status(absl::string_view)>& take);
+
+  // An entry that is unpacked piece by piece. The reader has to outlive it.
+  class Part {
+   public:
+    // The next piece, valid until the next call; empty at the end. Errors as of Read.
+    absl::StatusOr<absl::string_view> Next();
+
+   private:
+    friend class ZipReader;
+    ZipReader* reader_ = nullptr;
+    std::string name_ = {};
+    std::unique_ptr<zip_file, int (*)(zip_file*)> file_{nullptr, nullptr};
+    uint64_t declared_ = 0;
+    uint64_t size_ = 0;
+    std::string piece_ = {};
+  };
+  absl::StatusOr<std::unique_ptr<Part>> OpenPart(absl::string_view name);
 
  private:
   ZipReader(zip* archive, const Limits& limits) : archive_(archive), limits_(limits) {}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// The guide's table as a workbook of one sheet.
+#include <cctype>
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "services/catalog/files/formats.h"
+#include "services/catalog/files/table.h"
+#include "xlsxwriter.h"
+
+namespace shareway::catalog::files {
+namespace {
+
+constexpr size_t kMaxCellCharacters = 32'767;  // of UTF-16, as Excel counts
+
+// At least as many as Excel counts.
+size_t Characters(absl::string_view text) {
+  size_t count = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0) != 0x80) count += byte >= 0xF0 ? 2 : 1;
+  }
+  return count;
+}
+
+class XlsxWriter : public Writer {
+ public:
+  explicit XlsxWriter(const std::string& path) {
+    // Rows go to a temporary file as they come, so that memory does not grow with the catalogue.
+    lxw_workbook_options options = {};
+    options.constant_memory = LXW_TRUE;
+    book_ = workbook_new_opt(path.c_str(), &options);
+    sheet_ = book_ == nullptr ? nullptr : workbook_add_worksheet(book_, "政务数据资源目录");
+  }
+  ~XlsxWriter() override {
+    if (book_ != nullptr) (void)workbook_close(book_);
+  }
+  XlsxWriter(const XlsxWriter&) = delete;
+  XlsxWriter& operator=(const XlsxWriter&) = delete;
+
+  absl::Status Begin() {
+    if (sheet_ == nullptr) return absl::UnavailableError("the workbook cannot be made");
+    worksheet_freeze_panes(sheet_, 1, 0);
+    return Line(Headings());
+  }
+  absl::Status Add(const ListedEntry& entry) override {
+    for (const std::vector<std::string>& row : RowsOf(entry, ++number_)) {
+      if (absl::Status written = Line(row); !written.ok()) return written;
+    }
+    return absl::OkStatus();
+  }
+  absl::Status Finish() override {
+    const lxw_error error = workbook_close(book_);
+    book_ = nullptr;
+    if (error == LXW_NO_ERROR) return absl::OkStatus();
+    return absl::UnavailableError(absl::StrCat("the workbook cannot be written: ", lxw_strerror(error)));
+  }
+
+ private:
+  absl::Status Line(const std::vector<std::string>& cells) {
+    for (size_t i = 0; i < cells.size(); ++i) {
+      if (cells[i].empty()) continue;
+      // Typed as text a cell is never computed; the apostrophe keeps it so when it is saved as CSV.
+      const std::string text = Neutralized(cells[i]);
+      if (Characters(text) > kMaxCellCharacters) {
+        return TooLarge(absl::StrCat("row ", row_ + 1, ", ", Headings()[i], ": more than ",
+                                     kMaxCellCharacters, " characters, which no workbook holds; want JSON or CSV"));
+      }
+      const lxw_error error = worksheet_write_string(sheet_, row_, static_cast<lxw_col_t>(i), text.c_str(), nullptr);
+      if (error != LXW_NO_ERROR) {
+        return absl::UnavailableError(absl::StrCat("the workbook cannot be written: ", lxw_strerror(error)));
+      }
+    }
+    ++row_;
+    return absl::OkStatus();
+  }
+
+  lxw_workbook* book_ = nullptr;
+  lxw_worksheet* sheet_ = nullptr;
+  lxw_row_t row_ = 0;
+  uint32_t number_ = 0;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Writer>> CreateXlsx(const std::string& path) {
+  auto writer = std::make_unique<XlsxWriter>(path);
+  if (absl::Status begun = writer->Begin(); !begun.ok()) return begun;
+  return writer;
+}
+
+}  // namespace shareway::catalog::files
