@@ -76,10 +76,17 @@ absl::StatusOr<v1::Import> ImportRpc::Import(const rpc::Call& call,
   SHAREWAY_ASSIGN_OR_RETURN(const std::unique_ptr<Spool> spool, imports_->NewSpool());
   for (bool first = true;; first = false) {
     SHAREWAY_ASSIGN_OR_RETURN(const std::optional<v1::ImportResourcesRequest> part, reader.Read());
+    if (first && (!part || !part->has_import())) {
+      return Error::Field("import", "is missing; the first message has it");
+    }
     if (!part) break;
     if (first) {
       SHAREWAY_ASSIGN_OR_RETURN(options, OptionsOf(part->import()));
       request_id = part->request_id();
+    } else if (part->has_import() || !part->request_id().empty()) {
+      // Options that come after bytes would be taken by nobody, and their sender would not know.
+      return Error::Field(part->has_import() ? "import" : "request_id",
+                          "stands in a later message, want the first alone");
     }
     if (part->data().size() > kPartBytes) {
       return Error::Field(
