@@ -125,6 +125,15 @@ TEST_CASE("a wrong command line exits 2 and says why on stderr") {
       {"notification", "read"},
       {"notification", "read", "n1", "--all"},
       {"catalog", "publications", "--since", "yesterday"},
+      {"catalog", "import"},
+      {"catalog", "import", "f.json", "--format", "dcat"},
+      {"catalog", "import", "f.json", "--submit", "--no-wait"},
+      {"catalog", "show-import", "i1", "--submit"},
+      {"catalog", "import-rows"},
+      {"catalog", "cancel-import"},
+      {"catalog", "export", "entries"},
+      {"catalog", "export", "f.json", "--format", "auto2"},
+      {"catalog", "export", "f.json", "--dry-run"},
       {"no-such-noun"}};
   for (const auto& arguments : wrong) {
     const Ran ran = Run(arguments);

@@ -35,6 +35,8 @@ void AddSubscriptionCommands(CLI::App* app, Session* session);
 void AddPublicationsVerb(CLI::App* catalog, Session* session);
 // catalog bundle; AddCatalogCommands adds it to its noun.
 void AddBundleCommands(CLI::App* catalog, Session* session);
+// Import and export of files, and what imports did: verbs of catalog, likewise.
+void AddImportVerbs(CLI::App* catalog, Session* session);
 // Revisions, update clocks, freshness: verbs of catalog, likewise.
 void AddLifeCommands(CLI::App* catalog, Session* session);
 void AddRequestCommands(CLI::App* app, Session* session);

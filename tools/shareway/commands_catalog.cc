@@ -6,10 +6,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "libs/base/error.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
 #include "tools/shareway/commands.h"
-#include "tools/shareway/new_file.h"
 
 namespace shareway::cli {
 namespace {
@@ -25,7 +23,6 @@ struct CatalogArgs {
   std::vector<std::string> names, classes, formats, cycles, gradings;
   uint32_t revision = 0;
   size_t limit = 0;
-  bool submit = false;
 
   std::string full_name() const { return FullName("resources", name); }
 };
@@ -108,16 +105,13 @@ absl::Status Show(Session* session, const CatalogArgs& args) {
   return session->Show<Resource>(absl::StrCat(kService, "GetResource"), get);
 }
 
-absl::StatusOr<Json> ListAll(Session* session, const CatalogArgs& args) {
+absl::Status List(Session* session, const CatalogArgs& args) {
   catalog::v1::ListResourcesRequest list;
   if (!args.provider.empty()) list.set_provider(FullName("agencies", args.provider));
   list.set_state(EnumOf<Resource::State>(args.state));
-  return session->List<catalog::v1::ListResourcesResponse>(absl::StrCat(kService, "ListResources"),
-                                                           list, args.limit);
-}
-
-absl::Status List(Session* session, const CatalogArgs& args) {
-  SHAREWAY_ASSIGN_OR_RETURN(const Json resources, ListAll(session, args));
+  SHAREWAY_ASSIGN_OR_RETURN(const Json resources,
+                            session->List<catalog::v1::ListResourcesResponse>(
+                                absl::StrCat(kService, "ListResources"), list, args.limit));
   session->Print(resources, ResourceColumns());
   return absl::OkStatus();
 }
@@ -180,78 +174,6 @@ absl::Status Search(Session* session, const CatalogArgs& args) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Resource> DraftRow(Session* session, const Json& row) {
-  catalog::v1::CreateResourceRequest create;
-  SHAREWAY_RETURN_IF_ERROR(FromJson(row.dump(-1, ' ', false, Json::error_handler_t::replace),
-                                    create.mutable_resource()));
-  return session->Call<Resource>(absl::StrCat(kService, "CreateResource"), create);
-}
-
-absl::Status SubmitDraft(Session* session, const Resource& draft) {
-  catalog::v1::SubmitResourceRequest submit;
-  submit.set_name(draft.name());
-  submit.set_etag(draft.etag());
-  return session->Call<Resource>(absl::StrCat(kService, "SubmitResource"), submit).status();
-}
-
-absl::Status Import(Session* session, const CatalogArgs& args) {
-  SHAREWAY_ASSIGN_OR_RETURN(const std::string text, ReadInput(args.file));
-  Json rows;
-  SHAREWAY_RETURN_IF_ERROR(ParseJson(text, &rows));
-  if (!rows.is_array()) return absl::InvalidArgumentError(args.file + " is no JSON array");
-  // All drafts first: rows may name each other as related.
-  std::vector<absl::StatusOr<Resource>> drafts;
-  for (const Json& row : rows) {
-    session->request_id_suffix = absl::StrCat("-", drafts.size() + 1);
-    drafts.push_back(DraftRow(session, row));
-  }
-  Json results = Json::array();
-  bool failed = false;
-  for (const Json& row : rows) {
-    const absl::StatusOr<Resource>& draft = drafts[results.size()];
-    Json result = {{"row", results.size() + 1}, {"code", nullptr}, {"title", nullptr}};
-    for (const char* member : {"code", "title"}) {
-      if (row.is_object() && row.contains(member)) result[member] = row[member];
-    }
-    absl::Status status = draft.status();
-    if (draft.ok()) {
-      result["name"] = draft->name();
-      session->request_id_suffix = absl::StrCat("-", results.size() + 1, "s");
-      if (args.submit && !session->flags.dry_run) status = SubmitDraft(session, *draft);
-    }
-    result["result"] = status.ok() ? "ok" : "failed";
-    if (!status.ok()) {
-      failed = true;
-      const auto details = DetailsOf(status);
-      result["reason"] = details ? std::string(ReasonName(details->reason))
-                                 : absl::StatusCodeToString(status.code());
-      result["message"] = std::string(status.message());
-    }
-    results.push_back(std::move(result));
-  }
-  session->Print(results, {{"ROW", "row"},
-                           {"CODE", "code"},
-                           {"TITLE", "title"},
-                           {"RESULT", "result"},
-                           {"REASON", "reason"},
-                           {"MESSAGE", "message"}});
-  return failed ? FailedQuietly() : absl::OkStatus();
-}
-
-absl::Status Export(Session* session, const CatalogArgs& args) {
-  SHAREWAY_ASSIGN_OR_RETURN(const Json resources, ListAll(session, args));
-  const std::string text = Render(Format::kJson, resources, {});
-  if (args.file == "-") {
-    *session->out << text;
-    return absl::OkStatus();
-  }
-  SHAREWAY_ASSIGN_OR_RETURN(NewFile file, NewFile::Create(args.file));
-  SHAREWAY_RETURN_IF_ERROR(file.Write(text));
-  SHAREWAY_RETURN_IF_ERROR(file.Keep());
-  session->Print({{"file", args.file}, {"resources", resources.size()}});
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 void AddCatalogCommands(CLI::App* app, Session* session) {
@@ -260,6 +182,7 @@ void AddCatalogCommands(CLI::App* app, Session* session) {
   AddLifeCommands(noun, session);
   AddClassificationCommands(noun, session);
   AddPublicationsVerb(noun, session);
+  AddImportVerbs(noun, session);
   auto args = std::make_shared<CatalogArgs>();
   const auto named = [=](CLI::App* verb) {
     verb->add_option("NAME", args->name, "resources/{r}, {r} or the code")->required();
@@ -334,16 +257,6 @@ void AddCatalogCommands(CLI::App* app, Session* session) {
       ->check(Is<catalog::v1::UpdateCycle>());
   Repeated(search, "--grading", &args->gradings, "Only these gradings")
       ->check(Is<catalog::v1::Grading>());
-
-  filed(Verb(noun, session, "import", "Draft each entry of a file; exit 1 if any fails",
-             [=] { return Import(session, *args); }),
-        "JSON array of resources; - is standard input")
-      ->add_flag("--submit", args->submit, "Submit each as well");
-  filed(filtered(Verb(noun, session, "export", "Write entries to a file",
-                      [=] { return Export(session, *args); })),
-        "The file, JSON; - is standard output")
-      ->add_option("--state", args->state)
-      ->check(Is<Resource::State>());
 }
 
 }  // namespace shareway::cli

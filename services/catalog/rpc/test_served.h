@@ -212,6 +212,8 @@ class Served {
   }
   TestWorld& world() { return *world_; }
   int port() const { return server_->port(); }
+  // The folder with the certificate and key of one of those above.
+  const std::string& HomeOf(const std::string& label) const { return identities_.at(label).dir; }
   // What the server goes by, for others than those above.
   rpc::DirectoryHolder* holder() { return &holder_; }
   shareway::testing::TestPki* pki() { return &pki_; }
