@@ -22,6 +22,7 @@ constexpr char kHead[] = R"({
  "dcat": "http://www.w3.org/ns/dcat#",
  "dct": "http://purl.org/dc/terms/",
  "foaf": "http://xmlns.com/foaf/0.1/",
+ "skos": "http://www.w3.org/2004/02/skos/core#",
  "xsd": "http://www.w3.org/2001/XMLSchema#"
 },
 "@type": "dcat:Catalog",
@@ -30,7 +31,7 @@ constexpr char kHead[] = R"({
 
 constexpr char kVocabulary[] = "http://publications.europa.eu/resource/authority/";
 
-// By UpdateCycle, in the vocabulary of frequencies.
+// By UpdateCycle, in the vocabulary of frequencies; UPDATE_CONT is "continuously updated".
 constexpr std::array<const char*, 10> kFrequencies = {
     "", "UPDATE_CONT", "DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "ANNUAL_2", "ANNUAL", "IRREG",
     "OTHER"};
@@ -44,15 +45,15 @@ const char* AccessRight(const Entry& entry) {
 
 Json DatasetOf(const ListedEntry& listed) {
   const Entry& entry = listed.entry;
+  Json publisher = {{"@id", absl::StrCat("urn:shareway:", entry.provider)},
+                    {"@type", "foaf:Agent"}};
+  if (!listed.provider_name.empty()) publisher["foaf:name"] = Chinese(listed.provider_name);
   Json dataset = {{"@id", absl::StrCat("urn:shareway:", listed.name)},
                   {"@type", "dcat:Dataset"},
                   {"dct:identifier", entry.code},
                   {"dct:title", Chinese(entry.title)},
                   {"dct:description", Chinese(entry.abstract)},
-                  {"dct:publisher",
-                   {{"@id", absl::StrCat("urn:shareway:", entry.provider)},
-                    {"@type", "foaf:Agent"},
-                    {"foaf:name", Chinese(listed.provider_name)}}},
+                  {"dct:publisher", std::move(publisher)},
                   {"dct:accessRights",
                    {{"@id", absl::StrCat(kVocabulary, "access-right/", AccessRight(entry))}}},
                   {"dcat:version", absl::StrCat(listed.revision)}};
@@ -68,7 +69,10 @@ Json DatasetOf(const ListedEntry& listed) {
     dataset["dcat:keyword"].push_back(Chinese(keyword));
   }
   if (!entry.category.empty()) {
-    dataset["dcat:theme"] = {{"@id", absl::StrCat("urn:shareway:categories/", entry.category)}};
+    // Nobody can look the concept up under such a name, so that its code goes along.
+    dataset["dcat:theme"] = {{"@id", absl::StrCat("urn:shareway:categories/", entry.category)},
+                             {"@type", "skos:Concept"},
+                             {"skos:notation", entry.category}};
   }
   if (!entry.division.empty()) {
     dataset["dct:spatial"] = {{"@type", "dct:Location"}, {"dct:identifier", entry.division}};
