@@ -381,37 +381,50 @@ class ClientStreamReactor final : public CallReactor, public RawReader {
   using CallReactor::CallReactor;
 
   absl::StatusOr<std::optional<std::string>> Read() override {
-    {
-      absl::MutexLock lock(&mutex_);
-      if (ended_) return std::optional<std::string>();
-      reading_ = true;
+    if (ended_) return std::optional<std::string>();
+    if (cut_) return absl::CancelledError("the caller went away");
+    if (Try([this] { StartRead(&message_); })) {
+      if (cancelled()) return absl::CancelledError("the caller may not go on");
+      return std::optional<std::string>(ToBytes(message_));
     }
-    StartRead(&message_);
-    absl::MutexLock lock(&mutex_);
-    const absl::Time limit = absl::Now() + kStall;
-    while (reading_) {
-      if (turned_.WaitWithDeadline(&mutex_, limit) && reading_) {
-        log::Warn("silent-sender-cut", {{"method", method()}, {"caller", caller().name()}});
-        context_->TryCancel();
-        while (reading_) turned_.Wait(&mutex_);
-      }
-    }
+    // A read ends alike after the last message and when the caller is gone, and OnCancel may come
+    // later than it: the part of a file that came would pass for the file. Headers tell, since they
+    // cannot be sent any more on a stream that was cut.
+    (Try([this] { StartSendInitialMetadata(); }) ? ended_ : cut_) = true;
     if (cancelled()) return absl::CancelledError("the caller may not go on");
-    if (ended_) {
-      if (cancelled_) return absl::CancelledError("the caller went away");
-      return std::optional<std::string>();
-    }
-    return std::optional<std::string>(ToBytes(message_));
+    if (cut_) return absl::CancelledError("the caller went away");
+    return std::optional<std::string>();
   }
 
-  void OnReadDone(bool ok) override {
+  void OnReadDone(bool ok) override { Done(ok); }
+  void OnSendInitialMetadataDone(bool ok) override { Done(ok); }
+
+ private:
+  // Starts what ends with Done and waits for it; cuts who takes longer. Whether it succeeded.
+  template <typename Start>
+  bool Try(Start start) {
+    mutex_.Lock();
+    pending_ = true;
+    mutex_.Unlock();
+    start();
     absl::MutexLock lock(&mutex_);
-    reading_ = false;
-    ended_ = !ok;
+    const absl::Time limit = absl::Now() + kStall;
+    while (pending_) {
+      if (turned_.WaitWithDeadline(&mutex_, limit) && pending_) {
+        log::Warn("silent-sender-cut", {{"method", method()}, {"caller", caller().name()}});
+        context_->TryCancel();
+        while (pending_) turned_.Wait(&mutex_);
+      }
+    }
+    return succeeded_;
+  }
+  void Done(bool ok) {
+    absl::MutexLock lock(&mutex_);
+    pending_ = false;
+    succeeded_ = ok;
     turned_.SignalAll();
   }
 
- private:
   void Launch() override {
     if (definition_->policy.signed_act()) {
       return Fail(absl::InternalError("a client stream cannot carry a signed act"));
@@ -432,8 +445,9 @@ class ClientStreamReactor final : public CallReactor, public RawReader {
   grpc::ByteBuffer message_;
   absl::Mutex mutex_;
   absl::CondVar turned_;
-  bool reading_ ABSL_GUARDED_BY(mutex_) = false;
-  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  bool pending_ ABSL_GUARDED_BY(mutex_) = false;
+  bool succeeded_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ended_ = false, cut_ = false;  // for the handler's thread
 };
 
 // An unknown path. The answer is the same for everybody.

@@ -208,10 +208,14 @@ TEST_CASE("Who goes away in the middle leaves no file", "[catalog][rpc][import]"
   Served served;
   const auto spooled = [&] { return Spooled(&served); };
   const auto channel = served.As("editor");
-  {
+  // Where the connection ends is a matter of chance, and so is what the service hears first. What
+  // came until then is a file of its own, which nobody sent.
+  const std::string whole = FileOf({Numbered(1)});
+  const std::string lines = whole.substr(2, whole.size() - 4);
+  for (int i = 0; i < 30; ++i) {
     auto stream = channel->ClientStream<Part, v1::Import>(Path("ImportResources"), {});
-    REQUIRE(stream.Write(Head("[")));
-    REQUIRE(AskUntil(spooled, [](int files) { return files == 1; }) == 1);
+    REQUIRE(stream.Write(Head(lines)));
+    REQUIRE(AskUntil(spooled, [](int files) { return files >= 1; }) >= 1);
   }
   CHECK(AskUntil(spooled, [](int files) { return files == 0; }) == 0);
   CHECK_FALSE(served.world().imports->Step().value());
@@ -223,7 +227,8 @@ TEST_CASE("A request that is repeated with the same file gets the import that it
   const std::string file = FileOf({Numbered(1)});
   const auto first = Send(&served, "editor", {Head(file, "r1")});
   REQUIRE(first.ok());
-  const auto second = Send(&served, "editor", {Head(file.substr(0, 9), "r1"), Data(file.substr(9))});
+  const auto second =
+      Send(&served, "editor", {Head(file.substr(0, 9), "r1"), Data(file.substr(9))});
   REQUIRE(second.ok());
   CHECK(second->name() == first->name());
   CHECK(Spooled(&served) == 1);
@@ -440,9 +445,9 @@ TEST_CASE("An export ends with the number of its entries and the digest of all t
   REQUIRE(empty.last);
   CHECK(empty.last->entries() == 0);
   CHECK(empty.text == "[]\n");
-  for (const v1::FileFormat format : {v1::FILE_FORMAT_UNSPECIFIED, static_cast<v1::FileFormat>(99)}) {
+  for (const int format : {0, 99}) {
     v1::ExportResourcesRequest request;
-    request.set_format(format);
+    request.set_format(static_cast<v1::FileFormat>(format));
     CHECK(absl::IsInvalidArgument(Export(&served, "tax-editor", request).status));
   }
 }
