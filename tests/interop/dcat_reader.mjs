@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads an export as DCAT by a stock JSON-LD processor, and asks no network. Prints one JSON object:
+// Reads an export as DCAT by a stock JSON-LD processor, and asks no network. Prints a JSON object:
 //   contexts      addresses that the processor wanted to fetch
 //   undefined     predicates and classes that their vocabularies do not define
-//   misused       predicates with a literal where the vocabulary wants a thing, or the other way round
+//   misused       predicates with a literal where the vocabulary wants a thing, or the reverse
 //   catalogs      how many catalogues
 //   datasets      by IRI, what is said of each: {predicate: [value, …]}
-// A value is text, text@language, text^^datatype or <IRI>, or, of what the file itself describes, an
-// object of the same form. Exits 1 on anything that JSON-LD would drop without a word.
+// A value is text, text@language, text^^datatype or <IRI>, or, of what the file itself describes,
+// an object of the same form. Exits 1 on anything that JSON-LD would drop without a word.
 //
 // Usage: dcat_reader.mjs FILE
 import { readFileSync } from 'node:fs';

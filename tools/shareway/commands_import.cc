@@ -30,7 +30,8 @@ constexpr size_t kPart = 256 << 10;
 // Between two looks at an import: the first, and the longest.
 constexpr int kFirstWaitMs = 50;
 constexpr int kLongestWaitMs = 2000;
-// Looks in a row that get no answer before waiting is given up: a restart of the service takes less.
+// Looks in a row that get no answer before waiting is given up; a restart of the service takes
+// less.
 constexpr int kPatience = 30;
 constexpr int kRowPage = 500;
 
@@ -116,13 +117,13 @@ absl::StatusOr<pb::Import> Upload(Session* session, const ImportArgs& args,
 
 // How to come back to an import that goes on without us.
 std::string GoOn(const pb::Import& import, bool submit) {
-  return absl::StrCat(import.name(), " goes on in the service. To see how it ends: shareway catalog "
+  return absl::StrCat(import.name(), " goes on in the service.\n  How it ends: shareway catalog ",
                       "show-import ", import.name(), " --wait", submit ? " --submit" : "",
-                      "; to end it: shareway catalog cancel-import ", import.name(), "\n");
+                      "\n  To end it: shareway catalog cancel-import ", import.name(), "\n");
 }
 
-// Looks at it until it is over, and tells a terminal how far it is. FailedQuietly if a person wants to wait no
-// more; UNAVAILABLE after kPatience looks without an answer.
+// Looks at it until it is over, and tells a terminal how far it is. FailedQuietly if a person wants
+// to wait no more; UNAVAILABLE after kPatience looks without an answer.
 absl::StatusOr<pb::Import> Wait(Session* session, const Interrupt& interrupt, pb::Import import,
                                 bool submit) {
   const bool progress = isatty(STDERR_FILENO) != 0;

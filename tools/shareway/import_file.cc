@@ -69,12 +69,12 @@ std::string FaultLine(const pb::ImportFault& fault) {
 }
 
 absl::StatusOr<pb::ExportResourcesResponse> TakeExport(
-    const std::function<absl::StatusOr<std::optional<pb::ExportResourcesResponse>>()>& read,
+    const std::function<absl::StatusOr<ExportPart>()>& read,
     const std::function<absl::Status(absl::string_view)>& write) {
   crypto::Sha256Stream digest;
-  std::optional<pb::ExportResourcesResponse> last;
+  ExportPart last;
   while (true) {
-    SHAREWAY_ASSIGN_OR_RETURN(std::optional<pb::ExportResourcesResponse> part, read());
+    SHAREWAY_ASSIGN_OR_RETURN(ExportPart part, read());
     if (!part) break;
     if (last) return absl::DataLossError("the export goes on after its end; export again");
     digest.Update(part->data());

@@ -22,12 +22,13 @@ catalog::v1::FileFormat FormatOfFile(absl::string_view file);
 // without what the fault does not have.
 std::string FaultLine(const catalog::v1::ImportFault& fault);
 
+using ExportPart = std::optional<catalog::v1::ExportResourcesResponse>;
 // Hands the bytes of an export on to `write`, in order, and checks them against its last message,
-// which is given back. UNAVAILABLE if the stream ends without one, and DATA_LOSS if the bytes do not
-// have its digest, or more follows: what was written is not whole then. Other errors are those of
-// `read` and `write`.
+// which is given back. UNAVAILABLE if the stream ends without one, and DATA_LOSS if the bytes do
+// not have its digest, or more follows: what was written is not whole then. Other errors are those
+// of `read` and `write`.
 absl::StatusOr<catalog::v1::ExportResourcesResponse> TakeExport(
-    const std::function<absl::StatusOr<std::optional<catalog::v1::ExportResourcesResponse>>()>& read,
+    const std::function<absl::StatusOr<ExportPart>()>& read,
     const std::function<absl::Status(absl::string_view)>& write);
 
 // While it lives, the first SIGINT does not end the process but wakes Sleep; the second ends it. A

@@ -197,7 +197,7 @@ TEST_CASE("Who does not wait, or interrupts the waiting, learns how to go on") {
   CHECK(desk.StateOf(2) == catalog::v1::Resource::SUBMITTED);
 }
 
-TEST_CASE("An export is a whole file, in the format of its name, with what the filters let through") {
+TEST_CASE("An export is a whole file, in the format of its name, of what the filters let through") {
   Desk desk;
   desk.served.Publish();
   const std::string file = desk.dir / "all.json";
