@@ -197,6 +197,41 @@ TEST_CASE("Who does not wait, or interrupts the waiting, learns how to go on") {
   CHECK(desk.StateOf(2) == catalog::v1::Resource::SUBMITTED);
 }
 
+TEST_CASE("Every format that goes out comes in again") {
+  Desk desk;
+  desk.served.Publish();
+  desk.served.world().Publish(Numbered(1));
+  for (const std::string name : {"a.xlsx", "a.csv", "g.csv", "a.json"}) {
+    INFO(name);
+    const std::string file = desk.dir / name;
+    std::vector<std::string> words = {"catalog", "export", file, "-o", "json"};
+    if (name == "g.csv") words.insert(words.end(), {"--format", "gb18030"});
+    CHECK(JsonOf(Run(desk.served, "editor", words))["entries"] == 2);
+    const Ran ran = Run(desk.served, "editor", {"catalog", "import", file, "--replace", "--dry-run",
+                                                "-o", "json"});
+    CHECK(ran.exit == 0);
+    CHECK(JsonOf(ran)["updated"] == 2);
+  }
+  CHECK(ContentOf(desk.dir / "a.csv") != ContentOf(desk.dir / "g.csv"));
+}
+
+TEST_CASE("A fault in a table is told by row and heading") {
+  Desk desk;
+  desk.served.world().Publish(Numbered(1));
+  const std::string file = desk.dir / "a.csv";
+  REQUIRE(Run(desk.served, "editor", {"catalog", "export", file}).exit == 0);
+  std::string text = ContentOf(file);
+  const std::string title = Numbered(1).title;
+  REQUIRE(absl::StrContains(text, title));
+  std::string longer;
+  while (longer.size() < 600) longer += title;
+  text.replace(text.find(title), title.size(), longer);
+  shareway::testing::WriteFile(file, text);
+  const Ran ran = Run(desk.served, "editor", {"catalog", "import", file, "--replace"});
+  CHECK(ran.exit == 1);
+  CHECK_THAT(ran.out, Catch::Matches("2 [^ :]+: resource\\.title: has [^]*"));
+}
+
 TEST_CASE("An export is a whole file, in the format of its name, of what the filters let through") {
   Desk desk;
   desk.served.Publish();
