@@ -2,6 +2,7 @@
 #include "services/catalog/files/table.h"
 
 #include <google/protobuf/util/message_differencer.h>
+#include <zip.h>
 
 #include <fstream>
 #include <sstream>
@@ -115,6 +116,22 @@ TEST_CASE("Entries written as a table come back whole, as CSV in both encodings 
       }
     }
   }
+}
+
+TEST_CASE("A written workbook does not tell when, so that the same entries give the same file") {
+  const shareway::testing::TempDir dir;
+  auto writer = Create(dir / "e.xlsx", Format::kXlsx).value();
+  REQUIRE(writer->Add({.name = "resources/r", .entry = GoodEntry()}).ok());
+  REQUIRE(writer->Finish().ok());
+  zip_t* const archive = zip_open((dir / "e.xlsx").c_str(), ZIP_RDONLY, nullptr);
+  REQUIRE(archive != nullptr);
+  std::string core(4096, '\0');
+  zip_file_t* const part = zip_fopen(archive, "docProps/core.xml", 0);
+  REQUIRE(part != nullptr);
+  core.resize(static_cast<size_t>(zip_fread(part, core.data(), core.size())));
+  zip_fclose(part);
+  zip_close(archive);
+  CHECK_THAT(core, Catch::Contains("1980-01-01T00:00:00Z") && !Catch::Contains("202"));
 }
 
 TEST_CASE("No cell of a written table would be computed by a spreadsheet") {

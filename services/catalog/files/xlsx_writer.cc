@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The guide's table as a workbook of one sheet.
 #include <cctype>
+#include <ctime>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -12,6 +14,7 @@
 namespace shareway::catalog::files {
 namespace {
 
+constexpr time_t kCreated = 315'532'800;       // 1980-01-01, as the parts of the archive say
 constexpr size_t kMaxCellCharacters = 32'767;  // of UTF-16, as Excel counts
 
 // At least as many as Excel counts.
@@ -30,7 +33,15 @@ class XlsxWriter : public Writer {
     // Rows go to a temporary file as they come, so that memory does not grow with the catalogue.
     lxw_workbook_options options = {};
     options.constant_memory = LXW_TRUE;
+    std::string folder = std::filesystem::path(path).parent_path().string();
+    options.tmpdir = folder.data();
     book_ = workbook_new_opt(path.c_str(), &options);
+    if (book_ != nullptr) {
+      // The same entries give the same bytes at any time, so that digests can be compared.
+      lxw_doc_properties properties = {};
+      properties.created = kCreated;
+      workbook_set_properties(book_, &properties);
+    }
     sheet_ = book_ == nullptr ? nullptr : workbook_add_worksheet(book_, "政务数据资源目录");
   }
   ~XlsxWriter() override {
@@ -54,10 +65,14 @@ class XlsxWriter : public Writer {
     const lxw_error error = workbook_close(book_);
     book_ = nullptr;
     if (error == LXW_NO_ERROR) return absl::OkStatus();
-    return absl::UnavailableError(absl::StrCat("the workbook cannot be written: ", lxw_strerror(error)));
+    return Broken(error);
   }
 
  private:
+  static absl::Status Broken(lxw_error error) {
+    return absl::UnavailableError(
+        absl::StrCat("the workbook cannot be written: ", lxw_strerror(error)));
+  }
   absl::Status Line(const std::vector<std::string>& cells) {
     for (size_t i = 0; i < cells.size(); ++i) {
       if (cells[i].empty()) continue;
@@ -65,11 +80,13 @@ class XlsxWriter : public Writer {
       const std::string text = Neutralized(cells[i]);
       if (Characters(text) > kMaxCellCharacters) {
         return TooLarge(absl::StrCat("row ", row_ + 1, ", ", Headings()[i], ": more than ",
-                                     kMaxCellCharacters, " characters, which no workbook holds; want JSON or CSV"));
+                                     kMaxCellCharacters,
+                                     " characters, which no workbook holds; want JSON or CSV"));
       }
-      const lxw_error error = worksheet_write_string(sheet_, row_, static_cast<lxw_col_t>(i), text.c_str(), nullptr);
+      const lxw_error error = worksheet_write_string(sheet_, row_, static_cast<lxw_col_t>(i),
+                                                     text.c_str(), nullptr);
       if (error != LXW_NO_ERROR) {
-        return absl::UnavailableError(absl::StrCat("the workbook cannot be written: ", lxw_strerror(error)));
+        return Broken(error);
       }
     }
     ++row_;
