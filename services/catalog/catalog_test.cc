@@ -2,9 +2,9 @@
 #include "services/catalog/catalog.h"
 
 #include "absl/strings/match.h"
-#include "absl/time/clock.h"
 #include "catch2/catch.hpp"
 #include "libs/base/error.h"
+#include "services/catalog/search/test_ready.h"
 #include "services/catalog/world_test.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
 
@@ -30,7 +30,7 @@ std::vector<v1::CatalogChange> Changes(const TestWorld& world) {
 }
 
 size_t Found(const TestWorld& world, const std::string& words) {
-  for (int i = 0; i < 1000 && !world.index->ready(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  REQUIRE(search::AwaitReady(world.index.get()));
   return world.index->Search({.words = words}).value().hits.size();
 }
 

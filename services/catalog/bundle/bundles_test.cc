@@ -5,6 +5,7 @@
 #include "libs/base/error.h"
 #include "libs/crypto/hash.h"
 #include "services/catalog/bundle/test_installation.h"
+#include "services/catalog/search/test_ready.h"
 
 namespace shareway::catalog {
 namespace {
@@ -72,7 +73,7 @@ TEST_CASE("Foreign entries are found with our own and nobody edits them") {
 
 // A search waits for the index a second only.
 void AwaitIndex(const TestInstallation& of) {
-  for (int i = 0; i < 3000 && !of.world.index->ready(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  REQUIRE(search::AwaitReady(of.world.index.get()));
 }
 
 TEST_CASE("An index that is made anew has what other installations publish") {

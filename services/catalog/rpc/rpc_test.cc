@@ -2,11 +2,11 @@
 // Both services over real mTLS on loopback: people by their certificates, a
 // service as watcher.
 #include "absl/strings/match.h"
-#include "absl/time/clock.h"
 #include "catch2/catch.hpp"
 #include "libs/base/error.h"
 #include "libs/rpc/channel.h"
 #include "services/catalog/rpc/test_served.h"
+#include "services/catalog/search/test_ready.h"
 #include "services/catalog/store/resource_message.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
 
@@ -60,9 +60,7 @@ TEST_CASE("A published entry is read, listed and found with what each may do", "
 
   v1::SearchResourcesRequest search;
   search.set_query("低保 民政局");
-  for (int i = 0; i < 1000 && !served.world().index->ready(); ++i) {
-    absl::SleepFor(absl::Milliseconds(10));
-  }
+  REQUIRE(search::AwaitReady(served.world().index.get()));
   auto found = served.Call<v1::SearchResourcesResponse>(
       "tax-editor", absl::StrCat(kCatalogService, "SearchResources"), search);
   REQUIRE(found.ok());

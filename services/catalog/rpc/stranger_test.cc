@@ -12,6 +12,7 @@
 #include "catch2/catch.hpp"
 #include "libs/rpc/test_stranger_sweep.h"
 #include "services/catalog/rpc/test_served.h"
+#include "services/catalog/search/test_ready.h"
 
 namespace shareway::catalog {
 namespace {
@@ -110,6 +111,7 @@ struct Hiding {
         absl::StrCat(kCatalogService, "ImportResources"), {});
     stream.Write(file);
     import = stream.Finish().value().name();
+    REQUIRE(search::AwaitReady(served.world().index.get()));
   }
   std::string EtagOf(const std::string& name) const {
     if (absl::StartsWith(name, "projects/")) {

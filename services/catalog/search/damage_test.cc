@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "services/catalog/search/seal.h"
+#include "services/catalog/search/test_ready.h"
 #include "services/catalog/search/test_shelf.h"
 #include "tests/support/campaign.h"
 
@@ -62,7 +63,7 @@ TEST_CASE("An index behind its source, or with other agencies' names, is made an
   index = Index::Open(shelf.folder()).value();
   index->Learn(Agency{.name = "agencies/a", .display_name = "演示市民政局"});
   index->Start(shelf.SourceOf());
-  for (int i = 0; i < 3000 && !index->ready(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  REQUIRE(AwaitReady(index.get()));
   CHECK(index->rebuilds() == 1);
   CHECK(index->Search({.words = "民政局"}).value().total == 51);
 }
@@ -171,7 +172,7 @@ TEST_CASE("What is shown while the index is made anew is found after, and nobody
     absl::MutexLock lock(&mutex);
     go = true;
   }
-  for (int i = 0; i < 3000 && !index->ready(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  REQUIRE(AwaitReady(index.get()));
   CHECK(IdsOf(index.get(), {.words = "收养"}) == "r1");
   CHECK(index->size() == 49);
 }

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "catch2/catch.hpp"
+#include "services/catalog/search/test_ready.h"
 #include "services/catalog/search/test_shelf.h"
 #include "tests/support/campaign.h"
 
@@ -98,7 +99,7 @@ TEST_CASE("One entry is matched as the index finds it", "[catalog][search][campa
   const std::unique_ptr<Index> index = Index::Open(shelf.folder()).value();
   index->Learn(Agency{.name = "agencies/a", .display_name = kProviderName});
   index->Start(shelf.SourceOf());
-  for (int i = 0; i < 3000 && !index->ready(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  REQUIRE(AwaitReady(index.get()));
   REQUIRE(index->size() == count);
 
   size_t found = 0;
