@@ -12,6 +12,7 @@
 #include "libs/base/name.h"
 #include "libs/base/status.h"
 #include "libs/evidence/record.h"
+#include "services/catalog/domain/item_ids.h"
 #include "services/catalog/imports.h"
 
 namespace shareway::catalog {
@@ -163,11 +164,13 @@ absl::StatusOr<Imports::Outcome> Imports::Check(const store::ImportRecord& recor
         if (!known.ok() && !absl::IsNotFound(known.status())) return known.status();
       }
       if (known.ok() && known->resource.fields().provider == import.agency()) {
+        if (entry.items_unnamed) IdentifyItems(&known->resource, &entry.entry);
         row.set_result(v1::ImportRow::UPDATED);
         row.set_resource(name);
         outcome.row.set_etag(Catalog::Etag(*known));
         status = parts_.catalog->Update(*cause, name, outcome.row.etag(), entry.entry, true).status();
       } else {
+        if (entry.items_unnamed) IdentifyItems(nullptr, &entry.entry);
         status = parts_.catalog->Create(*cause, entry.entry, true).status();
       }
     }
@@ -195,6 +198,12 @@ absl::StatusOr<Imports::Outcome> Imports::Write(const store::ImportRecord& recor
   const absl::StatusOr<Cause> cause = CauseFor(record, entry.number);
   absl::Status status = cause.status();
   v1::ImportRow& row = *outcome.row.mutable_row();
+  if (status.ok() && entry.items_unnamed) {
+    absl::StatusOr<Catalog::Loaded> known = absl::NotFoundError("");
+    if (row.result() == v1::ImportRow::UPDATED) known = parts_.resources->Load(row.resource());
+    if (!known.ok() && !absl::IsNotFound(known.status())) return known.status();
+    IdentifyItems(known.ok() ? &known->resource : nullptr, &entry.entry);
+  }
   if (status.ok()) {
     const absl::StatusOr<Catalog::Loaded> stored =
         row.result() == v1::ImportRow::UPDATED

@@ -34,7 +34,7 @@ std::string FileOf(const std::vector<Entry>& entries) {
 v1::Import Begin(TestWorld& world, const std::string& file, Imports::Options options = {},
                  const std::string& request_id = "") {
   options.file_name = "entries.json";
-  options.format = files::Format::kJson;
+  if (options.format == files::Format::kUnspecified) options.format = files::Format::kJson;
   auto spool = world.imports->NewSpool().value();
   REQUIRE(spool->Append(file).ok());
   return world.imports->Begin(world.By("editor", request_id), options, spool.get()).value();
@@ -109,6 +109,34 @@ TEST_CASE("An entry that is there is refused, or replaced where that was asked")
   const v1::Import replaced = Run(world, Begin(world, file, {.replace = true}).name());
   CHECK(replaced.state() == v1::Import::DONE);
   CHECK(replaced.updated() == 1);
+}
+
+TEST_CASE("Items of a sheet without identifiers keep what they are called when it comes again") {
+  TestWorld world;
+  const auto import = [&](absl::string_view items, Imports::Options options) {
+    options.format = files::Format::kCsv;
+    const std::string sheet = absl::StrCat(
+        "信息资源代码,信息资源名称,信息资源摘要,关键词,信息资源格式,格式类型,共享类型,共享方式,",
+        "是否向社会开放,更新周期,行政区划代码,信息项名称,数据类型,数据分级,主键,必填\n",
+        "306002/000001,低保标准,本市低保标准,低保,数据库,MySQL,无条件共享,查询,否,每月,990100,", items);
+    return Run(world, Begin(world, sheet, options).name());
+  };
+  const auto ids = [&] {
+    std::vector<std::string> all;
+    const Entry entry =
+        world.resources->Load("resources/306002-000001").value().resource.fields().working->entry;
+    for (const Item& item : entry.items) all.push_back(item.id);
+    return all;
+  };
+  const v1::Import first =
+      import("标准,数值型,一般数据,否,否\n,,,,,,,,,,,地区,字符型,一般数据,是,是\n", {});
+  INFO(RowsOf(world, first.name()).at(0).Utf8DebugString());
+  REQUIRE(first.created() == 1);
+  CHECK(ids() == std::vector<std::string>{"i1", "i2"});
+  const v1::Import again = import(
+      "地区,字符型,一般数据,是,是\n,,,,,,,,,,,依据,字符型,一般数据,否,否\n", {.replace = true});
+  CHECK(again.updated() == 1);
+  CHECK(ids() == std::vector<std::string>{"i2", "i3"});
 }
 
 TEST_CASE("A cancelled import keeps what was written until then") {

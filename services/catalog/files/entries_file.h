@@ -57,6 +57,7 @@ struct FileEntry {
   Entry entry = {};
   std::vector<CellFault> faults = {};
   std::map<std::string, Spot> spots = {};  // by field
+  bool items_unnamed = false;              // a table without a column for items' identifiers
 
   // Where `field` stands: itself, or the longest of its beginnings that has a place, or the first row.
   Spot SpotOf(absl::string_view field) const;

@@ -6,6 +6,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "libs/base/status.h"
 #include "services/catalog/files/template_columns.h"
 #include "services/catalog/store/resource_message.h"
@@ -15,6 +17,8 @@ namespace {
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
+
+constexpr absl::string_view kAgencies = "agencies/";  // before the credit code in an agency's name
 
 std::string Shown(absl::string_view field, const ListedEntry& listed, uint32_t number) {
   if (field == "number") return absl::StrCat(number);
@@ -56,12 +60,22 @@ class TableReader : public Reader {
 
   absl::Status TakeHeadings(const Row& row) {
     place_.assign(Columns().size(), std::nullopt);
+    understood_.clear();
     for (size_t i = 0; i < row.cells.size(); ++i) {
       const std::string heading(absl::StripAsciiWhitespace(row.cells[i]));
       if (heading.empty()) continue;
+      const auto other =
+          std::find_if(OtherHeadings().begin(), OtherHeadings().end(),
+                       [&](const Heading& known) { return heading == known.heading; });
+      if (other != OtherHeadings().end() && other->column == nullptr) {
+        if (other->understood != nullptr) understood_.emplace_back(i, &*other);
+        continue;
+      }
+      const std::string ours = other == OtherHeadings().end() ? heading : other->column;
       const auto column = std::find_if(Columns().begin(), Columns().end(),
-                                        [&](const Column& c) { return heading == c.heading; });
-      const std::string where = absl::StrCat(row.sheet, row.sheet.empty() ? "" : " ", "row ", row.row, ": ");
+                                       [&](const Column& c) { return ours == c.heading; });
+      const std::string where =
+          absl::StrCat(row.sheet, row.sheet.empty() ? "" : " ", "row ", row.row, ": ");
       if (column == Columns().end()) {
         return Refused(absl::StrCat(where, "no column of the template is called ", Quoted(heading)));
       }
@@ -103,32 +117,59 @@ class TableReader : public Reader {
     for (size_t i = 0; i < Columns().size(); ++i) {
       const Column& column = Columns()[i];
       if (!place_[i] || column.of == Of::kShown) continue;
-      const std::string cell = Cell(row, i);
+      std::string cell = Cell(row, i);
       if (absl::StripAsciiWhitespace(cell).empty()) continue;
-      const Spot spot = {.sheet = row.sheet, .row = static_cast<uint32_t>(row.row), .column = column.heading};
-      const FieldDescriptor& field = FieldOf(column);
-      std::string path = absl::StrCat("resource.", column.field);
+      const Spot spot = {.sheet = row.sheet,
+                         .row = static_cast<uint32_t>(row.row),
+                         .column = column.heading};
+      const FieldDescriptor* field = &FieldOf(column);
+      if (field->name() == "provider" && cell.find('/') == std::string::npos) {
+        cell = absl::StrCat(kAgencies, absl::StripAsciiWhitespace(cell));
+      }
+      // The template has one column for the conditions and for the basis of not sharing.
+      if (field->name() == "conditions" && message.declared_class() == v1::NOT_SHARED &&
+          cell.front() != '[') {
+        field = v1::Resource::descriptor()->FindFieldByName("not_shared_basis");
+      }
+      std::string path = absl::StrCat("resource.", field->name());
       std::string wrong;
       if (column.of == Of::kItem) {
         if (item == nullptr) item = message.add_items();
         path = absl::StrCat("resource.items[", message.items_size() - 1, "].", column.field);
-        wrong = TakeCell(*item, field, cell);
+        wrong = TakeCell(*item, *field, cell);
       } else if (!first) {
         // Repeated in a further row, as merged cells come out: the same, or a contradiction.
-        Message& whole = column.of == Of::kEntry ? static_cast<Message&>(message) : *message.mutable_assessment();
+        Message& whole = column.of == Of::kEntry ? static_cast<Message&>(message)
+                                                 : *message.mutable_assessment();
         const std::unique_ptr<Message> other(whole.New());
-        wrong = TakeCell(*other, field, cell);
-        if (wrong.empty() && CellOf(*other, field) != CellOf(whole, field)) {
+        wrong = TakeCell(*other, *field, cell);
+        if (wrong.empty() && CellOf(*other, *field) != CellOf(whole, *field)) {
           wrong = absl::StrCat(Quoted(cell), " is not what the entry's first row says");
         }
       } else if (column.of == Of::kAssessment) {
         path = absl::StrCat("resource.assessment.", column.field);
-        wrong = TakeCell(*message.mutable_assessment(), field, cell);
+        wrong = TakeCell(*message.mutable_assessment(), *field, cell);
       } else {
-        wrong = TakeCell(message, field, cell);
+        wrong = TakeCell(message, *field, cell);
       }
       if (!wrong.empty()) entry.faults.push_back({.spot = spot, .field = path, .rule = wrong});
       entry.spots.emplace(path, spot);
+    }
+    for (const auto& [at, heading] : understood_) {
+      const std::string cell(
+          absl::StripAsciiWhitespace(at < row.cells.size() ? row.cells[at] : ""));
+      if (cell.empty()) continue;
+      const std::vector<absl::string_view> known = absl::StrSplit(heading->understood, "、");
+      if (std::find(known.begin(), known.end(), cell) != known.end()) continue;
+      entry.faults.push_back(
+          {.spot = {.sheet = row.sheet,
+                    .row = static_cast<uint32_t>(row.row),
+                    .column = heading->heading},
+           .field = "resource",
+           .rule = absl::StrCat(Quoted(cell), " would be lost: ",
+                                *heading->understood == '\0'
+                                    ? "an entry has no field for it but extensions (扩展字段)"
+                                    : absl::StrCat("want one of ", heading->understood))});
     }
     if (item != nullptr) {
       entry.spots.emplace(absl::StrCat("resource.items[", message.items_size() - 1, "]"),
@@ -162,19 +203,23 @@ class TableReader : public Reader {
       if (ahead_ && ahead_->sheet != sheet) break;
     } while (ahead_ && !Begins(*ahead_));
     entry.entry = EntryFrom(message);
+    entry.items_unnamed = !place_[item_id_];
     return entry;
   }
 
-  static size_t IndexOf(absl::string_view field) {
-    return static_cast<size_t>(std::find_if(Columns().begin(), Columns().end(), [&](const Column& c) {
-             return c.of == Of::kEntry && field == c.field;
-           }) - Columns().begin());
+  static size_t IndexOf(Of of, absl::string_view field) {
+    const auto found = std::find_if(Columns().begin(), Columns().end(), [&](const Column& c) {
+      return c.of == of && field == c.field;
+    });
+    return static_cast<size_t>(found - Columns().begin());
   }
 
   const std::unique_ptr<RowSource> source_;
-  const size_t code_ = IndexOf("code");
-  const size_t title_ = IndexOf("title");
+  const size_t code_ = IndexOf(Of::kEntry, "code");
+  const size_t title_ = IndexOf(Of::kEntry, "title");
+  const size_t item_id_ = IndexOf(Of::kItem, "id");
   std::vector<std::optional<size_t>> place_ = {};  // cells, by column
+  std::vector<std::pair<size_t, const Heading*>> understood_ = {};  // cells without a column of ours
   std::optional<Row> ahead_ = {};
   std::string sheet_ = {};
   std::string open_code_ = {};
@@ -210,6 +255,9 @@ std::vector<std::vector<std::string>> RowsOf(const ListedEntry& listed, uint32_t
         break;
       case Of::kEntry:
         rows[0][i] = CellOf(message, FieldOf(column));
+        if (absl::string_view(column.field) == "provider") {
+          rows[0][i] = std::string(absl::StripPrefix(rows[0][i], kAgencies));
+        }
         break;
       case Of::kAssessment:
         rows[0][i] = CellOf(message.assessment(), FieldOf(column));

@@ -172,6 +172,72 @@ TEST_CASE("An agency's own sheet has its columns in any order and words as peopl
   CHECK(read[0].SpotOf("resource.items[1].grading").row == 3);
 }
 
+// The sheet that agencies have in use (reference 2.1): other headings than ours, one column for the
+// conditions and for the basis, and no identifiers of items.
+TEST_CASE("The template in use is read, as far as an entry has fields for it") {
+  const std::string headings =
+      "序号,部门类信息资源分类,项,目,关联业务事项,信息资源名称,信息资源代码,下设机构,信息资源提供方代码,"
+      "信息资源格式,信息项名称,数据类型,数据长度,共享属性,共享条件/不予共享依据,共享方式分类,"
+      "共享方式类型,更新周期,扩展字段\n";
+  absl::Status end;
+  const auto read = ReadText(
+      headings +
+          "1,部门,06,002,,低保对象,306002/000001,,11370000004502345X,数据库,证件号码,C,18,有条件共享,"
+          "\"用途：限用于低保核查。【行政依据、业务协同】\nc1 限本市\",共享平台方式,文件下载、接口,每月,"
+          "服务对象：自然人\n"
+          ",,,,,,,,,,金额,货币型,,,,,,,\n"
+          "2,部门,06,002,低保审核,统计个案,306002/000002,,,,,,,不予共享,"
+          "法律：《中华人民共和国统计法》第二十五条,邮件方式,,,\n",
+      &end);
+  INFO(end);
+  REQUIRE(end.ok());
+  REQUIRE(read.size() == 2);
+  CHECK(read[0].faults.empty());
+  CHECK(read[0].items_unnamed);
+  const Entry& entry = read[0].entry;
+  CHECK(entry.provider == "agencies/11370000004502345X");
+  CHECK(entry.items[0].type == ItemType::kText);
+  CHECK(entry.items[1].type == ItemType::kDecimal);
+  REQUIRE(entry.conditions.size() == 2);
+  CHECK(entry.conditions[0].id == "c2");
+  CHECK(entry.conditions[0].kind == ShareCondition::Kind::kPurposes);
+  CHECK(entry.conditions[0].text == "限用于低保核查。");
+  CHECK(entry.conditions[0].values ==
+        std::vector<std::string>{"ADMINISTRATIVE_BASIS", "BUSINESS_COLLABORATION"});
+  CHECK(entry.conditions[1].id == "c1");
+  CHECK(entry.conditions[1].kind == ShareCondition::Kind::kOther);
+  CHECK(entry.conditions[1].text == "限本市");
+  CHECK(entry.methods.size() == 2);
+  CHECK(entry.extensions.at("服务对象") == "自然人");
+
+  CHECK(read[1].entry.conditions.empty());
+  REQUIRE(read[1].entry.not_shared_basis.size() == 1);
+  CHECK(read[1].entry.not_shared_basis[0].level == BasisLevel::kLaw);
+  CHECK(read[1].entry.not_shared_basis[0].title == "中华人民共和国统计法");
+  CHECK(read[1].entry.not_shared_basis[0].article == "第二十五条");
+  // What an entry has no field for is told, not dropped.
+  REQUIRE(read[1].faults.size() == 2);
+  CHECK(read[1].faults[0].spot.column == "关联业务事项");
+  CHECK_THAT(read[1].faults[0].rule, Catch::Contains("would be lost"));
+  CHECK(read[1].faults[1].spot.column == "共享方式分类");
+}
+
+TEST_CASE("A basis or an extension that cannot be read is told with how it reads") {
+  absl::Status end;
+  const auto read = ReadText(
+      "信息资源代码,信息资源名称,共享类型,不予共享依据,扩展字段\n"
+      "306002/000001,甲,不予共享,统计法第二十五条,自然人\n"
+      "306002/000002,乙,不予共享,通知：《关于……的通知》,\"a：1\na：2\"\n",
+      &end);
+  REQUIRE(end.ok());
+  REQUIRE(read.size() == 2);
+  REQUIRE(read[0].faults.size() == 2);
+  CHECK_THAT(read[0].faults[0].rule, Catch::Contains("LEVEL：《title》article"));
+  CHECK_THAT(read[0].faults[1].rule, Catch::Contains("KEY：value"));
+  REQUIRE(read[1].faults.size() == 2);
+  CHECK_THAT(read[1].faults[1].rule, Catch::Contains("twice"));
+}
+
 TEST_CASE("What a cell cannot mean is told by row, column and field, all at once in the template's order") {
   absl::Status end;
   const auto read = ReadText(

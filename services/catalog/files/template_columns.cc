@@ -15,62 +15,16 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "nlohmann/json.hpp"
+#include "services/catalog/files/guide_words.h"
+#include "services/catalog/files/spoken_cells.h"
 #include "shareway/catalog/v1/resource.pb.h"
 
 namespace shareway::catalog::files {
 namespace {
 
 using google::protobuf::Descriptor;
-using google::protobuf::EnumDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-
-// The guide's words for enumerators (reference 2.2), by the enumerator's name.
-struct Word {
-  const char* type;
-  const char* name;
-  const char* word;
-};
-constexpr Word kWords[] = {
-    {"ShareClass", "UNCONDITIONAL", "无条件共享"}, {"ShareClass", "CONDITIONAL", "有条件共享"},
-    {"ShareClass", "NOT_SHARED", "不予共享"},
-    {"UpdateCycle", "REALTIME", "实时"}, {"UpdateCycle", "DAILY", "每日"},
-    {"UpdateCycle", "WEEKLY", "每周"}, {"UpdateCycle", "MONTHLY", "每月"},
-    {"UpdateCycle", "QUARTERLY", "每季度"}, {"UpdateCycle", "HALF_YEARLY", "每半年"},
-    {"UpdateCycle", "YEARLY", "每年"}, {"UpdateCycle", "IRREGULAR", "不定时"},
-    {"UpdateCycle", "OTHER_CYCLE", "其他"},
-    {"ItemType", "TEXT", "字符型"}, {"ItemType", "DECIMAL", "数值型"},
-    {"ItemType", "INTEGER", "整型"}, {"ItemType", "DATE", "日期型"},
-    {"ItemType", "DATETIME", "日期时间型"}, {"ItemType", "BOOLEAN", "逻辑型"},
-    {"Grading", "GENERAL", "一般数据"}, {"Grading", "IMPORTANT", "重要数据"},
-    {"Grading", "CORE", "核心数据"},
-    {"ResourceFormat", "DOCUMENT", "电子文件"}, {"ResourceFormat", "SPREADSHEET", "电子表格"},
-    {"ResourceFormat", "DATABASE", "数据库"}, {"ResourceFormat", "IMAGE", "图形图像"},
-    {"ResourceFormat", "MEDIA", "流媒体"}, {"ResourceFormat", "SELF_DESCRIBING", "自描述格式"},
-    {"ResourceFormat", "SERVICE_INTERFACE", "服务接口"},
-    {"Mask", "KEEP_FIRST", "保留前部"}, {"Mask", "KEEP_LAST", "保留后部"},
-    {"Mask", "KEEP_ENDS", "保留两端"},
-    {"Method", "QUERY", "查询"}, {"Method", "VERIFY", "核验"}, {"Method", "DOWNLOAD", "下载"},
-    {"Method", "CALL", "调用"}, {"Method", "SUBSCRIBE", "订阅"},
-};
-
-std::string WordOf(const EnumDescriptor& type, int number) {
-  const auto* value = type.FindValueByNumber(number);
-  if (number == 0 || value == nullptr) return number == 0 ? "" : absl::StrCat(number);
-  for (const Word& word : kWords) {
-    if (type.name() == word.type && value->name() == word.name) return word.word;
-  }
-  return value->name();
-}
-
-std::optional<int> NumberOf(const EnumDescriptor& type, absl::string_view text) {
-  for (const Word& word : kWords) {
-    if (type.name() == word.type && text == word.word) return type.FindValueByName(word.name)->number();
-  }
-  const auto* value = type.FindValueByName(std::string(text));
-  if (value == nullptr || value->number() == 0) return std::nullopt;
-  return value->number();
-}
 
 // A message's field alone as a JSON object.
 bool IsJson(const FieldDescriptor& field) {
@@ -115,14 +69,6 @@ std::optional<std::vector<std::string>> ListFrom(std::string text) {
     from = end + 1;
   }
   return values;
-}
-
-std::string Known(const EnumDescriptor& type) {
-  std::vector<std::string> words;
-  for (int i = 0; i < type.value_count(); ++i) {
-    if (type.value(i)->number() != 0) words.push_back(WordOf(type, type.value(i)->number()));
-  }
-  return absl::StrJoin(words, ", ");
 }
 
 }  // namespace
@@ -187,6 +133,42 @@ const std::vector<Column>& Columns() {
   return columns;
 }
 
+const std::vector<Heading>& OtherHeadings() {
+  static const auto& headings = *new std::vector<Heading>{
+      // The classification is the first part of the code.
+      {"部门类信息资源分类", nullptr, nullptr},
+      {"基础类信息资源分类", nullptr, nullptr},
+      {"主题类信息资源分类", nullptr, nullptr},
+      {"类", nullptr, nullptr},
+      {"项", nullptr, nullptr},
+      {"目", nullptr, nullptr},
+      {"细目", nullptr, nullptr},
+      {"细目1", nullptr, nullptr},
+      {"细目1.1", nullptr, nullptr},
+      // What a catalogue entry here has no field for.
+      {"关联业务事项", nullptr, ""},
+      {"下设机构", nullptr, ""},
+      {"其他类型资源格式描述", nullptr, ""},
+      {"开放主题分类", nullptr, ""},
+      // The platform is the only way of sharing.
+      {"共享方式分类", nullptr, "共享平台方式、共享平台、平台"},
+      {"共享方式类型", "共享方式", nullptr},
+      {"共享条件/不予共享依据", "共享条件", nullptr},
+      {"共享条件或不予共享依据", "共享条件", nullptr},
+      {"信息资源格式", "信息资源格式分类", nullptr},
+      {"格式分类", "信息资源格式分类", nullptr},
+      {"格式类型", "信息资源格式类型", nullptr},
+      // The regulation's words.
+      {"政务数据名称", "信息资源名称", nullptr},
+      {"数据目录名称", "信息资源名称", nullptr},
+      {"数据目录代码", "信息资源代码", nullptr},
+      {"数据项名称", "信息项名称", nullptr},
+      {"共享属性", "共享类型", nullptr},
+      {"更新频率", "更新周期", nullptr},
+  };
+  return headings;
+}
+
 const FieldDescriptor& FieldOf(const Column& column) {
   const Descriptor* type = column.of == Of::kItem         ? v1::Item::descriptor()
                            : column.of == Of::kAssessment ? v1::Assessment::descriptor()
@@ -204,6 +186,10 @@ std::string CellOf(const Message& message, const FieldDescriptor& field) {
   const auto& reflection = *message.GetReflection();
   if (IsJson(field)) {
     if (reflection.FieldSize(message, &field) == 0) return "";
+    if (IsSpoken(field)) {
+      std::string lines = SpokenCell(message, field);
+      if (!lines.empty()) return lines;
+    }
     const std::unique_ptr<Message> alone(message.New());
     alone->CopyFrom(message);
     std::vector<const FieldDescriptor*> fields;
@@ -242,6 +228,9 @@ std::string TakeCell(Message& message, const FieldDescriptor& field, const std::
   const auto& reflection = *message.GetReflection();
   const std::string text(absl::StripAsciiWhitespace(cell));
   if (IsJson(field)) {
+    if (IsSpoken(field) && text.front() != '[' && text.front() != '{') {
+      return TakeSpoken(message, field, text);
+    }
     const nlohmann::json value = nlohmann::json::parse(text, nullptr, false);
     if (value.is_discarded()) return absl::StrCat(Quoted(text), " is no JSON");
     const std::unique_ptr<Message> alone(message.New());
@@ -260,7 +249,7 @@ std::string TakeCell(Message& message, const FieldDescriptor& field, const std::
         continue;
       }
       const auto number = NumberOf(*field.enum_type(), value);
-      if (!number) return absl::StrCat(Quoted(value), " is not one of: ", Known(*field.enum_type()));
+      if (!number) return absl::StrCat(Quoted(value), " is not one of: ", KnownWords(*field.enum_type()));
       reflection.AddEnumValue(&message, &field, *number);
     }
     return "";
@@ -268,7 +257,7 @@ std::string TakeCell(Message& message, const FieldDescriptor& field, const std::
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_ENUM: {
       const auto number = NumberOf(*field.enum_type(), text);
-      if (!number) return absl::StrCat(Quoted(text), " is not one of: ", Known(*field.enum_type()));
+      if (!number) return absl::StrCat(Quoted(text), " is not one of: ", KnownWords(*field.enum_type()));
       reflection.SetEnumValue(&message, &field, *number);
       return "";
     }

@@ -21,6 +21,16 @@ struct Column {
   const char* field;
 };
 
+// A heading that sheets in use have beside ours, or in place of one.
+struct Heading {
+  const char* heading;
+  const char* column;  // ours with the same meaning; nullptr: none
+  // Without a column of ours: what its cells may say, as it is understood anyway. A cell that says
+  // more would be lost, and is refused. nullptr: anything, for it follows from what other columns say.
+  const char* understood;
+};
+const std::vector<Heading>& OtherHeadings();
+
 // In the order in which they are written: guide section 2.1 and the template in use first, then what
 // they have no column for.
 const std::vector<Column>& Columns();
