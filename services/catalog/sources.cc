@@ -2,6 +2,7 @@
 #include "services/catalog/sources.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +18,8 @@ namespace shareway::catalog {
 namespace {
 
 constexpr size_t kChunk = 100;
+// Names that are looked through while publication waits.
+constexpr size_t kNamesAtOnce = 10000;
 // A record names the agencies that find it; search takes the first 64.
 constexpr size_t kMaxAgencies = 64;
 
@@ -115,7 +118,7 @@ absl::Status Sources::AddMatches(const CollectedNames::Match& like, const Asked&
 absl::StatusOr<Sources::Finding> Sources::CheckOne(const Asked& asked, const Register& all) const {
   std::vector<CollectedNames::Match> likes;
   {
-    absl::MutexLock lock(&mutex_);
+    absl::ReaderMutexLock lock(&mutex_);
     likes = names_.Find(asked.name, parts_.synonyms, kMaxMatches + 1);
   }
   Finding finding = {.name = asked.name};
@@ -141,11 +144,12 @@ absl::StatusOr<Sources::Finding> Sources::CheckOne(const Asked& asked, const Reg
 }
 
 absl::StatusOr<std::vector<Sources::Finding>> Sources::Check(
-    const std::vector<Asked>& items) const {
+    const std::vector<Asked>& items, const std::function<bool()>& over) const {
   SHAREWAY_RETURN_IF_ERROR(CheckAsked(items));
   const std::shared_ptr<const Register> all = parts_.directory();
   std::vector<Finding> findings;
   for (const Asked& asked : items) {
+    if (over && over()) return absl::CancelledError("nobody waits for the check any more");
     SHAREWAY_ASSIGN_OR_RETURN(Finding finding, CheckOne(asked, *all));
     findings.push_back(std::move(finding));
   }
@@ -208,7 +212,7 @@ std::vector<std::string> Sources::Concerned(const Source::Request& request,
     }
   }
   std::set<std::string> agencies;
-  absl::MutexLock lock(&mutex_);
+  absl::ReaderMutexLock lock(&mutex_);
   for (const std::string& name : names) {
     for (const auto& [agency, resources] : names_.Of(name).resources) agencies.insert(agency);
   }
@@ -290,9 +294,15 @@ absl::StatusOr<SourceStore::Loaded> Sources::Designate(const Cause& cause, Sourc
 absl::StatusOr<std::vector<Sources::Collected>> Sources::Several(absl::string_view folded,
                                                                  size_t limit) const {
   std::vector<CollectedNames::Collected> names;
-  {
-    absl::MutexLock lock(&mutex_);
-    names = names_.Several(folded, limit);
+  for (std::string last(folded); names.size() < limit;) {
+    CollectedNames::Page page;
+    {
+      absl::ReaderMutexLock lock(&mutex_);
+      page = names_.Several(last, limit - names.size(), kNamesAtOnce);
+    }
+    std::move(page.names.begin(), page.names.end(), std::back_inserter(names));
+    if (page.last.empty()) break;
+    last = std::move(page.last);
   }
   std::vector<Collected> several;
   for (CollectedNames::Collected& name : names) {

@@ -73,8 +73,10 @@ class Sources {
     std::vector<Match> matches = {};  // at most kMaxMatches; sources first, then the likest
     bool more = false;
   };
-  // INVALID_ARGUMENT for none or more than kMaxItems, and for texts beyond their limits; DATA_LOSS.
-  absl::StatusOr<std::vector<Finding>> Check(const std::vector<Asked>& items) const;
+  // INVALID_ARGUMENT for none or more than kMaxItems, and for texts beyond their limits; CANCELLED
+  // once `over`, if any, says before an item that nobody waits for the answer; DATA_LOSS.
+  absl::StatusOr<std::vector<Finding>> Check(const std::vector<Asked>& items,
+                                             const std::function<bool()>& over = nullptr) const;
   // Puts the answer on record, to be cited, and returns its name: collectionChecks/{c}. A repeated
   // request id gets the first one's name.
   absl::StatusOr<std::string> Keep(const Cause& cause, const std::vector<Finding>& findings);
@@ -126,6 +128,8 @@ class Sources {
   const Parts parts_;
   // One designation at a time: of two synonyms at once each would find the other's title vacant.
   absl::Mutex designating_;
+  // Whoever publishes waits in Show for the readers: none has it for more than one name, or one
+  // page of names.
   mutable absl::Mutex mutex_;
   CollectedNames names_ ABSL_GUARDED_BY(mutex_);
 };

@@ -72,6 +72,15 @@ TEST_CASE("A check of nothing, of too much or of no name is refused with its fie
   }
 }
 
+TEST_CASE("A check ends between two items once nobody waits for it", "[catalog][source]") {
+  TestWorld world;
+  int asked = 0;
+  const auto refused = world.sources->Check({{.name = "姓名"}, {.name = "性别"}, {.name = "民族"}},
+                                            [&] { return ++asked == 2; });
+  CHECK(absl::IsCancelled(refused.status()));
+  CHECK(asked == 2);
+}
+
 TEST_CASE("The authority in charge designates one source, and a second one names the first",
           "[catalog][source]") {
   TestWorld world;

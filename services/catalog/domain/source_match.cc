@@ -2,6 +2,7 @@
 #include "services/catalog/domain/source_match.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <set>
 #include <tuple>
@@ -18,15 +19,36 @@
 namespace shareway::catalog {
 namespace {
 
+// One character of well-formed UTF-8, which has up to four bytes.
+uint64_t Packed(absl::string_view character) {
+  uint64_t packed = 0;
+  for (const char byte : character) packed = packed << 8 | static_cast<uint8_t>(byte);
+  return packed;
+}
+
 // Sorted, each as often as it occurs.
-std::vector<std::string> Bigrams(absl::string_view folded) {
+std::vector<uint64_t> Bigrams(absl::string_view folded) {
   const std::vector<absl::string_view> characters = codes::Characters(folded);
-  std::vector<std::string> bigrams;
+  std::vector<uint64_t> bigrams;
   for (size_t i = 1; i < characters.size(); ++i) {
-    bigrams.push_back(absl::StrCat(characters[i - 1], characters[i]));
+    bigrams.push_back(Packed(characters[i - 1]) << 32 | Packed(characters[i]));
   }
   std::sort(bigrams.begin(), bigrams.end());
   return bigrams;
+}
+
+// Calls `visit(bigram, times)` for each of them once.
+template <typename Visit>
+void EachOf(const std::vector<uint64_t>& sorted, const Visit& visit) {
+  for (auto it = sorted.begin(); it != sorted.end();) {
+    const auto next = std::upper_bound(it, sorted.end(), *it);
+    visit(*it, static_cast<uint32_t>(next - it));
+    it = next;
+  }
+}
+
+double DiceOf(size_t common, size_t a, size_t b) {
+  return 2.0 * static_cast<double>(common) / static_cast<double>(a + b);
 }
 
 absl::Status BadLine(size_t line, absl::string_view rule) {
@@ -36,13 +58,13 @@ absl::Status BadLine(size_t line, absl::string_view rule) {
 }  // namespace
 
 double Dice(absl::string_view a, absl::string_view b) {
-  const std::vector<std::string> of_a = Bigrams(a);
-  const std::vector<std::string> of_b = Bigrams(b);
+  const std::vector<uint64_t> of_a = Bigrams(a);
+  const std::vector<uint64_t> of_b = Bigrams(b);
   if (of_a.empty() || of_b.empty()) return 0;
-  std::vector<std::string> common;
+  std::vector<uint64_t> common;
   std::set_intersection(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(),
                         std::back_inserter(common));
-  return 2.0 * static_cast<double>(common.size()) / static_cast<double>(of_a.size() + of_b.size());
+  return DiceOf(common.size(), of_a.size(), of_b.size());
 }
 
 absl::StatusOr<Synonyms> Synonyms::Parse(absl::string_view text) {
@@ -76,16 +98,41 @@ std::vector<std::string> Synonyms::Of(const std::string& folded) const {
   return it == groups_.end() ? std::vector<std::string>{folded} : it->second;
 }
 
+bool CollectedNames::Posting::operator<(const Posting& other) const {
+  return std::tie(bigram, all, name) < std::tie(other.bigram, other.all, other.name);
+}
+
 CollectedNames::Number CollectedNames::Learn(const std::string& folded) {
   const auto known = by_name_.find(folded);
   if (known != by_name_.end()) return known->second;
-  const Number number = static_cast<Number>(names_.size());
-  names_.push_back({.folded = folded});
+  Number number = static_cast<Number>(names_.size());
+  if (free_names_.empty()) {
+    names_.emplace_back();
+  } else {
+    number = free_names_.back();
+    free_names_.pop_back();
+  }
+  names_[number].folded = folded;
   by_name_.emplace(folded, number);
-  std::vector<std::string> bigrams = Bigrams(folded);
-  bigrams.erase(std::unique(bigrams.begin(), bigrams.end()), bigrams.end());
-  for (const std::string& bigram : bigrams) by_bigram_[bigram].push_back(number);
+  const std::vector<uint64_t> bigrams = Bigrams(folded);
+  EachOf(bigrams, [&](uint64_t bigram, uint32_t times) {
+    postings_.insert({.bigram = bigram,
+                      .all = static_cast<uint32_t>(bigrams.size()),
+                      .name = number,
+                      .times = times});
+  });
   return number;
+}
+
+void CollectedNames::Forget(Number name) {
+  const std::vector<uint64_t> bigrams = Bigrams(names_[name].folded);
+  EachOf(bigrams, [&](uint64_t bigram, uint32_t) {
+    postings_.erase(Posting{
+        .bigram = bigram, .all = static_cast<uint32_t>(bigrams.size()), .name = name});
+  });
+  by_name_.erase(names_[name].folded);
+  names_[name] = Name();
+  free_names_.push_back(name);
 }
 
 void CollectedNames::Drop(absl::string_view resource) {
@@ -95,6 +142,7 @@ void CollectedNames::Drop(absl::string_view resource) {
   for (const Number name : documents_[number].names) {
     std::vector<Number>& in = names_[name].documents;
     in.erase(std::lower_bound(in.begin(), in.end(), number));
+    if (in.empty()) Forget(name);
   }
   documents_[number] = Document();
   free_.push_back(number);
@@ -137,39 +185,73 @@ std::vector<std::string> CollectedNames::ResourcesOf(const Name& name, size_t mo
 }
 
 std::vector<CollectedNames::Match> CollectedNames::Find(absl::string_view name,
-                                                        const Synonyms& synonyms,
-                                                        size_t most) const {
+                                                        const Synonyms& synonyms, size_t most,
+                                                        Work* work) const {
+  struct Found {
+    Likeness likeness = Likeness::kUnspecified;
+    double score = 0;
+    Number name = 0;
+  };
   const std::string asked = codes::FoldName(name);
-  std::map<Number, std::pair<Likeness, double>> found;
+  std::vector<Found> found;
+  std::set<Number> same;
   for (const std::string& folded : synonyms.Of(asked)) {
     const auto known = by_name_.find(folded);
     if (known == by_name_.end()) continue;
-    found[known->second] = {folded == asked ? Likeness::kExact : Likeness::kSynonym, 1.0};
+    same.insert(known->second);
+    found.push_back({.likeness = folded == asked ? Likeness::kExact : Likeness::kSynonym,
+                     .score = 1.0,
+                     .name = known->second});
   }
-  std::set<Number> candidates;
-  for (const std::string& bigram : Bigrams(asked)) {
-    const auto of_bigram = by_bigram_.find(bigram);
-    if (of_bigram == by_bigram_.end()) continue;
-    candidates.insert(of_bigram->second.begin(), of_bigram->second.end());
-  }
-  for (const Number number : candidates) {
-    if (found.count(number) > 0) continue;
-    const double score = Dice(asked, names_[number].folded);
-    if (score >= kSimilarFrom) found[number] = {Likeness::kSimilar, score};
-  }
-  std::vector<Match> matches;
-  for (const auto& [number, how] : found) {
-    const Name& known = names_[number];
-    if (known.documents.empty()) continue;
-    matches.push_back({.likeness = how.first,
-                       .score = how.second,
-                       .folded = known.folded,
-                       .resources = ResourcesOf(known, most)});
-  }
-  std::sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
-    return std::make_tuple(a.likeness, -a.score, absl::string_view(a.folded)) <
-           std::make_tuple(b.likeness, -b.score, absl::string_view(b.folded));
+  // How much each known name has in common. With all bigrams of the shorter one in common,
+  // 2 * min / (a + b) is the most that two names can reach.
+  const std::vector<uint64_t> bigrams = Bigrams(asked);
+  struct Common {
+    uint32_t bigrams = 0;
+    uint32_t all = 0;
+  };
+  absl::flat_hash_map<Number, Common> common;
+  Work done;
+  const auto reachable = [&](size_t all) {
+    return DiceOf(std::min(all, bigrams.size()), bigrams.size(), all) >= kSimilarFrom;
+  };
+  uint32_t least = 1;
+  while (least < bigrams.size() && !reachable(least)) ++least;
+  EachOf(bigrams, [&](uint64_t bigram, uint32_t times) {
+    for (auto it = postings_.lower_bound(Posting{.bigram = bigram, .all = least});
+         it != postings_.end() && it->bigram == bigram && reachable(it->all); ++it) {
+      Common& counted = common[it->name];
+      counted.bigrams += std::min(times, it->times);
+      counted.all = it->all;
+      ++done.read;
+    }
   });
+  for (const auto& [number, counted] : common) {
+    const double score = DiceOf(counted.bigrams, bigrams.size(), counted.all);
+    if (score < kSimilarFrom) continue;
+    ++done.scored;
+    if (same.count(number) > 0) continue;
+    found.push_back({.likeness = Likeness::kSimilar, .score = score, .name = number});
+  }
+  const auto likest = [this](const Found& a, const Found& b) {
+    return std::make_tuple(a.likeness, -a.score, absl::string_view(names_[a.name].folded)) <
+           std::make_tuple(b.likeness, -b.score, absl::string_view(names_[b.name].folded));
+  };
+  const size_t told = std::min(found.size(), kMaxNames);
+  std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(told), found.end(),
+                    likest);
+  found.resize(told);
+  std::vector<Match> matches;
+  for (const Found& one : found) {
+    matches.push_back({.likeness = one.likeness,
+                       .score = one.score,
+                       .folded = names_[one.name].folded,
+                       .resources = ResourcesOf(names_[one.name], most)});
+  }
+  if (work != nullptr) {
+    work->read += done.read;
+    work->scored += done.scored;
+  }
   return matches;
 }
 
@@ -187,15 +269,21 @@ CollectedNames::Collected CollectedNames::Of(const std::string& folded) const {
   return collected;
 }
 
-std::vector<CollectedNames::Collected> CollectedNames::Several(absl::string_view folded,
-                                                               size_t limit) const {
-  std::vector<Collected> several;
-  for (auto it = by_name_.upper_bound(folded); it != by_name_.end() && several.size() < limit;
-       ++it) {
-    Collected collected = Of(it->first);
-    if (collected.resources.size() > 1) several.push_back(std::move(collected));
+CollectedNames::Page CollectedNames::Several(absl::string_view folded, size_t limit,
+                                             size_t most) const {
+  Page page;
+  for (auto it = by_name_.upper_bound(folded); it != by_name_.end(); ++it) {
+    if (page.names.size() == limit || most == 0) return page;
+    --most;
+    page.last = it->first;
+    const std::vector<Number>& in = names_[it->second].documents;
+    const auto by_another = [&](Number number) {
+      return documents_[number].provider != documents_[in.front()].provider;
+    };
+    if (std::any_of(in.begin(), in.end(), by_another)) page.names.push_back(Of(it->first));
   }
-  return several;
+  page.last.clear();
+  return page;
 }
 
 }  // namespace shareway::catalog

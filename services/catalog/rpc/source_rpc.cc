@@ -126,7 +126,8 @@ absl::StatusOr<v1::CheckCollectionResponse> SourceRpc::Check(
   for (const v1::FormItem& item : request.items()) {
     items.push_back({.name = item.name(), .definition = item.definition()});
   }
-  SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Sources::Finding> findings, sources_->Check(items));
+  SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Sources::Finding> findings,
+                            sources_->Check(items, [&call] { return call.cancelled(); }));
   v1::CheckCollectionResponse response;
   for (const Sources::Finding& finding : findings) {
     v1::CollectionFinding* out = response.add_findings();
