@@ -266,6 +266,10 @@ absl::StatusOr<std::string> Database::Run(const std::string& command) const {
 
 absl::Status Database::Put(const std::vector<Document>& documents) {
   if (documents.empty()) return absl::OkStatus();
+  if (documents.size() > kMaxPut) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(documents.size(), " documents at once, want up to ", kMaxPut));
+  }
   std::vector<std::string> rows;
   for (const Document& document : documents) {
     SHAREWAY_ASSIGN_OR_RETURN(std::string row, RowOf(document));

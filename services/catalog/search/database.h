@@ -81,7 +81,10 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // Adds or replaces. INVALID_ARGUMENT for names, codes or marks that are not plain.
+  // How many documents one Put takes: they are one command to Groonga, and in memory twice.
+  static constexpr size_t kMaxPut = 200;
+  // Adds or replaces. INVALID_ARGUMENT for names, codes or marks that are not plain, and for more
+  // than kMaxPut.
   absl::Status Put(const std::vector<Document>& documents);
   // Removes; that it is not there is no error.
   absl::Status Drop(absl::string_view name);

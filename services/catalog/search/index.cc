@@ -23,6 +23,7 @@ namespace fs = std::filesystem;
 // Rises with every change of words.h, database.h or of what is kept of an entry.
 constexpr char kFormat[] = "shareway-search 5";
 constexpr size_t kPage = 200;
+static_assert(kPage <= Database::kMaxPut);
 constexpr size_t kMaxHighlights = 20;
 constexpr absl::Duration kPatience = absl::Seconds(1);
 constexpr absl::Duration kPause = absl::Seconds(5);  // after a failure
@@ -288,15 +289,21 @@ absl::Status Index::ApplyPending() {
   // The store is read first: a change that was shown is at least as new as what was read before
   // it, and one that comes later is shown later.
   if (!renamed.empty()) SHAREWAY_RETURN_IF_ERROR(PutAll(database.get(), &renamed));
-  std::vector<Document> documents;
-  for (const auto& [name, entry] : changes) {
-    if (entry) {
-      documents.push_back(DocumentFrom(name, *entry));
-    } else {
-      SHAREWAY_RETURN_IF_ERROR(database->Drop(name));
+  // In pages, as after a bundle there may be as many changes as the bundle has entries.
+  while (!changes.empty()) {
+    SHAREWAY_RETURN_IF_ERROR(CheckFree(folder_));
+    std::vector<Document> documents;
+    while (!changes.empty() && documents.size() < kPage) {
+      const auto& [name, entry] = *changes.begin();
+      if (entry) {
+        documents.push_back(DocumentFrom(name, *entry));
+      } else {
+        SHAREWAY_RETURN_IF_ERROR(database->Drop(name));
+      }
+      changes.erase(changes.begin());
     }
+    SHAREWAY_RETURN_IF_ERROR(database->Put(documents));
   }
-  SHAREWAY_RETURN_IF_ERROR(database->Put(documents));
   absl::MutexLock lock(&mutex_);
   applied_ = upto;
   return absl::OkStatus();

@@ -2,6 +2,7 @@
 #include "services/catalog/search/index.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -200,6 +201,27 @@ TEST_CASE("A changed entry is found by its new words only, a hidden one not at a
   index->Show("resources/none", nullptr);
   CHECK(IdsOf(index.get(), {.words = "人口"}) == "r1");
   CHECK(index->size() == 2);
+}
+
+TEST_CASE("Many changes that come at once are applied page by page", "[catalog][search]") {
+  Shelf shelf;
+  const std::unique_ptr<Index> index = Index::Open(shelf.folder()).value();
+  // Shown only: what a failed page lost no rebuild would find.
+  const int many = 2 * static_cast<int>(Database::kMaxPut) + 51;
+  for (int i = 0; i < many; ++i) {
+    const Entry entry = Titled("101001/000001", "人口基础信息");
+    index->Show(absl::StrCat("resources/r", i), i % 10 == 0 ? nullptr : &entry);
+  }
+  index->Start(shelf.SourceOf());
+  const int shown = many - (many + 9) / 10;
+  for (int i = 0; i < 3000 && index->size() < shown; ++i) absl::SleepFor(absl::Milliseconds(10));
+  CHECK(index->Search({.words = "人口"})->total == shown);
+  CHECK(index->rebuilds() == 1);
+  // The database itself takes no more than a page.
+  const testing::TempDir other;
+  const auto database = Database::Create(other.path()).value();
+  CHECK(absl::IsInvalidArgument(
+      database->Put(std::vector<Document>(Database::kMaxPut + 1, {.name = "resources/r1"}))));
 }
 
 TEST_CASE("A query that cannot be answered is refused, naming the field", "[catalog][search]") {
