@@ -6,6 +6,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/bytes.h"
 #include "libs/base/error.h"
 #include "libs/base/name.h"
 #include "libs/base/status.h"
@@ -58,6 +59,25 @@ absl::Status Stale(absl::string_view name, absl::string_view etag) {
                absl::StrCat(name, " changed meanwhile; read it again and retry"))
       .With("name", name)
       .With("etag", etag);
+}
+
+// Items and basis as the entry's own message has them, the barred items only.
+v1::NegativeEntry NegativeEntryOf(const Sources::Negative& negative) {
+  Resource::Published barred = *negative.published;
+  barred.entry.items = negative.items;
+  const v1::Resource whole = ToMessage(negative.resource, barred);
+  v1::NegativeEntry entry;
+  entry.set_resource(negative.resource);
+  entry.set_title(whole.title());
+  entry.set_provider(whole.provider());
+  entry.set_whole(negative.whole);
+  *entry.mutable_items() = whole.items();
+  entry.set_reason(whole.not_shared_reason());
+  *entry.mutable_basis() = whole.not_shared_basis();
+  entry.set_profile(negative.published->profile);
+  entry.set_article(negative.article);
+  entry.set_revision(negative.published->revision);
+  return entry;
 }
 
 }  // namespace
@@ -364,17 +384,39 @@ absl::Status Sources::Negatives(const Caller& caller, absl::string_view authorit
   }
 }
 
-absl::Status Sources::KeepNegatives(const Cause& cause, absl::string_view authority,
-                                    std::string state) {
+absl::StatusOr<v1::NegativeListEnd> Sources::ExportNegatives(
+    const Cause& cause, absl::string_view authority,
+    absl::FunctionRef<absl::Status(const v1::NegativeEntry&)> write) {
+  crypto::Sha256Stream digest;
+  uint64_t entries = 0;
+  const absl::Status listed =
+      Negatives(cause.caller, authority, [&](const Negative& negative) {
+        const v1::NegativeEntry entry = NegativeEntryOf(negative);
+        const std::string bytes = entry.SerializeAsString();
+        digest.Update(BigEndian64(bytes.size()));
+        digest.Update(bytes);
+        ++entries;
+        return write(entry);
+      });
+  if (!listed.ok() && entries == 0) return listed;
+  // On record before it is complete, and if it was broken off as well: a reader who goes away after
+  // the last entry has the whole list.
+  v1::NegativeListEnd end;
+  end.set_authority(std::string(authority));
+  end.set_entries(entries);
+  end.set_digest(digest.Digest().str());
+  end.set_exporter(cause.caller.name);
   evidence::AuditRecord record;
   record.set_kind(evidence::v1::NEGATIVE_LIST_EXPORTED);
   record.set_object(std::string(authority));
   record.add_agencies(cause.caller.agency);
-  record.set_state(std::move(state));
-  return parts_.store->Keep({.records = {std::move(record)},
-                             .cause = &cause,
-                             .result = std::string(authority),
-                             .now = parts_.clock->Now()});
+  record.set_state(end.SerializeAsString());
+  SHAREWAY_RETURN_IF_ERROR(parts_.store->Keep({.records = {std::move(record)},
+                                               .cause = &cause,
+                                               .result = std::string(authority),
+                                               .now = parts_.clock->Now()}));
+  if (!listed.ok()) return listed;
+  return end;
 }
 
 }  // namespace shareway::catalog

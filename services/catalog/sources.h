@@ -110,8 +110,11 @@ class Sources {
   };
   absl::Status Negatives(const Caller& caller, absl::string_view authority,
                          absl::FunctionRef<absl::Status(const Negative&)> visit) const;
-  // Puts an export on record.
-  absl::Status KeepNegatives(const Cause& cause, absl::string_view authority, std::string state);
+  // The same, as messages for `write`, for the caller in `cause`; puts on record what was written,
+  // also if `write` fails, whose error it then answers.
+  absl::StatusOr<v1::NegativeListEnd> ExportNegatives(
+      const Cause& cause, absl::string_view authority,
+      absl::FunctionRef<absl::Status(const v1::NegativeEntry&)> write);
 
  private:
   const statute::Profile* ProfileOf(absl::string_view profile) const;

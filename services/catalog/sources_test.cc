@@ -234,6 +234,24 @@ TEST_CASE("The negative list is for the authority in charge, whole, and without 
   REQUIRE(list("officer").ok());
   CHECK(listed == std::vector<std::string>{"resources/306002-000002"});
   CHECK(absl::IsPermissionDenied(list("tax-editor")));
+
+  // It is on record with what was written, also if the reader goes away at the last entry.
+  const auto write = [&](const std::string& who, const absl::Status& answer) {
+    return world.sources->ExportNegatives(world.By(who), "authorities/city",
+                                          [&](const v1::NegativeEntry&) { return answer; });
+  };
+  const auto whole = write("officer", absl::OkStatus());
+  REQUIRE(whole.ok());
+  CHECK(whole->entries() == 1);
+  size_t events = world.Events().size();
+  CHECK(absl::IsCancelled(write("officer", absl::CancelledError("gone")).status()));
+  REQUIRE(world.Events().size() == events + 1);
+  CHECK(world.Events().back().kind() == evidence::v1::NEGATIVE_LIST_EXPORTED);
+  CHECK(world.Events().back().state() == whole->SerializeAsString());
+  // Who may not see it leaves no record of an export.
+  events = world.Events().size();
+  CHECK(absl::IsPermissionDenied(write("tax-editor", absl::OkStatus()).status()));
+  CHECK(world.Events().size() == events);
 }
 
 }  // namespace

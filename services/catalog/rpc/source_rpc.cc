@@ -4,11 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "libs/base/bytes.h"
 #include "libs/base/error.h"
 #include "libs/base/name.h"
 #include "libs/base/status.h"
-#include "libs/crypto/hash.h"
 #include "libs/evidence/record.h"
 #include "services/catalog/rpc/cause.h"
 #include "services/catalog/store/resource_message.h"
@@ -54,25 +52,6 @@ void Put(const Sources::Match& match, v1::CollectionMatch* out) {
   out->set_source(match.source);
   out->set_definition_score(match.definition_score);
   out->set_article(match.article);
-}
-
-// Items and basis as the entry's own message has them, the barred items only.
-v1::NegativeEntry EntryOf(const Sources::Negative& negative) {
-  Resource::Published barred = *negative.published;
-  barred.entry.items = negative.items;
-  const v1::Resource whole = ToMessage(negative.resource, barred);
-  v1::NegativeEntry entry;
-  entry.set_resource(negative.resource);
-  entry.set_title(whole.title());
-  entry.set_provider(whole.provider());
-  entry.set_whole(negative.whole);
-  *entry.mutable_items() = whole.items();
-  entry.set_reason(whole.not_shared_reason());
-  *entry.mutable_basis() = whole.not_shared_basis();
-  entry.set_profile(negative.published->profile);
-  entry.set_article(negative.article);
-  entry.set_revision(negative.published->revision);
-  return entry;
 }
 
 }  // namespace
@@ -208,28 +187,16 @@ absl::StatusOr<v1::ListCollectedItemsResponse> SourceRpc::ListCollected(
 absl::Status SourceRpc::ExportNegative(const rpc::Call& call,
                                        const v1::ExportNegativeListRequest& request,
                                        rpc::Writer<v1::NegativeListPart>& writer) const {
-  crypto::Sha256Stream digest;
-  uint64_t entries = 0;
-  SHAREWAY_RETURN_IF_ERROR(sources_->Negatives(
-      CallerOf(call), request.authority(), [&](const Sources::Negative& negative) {
-        v1::NegativeListPart part;
-        *part.mutable_entry() = EntryOf(negative);
-        const std::string bytes = part.entry().SerializeAsString();
-        digest.Update(BigEndian64(bytes.size()));
-        digest.Update(bytes);
-        ++entries;
-        return writer.Write(part);
-      }));
-  v1::NegativeListPart last;
-  v1::NegativeListEnd* end = last.mutable_end();
-  end->set_authority(request.authority());
-  end->set_entries(entries);
-  end->set_digest(digest.Digest().str());
-  end->set_exporter(call.caller().name());
-  // On record before it is complete.
-  SHAREWAY_RETURN_IF_ERROR(sources_->KeepNegatives(CauseOf(call, ""), request.authority(),
-                                                   end->SerializeAsString()));
-  return writer.Write(last);
+  v1::NegativeListPart part;
+  SHAREWAY_ASSIGN_OR_RETURN(
+      *part.mutable_end(),
+      sources_->ExportNegatives(CauseOf(call, ""), request.authority(),
+                                [&](const v1::NegativeEntry& entry) {
+                                  v1::NegativeListPart one;
+                                  *one.mutable_entry() = entry;
+                                  return writer.Write(one);
+                                }));
+  return writer.Write(part);
 }
 
 }  // namespace shareway::catalog
