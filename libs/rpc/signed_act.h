@@ -22,8 +22,8 @@ struct VerifiedAct {
   std::string request;  // the exact bytes that the handler is to parse
 };
 
-// Takes the act out of `request` (a message with the field signed_act = 15, and
-// nothing else set) and verifies it: by `person`, for `method`, signed within
+// Takes the act out of `request` (a message with the field signed_act, by name and whatever its
+// number, and nothing else set) and verifies it: by `person`, for `method`, signed within
 // kActWindow of `now` by a key that the directory lists as valid: a TLS one, or
 // a WEBAUTHN one in an authenticator, on a page of `party`; null: these are refused.
 // INVALID_ARGUMENT if anything but signed_act is set; PERMISSION_DENIED,
