@@ -128,7 +128,9 @@ bool Gate::Stands(const Caller& caller, const Policy& policy, absl::Time now) co
   const std::shared_ptr<const Directory> directory = directory_->Get();
   const std::string& owner = caller.named_by.empty() ? caller.name() : caller.named_by;
   return directory->ValidKey(caller.key_id, owner, catalog::v1::Key::TLS, now) != nullptr &&
-         (policy.admit_suspended() || directory->Stands(caller.name()));
+         (policy.admit_suspended() || directory->Stands(caller.name())) &&
+         (caller.mandate.empty() ||
+          directory->MandateOver(caller.name(), caller.agency, now) == caller.mandate);
 }
 
 bool Gate::HasRole(const Policy& policy, const std::vector<Role>& roles) {
@@ -137,9 +139,9 @@ bool Gate::HasRole(const Policy& policy, const std::vector<Role>& roles) {
   });
 }
 
-Caller Gate::UnderMandate(Caller caller, absl::string_view inspected, const Policy& policy,
-                          absl::Time now) const {
-  if (!policy.under_mandate() || !caller.person() || !caller.has(OUTSIDE_SUPERVISOR)) return caller;
+absl::StatusOr<Caller> Gate::UnderMandate(Caller caller, absl::string_view inspected,
+                                          const Policy& policy, absl::Time now) const {
+  if (!policy.under_mandate() || !caller.person()) return caller;
   const std::shared_ptr<const Directory> directory = directory_->Get();
   std::string agency(inspected);
   if (agency.empty()) {
@@ -151,8 +153,9 @@ Caller Gate::UnderMandate(Caller caller, absl::string_view inspected, const Poli
     if (!one || caller.roles.size() != 1) return caller;
     agency = all.front().first;
   }
+  if (agency == caller.agency) return caller;
   std::string mandate = directory->MandateOver(caller.name(), agency, now);
-  if (mandate.empty()) return caller;
+  if (mandate.empty()) return Error::NotVisible(agency);
   caller.agency = std::move(agency);
   caller.roles = {OUTSIDE_SUPERVISOR};
   caller.lent.clear();

@@ -37,18 +37,19 @@ class Gate {
   absl::StatusOr<Caller> Identify(absl::string_view certificate_pem,
                                   const std::optional<std::string>& actor, const Policy& policy,
                                   absl::Time now);
-  // True while the caller's key is valid and the caller stands, by the newest
-  // directory: a stream that outlives either is cut.
+  // True while the caller's key is valid, the caller stands, and so does the mandate under which he
+  // reads, if any, by the newest directory: a stream that outlives one of them is cut.
   bool Stands(const Caller& caller, const Policy& policy, absl::Time now) const;
   // True if `roles` has one that the policy names.
   static bool HasRole(const Policy& policy, const std::vector<Role>& roles);
   // The caller as a supervisor who reads for the agency `inspected`: with that agency in the place
   // of his own, without his other roles, and with the mandate. Unchanged where the policy is not
-  // for that, where he is no supervisor and where no mandate of his is in force over the agency.
-  // If `inspected` is empty it is the one agency that his mandates are over, for somebody who is
-  // nothing but a supervisor.
-  Caller UnderMandate(Caller caller, absl::string_view inspected, const Policy& policy,
-                      absl::Time now) const;
+  // for that. If `inspected` is empty it is the one agency that his mandates are over, for somebody
+  // who is nothing but a supervisor, and others are unchanged. Error::NotVisible(inspected) where no
+  // mandate of the caller's is in force over the agency that he names, unless it is his own: what
+  // is shown to himself would pass for what is shown to that one.
+  absl::StatusOr<Caller> UnderMandate(Caller caller, absl::string_view inspected,
+                                      const Policy& policy, absl::Time now) const;
   // PERMISSION_DENIED, POLICY_DENIED, unless the policy admits the caller; FACTOR_STALE where it
   // asks for a second factor that was shown within kFreshFactor of `now`.
   static absl::Status Admit(const Policy& policy, const Caller& caller, absl::Time now);

@@ -217,8 +217,8 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
         caller_, shared_->gate->Identify(absl::string_view(pems[0].data(), pems[0].size()), actor,
                                          asked, now));
     if (shared_->mandate_read) {
-      caller_ = shared_->gate->UnderMandate(std::move(caller_), Metadata(*context_, kInspectedKey),
-                                            asked, now);
+      const std::string agency = Metadata(*context_, kInspectedKey);
+      SHAREWAY_ASSIGN_OR_RETURN(caller_, shared_->gate->UnderMandate(caller_, agency, asked, now));
     }
     if (asked.delegable() && caller_.person() && caller_.mandate.empty() && shared_->lent &&
         !Gate::HasRole(asked, caller_.roles)) {
