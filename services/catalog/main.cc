@@ -123,8 +123,10 @@ absl::Status Serve() {
   kv::Store* kv = process.store.get();
   const outbox::Outbox* outbox = evidence.outbox.get();
   SHAREWAY_ASSIGN_OR_RETURN(DirectoryStore directory, DirectoryStore::Open(kv, outbox));
-  SHAREWAY_ASSIGN_OR_RETURN(ResourceStore resources, ResourceStore::Open(kv, outbox));
-  ForeignStore foreign(kv, outbox);
+  SHAREWAY_ASSIGN_OR_RETURN(const Origins origins, ReadOrigins(absl::GetFlag(FLAGS_origins)));
+  SHAREWAY_ASSIGN_OR_RETURN(ResourceStore resources,
+                            ResourceStore::Open(kv, outbox, origins.Domains()));
+  ForeignStore foreign(kv, outbox, origins.Domains());
   SHAREWAY_ASSIGN_OR_RETURN(
       std::unique_ptr<Registrar> registrar,
       Registrar::Open(&directory, &SystemClock(), statutes, process.metrics.get()));
@@ -236,7 +238,6 @@ absl::Status Serve() {
                                .directory = [&registrar] { return registrar->Now(); },
                                .metrics = process.metrics.get()});
   SubscriptionRpc subscription_rpc(&subscriptions, &subscription_store);
-  SHAREWAY_ASSIGN_OR_RETURN(const Origins origins, ReadOrigins(absl::GetFlag(FLAGS_origins)));
   SHAREWAY_ASSIGN_OR_RETURN(
       std::unique_ptr<Bundles> bundles,
       Bundles::Open({.domain = process.identity.identity.domain,

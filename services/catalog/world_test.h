@@ -71,8 +71,8 @@ class TestWorld {
     index = search::Index::Open(dir / "search").value();
     outbox = outbox::Outbox::Open(&kv, "shareway://test/service/catalog", &clock).value();
     directory.emplace(DirectoryStore::Open(&kv, outbox.get()).value());
-    resources.emplace(ResourceStore::Open(&kv, outbox.get()).value());
-    foreign.emplace(&kv, outbox.get());
+    resources.emplace(ResourceStore::Open(&kv, outbox.get(), origins).value());
+    foreign.emplace(&kv, outbox.get(), origins);
     registrar = Registrar::Open(&*directory, &clock, TestStatutes()).value();
     founded = registrar->FoundFrom(dir / "bootstrap.jsonl");
     registrar->Follow([this](uint64_t number, const std::vector<DirectoryObject>& objects) {
@@ -221,6 +221,7 @@ class TestWorld {
   std::optional<SourceStore> source_store;
   std::unique_ptr<Sources> sources;
   // What an installation adds; a test that changes them reopens the world.
+  OriginDomains origins;  // whose entries are shown
   Categories categories = TestCategories();
   Extensions extensions;
   std::optional<CodeStore> code_store;

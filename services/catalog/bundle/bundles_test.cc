@@ -112,6 +112,33 @@ TEST_CASE("A bundle that is taken while the index is closed is found by the next
   CHECK(pair.province.world.index->rebuilds() == 1);
 }
 
+TEST_CASE("What came from an origin is shown while its bundles are taken, and not after") {
+  Pair pair;
+  pair.city.Publish("306002/000001");
+  pair.province.Publish("306002/000007");
+  REQUIRE(pair.Up().taken);
+  const std::string name = "origins/city.example/resources/306002-000001";
+  const auto& world = pair.province.world;
+  REQUIRE(world.resources->Load(name).ok());
+  AwaitIndex(pair.province);
+  REQUIRE(world.index->Search({.words = "最低生活保障"})->hits.size() == 2);
+
+  pair.province.Pin(PinLine("other.example", "99", pair.city.message_key.public_key()));
+  AwaitIndex(pair.province);
+  CHECK(absl::IsNotFound(world.resources->Load(name).status()));
+  CHECK(world.resources->List(ForeignName("city.example", kCivil), "", 10)->empty());
+  CHECK(pair.province.Everything().size() == 1);
+  const auto hits = world.index->Search({.words = "最低生活保障"}).value().hits;
+  REQUIRE(hits.size() == 1);
+  CHECK(hits[0].name == "resources/306002-000007");
+
+  // Pinned again it is there again, without its bundle.
+  pair.province.Pin(PinLine("city.example", "99", pair.city.message_key.public_key()));
+  AwaitIndex(pair.province);
+  CHECK(world.resources->Load(name).ok());
+  CHECK(world.index->Search({.words = "最低生活保障"})->hits.size() == 2);
+}
+
 TEST_CASE("A later bundle brings what changed since the one before, and a gap is told") {
   Pair pair;
   pair.city.Publish("306002/000001");

@@ -67,6 +67,12 @@ absl::StatusOr<Origins> Origins::Parse(absl::string_view text) {
   return origins;
 }
 
+std::set<std::string, std::less<>> Origins::Domains() const {
+  std::set<std::string, std::less<>> domains;
+  for (const auto& [domain, pinned] : origins_) domains.insert(domain);
+  return domains;
+}
+
 const PinnedOrigin* Origins::Find(absl::string_view domain) const {
   auto it = origins_.find(domain);
   return it == origins_.end() ? nullptr : &it->second;

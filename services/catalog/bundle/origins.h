@@ -2,7 +2,9 @@
 // The installations whose bundles are taken: domain, divisions, keys, pinned in a file.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,6 +38,7 @@ class Origins {
   // Null if the domain is not pinned.
   const PinnedOrigin* Find(absl::string_view domain) const;
   const std::map<std::string, PinnedOrigin, std::less<>>& all() const { return origins_; }
+  std::set<std::string, std::less<>> Domains() const;
 
  private:
   std::map<std::string, PinnedOrigin, std::less<>> origins_;

@@ -30,9 +30,14 @@ class TestInstallation {
  public:
   explicit TestInstallation(std::string name) : domain(std::move(name)) {}
 
-  // Who it takes bundles from.
+  // Who it takes bundles from, as a start with these lines does.
   void Pin(const std::string& lines) {
     origins = Origins::Parse(lines).value();
+    if (world.origins != origins.Domains()) {
+      bundles.reset();
+      world.origins = origins.Domains();
+      world.Reopen();
+    }
     bundles =
         Bundles::Open(
             {.domain = domain,

@@ -90,6 +90,11 @@ std::string ForeignNameOfKey(absl::string_view key) {
   return absl::StrCat(kNames, key.substr(0, slash), kMiddle, key.substr(slash + 1));
 }
 
+absl::string_view OriginOfKey(absl::string_view key) {
+  key = absl::StripPrefix(key, kForeignEntries);
+  return key.substr(0, key.find('/'));
+}
+
 bool SameContent(const v1::Resource& a, const v1::Resource& b) {
   v1::Resource one = a, other = b;
   for (v1::Resource* resource : {&one, &other}) {
@@ -232,6 +237,7 @@ absl::StatusOr<std::vector<v1::Resource>> ForeignStore::List(absl::string_view n
   SHAREWAY_RETURN_IF_ERROR(
       kv_->Scan(from, PrefixEnd(kForeignEntries),
                 [&](absl::string_view key, absl::string_view value, uint64_t) {
+                  if (!shown_.contains(OriginOfKey(key))) return true;
                   store::PublishedRecord record;
                   if (!Parse(value, &record)) {
                     unreadable = std::string(key);
@@ -249,6 +255,7 @@ absl::StatusOr<std::string> ForeignStore::State() const {
   // A bundle's nonce is its own for ever.
   SHAREWAY_RETURN_IF_ERROR(
       Each<store::ForeignBundle>(*kv_, kTaken, [&](const store::ForeignBundle& bundle, uint64_t) {
+        if (!shown_.contains(bundle.manifest().domain())) return;
         absl::StrAppend(&state, bundle.manifest().domain(), "/",
                         bundle.manifest().division_prefix(), "/",
                         absl::BytesToHexString(bundle.manifest().nonce()), ";");
@@ -261,13 +268,15 @@ absl::Status ForeignStore::VisitObjects(
   std::string unreadable;
   SHAREWAY_RETURN_IF_ERROR(kv_->Scan(
       kObjects, PrefixEnd(kObjects), [&](absl::string_view key, absl::string_view value, uint64_t) {
+        const absl::string_view rest = absl::StripPrefix(key, kObjects);
+        const absl::string_view domain = rest.substr(0, rest.find('/'));
+        if (!shown_.contains(domain)) return true;
         v1::DirectoryChange change;
         if (!Parse(value, &change)) {
           unreadable = std::string(key);
           return false;
         }
-        const absl::string_view rest = absl::StripPrefix(key, kObjects);
-        const std::string name = ForeignName(rest.substr(0, rest.find('/')), ObjectName(change));
+        const std::string name = ForeignName(domain, ObjectName(change));
         if (change.has_agency()) change.mutable_agency()->set_name(name);
         if (change.has_authority()) change.mutable_authority()->set_name(name);
         if (change.has_key()) change.mutable_key()->set_name(name);

@@ -10,8 +10,11 @@
 //   foreign/u/{b}/{n}           -> its bytes, in parts
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -25,14 +28,19 @@
 
 namespace shareway::catalog {
 
+// The domains whose entries are shown: those whose bundles are taken now. What lies here of others
+// stays, and comes back with their bundles' key.
+using OriginDomains = std::set<std::string, std::less<>>;
+
 // origins/{domain}/{name}: what `name` of another installation is called here.
 std::string ForeignName(absl::string_view domain, absl::string_view name);
 // True for what ForeignName gives.
 bool IsForeign(absl::string_view name);
 // The key of the entry origins/{domain}/resources/{r}; empty for other names.
 std::string ForeignEntryKey(absl::string_view name);
-// The name of the entry under a key of foreign/e/.
+// The name of the entry under a key of foreign/e/, and whose entry it is.
 std::string ForeignNameOfKey(absl::string_view key);
+absl::string_view OriginOfKey(absl::string_view key);
 inline constexpr char kForeignEntries[] = "foreign/e/";
 
 // How long a file that was uploaded is kept, and how many are at most.
@@ -45,8 +53,9 @@ bool SameContent(const v1::Resource& a, const v1::Resource& b);
 // Thread-safe.
 class ForeignStore {
  public:
-  // Both must outlive it.
-  ForeignStore(kv::Store* kv, const outbox::Outbox* outbox) : kv_(kv), outbox_(outbox) {}
+  // The first two must outlive it.
+  ForeignStore(kv::Store* kv, const outbox::Outbox* outbox, OriginDomains shown = {})
+      : kv_(kv), outbox_(outbox), shown_(std::move(shown)) {}
 
   // A bundle that was taken.
   struct Taken {
@@ -85,18 +94,19 @@ class ForeignStore {
     return once.Find(*kv_, now);
   }
 
-  // Entries after `name` in byte order, up to `limit`, under the names that they have here; empty
-  // for the first. DATA_LOSS.
+  // Entries that are shown after `name` in byte order, up to `limit`, under the names that they
+  // have here; empty for the first. DATA_LOSS.
   absl::StatusOr<std::vector<v1::Resource>> List(absl::string_view name, size_t limit) const;
-  // Every object, under the name that it has here. DATA_LOSS.
+  // Every object of those that are shown, under the name that it has here. DATA_LOSS.
   absl::Status VisitObjects(absl::FunctionRef<void(const v1::DirectoryChange&)> object) const;
-  // Which bundles were taken last: another text after each that is taken, over restarts and
-  // restored copies, too. Empty: none. DATA_LOSS.
+  // Which bundles were taken last of those that are shown: another text after each that is taken
+  // and whenever others are shown, over restarts and restored copies, too. Empty: none. DATA_LOSS.
   absl::StatusOr<std::string> State() const;
 
  private:
   kv::Store* kv_;
   const outbox::Outbox* outbox_;
+  OriginDomains shown_;
 };
 
 }  // namespace shareway::catalog

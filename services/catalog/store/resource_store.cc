@@ -120,9 +120,10 @@ std::optional<store::PublishedRecord> Republished(const ResourceStore::Loaded& b
 
 }  // namespace
 
-absl::StatusOr<ResourceStore> ResourceStore::Open(kv::Store* kv, const outbox::Outbox* outbox) {
+absl::StatusOr<ResourceStore> ResourceStore::Open(kv::Store* kv, const outbox::Outbox* outbox,
+                                                  OriginDomains shown) {
   SHAREWAY_ASSIGN_OR_RETURN(ChangeLog log, ChangeLog::Open(kv, "catalog"));
-  return ResourceStore(kv, outbox, std::move(log));
+  return ResourceStore(kv, outbox, std::move(shown), std::move(log));
 }
 
 absl::StatusOr<ResourceStore::Loaded> ResourceStore::Decode(absl::string_view name,
@@ -145,7 +146,9 @@ absl::StatusOr<ResourceStore::Loaded> ResourceStore::Decode(absl::string_view na
 
 absl::StatusOr<ResourceStore::Loaded> ResourceStore::LoadForeign(absl::string_view name) const {
   const std::string key = ForeignEntryKey(name);
-  if (key.empty()) return absl::NotFoundError(absl::StrCat("there is no ", name));
+  if (key.empty() || !shown_.contains(OriginOfKey(key))) {
+    return absl::NotFoundError(absl::StrCat("there is no ", name));
+  }
   SHAREWAY_ASSIGN_OR_RETURN(const kv::Entry entry, kv_->Get(key));
   Loaded loaded = {.resource = Resource::Restore({}), .version = entry.version};
   if (!Parse(entry.value, &loaded.published_record)) return Unreadable(name);
@@ -166,6 +169,7 @@ absl::StatusOr<std::vector<ResourceStore::Loaded>> ResourceStore::ListForeign(
   SHAREWAY_RETURN_IF_ERROR(kv_->Scan(
       after, PrefixEnd(kForeignEntries),
       [&](absl::string_view key, absl::string_view value, uint64_t) {
+        if (!shown_.contains(OriginOfKey(key))) return true;
         store::PublishedRecord record;
         const bool wanted =
             provider.empty() || (Parse(value, &record) && record.resource().provider() == provider);

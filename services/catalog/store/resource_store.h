@@ -24,6 +24,7 @@
 #include "services/catalog/store/catalog_record.pb.h"
 #include "services/catalog/store/change_log.h"
 #include "services/catalog/store/commit.h"
+#include "services/catalog/store/foreign_store.h"
 
 namespace shareway::catalog {
 
@@ -40,8 +41,9 @@ struct Along {
 // Thread-safe.
 class ResourceStore {
  public:
-  // Both must outlive it.
-  static absl::StatusOr<ResourceStore> Open(kv::Store* kv, const outbox::Outbox* outbox);
+  // The first two must outlive it. Entries of other installations are found if these show them.
+  static absl::StatusOr<ResourceStore> Open(kv::Store* kv, const outbox::Outbox* outbox,
+                                            OriginDomains shown = {});
 
   // An entry, and what it was when it was read.
   struct Loaded {
@@ -109,8 +111,8 @@ class ResourceStore {
   const ChangeLog& log() const { return log_; }
 
  private:
-  ResourceStore(kv::Store* kv, const outbox::Outbox* outbox, ChangeLog log)
-      : kv_(kv), outbox_(outbox), log_(std::move(log)) {}
+  ResourceStore(kv::Store* kv, const outbox::Outbox* outbox, OriginDomains shown, ChangeLog log)
+      : kv_(kv), outbox_(outbox), shown_(std::move(shown)), log_(std::move(log)) {}
   // Of another installation: see foreign_store.h.
   absl::StatusOr<Loaded> LoadForeign(absl::string_view name) const;
   absl::StatusOr<std::vector<Loaded>> ListForeign(absl::string_view provider,
@@ -126,6 +128,7 @@ class ResourceStore {
 
   kv::Store* kv_;
   const outbox::Outbox* outbox_;
+  OriginDomains shown_;
   ChangeLog log_;
 };
 
