@@ -66,9 +66,9 @@ absl::Status CheckConsulted(Cut cut, absl::string_view resource, const ResourceU
     // Evidence cites no change that carried nothing.
     return missing.empty() ? absl::OkStatus() : Error::Field("service_change", missing);
   }
-  if (!service_change.empty() && missing.empty() && cut == Cut::kWithdrawal) {
-    // Who came after the consultation has to be heard, too: suspend the entry first, so that nobody
-    // comes any more.
+  if (!service_change.empty() && missing.empty()) {
+    // Who came after the consultation has to be heard, too: before a withdrawal suspend the entry,
+    // so that nobody comes any more.
     const auto [count, unheard] = Unheard(use, *use.asked);
     if (count > 0) missing = absl::StrCat("was not put to ", count, " of them: ", Names(unheard));
   }

@@ -35,10 +35,11 @@ struct ResourceUse {
 // What is done to the entry.
 enum class Cut { kWithdrawal, kNarrowerRevision };
 
-// OK if nobody has a live grant of `resource`, or if `service_change` is one over it that was filed:
-// for a withdrawal an END whose day has come and on which everybody with a live grant was
-// consulted, as it must be to revoke their grants; for a narrower revision either kind, also before
-// its day, since consumers keep the revision that their grants pin.
+// OK if nobody has a live grant of `resource`, or if `service_change` is one over it that was filed
+// and on which everybody with a live grant was consulted: for a withdrawal an END whose day has
+// come, as it must be to revoke their grants; for a narrower revision either kind, also before its
+// day, since consumers keep the revision that their grants pin. Who got a grant after the
+// consultation was not heard: the change carries no later cut over that one's head.
 // FAILED_PRECONDITION, CONSUMERS_LIVE, naming consumers, changes that stand, and `article`, which
 // may be empty. INVALID_ARGUMENT if a change is named that is not over it, or that does not carry
 // what nobody stands against. Whom it is told to may know the consumers: the authority in charge

@@ -70,20 +70,23 @@ TEST_CASE("Which change of service carries which cut", "[catalog][withdrawal]") 
   }
 }
 
-TEST_CASE("Who came after the consultation is heard before the service ends",
+TEST_CASE("Who came after the consultation is heard before the service ends or becomes narrower",
           "[catalog][withdrawal]") {
-  Change end = Named(Change::Kind::kEnd, Change::State::kInEffect);
-  end.consulted = {"agencies/a"};
-  const absl::Status refused = Check(Cut::kWithdrawal, Used(end));
-  REQUIRE(absl::IsFailedPrecondition(refused));
-  CHECK(absl::StrContains(refused.message(), "was not put to 1 of them: agencies/b"));
-  CHECK(Check(Cut::kNarrowerRevision, Used(end)).ok());  // his grant pins the revision before
-  // Of consumers beyond those that sharing named nobody knows.
-  end.consulted.push_back("agencies/b");
-  ResourceUse many = Used(end);
-  CHECK(Check(Cut::kWithdrawal, many).ok());
-  many.consumer_count = 3;
-  CHECK(DetailsOf(Check(Cut::kWithdrawal, many))->reason == Reason::kConsumersLive);
+  for (const Cut cut : {Cut::kWithdrawal, Cut::kNarrowerRevision}) {
+    CAPTURE(static_cast<int>(cut));
+    Change end = Named(Change::Kind::kEnd, Change::State::kInEffect);
+    end.consulted = {"agencies/a"};
+    const absl::Status refused = Check(cut, Used(end));
+    REQUIRE(absl::IsFailedPrecondition(refused));
+    CHECK(DetailsOf(refused)->reason == Reason::kConsumersLive);
+    CHECK(absl::StrContains(refused.message(), "was not put to 1 of them: agencies/b"));
+    // Of consumers beyond those that sharing named nobody knows.
+    end.consulted.push_back("agencies/b");
+    ResourceUse many = Used(end);
+    CHECK(Check(cut, many).ok());
+    many.consumer_count = 3;
+    CHECK(DetailsOf(Check(cut, many))->reason == Reason::kConsumersLive);
+  }
 }
 
 TEST_CASE("A change of service over something else is refused, whoever uses the entry",
