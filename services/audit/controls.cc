@@ -81,6 +81,14 @@ absl::StatusOr<Proposal> Controls::Propose(Controller by, const evidence::Signed
                                .time = parts_.audit->clock().Now()},
                   .act = act};
   const Proposal proposal = proposed.proposal;
+  // None is confirmed between the look at the log and the proposal's place among those that wait.
+  absl::MutexLock one(&confirming_);
+  SHAREWAY_ASSIGN_OR_RETURN(const bool done, WasDone(proposal.name));
+  if (done) {
+    return Error(Reason::kActReplayed, absl::StatusCode::kAborted,
+                 absl::StrCat("this signed act was used before, for ", proposal.name,
+                              "; sign a new one"));
+  }
   log::Warn("control-proposed", {{"control", proposal.name},
                                  {"person", proposal.by.person},
                                  {"stop", proposal.control.stop()}});
@@ -132,6 +140,14 @@ absl::Status Controls::Record(const Signed& first, const Controller& second,
       parts_.own->Append(ControlRecord(first.proposal, first.act, second.person, act)).status());
   if (first.proposal.control.retention) in_force_ = first.proposal.control.retention;
   return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Controls::WasDone(absl::string_view name) const {
+  // After an error only the next append reads again what became durable.
+  SHAREWAY_RETURN_IF_ERROR(parts_.audit->AppendAndWait({}).status());
+  // An act is taken for minutes after it was signed (rpc::kActWindow).
+  return audit::WasDone(*parts_.reader, *parts_.audit->state(), parts_.own->producer(), name,
+                        parts_.audit->clock().Now() - kProposalLasts);
 }
 
 std::vector<Proposal> Controls::Waiting() const {

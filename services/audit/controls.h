@@ -31,7 +31,8 @@ namespace shareway::audit {
 //
 // The retention in force is what the log itself says, nothing else: so it outlives restarts, lost
 // disks and flags. Nobody keeps it twice; a process that dies between record and effect finds it
-// at its next start. A stop that is cut short so has happened. Thread-safe.
+// at its next start. A stop that is cut short so has happened. The log also tells a proposal that
+// was done before from a new one: who sends both acts a second time gets nothing. Thread-safe.
 class Controls {
  public:
   struct Parts {
@@ -57,7 +58,8 @@ class Controls {
 
   // Keeps the proposal and returns it; what the person proposed before is forgotten. `act` was
   // verified. INVALID_ARGUMENT as Control::Check; FAILED_PRECONDITION, NOT_SUPPORTED, for a stop
-  // where there is none.
+  // where there is none; ABORTED, ACT_REPLAYED, for an act whose proposal was done; errors of the
+  // log, which says so.
   absl::StatusOr<Proposal> Propose(Controller by, const evidence::SignedAct& act, Control control);
   // Records it with both acts, then does it. `retention` is what the second person signed; unset:
   // a stop. The first person's roles are asked for again: who was dismissed, or whose key was
@@ -83,11 +85,12 @@ class Controls {
   absl::StatusOr<bool> IsNew() const;
   absl::Status Record(const Signed& first, const Controller& second,
                       const evidence::SignedAct& act);
+  absl::StatusOr<bool> WasDone(absl::string_view name) const;
 
   const Parts parts_;
   const AskedRetention asked_;
 
-  absl::Mutex confirming_;  // one at a time; taken before the others
+  absl::Mutex confirming_;  // one act at a time; taken before the others
   mutable absl::Mutex waiting_mutex_;
   std::map<std::string, Signed> waiting_ ABSL_GUARDED_BY(waiting_mutex_);  // by person
   absl::Mutex retention_mutex_;

@@ -168,6 +168,30 @@ TEST_CASE("One person's word does nothing, and a proposal is done once", "[contr
   CHECK(Why(process.Confirm(proposal, kSystem, "three")) == Reason::kNotVisible);
 }
 
+TEST_CASE("Both acts sent a second time do nothing, in this process or the next", "[controls]") {
+  Process process;
+  process.MustOpen();
+  const bool stop = GENERATE(false, true);
+  const Control control = stop ? Stop() : Keeping(1200);
+  const Proposal proposal = *process.controls()->Propose(kAuditing, Act("one"), control);
+  REQUIRE(process.Confirm(proposal, kSystem, "two").ok());
+  REQUIRE(process.Do(Keeping(1300)).ok());
+  process.stopped.Clear();
+  for (const bool restarted : {false, true}) {
+    INFO(restarted);
+    if (restarted) process.MustOpen();
+    const uint64_t size = process.audit->state()->size();
+    CHECK(Why(process.controls()->Propose(kAuditing, Act("one"), control).status()) ==
+          Reason::kActReplayed);
+    CHECK(Why(process.Confirm(proposal, kSystem, "two")) == Reason::kNotVisible);
+    CHECK(process.InForce() == 1300);
+    CHECK(process.stopped.kind() == evidence::v1::RECORD_KIND_UNSPECIFIED);
+    CHECK(process.audit->state()->size() == size);
+  }
+  // What a fresh act proposes is done, the same or not.
+  CHECK(process.Do(control).ok());
+}
+
 TEST_CASE("What somebody proposed who was dismissed since is not done", "[controls]") {
   Process process;
   process.MustOpen();

@@ -76,4 +76,31 @@ absl::StatusOr<std::optional<Retention>> ReadRetention(const LogReader& reader,
   return std::optional<Retention>();
 }
 
+absl::StatusOr<bool> WasDone(const LogReader& reader, const LogState& state,
+                             absl::string_view producer, absl::string_view name,
+                             absl::Time start) {
+  for (const absl::string_view object : {kRetentionObject, kStopObject}) {
+    Query query;
+    query.object = std::string(object);
+    query.kind = evidence::v1::LOG_CONTROLLED;
+    query.start = start;
+    for (uint64_t below = state.size(); below > 0;) {
+      SHAREWAY_ASSIGN_OR_RETURN(const SearchPage page,
+                                reader.Search(state, query, {.all = true}, below, {}));
+      for (const Found& found : page.found) {
+        if (found.stored.sealed.record().empty()) continue;
+        SHAREWAY_ASSIGN_OR_RETURN(const evidence::OpenedRecord opened,
+                                  evidence::Open(found.stored.sealed));
+        evidence::v1::LogControl control;
+        if (opened.record.producer() == producer &&
+            control.ParseFromString(opened.record.state()) && control.name() == name) {
+          return true;
+        }
+      }
+      below = page.below;
+    }
+  }
+  return false;
+}
+
 }  // namespace shareway::audit

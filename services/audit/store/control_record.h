@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "libs/evidence/record.h"
 #include "services/audit/domain/control.h"
 #include "services/audit/store/log_reader.h"
@@ -32,5 +33,10 @@ evidence::AuditRecord FirstRetentionRecord(const Retention& retention);
 absl::StatusOr<std::optional<Retention>> ReadRetention(const LogReader& reader,
                                                        const LogState& state,
                                                        absl::string_view producer);
+
+// Whether a record of `producer` since `start` says that the proposal `name` was done. DATA_LOSS as
+// above.
+absl::StatusOr<bool> WasDone(const LogReader& reader, const LogState& state,
+                             absl::string_view producer, absl::string_view name, absl::Time start);
 
 }  // namespace shareway::audit
