@@ -207,13 +207,21 @@ absl::Status Catalog::TakeCode(const Cause& cause, const Actor& actor, const Law
   SHAREWAY_ASSIGN_OR_RETURN(entry->code, parts_.codes->Peek(entry->provider, entry->category));
   if (validate_only) return absl::OkStatus();
   // What is refused costs no code.
-  SHAREWAY_RETURN_IF_ERROR(Resource::Create(actor, *entry, law).status());
+  SHAREWAY_RETURN_IF_ERROR(Drafted(actor, *entry, law).status());
   Cause taking = cause;
   taking.once.request_id.clear();  // the request's result is the entry
   SHAREWAY_ASSIGN_OR_RETURN(const v1::GeneratedCode taken,
                             parts_.codes->Generate(taking, entry->category));
   entry->code = taken.code();
   return absl::OkStatus();
+}
+
+absl::StatusOr<Resource> Catalog::Drafted(const Actor& actor, const Entry& entry,
+                                          const Law& law) const {
+  SHAREWAY_ASSIGN_OR_RETURN(Resource created,
+                            WithReferences(Resource::Create(actor, entry, law), &entry, law, false));
+  SHAREWAY_RETURN_IF_ERROR(ResourceStore::CheckSize(created.fields().working->entry));
+  return created;
 }
 
 absl::StatusOr<Catalog::Loaded> Catalog::Create(const Cause& cause, Entry entry,
@@ -226,10 +234,7 @@ absl::StatusOr<Catalog::Loaded> Catalog::Create(const Cause& cause, Entry entry,
   if (entry.code.empty()) {
     SHAREWAY_RETURN_IF_ERROR(TakeCode(cause, actor, law, validate_only, &entry));
   }
-  SHAREWAY_ASSIGN_OR_RETURN(
-      const Resource created,
-      WithReferences(Resource::Create(actor, entry, law), &entry, law, false));
-  SHAREWAY_RETURN_IF_ERROR(ResourceStore::CheckSize(created.fields().working->entry));
+  SHAREWAY_ASSIGN_OR_RETURN(const Resource created, Drafted(actor, entry, law));
   const std::string& name = created.fields().name;
   const Error taken = Error(Reason::kAlreadyExists, absl::StatusCode::kAlreadyExists,
                             absl::StrCat("the code ", created.fields().code, " is taken"))

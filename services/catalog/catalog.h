@@ -120,6 +120,8 @@ class Catalog {
   // also to related entries. `entry` may be null only if `written` was refused for its state or actor.
   absl::StatusOr<Resource> WithReferences(absl::StatusOr<Resource> written, const Entry* entry,
                                           const Law& law, bool related) const;
+  // The draft that `entry` makes, with all its references and of a size that a record holds.
+  absl::StatusOr<Resource> Drafted(const Actor& actor, const Entry& entry, const Law& law) const;
   // Checks an entry without code under the next one, then takes that for it.
   absl::Status TakeCode(const Cause& cause, const Actor& actor, const Law& law,
                         bool validate_only, Entry* entry) const;

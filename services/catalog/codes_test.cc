@@ -116,6 +116,20 @@ TEST_CASE("An entry without a code takes the next one of its category", "[catalo
   Entry wrong = entry;
   wrong.title.clear();
   CHECK(absl::IsInvalidArgument(world.catalog->Create(world.By("editor"), wrong, false).status()));
+  wrong = entry;
+  wrong.items[2].source = "sources/none";
+  CHECK(absl::IsFailedPrecondition(
+      world.catalog->Create(world.By("editor"), wrong, false).status()));
+  wrong = entry;
+  for (int i = 0; ResourceStore::CheckSize(wrong).ok(); ++i) {
+    wrong.items.push_back(wrong.items[1]);
+    wrong.items.back().id = absl::StrCat("item", i);
+    wrong.items.back().name = absl::StrCat("项", i);
+    wrong.items.back().description = std::string(500, 'x');
+  }
+  const absl::Status large = world.catalog->Create(world.By("editor"), wrong, false).status();
+  CHECK(absl::IsInvalidArgument(large));
+  CHECK(absl::StrContains(large.message(), "bytes"));
   const auto made = world.catalog->Create(cause, entry, false);
   REQUIRE(made.ok());
   CHECK(made->resource.fields().code == "306002/000001");
