@@ -23,6 +23,8 @@ constexpr size_t kChunk = 100;
 constexpr size_t kNamesAtOnce = 10000;
 // A record names the agencies that find it; search takes the first 64.
 constexpr size_t kMaxAgencies = 64;
+// Of a check that is kept; a record has at most outbox::kMaxRecordBytes with all that is around it.
+constexpr size_t kMaxCheckBytes = 56 << 10;
 
 absl::Status CheckAsked(const std::vector<Sources::Asked>& items) {
   Faults faults;
@@ -185,12 +187,17 @@ absl::StatusOr<std::string> Sources::Keep(const Cause& cause,
   v1::CollectionCheck check;
   check.set_name(absl::StrCat("collectionChecks/", IdFromRandom(crypto::RandomBytes(15))));
   check.set_asker(cause.caller.name);
-  for (const Finding& finding : findings) {
-    v1::CollectionCheck::Found* found = check.add_found();
-    found->set_name(finding.name);
-    for (const Match& match : finding.matches) {
-      found->add_places(absl::StrCat(match.resource, "/", match.item.id));
+  for (size_t most = kMaxMatches; most > 0; --most) {
+    check.clear_found();
+    for (const Finding& finding : findings) {
+      v1::CollectionCheck::Found* found = check.add_found();
+      found->set_name(finding.name);
+      for (size_t i = 0; i < finding.matches.size() && i < most; ++i) {
+        const Match& match = finding.matches[i];
+        found->add_places(absl::StrCat(match.resource, "/", match.item.id));
+      }
     }
+    if (check.ByteSizeLong() <= kMaxCheckBytes) break;
   }
   evidence::AuditRecord record;
   record.set_kind(evidence::v1::COLLECTION_CHECKED);

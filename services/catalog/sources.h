@@ -77,7 +77,8 @@ class Sources {
   // once `over`, if any, says before an item that nobody waits for the answer; DATA_LOSS.
   absl::StatusOr<std::vector<Finding>> Check(const std::vector<Asked>& items,
                                              const std::function<bool()>& over = nullptr) const;
-  // Puts the answer on record, to be cited, and returns its name: collectionChecks/{c}. A repeated
+  // Puts the answer on record, to be cited, and returns its name: collectionChecks/{c}. Where all
+  // matches would not fit a record it has of each item the same number of first ones. A repeated
   // request id gets the first one's name.
   absl::StatusOr<std::string> Keep(const Cause& cause, const std::vector<Finding>& findings);
 

@@ -72,6 +72,32 @@ TEST_CASE("A check of nothing, of too much or of no name is refused with its fie
   }
 }
 
+TEST_CASE("The largest check that may be asked is kept", "[catalog][source]") {
+  TestWorld world;
+  // 40 names of 100 characters of four bytes, each with 10 matches in codes of 50 characters.
+  std::string name;
+  for (int i = 0; i < 100; ++i) name += "𠮷";
+  Sources::Finding finding = {.name = name};
+  for (size_t i = 0; i < Sources::kMaxMatches; ++i) {
+    finding.matches.push_back(
+        {.resource = absl::StrCat("resources/306002", std::string(43, '0'), "-", i),
+         .item = {.id = std::string(64, 'a')}});
+  }
+  const std::vector<Sources::Finding> findings(Sources::kMaxItems, finding);
+  const auto kept = world.sources->Keep(world.By("tax-editor"), findings);
+  INFO(kept.status());
+  REQUIRE(kept.ok());
+  v1::CollectionCheck check;
+  REQUIRE(check.ParseFromString(world.Events().back().state()));
+  REQUIRE(check.found_size() == static_cast<int>(Sources::kMaxItems));
+  for (const auto& found : check.found()) {
+    CHECK(found.name() == name);
+    CHECK(found.places_size() == check.found(0).places_size());
+    CHECK(found.places_size() >= 5);
+    CHECK(found.places(0) == finding.matches[0].resource + "/" + finding.matches[0].item.id);
+  }
+}
+
 TEST_CASE("A check ends between two items once nobody waits for it", "[catalog][source]") {
   TestWorld world;
   int asked = 0;
