@@ -16,6 +16,7 @@
 #include "libs/rpc/credentials.h"
 #include "libs/rpc/grpc_status.h"
 #include "libs/rpc/reconnector.h"
+#include "libs/rpc/stream_call.h"
 
 namespace shareway::rpc {
 namespace {
@@ -172,6 +173,12 @@ class ChannelOverGrpc final : public Channel {
                                                   const CallOptions& options) override {
     if (channel_->GetState(false) != GRPC_CHANNEL_READY) PollUntilConnected(channel_);
     return std::make_unique<WriteStreamOverGrpc>(channel_.get(), path, options);
+  }
+
+  std::unique_ptr<RawStream> Stream(const std::string& path, const CallOptions& options) override {
+    if (channel_->GetState(false) != GRPC_CHANNEL_READY) PollUntilConnected(channel_);
+    return BeginStream(&stub_, path,
+                       [&](grpc::ClientContext* context) { Prepare(options, context); });
   }
 
  private:

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/message_lite.h"
 #include "libs/crypto/identity.h"
+#include "libs/rpc/stream.h"
 
 namespace shareway::rpc {
 
@@ -136,6 +137,10 @@ class Channel {
                                                          const CallOptions& options) = 0;
   virtual std::unique_ptr<RawWriteStream> RawClientStream(const std::string& path,
                                                           const CallOptions& options) = 0;
+  // A call of any kind that holds no thread. Null from a channel that is not gRPC's and has none.
+  virtual std::unique_ptr<RawStream> Stream(const std::string&, const CallOptions&) {
+    return nullptr;
+  }
 };
 
 }  // namespace shareway::rpc
