@@ -5,13 +5,28 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
 namespace shareway::console {
+
+// A body that comes piece by piece, each when it is asked for, and is never here as a whole.
+class HttpPieces {
+ public:
+  using Give = std::function<void(absl::StatusOr<std::optional<std::string>>)>;
+  virtual ~HttpPieces() = default;
+  // Asks for the next piece, once the one before came. `give` runs once, on any thread, now or
+  // later, and must not block: a piece, nothing at the end, or an error where no end will come.
+  virtual void Next(Give give) = 0;
+  // No more is wanted; a `give` that waits may never run. At any time, more than once; must not
+  // block.
+  virtual void Stop() = 0;
+};
 
 // A plain value. The server that read it has checked its framing.
 struct HttpRequest {
@@ -21,6 +36,8 @@ struct HttpRequest {
   std::map<std::string, std::string, std::less<>> fields = {};
   std::vector<std::string> repeated = {};
   std::string body = {};
+  // In the place of `body` where the server was told to (HttpServer::Options::in_pieces).
+  std::shared_ptr<HttpPieces> pieces = {};
   std::string address = {};      // the peer's IP address
   std::string source = {};       // whose share it is of: an IPv4 address, or an IPv6 /64
   std::string certificate = {};  // key id of the peer's certificate, 32 bytes; empty: none shown
@@ -40,6 +57,8 @@ struct HttpAnswer {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> fields = {};  // besides length, date, connection
   std::shared_ptr<const std::string> body = {};                  // null: empty
+  // In the place of `body`; the connection ends with it. Stopped when nobody takes it any more.
+  std::shared_ptr<HttpPieces> pieces = {};
   // Ends with the answer: what it holds of somebody's share is held until it is taken or cut.
   std::shared_ptr<void> held = {};
 

@@ -5,6 +5,7 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
@@ -75,8 +76,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
         peer_(peer),
         source_(SourceOf(peer)),
         shared_(shared),
-        buffer_(kMaxBuffered) {}
+        buffer_(kMaxBuffered),
+        goodbye_(stream_.get_executor()) {}
   ~Connection() {
+    StopAnswer();
     ReleaseBody();
     shared_->Remove(source_);
   }
@@ -87,7 +90,27 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   using Parser = http::request_parser<http::string_body>;
+  using PieceParser = http::request_parser<http::buffer_body>;
   using Body = http::span_body<const char>;
+
+  // A body whose handler asks for it piece by piece.
+  class BodyPieces final : public HttpPieces {
+   public:
+    explicit BodyPieces(std::shared_ptr<Connection> of)
+        : of_(std::move(of)), request_(of_->request_) {}
+    void Next(Give give) override {
+      asio::post(of_->stream_.get_executor(),
+                 [of = of_, request = request_, give = std::move(give)]() mutable {
+                   of->ReadPiece(request, std::move(give));
+                 });
+    }
+    // Not asked for again, the rest is dropped with the connection.
+    void Stop() override {}
+
+   private:
+    const std::shared_ptr<Connection> of_;
+    const uint64_t request_;  // whose body it is
+  };
 
   void Expire(absl::Duration after) { beast::get_lowest_layer(stream_).expires_after(Millis(after)); }
 
@@ -115,9 +138,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void ReadHead() {
+    ++request_;
     parser_.emplace();
     parser_->header_limit(kMaxHead);
-    parser_->body_limit(shared_->options.max_body);
+    parser_->body_limit(boost::none);  // OnHead checks the length that is said
     Expire(shared_->options.request_timeout);  // for head and body
     http::async_read_header(stream_, buffer_, *parser_,
                             [self = shared_from_this()](Code error, size_t) {
@@ -130,7 +154,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
       return Send(Refusal(431, absl::StrCat("a request's head has at most ", kMaxHead, " bytes")),
                   false);
     }
-    if (error == http::error::body_limit) return TooLarge();
     // What Beast's parser finds wrong with a request, it calls by its own category.
     if (error && error.category() == http::make_error_code(http::error::bad_version).category() &&
         error != http::error::end_of_stream && error != http::error::partial_message) {
@@ -138,6 +161,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
     if (error) return Cut();
     const auto& head = parser_->get();
+    head_ = head.method() == http::verb::head;
+    version_ = head.version() == 10 ? 10 : 11;
     if (head.count(http::field::transfer_encoding) > 0) {
       return Send(Refusal(411, "want Content-Length, and no Transfer-Encoding"), false);
     }
@@ -157,11 +182,21 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (length > 0 && method != http::verb::post) {
       return Send(Refusal(413, "want no body here"), false);
     }
-    if (length > shared_->options.max_body) return TooLarge();
-    if (!shared_->TakeBody(length)) {
+    size_t holds = length, most = shared_->options.max_body;
+    bool by_piece = false;
+    if (length > 0 && shared_->options.in_pieces) {
+      if (const size_t limit = shared_->options.in_pieces(RequestOf(head)); limit > 0) {
+        by_piece = true;
+        most = limit;
+        holds = std::min<size_t>(length, shared_->options.max_piece);
+      }
+    }
+    if (length > most) return TooLarge(most);
+    if (!shared_->TakeBody(holds)) {
       return Send(Refusal(503, "too many bodies are being read").With("Retry-After", "1"), false);
     }
-    body_ = length;
+    body_ = holds;
+    by_piece_ = by_piece;
     if (method == http::verb::post && View(head[http::field::expect]) == "100-continue" &&
         head.version() == 11) {
       return Continue();
@@ -169,9 +204,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     ReadBody();
   }
 
-  void TooLarge() {
-    Send(Refusal(413, absl::StrCat("a body has at most ", shared_->options.max_body, " bytes")),
-         false);
+  void TooLarge(size_t most) {
+    Send(Refusal(413, absl::StrCat("a body has at most ", most, " bytes")), false);
   }
 
   // The client waits with its body until it is told that it may send it.
@@ -185,21 +219,61 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void ReadBody() {
+    if (by_piece_) {
+      HttpRequest request = RequestOf(parser_->get());
+      request.pieces = std::make_shared<BodyPieces>(shared_from_this());
+      keep_ = parser_->get().keep_alive();
+      pieces_.emplace(std::move(*parser_));
+      return Handle(std::move(request));
+    }
     http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](Code error, size_t) {
       if (error) return self->Cut();
-      self->Handle();
+      self->keep_ = self->parser_->get().keep_alive();
+      HttpRequest request = self->RequestOf(self->parser_->get());
+      request.body = std::move(self->parser_->get().body());
+      self->Handle(std::move(request));
     });
   }
 
-  void Handle() {
-    keep_ = parser_->get().keep_alive();
-    HttpRequest request{.method = std::string(View(parser_->get().method_string())),
-                        .target = std::string(View(parser_->get().target())),
-                        .body = std::move(parser_->get().body()),
+  // The next piece, full unless it is the last, which must come within the time of a request.
+  void ReadPiece(uint64_t request, HttpPieces::Give give) {
+    if (request != request_ || answered_ || reading_) {
+      return give(absl::CancelledError("the body is not read any more"));
+    }
+    if (pieces_->is_done()) return give(std::optional<std::string>());
+    piece_.resize(shared_->options.max_piece);
+    pieces_->get().body().data = piece_.data();
+    pieces_->get().body().size = piece_.size();
+    pieces_->get().body().more = true;
+    reading_ = true;
+    Expire(shared_->options.request_timeout);
+    http::async_read(stream_, buffer_, *pieces_,
+                     [self = shared_from_this(), give = std::move(give)](Code error, size_t) {
+                       self->OnPiece(error, give);
+                     });
+  }
+
+  void OnPiece(Code error, const HttpPieces::Give& give) {
+    reading_ = false;
+    if (error == http::error::need_buffer) error = {};
+    if (error) {
+      give(absl::CancelledError("the body broke off"));
+      return Cut();
+    }
+    if (!answered_) beast::get_lowest_layer(stream_).expires_never();
+    piece_.resize(piece_.size() - pieces_->get().body().size);
+    give(std::optional<std::string>(std::exchange(piece_, {})));
+    if (written_) SayGoodbye();
+  }
+
+  template <typename Head>
+  HttpRequest RequestOf(const Head& head) const {
+    HttpRequest request{.method = std::string(View(head.method_string())),
+                        .target = std::string(View(head.target())),
                         .address = peer_.to_string(),
                         .source = source_.to_string(),
                         .certificate = certificate_};
-    for (const auto& field : parser_->get()) {
+    for (const auto& field : head) {
       const std::string name = absl::AsciiStrToLower(View(field.name_string()));
       if (std::find(request.repeated.begin(), request.repeated.end(), name) !=
           request.repeated.end()) {
@@ -210,6 +284,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
         request.repeated.push_back(name);
       }
     }
+    return request;
+  }
+
+  void Handle(HttpRequest request) {
+    answered_ = false;
     // The call has a deadline of its own; nothing is read or written meanwhile.
     beast::get_lowest_layer(stream_).expires_never();
     shared_->handle(std::move(request), [self = shared_from_this()](HttpAnswer answer) {
@@ -221,32 +300,108 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void Send(HttpAnswer given, bool keep) {
+    answered_ = true;
     ReleaseBody();
     (given.status < 400 ? shared_->figures.answered : shared_->figures.refused).Add();
     given_ = std::move(given);
-    const bool head = parser_->get().method() == http::verb::head;
+    const bool streams = given_.pieces != nullptr;
+    // Of a body that was not read to its end, the rest would be taken for a request.
+    if (streams || (pieces_ && !pieces_->is_done())) keep = false;
     const size_t size = given_.body == nullptr ? 0 : given_.body->size();
     answer_.emplace();
     answer_->result(static_cast<unsigned>(given_.status));
-    answer_->version(parser_->get().version() == 10 ? 10 : 11);
+    answer_->version(version_);
     answer_->set(http::field::date,
                  absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", shared_->options.clock->Now(),
                                   absl::UTCTimeZone()));
     for (const auto& [name, value] : given_.fields) answer_->insert(name, value);
     answer_->keep_alive(keep);
-    if (given_.status != 304) answer_->content_length(size);
+    if (streams) {
+      if (version_ == 11) answer_->chunked(true);  // else the end of the connection is its end
+    } else if (given_.status != 304) {
+      answer_->content_length(size);
+    }
     // A head announces the body's length and has none.
-    if (size > 0 && !head) answer_->body() = Body::value_type(given_.body->data(), size);
+    if (size > 0 && !head_) answer_->body() = Body::value_type(given_.body->data(), size);
     serializer_.emplace(*answer_);
+    if (streams) return SendPieces();
     Expire(shared_->options.answer_timeout);
     const auto written = [self = shared_from_this(), keep](Code error, size_t) {
       self->OnWritten(error, keep);
     };
-    if (head || given_.status == 304) {
+    if (head_ || given_.status == 304) {
       http::async_write_header(stream_, *serializer_, written);
     } else {
       http::async_write(stream_, *serializer_, written);
     }
+  }
+
+  void SendPieces() {
+    if (!reading_) Watch();
+    Expire(shared_->options.answer_timeout);  // of the write alone: the read has begun
+    http::async_write_header(stream_, *serializer_,
+                             [self = shared_from_this()](Code error, size_t) {
+                               if (error || self->head_) return self->Cut();
+                               self->NextPiece();
+                             });
+  }
+
+  // Notices the client's end, for as long as the answer takes.
+  void Watch() {
+    beast::get_lowest_layer(stream_).expires_never();
+    drained_.resize(1024);
+    stream_.async_read_some(asio::buffer(drained_), [self = shared_from_this()](Code error,
+                                                                               size_t n) {
+      self->left_ -= std::min(self->left_, n);
+      if (!error && self->left_ > 0) return self->Watch();
+      if (self->ended_) return self->Close();
+      self->Cut();
+    });
+  }
+
+  void NextPiece() {
+    if (given_.pieces == nullptr) return;  // cut meanwhile
+    given_.pieces->Next(
+        [self = shared_from_this()](absl::StatusOr<std::optional<std::string>> next) {
+          asio::post(self->stream_.get_executor(), [self, next = std::move(next)]() mutable {
+            self->WritePiece(std::move(next));
+          });
+        });
+  }
+
+  void WritePiece(absl::StatusOr<std::optional<std::string>> next) {
+    if (given_.pieces == nullptr) return;
+    if (!next.ok()) return Cut();  // the client must not take it for whole
+    const bool last = !next->has_value();
+    piece_.clear();
+    if (!last && (*next)->empty()) return NextPiece();  // an empty chunk would be the end
+    if (!last) piece_ = **std::move(next);
+    if (version_ == 11) {
+      piece_ = last ? "0\r\n\r\n"
+                    : absl::StrCat(absl::Hex(piece_.size()), "\r\n", piece_, "\r\n");
+    }
+    Expire(shared_->options.answer_timeout);
+    asio::async_write(stream_, asio::buffer(piece_),
+                      [self = shared_from_this(), last](Code error, size_t) {
+                        if (error) return self->Cut();
+                        if (last) return self->EndPieces();
+                        self->piece_ = {};
+                        self->NextPiece();
+                      });
+  }
+
+  // Says goodbye, and waits a moment for the client's, which Watch reads.
+  void EndPieces() {
+    ended_ = true;
+    StopAnswer();
+    goodbye_.expires_after(kGoodbye);
+    goodbye_.async_wait([self = shared_from_this()](Code) { self->Close(); });
+    stream_.async_shutdown([self = shared_from_this()](Code) { self->Close(); });
+  }
+
+  // Nobody takes what still comes.
+  void StopAnswer() {
+    if (const auto pieces = std::exchange(given_.pieces, nullptr)) pieces->Stop();
   }
 
   void OnWritten(Code error, bool keep) {
@@ -255,9 +410,18 @@ class Connection : public std::enable_shared_from_this<Connection> {
     given_ = {};
     parser_.reset();
     if (error) return Cut();
-    if (keep) return Wait(shared_->options.idle_timeout);
-    // Closed with bytes unread, a connection is reset and the peer loses the answer: our side ends
-    // first, and what the peer still sends is taken for a moment.
+    if (keep) {
+      pieces_.reset();
+      return Wait(shared_->options.idle_timeout);
+    }
+    // The piece that is being read comes first, or its time ends.
+    written_ = true;
+    if (!reading_) SayGoodbye();
+  }
+
+  // Closed with bytes unread, a connection is reset and the peer loses the answer: our side ends
+  // first, and what the peer still sends is taken for a moment.
+  void SayGoodbye() {
     beast::get_lowest_layer(stream_).expires_after(kGoodbye);
     stream_.async_shutdown([self = shared_from_this()](Code) { self->Drain(); });
   }
@@ -282,9 +446,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void ReleaseBody() { shared_->GiveBody(std::exchange(body_, 0)); }
 
-  void Close() { beast::get_lowest_layer(stream_).close(); }
+  void Close() {
+    goodbye_.cancel();
+    beast::get_lowest_layer(stream_).close();
+  }
   void Cut() {
-    shared_->figures.cut.Add();
+    if (!std::exchange(cut_, true)) shared_->figures.cut.Add();
+    StopAnswer();
     Close();
   }
 
@@ -296,7 +464,19 @@ class Connection : public std::enable_shared_from_this<Connection> {
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   size_t body_ = 0;  // bytes that are counted in shared_ for this request
+  std::optional<PieceParser> pieces_;  // in the place of parser_, while its body is read by piece
+  std::string piece_;                  // that is read, or written
   bool keep_ = false;
+  bool head_ = false;      // of the request: HEAD
+  unsigned version_ = 11;  // of the request
+  uint64_t request_ = 0;   // counts them
+  bool by_piece_ = false;
+  bool reading_ = false;   // a piece of the body
+  bool answered_ = false;  // or being answered
+  bool written_ = false;   // the last answer of this connection is out
+  bool ended_ = false;     // an answer in pieces is out, and the connection's end with it
+  bool cut_ = false;
+  asio::steady_timer goodbye_;
   HttpAnswer given_;
   std::optional<http::response<Body>> answer_;
   std::optional<http::response_serializer<Body>> serializer_;

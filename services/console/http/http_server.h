@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -23,7 +24,10 @@ namespace shareway::console {
 // Content-Length that is said before; bodies in pieces (Transfer-Encoding) are refused, since two
 // readers of such framing may disagree. All of a request comes within `request_timeout` of the
 // last answer, except that a connection may rest for `idle_timeout`; an answer is taken within
-// `answer_timeout`. All bodies together hold at most `max_bodies`. Beyond `max_connections`, and
+// `answer_timeout`. All bodies together hold at most `max_bodies`. A body or an answer in pieces has
+// these times for each piece, and holds one piece. While an answer comes in pieces, a client that
+// ends is noticed at once; what it sends meanwhile is dropped, and the connection ends with the
+// answer, as it does after a body of which not all was read. Beyond `max_connections`, and
 // `max_of_one` of one IPv4 address or IPv6 /64, new connections are closed at once.
 class HttpServer {
  public:
@@ -37,6 +41,11 @@ class HttpServer {
     const Clock* clock = &SystemClock();   // of the Date field
     size_t max_body = 8u << 20;
     size_t max_bodies = 64u << 20;
+    // Of a request with no more than its head read: how many bytes its body may have, if the handler
+    // takes it as HttpRequest::pieces; 0: as a whole, of at most `max_body`. Empty: always 0. Must not
+    // block.
+    std::function<size_t(const HttpRequest&)> in_pieces = {};
+    size_t max_piece = 64u << 10;  // bytes of a body
     size_t max_connections = 6000;
     size_t max_of_one = 256;
     absl::Duration handshake_timeout = absl::Seconds(10);

@@ -2,10 +2,13 @@
 // The web server over real sockets: framing that is meant to deceive, and clients that take time.
 #include "services/console/http/http_server.h"
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
@@ -173,6 +176,195 @@ TEST_CASE("what an answer holds is let go when its reader does not take it") {
   TestClient lazy = echo.Client({.receive_buffer = 4096});
   lazy.Send(kGet);
   CHECK(gone.WaitForNotificationWithTimeout(absl::Seconds(10)));
+}
+
+// Takes a body to its end, and answers with what came of it.
+struct Taker : std::enable_shared_from_this<Taker> {
+  HttpRequest request;
+  AnswerHttp answer;
+  size_t pieces = 0, bytes = 0, largest = 0;
+
+  void Take() {
+    request.pieces->Next(
+        [self = shared_from_this()](absl::StatusOr<std::optional<std::string>> next) {
+          if (!next.ok()) return self->Tell("broke off");
+          if (!next->has_value()) return self->Tell("whole");
+          ++self->pieces;
+          self->bytes += (*next)->size();
+          self->largest = std::max(self->largest, (*next)->size());
+          self->Take();
+        });
+  }
+  void Tell(const std::string& end) {
+    HttpAnswer out;
+    out.body = std::make_shared<const std::string>(
+        absl::StrCat(end, " ", pieces, " ", bytes, " ", largest));
+    answer(std::move(out));
+  }
+};
+
+HttpServer::Options ByPiece(size_t limit) {
+  HttpServer::Options options;
+  options.in_pieces = [limit](const HttpRequest& head) {
+    return head.target == "/up" ? limit : size_t{0};
+  };
+  options.max_body = 1000;
+  options.max_bodies = 1500;  // no whole body of those below would have room
+  options.max_piece = 1000;
+  return options;
+}
+
+std::string Up(size_t bytes) {
+  return absl::StrCat("POST /up HTTP/1.1\r\nHost: h\r\nContent-Length: ", bytes, "\r\n\r\n");
+}
+
+TEST_CASE("a body that is taken by piece may be larger than what is held of it") {
+  Echo echo(ByPiece(1 << 20), [](HttpRequest request, AnswerHttp answer) {
+    const auto taker = std::make_shared<Taker>();
+    const bool pieces = request.pieces != nullptr;
+    taker->request = std::move(request);
+    taker->answer = std::move(answer);
+    if (pieces) return taker->Take();
+    taker->Tell("no pieces");
+  });
+  TestClient client = echo.Client();
+  CHECK(BodyOf(client.Ask(Up(10500) + std::string(10500, 'a'))) == "whole 11 10500 1000");
+  // The connection goes on behind it, by either kind of request.
+  CHECK(BodyOf(client.Ask(kGet)) == "no pieces 0 0 0");
+  CHECK(BodyOf(client.Ask(Up(3) + "abc")) == "whole 1 3 3");
+  CHECK(BodyOf(client.Ask(Up(0))) == "no pieces 0 0 0");
+  TestClient asks = echo.Client();
+  asks.Send("POST /up HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+  CHECK(StatusOf(asks.Answer(true)) == 100);
+  CHECK(BodyOf(asks.Ask("abc")) == "whole 1 3 3");
+  TestClient large = echo.Client();
+  large.Send(Up((1 << 20) + 1));
+  CHECK(StatusOf(large.Rest()) == 413);
+}
+
+TEST_CASE("a body that breaks off is not taken for one that ended") {
+  absl::Notification gone;
+  Echo echo(ByPiece(1 << 20), [&](HttpRequest request, AnswerHttp answer) {
+    const auto taker = std::make_shared<Taker>();
+    taker->request = std::move(request);
+    taker->answer = [&gone, answer = std::move(answer)](HttpAnswer out) {
+      CHECK(absl::StartsWith(*out.body, "broke off"));
+      gone.Notify();
+      answer(std::move(out));
+    };
+    taker->Take();
+  });
+  {
+    TestClient client = echo.Client();
+    client.Send(Up(100000) + std::string(2500, 'a'));
+  }
+  CHECK(gone.WaitForNotificationWithTimeout(absl::Seconds(10)));
+}
+
+TEST_CASE("who is refused in the middle of a body learns why") {
+  Echo echo(ByPiece(1 << 20), [](HttpRequest request, AnswerHttp answer) {
+    const std::shared_ptr<HttpPieces> pieces = request.pieces;
+    pieces->Next([pieces, answer = std::move(answer)](
+                     const absl::StatusOr<std::optional<std::string>>&) {
+      // One more is being read while the answer goes out.
+      pieces->Next([](const absl::StatusOr<std::optional<std::string>>&) {});
+      answer(HttpAnswer{.status = 403});
+    });
+  });
+  TestClient client = echo.Client();
+  client.Send(Up(500000) + std::string(500000, 'a'));
+  const std::string all = client.Rest();
+  CHECK(StatusOf(all) == 403);
+  CHECK(FieldIn(all, "Connection") == "close");
+}
+
+// Gives the same piece so many times, and then the end; none once it is stopped.
+class SamePiece : public HttpPieces {
+ public:
+  SamePiece(std::string piece, size_t times) : piece_(std::move(piece)), times_(times) {}
+  void Next(Give give) override {
+    if (++asked > times_) return give(std::optional<std::string>());
+    give(std::optional<std::string>(piece_));
+  }
+  void Stop() override {
+    if (!stopped.HasBeenNotified()) stopped.Notify();
+  }
+  std::atomic<size_t> asked = 0;
+  absl::Notification stopped;
+
+ private:
+  const std::string piece_;
+  const size_t times_;
+};
+
+TEST_CASE("an answer in pieces comes in chunks, or up to the end of the connection") {
+  Echo echo({}, [](HttpRequest, AnswerHttp answer) {
+    HttpAnswer out;
+    out.pieces = std::make_shared<SamePiece>("piece.", 3);
+    answer(std::move(out));
+  });
+  TestClient client = echo.Client();
+  client.Send(kGet);
+  const std::string all = client.Rest();
+  CHECK(FieldIn(all, "Transfer-Encoding") == "chunked");
+  CHECK(FieldIn(all, "Content-Length").empty());
+  CHECK(Unchunked(BodyOf(all)) == "piece.piece.piece.");
+  TestClient old = echo.Client();
+  old.Send("GET /a HTTP/1.0\r\nHost: h\r\n\r\n");
+  const std::string plain = old.Rest();
+  CHECK(FieldIn(plain, "Transfer-Encoding").empty());
+  CHECK(BodyOf(plain) == "piece.piece.piece.");
+}
+
+// Waits for its next piece for ever.
+class NoPiece : public HttpPieces {
+ public:
+  void Next(Give give) override {
+    absl::MutexLock lock(&mutex_);
+    give_ = std::move(give);
+  }
+  void Stop() override {
+    Give dropped;
+    {
+      absl::MutexLock lock(&mutex_);
+      dropped.swap(give_);
+    }
+    if (!stopped.HasBeenNotified()) stopped.Notify();
+  }
+  absl::Notification stopped;
+
+ private:
+  absl::Mutex mutex_;
+  Give give_ ABSL_GUARDED_BY(mutex_);
+};
+
+TEST_CASE("an answer that waits for its next piece ends with the client") {
+  const auto pieces = std::make_shared<NoPiece>();
+  Echo echo({}, [&](HttpRequest, AnswerHttp answer) {
+    HttpAnswer out;
+    out.pieces = pieces;
+    answer(std::move(out));
+  });
+  {
+    TestClient client = echo.Client();
+    client.Send(kGet);
+    CHECK(StatusOf(client.Answer(true)) == 200);
+    CHECK_FALSE(pieces->stopped.HasBeenNotified());
+  }
+  CHECK(pieces->stopped.WaitForNotificationWithTimeout(absl::Seconds(10)));
+}
+
+TEST_CASE("an answer in pieces is made no faster than it is taken, and not for who takes nothing") {
+  const auto pieces = std::make_shared<SamePiece>(std::string(1 << 20, 'a'), 10000);
+  Echo echo({.answer_timeout = absl::Milliseconds(500)}, [&](HttpRequest, AnswerHttp answer) {
+    HttpAnswer out;
+    out.pieces = pieces;
+    answer(std::move(out));
+  });
+  TestClient lazy = echo.Client({.receive_buffer = 4096});
+  lazy.Send(kGet);
+  CHECK(pieces->stopped.WaitForNotificationWithTimeout(absl::Seconds(10)));
+  CHECK(pieces->asked < 64);  // what the system's buffers take, and one more
 }
 
 TEST_CASE("one address has so many connections, and gets its place back") {

@@ -14,6 +14,7 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/ssl.hpp>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -174,6 +175,23 @@ inline std::string FieldIn(const std::string& answer, absl::string_view name) {
   if (at == std::string::npos) return "";
   const size_t from = at + name.size() + 4;
   return head.substr(from, head.find('\r', from) - from);
+}
+
+// The content of a body that came in chunks (RFC 9112, 7.1); nothing unless it came to its end.
+inline std::optional<std::string> Unchunked(absl::string_view body) {
+  std::string content;
+  for (;;) {
+    const size_t line = body.find("\r\n");
+    size_t size = 0;
+    if (line == absl::string_view::npos || !absl::SimpleHexAtoi(body.substr(0, line), &size)) {
+      return std::nullopt;
+    }
+    body.remove_prefix(line + 2);
+    if (body.size() < size + 2 || body.substr(size, 2) != "\r\n") return std::nullopt;
+    if (size == 0) return content;
+    absl::StrAppend(&content, body.substr(0, size));
+    body.remove_prefix(size + 2);
+  }
 }
 
 }  // namespace shareway::console
