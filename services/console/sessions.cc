@@ -73,7 +73,7 @@ absl::Status Sessions::Close(const Stored<Session>& before, absl::string_view ag
                "the session is in use all the time; try again");
 }
 
-absl::StatusOr<Stored<Session>> Sessions::Find(absl::string_view token) const {
+absl::StatusOr<Stored<Session>> Sessions::Load(absl::string_view token) const {
   std::string raw;
   if (absl::WebSafeBase64Unescape(token, &raw) && raw.size() == kTokenBytes) {
     const Hash32 digest = crypto::Sha256(raw);
@@ -84,8 +84,13 @@ absl::StatusOr<Stored<Session>> Sessions::Find(absl::string_view token) const {
       return session;
     }
   }
-  desk_->Tally(ReasonName(Reason::kSessionOver));
   return SessionOver();
+}
+
+absl::StatusOr<Stored<Session>> Sessions::Find(absl::string_view token) const {
+  absl::StatusOr<Stored<Session>> session = Load(token);
+  if (absl::IsUnauthenticated(session.status())) desk_->Tally(ReasonName(Reason::kSessionOver));
+  return session;
 }
 
 absl::string_view Sessions::WhyOver(const Session& session,
@@ -99,6 +104,16 @@ absl::string_view Sessions::WhyOver(const Session& session,
                        (!session.authenticator.empty() &&
                         !HasAuthenticator(desk_->people(), session.person, session.authenticator));
   return revoked ? ReasonName(Reason::kKeyRevoked) : "";
+}
+
+absl::Status Sessions::Stands(const Client& client, absl::string_view token) const {
+  SHAREWAY_ASSIGN_OR_RETURN(const Stored<Session> session, Load(token));
+  SHAREWAY_ASSIGN_OR_RETURN(const std::optional<Usable> usable, FindUsable(session.value.person));
+  if (!WhyOver(session.value, usable).empty() || !BoundTo(session.value, client) ||
+      !factors_.StrongEnough(usable->person, session.value.factor)) {
+    return SessionOver();
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<LiveSession> Sessions::Use(const Client& client, absl::string_view token) {

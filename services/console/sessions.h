@@ -58,6 +58,10 @@ class Sessions {
   // FAILED_PRECONDITION, FACTOR_TOO_WEAK, if the person has become an administrator meanwhile.
   absl::StatusOr<LiveSession> Use(const Client& client, absl::string_view token);
 
+  // OK while a session is one that Use would take, without using it: its idle time runs on, nothing
+  // is ended and nobody is told. UNAUTHENTICATED, SESSION_OVER, for any other.
+  absl::Status Stands(const Client& client, absl::string_view token) const;
+
   struct Challenge {
     std::string bytes = {};
     absl::Time end = {};
@@ -94,7 +98,9 @@ class Sessions {
     Person person = {};
   };
   absl::StatusOr<std::optional<Usable>> FindUsable(absl::string_view person) const;
-  // The session of a token. SESSION_OVER, tallied, if there is none.
+  // The session of a token. SESSION_OVER if there is none.
+  absl::StatusOr<Stored<Session>> Load(absl::string_view token) const;
+  // The same for who would use it: what is no session is tallied.
   absl::StatusOr<Stored<Session>> Find(absl::string_view token) const;
   // Empty while it may be used; its person's account is `usable` now.
   absl::string_view WhyOver(const Session& session, const std::optional<Usable>& usable) const;

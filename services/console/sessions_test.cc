@@ -85,6 +85,32 @@ TEST_CASE("A session lives 8 hours with use and 15 minutes without, over restart
   CHECK(again.store.SessionsOf("people/clerk")->empty());
 }
 
+TEST_CASE("A session stands while it could be used, and to ask so prolongs it by nothing",
+          "[session]") {
+  Disk disk;
+  TestConsole t(&disk);
+  const std::string secret = t.Open(Clerk(), Keeper());
+  const auto stands = [&](const std::string& token, const Client& client = TestConsole::At()) {
+    return ReasonOf(t.sessions->Stands(client, token));
+  };
+  const std::string token = t.SignInByTotp("people/clerk", secret)->token;
+  CHECK(stands(token) == Reason::kUnspecified);
+  CHECK(stands("no token at all") == Reason::kSessionOver);
+  const size_t told = t.Told().size();
+  CHECK(stands(token, t.At("10.5.5.5")) == Reason::kSessionOver);
+  CHECK(stands(token, t.At("10.1.2.3", kKey)) == Reason::kSessionOver);
+  // Neither ended it, nor told of it: that is for who uses it.
+  CHECK(t.Told().size() == told);
+  CHECK(stands(token) == Reason::kUnspecified);
+  disk.clock.Advance(kIdle - absl::Minutes(1));
+  CHECK(stands(token) == Reason::kUnspecified);
+  disk.clock.Advance(absl::Minutes(1));
+  CHECK(stands(token) == Reason::kSessionOver);
+  const std::string again = t.SignInByTotp("people/clerk", secret)->token;
+  t.people.erase("people/clerk");
+  CHECK(stands(again) == Reason::kSessionOver);
+}
+
 TEST_CASE(
     "A clock that is set back prolongs no session, before or after a restart, and is recorded",
     "[session]") {
