@@ -54,6 +54,7 @@ absl::Status Serve() {
       process.server.get(), [&] { return feed.caught_up(); }, [&] { upkeep.Start(); },
       [&] { return evidence.drain ? evidence.drain->rolled_back() : false; });
   SHAREWAY_ASSIGN_OR_RETURN(Web::Options pages, Web::OptionsFromFlags(process.tls));
+  pages.sessions = &api.sessions();
   std::unique_ptr<Web> web;
   const absl::Status served = app::Serve(&process, [&]() -> absl::Status {
     if (pages.listen.empty()) return absl::OkStatus();

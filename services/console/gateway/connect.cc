@@ -63,6 +63,13 @@ std::string UrlOf(absl::string_view type) { return absl::StrCat(kTypes, "/", typ
 int HttpStatusOf(absl::StatusCode code) { return CodeOf(code).http; }
 absl::string_view ConnectCode(absl::StatusCode code) { return CodeOf(code).name; }
 
+std::string RetryAfter(const absl::Status& error) {
+  if (!absl::IsResourceExhausted(error) && !absl::IsUnavailable(error)) return "";
+  const ErrorDetails details = DetailsOf(error).value_or(ErrorDetails());
+  const auto after = details.metadata.find("retry_after_seconds");
+  return after == details.metadata.end() ? "1" : after->second;
+}
+
 absl::StatusOr<absl::Duration> ParseTimeout(absl::string_view header, absl::Duration most) {
   if (header.empty()) return most;
   int64_t millis = 0;
@@ -123,6 +130,15 @@ std::string Transcoder::ErrorJson(const absl::Status& error, Language language) 
     out["details"].push_back(std::move(item));
   }
   return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string Transcoder::EndJson(const absl::Status& end, Language language) const {
+  if (end.ok()) return "{}";
+  const std::string after = RetryAfter(end);
+  return absl::StrCat(R"({"error":)", ErrorJson(end, language),
+                      after.empty() ? "" : absl::StrCat(R"(,"metadata":{"retry-after":[")", after,
+                                                        R"("]})"),
+                      "}");
 }
 
 }  // namespace shareway::console

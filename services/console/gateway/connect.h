@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Connect protocol's unary form (connectrpc.com/docs/protocol): codes, errors as JSON, and
-// messages between JSON and bytes by their descriptors.
+// The Connect protocol (connectrpc.com/docs/protocol): codes, errors as JSON, and messages between
+// JSON and bytes by their descriptors.
 #pragma once
 
 #include <memory>
@@ -19,6 +19,9 @@ namespace shareway::console {
 int HttpStatusOf(absl::StatusCode code);
 // Connect's name of an error's code, for example "invalid_argument".
 absl::string_view ConnectCode(absl::StatusCode code);
+
+// In how many seconds a later try may succeed; empty for an error that stays.
+std::string RetryAfter(const absl::Status& error);
 
 // From Connect-Timeout-Ms: 1 to 10 digits, more than 0; `most` where it is absent or longer.
 // INVALID_ARGUMENT for anything else.
@@ -39,6 +42,9 @@ class Transcoder {
   // {"code","message","details"}: the details are those of libs/rpc (ErrorInfo, BadRequest,
   // RetryInfo, LocalizedMessage in `language`), each as bytes and, for people with curl, as JSON.
   std::string ErrorJson(const absl::Status& error, Language language) const;
+  // What ends a stream: {} for OK; else {"error": ErrorJson, "metadata": the trailers}, with
+  // retry-after where a later try may succeed.
+  std::string EndJson(const absl::Status& end, Language language) const;
 
  private:
   const std::unique_ptr<google::protobuf::util::TypeResolver> resolver_;

@@ -35,6 +35,19 @@ TEST_CASE("an error tells its reason in the language asked for") {
   CHECK(json["details"][1]["debug"]["locale"] == "zh-Hans");
 }
 
+TEST_CASE("the end of a stream tells its error, and when to come again") {
+  const Transcoder transcoder;
+  CHECK(transcoder.EndJson(absl::OkStatus(), Language::kEnglish) == "{}");
+  const auto away = nlohmann::json::parse(
+      transcoder.EndJson(absl::UnavailableError("away"), Language::kEnglish));
+  CHECK(away["error"]["code"] == "unavailable");
+  CHECK(away["metadata"]["retry-after"][0] == "1");
+  const auto gone = nlohmann::json::parse(
+      transcoder.EndJson(Error::Field("name", "is \"empty\""), Language::kTraditional));
+  CHECK(gone["error"]["code"] == "invalid_argument");
+  CHECK_FALSE(gone.contains("metadata"));
+}
+
 TEST_CASE("a time-out is cut to what the gateway allows") {
   CHECK(*ParseTimeout("", absl::Seconds(10)) == absl::Seconds(10));
   CHECK(*ParseTimeout("250", absl::Seconds(10)) == absl::Milliseconds(250));

@@ -11,6 +11,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/rpc/grpc_status.h"
+#include "services/console/gateway/asked.h"
 
 namespace shareway::console {
 namespace {
@@ -20,9 +21,12 @@ namespace pb = google::protobuf;
 constexpr size_t kMaxQueue = 1024;  // calls that wait for a thread
 constexpr char kJson[] = "application/json";
 constexpr char kProto[] = "application/proto";
+constexpr char kStreamJson[] = "application/connect+json";
+constexpr char kStreamProto[] = "application/connect+proto";
 constexpr char kNotFound[] = "there is no such method for people";
 // The one method whose success ends the cookie.
 constexpr char kSignOut[] = "/shareway.console.v1.SessionService/SignOut";
+constexpr char kEndSession[] = "/shareway.console.v1.SessionService/EndSession";
 
 absl::Status NoSession() {
   return Error(Reason::kSessionOver, absl::StatusCode::kUnauthenticated,
@@ -40,49 +44,29 @@ std::string MediaType(absl::string_view field) {
   return absl::AsciiStrToLower(absl::StripAsciiWhitespace(field.substr(0, field.find(';'))));
 }
 
+rpc::Limits AtATime(int most) { return {.concurrent = most, .burst = 0, .bytes = 0}; }
+
 std::unique_ptr<pb::Message> NewMessage(const pb::Descriptor* type) {
   return std::unique_ptr<pb::Message>(
       pb::MessageFactory::generated_factory()->GetPrototype(type)->New());
 }
 
-// What a call holds until its answer is taken.
-struct Held {
-  std::unique_ptr<rpc::CallerLimits::Pass> address, session;
-};
-
 }  // namespace
-
-// One call on its way. While there is one, its gateway is there.
-struct Gateway::Asked {
-  explicit Asked(Gateway* by) : gateway(by) {
-    absl::MutexLock lock(&gateway->mutex_);
-    ++gateway->under_way_;
-  }
-  ~Asked() {
-    absl::MutexLock lock(&gateway->mutex_);
-    --gateway->under_way_;
-  }
-  Asked(const Asked&) = delete;
-  Asked& operator=(const Asked&) = delete;
-
-  Gateway* const gateway;
-  HttpRequest request;
-  AnswerHttp answer;
-  const Route* route = nullptr;
-  Language language = Language::kEnglish;
-  bool json = false;
-  absl::Duration timeout = {};
-  std::string token = {};  // the cookie's
-  std::shared_ptr<Held> held = std::make_shared<Held>();
-};
 
 Gateway::Gateway(Parts parts)
     : parts_(std::move(parts)),
       by_address_(parts_.by_address, parts_.clock),
       by_session_(parts_.by_session, parts_.clock),
+      streams_(AtATime(parts_.streams_of_one), parts_.clock),
+      uploads_(AtATime(parts_.uploads_of_one), parts_.clock),
+      all_streams_(AtATime(parts_.streams_of_all), parts_.clock),
+      all_uploads_(AtATime(parts_.uploads_of_all), parts_.clock),
+      live_(parts_.stands, parts_.look_every),
       pool_(parts_.threads, kMaxQueue) {}
 
 Gateway::~Gateway() {
+  closing_ = true;
+  live_.EndAll(absl::UnavailableError("this console stops"));
   absl::MutexLock lock(&mutex_);
   mutex_.Await(absl::Condition(
       +[](int* under_way) { return *under_way == 0; }, &under_way_));
@@ -130,6 +114,7 @@ void Gateway::Post(HttpRequest request, AnswerHttp answer) {
   asked->answer = std::move(answer);
   asked->route = parts_.routes.Find(asked->request.target);
   if (const absl::Status wrong = CheckCall(asked.get()); !wrong.ok()) {
+    if (asked->stream) return Answer(asked, wrong);
     HttpAnswer refused = Refused(wrong, asked->language);
     if (absl::IsUnimplemented(wrong)) refused.status = asked->route == nullptr ? 404 : 415;
     return asked->answer(std::move(refused));
@@ -150,23 +135,30 @@ absl::Status Gateway::CheckCall(Asked* asked) const {
   if (asked->route == nullptr) return absl::UnimplementedError(kNotFound);
   // Neither can a form of another site send, nor a script without asking this server first.
   const std::string type = MediaType(request.field("content-type"));
-  if (type != kJson && type != kProto) {
-    return absl::UnimplementedError(absl::StrCat("want Content-Type ", kJson, " or ", kProto));
+  const bool stream = asked->route->server_stream || asked->route->client_stream;
+  const absl::string_view json = stream ? kStreamJson : kJson;
+  const absl::string_view proto = stream ? kStreamProto : kProto;
+  if (type != json && type != proto) {
+    return absl::UnimplementedError(absl::StrCat("want Content-Type ", json, " or ", proto));
   }
-  asked->json = type == kJson;
-  const absl::string_view coding = request.field("content-encoding");
-  if (!coding.empty() && coding != "identity") {
+  asked->json = type == json;
+  for (const char* field : {"content-encoding", "connect-content-encoding"}) {
+    const absl::string_view coding = request.field(field);
+    if (coding.empty() || coding == "identity") continue;
+    asked->stream = stream;
     return absl::UnimplementedError("want a body that is not compressed");
   }
-  if (asked->route->server_stream) {
-    return absl::UnimplementedError("this method answers a stream, which is not offered here");
-  }
+  asked->stream = stream;
   const absl::string_view version = request.field("connect-protocol-version");
   if (!version.empty() && version != "1") {
     return Error::Field("connect-protocol-version", "want 1");
   }
   SHAREWAY_ASSIGN_OR_RETURN(
-      asked->timeout, ParseTimeout(request.field("connect-timeout-ms"), parts_.longest_call));
+      asked->timeout,
+      ParseTimeout(request.field("connect-timeout-ms"),
+                   asked->route->server_stream   ? parts_.longest_stream
+                   : asked->route->client_stream ? parts_.longest_upload
+                                                 : parts_.longest_call));
   SHAREWAY_ASSIGN_OR_RETURN(asked->token, TokenOf(request));
   return absl::OkStatus();
 }
@@ -179,24 +171,22 @@ void Gateway::Call(const AskedPtr& asked) {
   if (absl::Status refused = Admit(asked.get(), &options); !refused.ok()) {
     return Answer(asked, refused);
   }
-  absl::StatusOr<std::string> bytes = BytesOf(*asked);
-  if (!bytes.ok()) return Answer(asked, bytes.status());
-  asked->request.body = {};  // it may be large, and waits for the answer otherwise
   const auto target = parts_.targets.find(asked->route->target);
   if (target == parts_.targets.end()) {
     return Answer(asked, Error(Reason::kNotReady, absl::StatusCode::kUnavailable,
                                absl::StrCat("this console is not connected to ",
                                             asked->route->target)));
   }
+  if (asked->stream) return Stream(asked, target->second.get(), options);
+  absl::StatusOr<std::string> bytes = BytesOf(*asked);
+  if (!bytes.ok()) return Answer(asked, bytes.status());
+  asked->request.body = {};  // it may be large, and waits for the answer otherwise
   target->second->RawUnaryAsync(
       asked->route->path, *std::move(bytes), options,
       [this, asked](absl::StatusOr<std::string> answer) {
         // gRPC's thread has better to do than JSON. A full pool leaves it no choice.
         auto shared = std::make_shared<absl::StatusOr<std::string>>(std::move(answer));
-        if (!pool_.RunSoon(asked->request.source,
-                           [this, asked, shared] { Answer(asked, std::move(*shared)); })) {
-          Answer(asked, std::move(*shared));
-        }
+        RunSoon(*asked, [this, asked, shared] { Answer(asked, std::move(*shared)); });
       });
 }
 
@@ -212,6 +202,7 @@ absl::Status Gateway::Admit(Asked* asked, rpc::CallOptions* options) {
       const WebSession session,
       parts_.session({asked->request.address, asked->request.certificate}, asked->token));
   SHAREWAY_ASSIGN_OR_RETURN(asked->held->session, by_session_.Enter(session.name));
+  asked->session = session.name;
   options->actor = rpc::ToMetadata(session.actor);
   return absl::OkStatus();
 }
@@ -246,13 +237,24 @@ absl::StatusOr<std::string> Gateway::BytesOf(const Asked& asked) const {
   return message->SerializeAsString();
 }
 
-void Gateway::Answer(const AskedPtr& asked, absl::StatusOr<std::string> bytes) const {
+void Gateway::Answer(const AskedPtr& asked, absl::StatusOr<std::string> bytes) {
+  if (asked->stream) {
+    HttpAnswer out = Streamed(*asked, bytes);
+    if (!bytes.ok() && EndsCookie(bytes.status()) && !asked->token.empty()) {
+      out.With("Set-Cookie", ClearingCookie());
+    }
+    out.held = asked->held;
+    return asked->answer(std::move(out));
+  }
   absl::StatusOr<HttpAnswer> told =
       bytes.ok() ? Told(*asked, *std::move(bytes)) : absl::StatusOr<HttpAnswer>(bytes.status());
   HttpAnswer out = told.ok() ? *std::move(told) : Refused(told.status(), asked->language);
   const bool over = told.ok() ? asked->route->path == kSignOut
                               : EndsCookie(told.status()) && !asked->token.empty();
   if (over) out.With("Set-Cookie", ClearingCookie());
+  if (told.ok() && (asked->route->path == kSignOut || asked->route->path == kEndSession)) {
+    live_.LookSoon();
+  }
   out.held = asked->held;
   asked->answer(std::move(out));
 }
@@ -282,11 +284,8 @@ HttpAnswer Gateway::Refused(const absl::Status& error, Language language) const 
   out.With("Content-Type", kJson)
       .With("Cache-Control", "no-store")
       .With("Content-Language", rpc::LanguageTag(language));
-  if (absl::IsResourceExhausted(error) || absl::IsUnavailable(error)) {
-    const ErrorDetails details = DetailsOf(error).value_or(ErrorDetails());
-    const auto after = details.metadata.find("retry_after_seconds");
-    out.With("Retry-After", after == details.metadata.end() ? "1" : after->second);
-  }
+  const std::string after = RetryAfter(error);
+  if (!after.empty()) out.With("Retry-After", after);
   out.body = std::make_shared<const std::string>(transcoder_.ErrorJson(error, language));
   return out;
 }

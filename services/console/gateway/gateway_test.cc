@@ -42,6 +42,7 @@ struct World {
                                       .factor = rpc::Factor::kTotp,
                                       .factor_time = absl::FromUnixSeconds(1000)}};
         },
+        .stands = [](const LiveStreams::Holder&) { return absl::OkStatus(); },
         .pages = [](const HttpRequest& request) {
           HttpAnswer page;
           page.body = std::make_shared<const std::string>(request.target);

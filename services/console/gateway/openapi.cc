@@ -105,7 +105,7 @@ Hidden HiddenIn(const Routes& routes) {
 Messages MessagesOf(const Routes& routes) {
   Messages messages;
   for (const auto& [path, route] : routes.all()) {
-    if (route.server_stream) continue;
+    if (route.server_stream || route.client_stream) continue;
     Collect(*route.input, &messages);
     Collect(*route.output, &messages);
   }
@@ -157,7 +157,7 @@ std::string OpenApi(const Routes& routes) {
   const Hidden hidden = HiddenIn(routes);
   json paths = json::object();
   for (const auto& [path, route] : routes.all()) {
-    if (route.server_stream) continue;
+    if (route.server_stream || route.client_stream) continue;
     json operation = {
         {"operationId", absl::StrReplaceAll(path.substr(1), {{"/", "."}})},
         {"tags", json::array({path.substr(1, path.rfind('/') - 1)})},
@@ -229,7 +229,7 @@ std::string OpenApiPage(const Routes& routes) {
       "(Connect protocol, unary); for tools: <a href=\"/openapi.json\">openapi.json</a>.</p>";
   std::string service;
   for (const auto& [path, route] : routes.all()) {
-    if (route.server_stream) continue;
+    if (route.server_stream || route.client_stream) continue;
     const std::string of = path.substr(1, path.rfind('/') - 1);
     if (of != service) {
       if (!service.empty()) page += "</tbody></table>";

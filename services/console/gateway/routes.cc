@@ -30,7 +30,8 @@ Route RouteOf(const std::string& target, const pb::MethodDescriptor& method) {
                  .target = target,
                  .input = method.input_type(),
                  .output = method.output_type(),
-                 .server_stream = method.server_streaming()};
+                 .server_stream = method.server_streaming(),
+                 .client_stream = method.client_streaming()};
   const pb::FieldDescriptor* client = method.input_type()->FindFieldByName("client");
   if (client != nullptr && client->message_type() != nullptr && !client->is_repeated() &&
       client->message_type()->full_name() == "shareway.console.v1.Client") {
@@ -78,7 +79,8 @@ absl::StatusOr<Routes> Routes::Of(const std::vector<std::string>& services) {
     }
     for (int i = 0; i < service->method_count(); ++i) {
       const pb::MethodDescriptor& method = *service->method(i);
-      if (method.client_streaming() || !AdmitsPersons(method)) continue;
+      if (!AdmitsPersons(method)) continue;
+      if (method.client_streaming() && method.server_streaming()) continue;
       Route route = RouteOf(parts[1], method);
       std::string path = route.path;
       routes.routes_.emplace(std::move(path), std::move(route));

@@ -19,6 +19,7 @@ struct Route {
   const google::protobuf::Descriptor* input = nullptr;
   const google::protobuf::Descriptor* output = nullptr;
   bool server_stream = false;
+  bool client_stream = false;  // never both
   // The request names the visitor (`client`): the console asks in its own name, with no actor.
   const google::protobuf::FieldDescriptor* client = nullptr;
   // Of such a request: the session's token. It comes from the cookie, never from the body.
@@ -30,7 +31,7 @@ struct Route {
 // The services of catalog, sharing, audit and console, by full name.
 const std::vector<std::string>& ServicesForPeople();
 
-// The methods of `services` that admit persons. Methods that take a client's stream are left out:
+// The methods of `services` that admit persons. Methods that stream both ways are left out:
 // HTTP/1.1 has no place for them. Immutable, and so thread-safe.
 class Routes {
  public:

@@ -20,6 +20,23 @@ TEST_CASE("people reach the methods whose policy admits them, and no others") {
   CHECK(routes->Find("") == nullptr);
 }
 
+TEST_CASE("streams for people are routes like others, told apart by their direction") {
+  const auto routes = Routes::Of(ServicesForPeople());
+  REQUIRE(routes.ok());
+  const Route* watch = routes->Find("/shareway.sharing.v1.RequestService/WatchRequests");
+  REQUIRE(watch != nullptr);
+  CHECK(watch->server_stream);
+  CHECK_FALSE(watch->client_stream);
+  const Route* upload = routes->Find("/shareway.sharing.v1.AttachmentService/UploadAttachment");
+  REQUIRE(upload != nullptr);
+  CHECK(upload->client_stream);
+  CHECK_FALSE(upload->server_stream);
+  const Route* get = routes->Find("/shareway.catalog.v1.CatalogService/GetResource");
+  REQUIRE(get != nullptr);
+  CHECK_FALSE(get->server_stream);
+  CHECK_FALSE(get->client_stream);
+}
+
 TEST_CASE("the token of a session is told apart in requests and answers") {
   const auto routes = Routes::Of(ServicesForPeople());
   REQUIRE(routes.ok());

@@ -110,6 +110,15 @@ class TestClient {
     seen_.erase(0, answer.size());
     return answer;
   }
+  // All up to `text` and with it, or to the server's end.
+  std::string Until(const std::string& text) {
+    size_t at = std::string::npos;
+    while ((at = seen_.find(text)) == std::string::npos && More()) {
+    }
+    std::string out = seen_.substr(0, at == std::string::npos ? at : at + text.size());
+    seen_.erase(0, out.size());
+    return out;
+  }
   std::string Ask(absl::string_view request) {
     Send(request);
     return Answer();

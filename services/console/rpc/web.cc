@@ -134,6 +134,7 @@ absl::StatusOr<std::unique_ptr<Web>> Web::Open(Options options, Targets targets,
   if (!options.folder.empty()) {
     SHAREWAY_ASSIGN_OR_RETURN(pages, Pages::Load(options.folder));
   }
+  if (options.sessions == nullptr) return absl::InternalError("the web knows no sessions");
   const auto console = targets.find("console");
   if (console == targets.end()) return absl::InternalError("the web has no console behind it");
   const auto shelf = std::make_shared<const Shelf>(routes, std::move(pages));
@@ -146,6 +147,11 @@ absl::StatusOr<std::unique_ptr<Web>> Web::Open(Options options, Targets targets,
       .targets = std::move(targets),
       .session = [own](const Visitor& visitor,
                        const std::string& token) { return SessionOf(own.get(), visitor, token); },
+      .stands = [sessions = options.sessions](const LiveStreams::Holder& holder) -> absl::Status {
+        SHAREWAY_ASSIGN_OR_RETURN(const Client client,
+                                  VisitorAt(holder.address, holder.certificate));
+        return sessions->Stands(client, holder.token);
+      },
       .pages = [shelf](const HttpRequest& request) { return shelf->Answer(request); }});
   HttpServer::Options http;
   http.address = options.listen;
@@ -153,6 +159,9 @@ absl::StatusOr<std::unique_ptr<Web>> Web::Open(Options options, Targets targets,
   http.ask_certificate = options.ask_certificate;
   http.metrics = registry;
   http.max_body = Gateway::kMaxBody;
+  http.in_pieces = [gateway = web->gateway_.get()](const HttpRequest& head) {
+    return gateway->InPieces(head);
+  };
   SHAREWAY_ASSIGN_OR_RETURN(
       web->server_,
       HttpServer::Open(std::move(http), [gateway = web->gateway_.get()](HttpRequest request,

@@ -14,6 +14,7 @@
 #include "libs/rpc/channel.h"
 #include "services/console/gateway/gateway.h"
 #include "services/console/http/http_server.h"
+#include "services/console/sessions.h"
 
 namespace shareway::console {
 
@@ -28,6 +29,8 @@ class Web {
     bool ask_certificate = false;
     std::string sharing = {};    // address of shareway-sharing
     std::string port_file = {};  // written when it listens: "PORT\n"
+    // Whose sessions streams run in; must outlive the web server. Required to open.
+    const Sessions* sessions = nullptr;
   };
   // `tls` where the flags name none. INVALID_ARGUMENT naming the flag that is missing.
   static absl::StatusOr<Options> OptionsFromFlags(const crypto::TlsFiles& tls);

@@ -9,8 +9,12 @@
 #include "libs/base/bytes.h"
 #include "libs/crypto/totp.h"
 #include "nlohmann/json.hpp"
+#include "services/console/gateway/envelope.h"
+#include "services/console/gateway/test_channel.h"
 #include "services/console/http/test_client.h"
 #include "services/console/rpc/test_served.h"
+#include "shareway/sharing/v1/attachment.pb.h"
+#include "shareway/sharing/v1/request_message.pb.h"
 
 namespace shareway::console {
 namespace {
@@ -43,6 +47,7 @@ struct Browser {
 struct Site {
   Served served;
   metrics::Registry registry;
+  std::shared_ptr<TestChannel> sharing = std::make_shared<TestChannel>();
   std::unique_ptr<Web> web;
 
   explicit Site(const std::string& folder = "") {
@@ -50,8 +55,9 @@ struct Site {
                              .folder = folder,
                              .hosts = {"share.example"},
                              .tls = served.tls("console"),
-                             .sharing = {}},
-                            {{"console", served.Connect("console")}}, &registry);
+                             .sharing = {},
+                             .sessions = &served.sessions()},
+                            {{"console", served.Connect("console")}, {"sharing", sharing}}, &registry);
     INFO(opened.status());
     REQUIRE(opened.ok());
     web = *std::move(opened);
@@ -138,6 +144,95 @@ TEST_CASE("pages and the description are served without a session", "[web]") {
   CHECK(Body(browser.Ask("GET", "/openapi.json", ""))["openapi"] == "3.1.0");
   CHECK(StatusOf(browser.Ask("GET", "/api", "")) == 200);
   CHECK(StatusOf(browser.Ask("GET", "/../index.html.txt", "")) == 404);
+}
+
+// The head of a call of a stream, in the browser's session; the body is the test's to send.
+std::string StreamHead(const Browser& browser, const std::string& path, size_t bytes) {
+  return absl::StrCat("POST /shareway.sharing.v1.", path,
+                      " HTTP/1.1\r\nHost: share.example\r\nContent-Type: application/connect+json\r\n"
+                      "Cookie: ", browser.cookie, "\r\nShareway-Csrf: ", browser.csrf,
+                      "\r\nContent-Length: ", bytes, "\r\n\r\n");
+}
+std::string Watch(const Browser& browser) {
+  return absl::StrCat(StreamHead(browser, "RequestService/WatchRequests", 7),
+                      Enveloped(kPlain, "{}"));
+}
+
+TEST_CASE("what happens at a service reaches the browser when it happens, while its session stands",
+          "[web]") {
+  Site site;
+  Browser browser = site.Open();
+  SignIn(&site, &browser);
+  Browser other = site.Open();
+  other.cookie = browser.cookie;
+  other.csrf = browser.csrf;
+  browser.client.Send(Watch(browser));
+  const std::string head = browser.client.Until("\r\n\r\n");
+  CHECK(StatusOf(head) == 200);
+  CHECK(FieldIn(head, "Transfer-Encoding") == "chunked");
+  CHECK(FieldIn(head, "Content-Type") == "application/connect+json");
+  CHECK_FALSE(FieldIn(head, "Content-Security-Policy").empty());
+  const auto stream = site.sharing->StreamAt(0);
+  for (const char* name : {"requests/1", "requests/2"}) {
+    sharing::v1::RequestChange change;
+    change.mutable_request()->set_name(name);
+    stream->Say(change.SerializeAsString());
+    CHECK(absl::StrContains(browser.client.Until(name), name));
+  }
+  REQUIRE(StatusOf(other.Call(kSessions + "SignOut", json::object())) == 200);
+  CHECK(stream->AwaitCancelled());
+  CHECK(absl::StrContains(browser.client.Rest(), "SESSION_OVER"));
+}
+
+TEST_CASE("a browser that closes its page ends the stream at the service", "[web]") {
+  Site site;
+  Browser keeps = site.Open();
+  SignIn(&site, &keeps);
+  {
+    Browser leaves = site.Open();
+    leaves.client.Send(Watch(keeps));
+    CHECK(StatusOf(leaves.client.Until("\r\n\r\n")) == 200);
+    CHECK_FALSE(site.sharing->StreamAt(0)->cancelled());
+  }
+  CHECK(site.sharing->StreamAt(0)->AwaitCancelled());
+}
+
+TEST_CASE("an upload may be larger than any body that is held as a whole", "[web]") {
+  Site site;
+  Browser browser = site.Open();
+  SignIn(&site, &browser);
+  const std::string chunk =
+      Enveloped(kPlain, absl::StrCat(R"({"chunk":")", std::string(1 << 20, 'A'), "\"}"));
+  constexpr size_t kChunks = 10;
+  REQUIRE(kChunks * chunk.size() > Gateway::kMaxBody);
+  browser.client.Send(
+      StreamHead(browser, "AttachmentService/UploadAttachment", kChunks * chunk.size()));
+  for (size_t i = 0; i < kChunks; ++i) browser.client.Send(chunk);
+  const auto stream = site.sharing->StreamAt(0);
+  REQUIRE(stream->AwaitDone());
+  CHECK(stream->written().size() == kChunks);
+  sharing::v1::Attachment kept;
+  kept.set_name("attachments/1");
+  stream->Say(kept.SerializeAsString());
+  const std::string answer = browser.client.Answer();
+  CHECK(StatusOf(answer) == 200);
+  CHECK(absl::StrContains(answer, "attachments/1"));
+  // The connection goes on, since all of the body was read.
+  CHECK(StatusOf(browser.Ask("GET", "/csrf", "")) == 200);
+}
+
+TEST_CASE("an upload without a session is refused without being read", "[web]") {
+  Site site;
+  Browser stranger = site.Open();
+  stranger.cookie = "__Host-shareway=" + std::string(43, 'x');
+  stranger.csrf = std::string(64, '0');
+  stranger.client.Send(StreamHead(stranger, "AttachmentService/UploadAttachment", 50 << 20));
+  stranger.client.Send(std::string(100000, '\0'));
+  const std::string all = stranger.client.Rest();
+  CHECK(StatusOf(all) == 200);  // as Connect says: the error is in the stream
+  CHECK(absl::StrContains(all, "permission_denied"));
+  CHECK(FieldIn(all, "Connection") == "close");
+  CHECK(site.sharing->streams() == 0);
 }
 
 TEST_CASE("a process finds itself where it listens", "[web]") {
