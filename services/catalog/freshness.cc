@@ -99,7 +99,11 @@ absl::StatusOr<v1::Freshness> Freshness::Report(const Cause& cause, absl::string
     SHAREWAY_ASSIGN_OR_RETURN(v1::Freshness freshness, parts_.store->LoadFreshness(*loaded));
     const absl::Time at = evidence::FromTimestamp(refresh.refresh_time());
     const bool later = !fields.published->fresh.refreshed || *fields.published->fresh.refreshed < at;
-    if (known || !later) return freshness;
+    // The node went back to an older version: the data are as old as that one again.
+    const v1::Refresh& last = freshness.refresh();
+    const bool back = last.node() == cause.caller.name && last.dataset() == refresh.dataset() &&
+                      refresh.version() < last.version();
+    if (known || !(later || back)) return freshness;
     if (fields.published->state == State::kWithdrawn) {
       return Error(Reason::kStateForbids, absl::StatusCode::kFailedPrecondition,
                    absl::StrCat(resource, " is withdrawn"))

@@ -88,6 +88,39 @@ TEST_CASE("A refresh is told to watchers and is no revision", "[catalog][freshne
   CHECK(Records(world, evidence::v1::RESOURCE_REFRESHED) == 1);
 }
 
+TEST_CASE("A node that goes back to an older version has older data", "[catalog][freshness]") {
+  TestWorld world;
+  world.Publish();
+  const absl::Time first = world.clock.Now();
+  REQUIRE(world.freshness->Report(ByNode(), kName, Loaded(first, 1)).ok());
+  world.clock.Advance(absl::Hours(24 * 60));
+  const absl::Time second = world.clock.Now();
+  REQUIRE(world.freshness->Report(ByNode(), kName, Loaded(second, 2)).ok());
+  CHECK(FreshOf(world).refreshed == second);
+  // Others do not set it back, and another dataset's count says nothing of this one.
+  v1::Refresh other = Loaded(first, 1);
+  other.set_dataset("other");
+  CHECK(world.freshness->Report(ByNode(), kName, other)->refresh().version() == 2);
+  Cause elsewhere = ByNode();
+  elsewhere.caller.name = absl::StrCat(kCivil, "/nodes/n2");
+  CHECK(world.freshness->Report(elsewhere, kName, Loaded(first, 1))->refresh().version() == 2);
+  CHECK(FreshOf(world).refreshed == second);
+
+  const auto back = world.freshness->Report(ByNode(), kName, Loaded(first, 1));
+  REQUIRE(back.ok());
+  CHECK(back->refresh().version() == 1);
+  CHECK(FreshOf(world).refreshed == first);
+  CHECK(FreshOf(world).due ==
+        RefreshDue(UpdateCycle::kMonthly, first, TestCalendars(), "cn").value());
+  CHECK(world.freshness->ListStale("", "", 10)->resources.size() == 1);
+  CHECK(Records(world, evidence::v1::RESOURCE_REFRESHED) == 3);
+  // Once; and forward again as before.
+  CHECK(world.freshness->Report(ByNode(), kName, Loaded(first, 1)).ok());
+  CHECK(Records(world, evidence::v1::RESOURCE_REFRESHED) == 3);
+  CHECK(world.freshness->Report(ByNode(), kName, Loaded(second, 2))->refresh().version() == 2);
+  CHECK(FreshOf(world).refreshed == second);
+}
+
 TEST_CASE("Only a node of the provider tells of a refresh, and only what can be",
           "[catalog][freshness]") {
   TestWorld world;
