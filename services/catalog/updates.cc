@@ -166,6 +166,14 @@ absl::StatusOr<store::DutyChangeRecord> Updates::Report(const Cause& cause, Duty
   Event event = {.cause = &cause, .result = change.name, .now = now};
   for (const std::string& name : names) {
     SHAREWAY_ASSIGN_OR_RETURN(const ResourceStore::Loaded loaded, parts_.resources->Load(name));
+    const std::optional<Resource::Published>& published = loaded.resource.fields().published;
+    if (!published || !Shared(published->state)) {
+      return Error(Reason::kChangedMeanwhile, absl::StatusCode::kAborted,
+                   absl::StrCat(name, " changed meanwhile; retry"))
+          .With("name", name);
+    }
+    // A withdrawal drops the clocks that it finds; none starts behind its back.
+    ResourceStore::ExpectUnchanged(loaded, &batch);
     SHAREWAY_ASSIGN_OR_RETURN(
         const std::optional<UpdateClock> clock,
         Start(UpdateClock::Kind::kUpdate, name, loaded.resource.fields().provider, &change,
@@ -357,6 +365,7 @@ absl::Status Updates::Follow(RecordKind kind, const Resource& before, const Reso
     answered.insert(named.begin(), named.end());
   }
   const std::string& who = cause.caller.name;
+  if (withdrawn) SHAREWAY_RETURN_IF_ERROR(parts_.store->ExpectNoneStarted(name, batch));
   SHAREWAY_ASSIGN_OR_RETURN(const std::vector<Loaded> open, parts_.store->OpenOf(name));
   for (const Loaded& loaded : open) {
     const UpdateClock::Fields& fields = loaded.clock.fields();

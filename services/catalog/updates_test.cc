@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/catalog/updates.h"
 
+#include <thread>
+#include <utility>
+#include <vector>
+
 #include "catch2/catch.hpp"
 #include "libs/base/error.h"
 #include "libs/statute/clock.h"
@@ -210,6 +214,44 @@ TEST_CASE("What is withdrawn drops its clocks", "[catalog][update]") {
   DutyChange named = Change(world);
   named.resources = {kName};
   CHECK(absl::IsFailedPrecondition(world.updates->Report(world.By("officer"), named).status()));
+}
+
+TEST_CASE("No clock starts behind a withdrawal's back", "[catalog][update]") {
+  TestWorld world;
+  const auto at = world.Publish();
+  // What the withdrawal would commit, having looked for clocks, and a report that comes before it does.
+  Resource::Fields gone = at.resource.fields();
+  gone.published->state = Resource::State::kWithdrawn;
+  std::vector<evidence::AuditRecord> records;
+  kv::Batch batch;
+  REQUIRE(world.updates
+              ->Follow(evidence::v1::RESOURCE_STATE_CHANGED, at.resource,
+                       Resource::Restore(gone), world.By("officer"), world.clock.Now(), &records,
+                       &batch)
+              .ok());
+  REQUIRE(world.updates->Report(world.By("officer"), Change(world)).ok());
+  CHECK(absl::IsAborted(world.kv.Commit(std::move(batch)).status()));
+
+  // The other way round, and at once: whichever comes first, a withdrawn entry has no clock.
+  for (int round = 0; round < 20; ++round) {
+    TestWorld fresh;
+    const auto published = fresh.Publish();
+    const Cause withdrawing = fresh.ActBy("officer", "w");
+    const Cause reporting = fresh.By("officer");
+    const DutyChange change = Change(fresh);
+    absl::Status withdrawn;
+    std::thread one([&] {
+      withdrawn = fresh.catalog
+                      ->Withdraw(withdrawing, kName, Catalog::Etag(published), "机构改革", "")
+                      .status();
+    });
+    std::thread two([&] { (void)fresh.updates->Report(reporting, change); });
+    one.join();
+    two.join();
+    INFO(withdrawn);
+    REQUIRE(withdrawn.ok());
+    CHECK(fresh.update_store->OpenOf(kName)->empty());
+  }
 }
 
 TEST_CASE("A due date that no calendar covered is counted again when it is read",

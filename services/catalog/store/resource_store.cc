@@ -229,6 +229,10 @@ absl::StatusOr<std::string> ResourceStore::KeeperOf(absl::string_view name) cons
   return KeeperFrom(code->value);
 }
 
+void ResourceStore::ExpectUnchanged(const Loaded& loaded, kv::Batch* batch) {
+  batch->Expect(absl::StrCat(kRecords, IdOf(loaded.resource.fields().name)), loaded.version);
+}
+
 absl::Status ResourceStore::CheckSize(const Entry& entry) {
   const size_t bytes = ToMessage("", Resource::Published{.entry = entry}).ByteSizeLong();
   if (bytes <= kMaxEntryBytes) return absl::OkStatus();

@@ -66,6 +66,8 @@ class ResourceStore {
   // The agency that the code of a name is kept for (code_store.h); empty: nobody.
   absl::StatusOr<std::string> KeeperOf(absl::string_view name) const;
 
+  // Lets a commit fail with ABORTED if the entry is no longer as `loaded`, freshness left aside.
+  static void ExpectUnchanged(const Loaded& loaded, kv::Batch* batch);
   // INVALID_ARGUMENT if the entry is longer than kMaxEntryBytes.
   static absl::Status CheckSize(const Entry& entry);
 

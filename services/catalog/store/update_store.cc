@@ -31,6 +31,10 @@ std::string OpenPrefix(absl::string_view resource) {
   return absl::StrCat("clock/r/", absl::StripPrefix(resource, "resources/"), "/");
 }
 
+std::string StartedKey(absl::string_view resource) {
+  return absl::StrCat("clock/n/", absl::StripPrefix(resource, "resources/"));
+}
+
 std::string AgencyPrefix(absl::string_view agency) {
   return absl::StrCat(kAgencies, absl::StripPrefix(agency, "agencies/"), "/");
 }
@@ -266,11 +270,25 @@ void UpdateStore::Put(uint64_t version, const UpdateClock& after, kv::Batch* bat
     batch->ExpectAbsent(key);
     batch->Put(absl::StrCat(AgencyPrefix(fields.provider), IdOf(fields.name)), "");
     batch->Put(open, "");
+    batch->Put(StartedKey(fields.resource), fields.name);
   } else {
     batch->Expect(key, version);
     if (!after.open()) batch->Delete(open);
   }
   batch->Put(key, RecordFrom(after).SerializeAsString());
+}
+
+absl::Status UpdateStore::ExpectNoneStarted(absl::string_view resource, kv::Batch* batch) const {
+  const std::string key = StartedKey(resource);
+  const absl::StatusOr<kv::Entry> started = kv_->Get(key);
+  if (started.ok()) {
+    batch->Expect(key, started->version);
+  } else if (absl::IsNotFound(started.status())) {
+    batch->ExpectAbsent(key);
+  } else {
+    return started.status();
+  }
+  return absl::OkStatus();
 }
 
 void UpdateStore::PutChange(const store::DutyChangeRecord& record, kv::Batch* batch) const {

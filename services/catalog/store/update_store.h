@@ -5,6 +5,7 @@
 //   clock/o/{c}      -> UpdateClockRecord; its version is the etag
 //   clock/a/{a}/{c}  -> empty; the clocks of agency {a}
 //   clock/r/{r}/{c}  -> empty; the clocks over entry {r} that have not ended
+//   clock/n/{r}      -> name of the clock over entry {r} that was started last
 //   clock/d/{d}      -> DutyChangeRecord
 #pragma once
 
@@ -50,6 +51,8 @@ class UpdateStore {
 
   // Adds the clock to a commit, which fails with ABORTED if it is not at `version` any more.
   void Put(uint64_t version, const UpdateClock& after, kv::Batch* batch) const;
+  // Lets a commit fail with ABORTED if a clock over `resource` is started meanwhile; before OpenOf.
+  absl::Status ExpectNoneStarted(absl::string_view resource, kv::Batch* batch) const;
   void PutChange(const store::DutyChangeRecord& record, kv::Batch* batch) const;
   // Commits; errors as catalog::Commit.
   absl::StatusOr<kv::Committed> Commit(Event event, kv::Batch batch) const;
