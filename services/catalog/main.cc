@@ -237,7 +237,7 @@ absl::Status Serve() {
                                .clock = &SystemClock(),
                                .directory = [&registrar] { return registrar->Now(); },
                                .metrics = process.metrics.get()});
-  SubscriptionRpc subscription_rpc(&subscriptions, &subscription_store);
+  SubscriptionRpc subscription_rpc(&subscriptions, &subscription_store, catalog.get());
   SHAREWAY_ASSIGN_OR_RETURN(
       std::unique_ptr<Bundles> bundles,
       Bundles::Open({.domain = process.identity.identity.domain,

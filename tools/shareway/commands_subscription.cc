@@ -108,7 +108,7 @@ absl::Status ListPublications(Session* session, const SubscriptionArgs& args) {
                                 {"TITLE", "title"},
                                 {"PROVIDER", "provider"},
                                 {"TIME", "publishTime"},
-                                {"BY", "publisher"}});
+                                {"BY", "publishingAgency"}});
   return absl::OkStatus();
 }
 

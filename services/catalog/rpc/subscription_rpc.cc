@@ -119,6 +119,8 @@ absl::StatusOr<v1::ListPublicationsResponse> SubscriptionRpc::ListPublications(
   const absl::Time since =
       request.has_since() ? evidence::FromTimestamp(request.since()) : absl::UnixEpoch();
   v1::ListPublicationsResponse response;
+  const Caller caller = CallerOf(call);
+  const bool service = !caller.person && caller.agency.empty();
   std::string last;
   bool more = false;
   int examined = 0;
@@ -135,7 +137,12 @@ absl::StatusOr<v1::ListPublicationsResponse> SubscriptionRpc::ListPublications(
           return true;
         }
         if (absl::StartsWith(publication.division(), request.division())) {
-          *response.add_publications() = publication;
+          v1::Publication* shown = response.add_publications();
+          *shown = publication;
+          // People are told to those who see them in the entry's revisions.
+          if (!service && !catalog_->ActorFor(caller, publication.provider()).SeesDrafts()) {
+            shown->clear_publisher();
+          }
         }
         return true;
       }));

@@ -5,6 +5,7 @@
 
 #include "libs/rpc/paging.h"
 #include "libs/rpc/server.h"
+#include "services/catalog/catalog.h"
 #include "services/catalog/subscriptions.h"
 
 namespace shareway::catalog {
@@ -12,8 +13,9 @@ namespace shareway::catalog {
 class SubscriptionRpc {
  public:
   // Both must outlive it, and it the server.
-  SubscriptionRpc(Subscriptions* subscriptions, const SubscriptionStore* store)
-      : subscriptions_(subscriptions), store_(store) {}
+  SubscriptionRpc(Subscriptions* subscriptions, const SubscriptionStore* store,
+                  const Catalog* catalog)
+      : subscriptions_(subscriptions), store_(store), catalog_(catalog) {}
 
   void Serve(rpc::Server* server);
 
@@ -25,6 +27,7 @@ class SubscriptionRpc {
 
   Subscriptions* const subscriptions_;
   const SubscriptionStore* const store_;
+  const Catalog* const catalog_;
   const rpc::PageTokens tokens_;
 };
 

@@ -73,7 +73,8 @@ class Served {
                                           world_->updates.get(), world_->freshness.get());
     life_rpc_->Serve(server_.get());
     subscription_rpc_ = std::make_unique<SubscriptionRpc>(world_->subscriptions.get(),
-                                                          &*world_->subscription_store);
+                                                          &*world_->subscription_store,
+                                                          world_->catalog.get());
     subscription_rpc_->Serve(server_.get());
     bundles_ = Bundles::Open({.domain = "test",
                               .key = &message_key_,
