@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/catalog/rpc/life_rpc.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -172,8 +173,11 @@ absl::StatusOr<v1::DiffResourceRevisionsResponse> LifeRpc::Diff(
     return Error::NotVisible(request.name());
   }
   uint32_t from = request.from_revision();
-  if (from == 0) from = to == newest && newest > 1 ? newest - 1 : newest;
+  if (from == 0) from = to == 0 ? newest : std::max<uint32_t>(to - 1, 1);
   if (from > newest) return Error::NotVisible(request.name());
+  if (to != 0 && from > to) {
+    return Error::Field("from_revision", absl::StrCat("is ", from, ", and the newer one is ", to));
+  }
   SHAREWAY_ASSIGN_OR_RETURN(const v1::Resource before,
                             store_->RevisionMessage(request.name(), from));
   v1::Resource after = ToMessage(resource, working ? Resource::Face::kWorking

@@ -86,6 +86,12 @@ TEST_CASE("A working copy is compared for those who see it, and is absent to oth
   CHECK(published->differences(0).field() == "title");
   CHECK(diff("tax-editor", 1, 3).status() == Error::NotVisible(kName));
   CHECK(diff("tax-editor", 3, 1).status() == Error::NotVisible(kName));
+  // What is older is not shown as if it had narrowed what came after it.
+  const auto reversed = diff("tax-editor", 2, 1).status();
+  REQUIRE(absl::IsInvalidArgument(reversed));
+  CHECK(DetailsOf(reversed)->fields.at(0).field == "from_revision");
+  CHECK(diff("tax-editor", 0, 1)->from_revision() == 1);
+  CHECK(diff("tax-editor", 0, 1)->differences_size() == 0);
   CHECK(diff("editor", 0, 0).status() == Error::NotVisible(kName));  // there is none yet
 
   v1::UpdateResourceRequest update;
