@@ -138,8 +138,10 @@ absl::StatusOr<std::optional<Catalog::Loaded>> Catalog::Repeated(const Cause& ca
   SHAREWAY_ASSIGN_OR_RETURN(const std::optional<std::string> name,
                             parts_.store->Find(cause.once, parts_.clock->Now()));
   if (!name) return std::nullopt;
-  SHAREWAY_ASSIGN_OR_RETURN(Loaded loaded, parts_.store->Load(*name));
-  return loaded;
+  absl::StatusOr<Loaded> loaded = parts_.store->Load(*name);
+  if (absl::IsNotFound(loaded.status())) return Error::NotVisible(*name);  // deleted since
+  SHAREWAY_RETURN_IF_ERROR(loaded.status());
+  return *std::move(loaded);
 }
 
 void Catalog::Announce(absl::string_view name) {

@@ -146,7 +146,7 @@ TEST_CASE("Two revisions differ by field and by item, and what narrows is marked
 TEST_CASE("A deleted draft leaves its code free, a deleted working copy what is published",
           "[catalog][revision]") {
   TestWorld world;
-  auto draft = world.catalog->Create(world.By("editor"), GoodEntry(), false).value();
+  auto draft = world.catalog->Create(world.By("editor", "id-0"), GoodEntry(), false).value();
   const std::string etag = Catalog::Etag(draft);
   CHECK(world.catalog->DeleteDraft(world.By("tax-editor"), kName, etag).status() ==
         Error::NotVisible(kName));
@@ -169,6 +169,10 @@ TEST_CASE("A deleted draft leaves its code free, a deleted working copy what is 
   CHECK(world.Events().size() == before);
   CHECK(world.catalog->DeleteDraft(world.By("editor"), kName, etag).status() ==
         Error::NotVisible(kName));
+  // Nor does the request that made it make it again.
+  CHECK(world.catalog->Create(world.By("editor", "id-0"), GoodEntry(), false).status() ==
+        Error::NotVisible(kName));
+  CHECK(world.Events().size() == before);
 
   world.Publish();  // the code is free
   Entry other = GoodEntry();
