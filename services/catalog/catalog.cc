@@ -212,6 +212,7 @@ absl::Status Catalog::TakeCode(const Cause& cause, const Actor& actor, const Law
   SHAREWAY_RETURN_IF_ERROR(Drafted(actor, *entry, law).status());
   Cause taking = cause;
   taking.once.request_id.clear();  // the request's result is the entry
+  taking.act.reset();              // and an act is taken once
   SHAREWAY_ASSIGN_OR_RETURN(const v1::GeneratedCode taken,
                             parts_.codes->Generate(taking, entry->category));
   entry->code = taken.code();

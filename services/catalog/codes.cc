@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/catalog/codes.h"
 
+#include <string>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
@@ -22,7 +25,15 @@ absl::StatusOr<Categories::Space> Codes::SpaceFor(absl::string_view agency,
 absl::StatusOr<v1::GeneratedCode> Codes::Generate(const Cause& cause, absl::string_view category) {
   SHAREWAY_ASSIGN_OR_RETURN(const Categories::Space space,
                             SpaceFor(cause.caller.agency, category));
-  return parts_.store->Take(space, category, cause.caller.agency, cause.once, parts_.clock->Now());
+  std::vector<std::string> agencies = {cause.caller.agency};
+  const std::shared_ptr<const Register> all = parts_.directory();
+  const Agency* agency = all->Find<Agency>(cause.caller.agency);
+  const Authority* authority =
+      agency == nullptr ? nullptr : all->Find<Authority>(agency->authority);
+  if (authority != nullptr && !authority->agency.empty() && authority->agency != agency->name) {
+    agencies.push_back(authority->agency);
+  }
+  return parts_.store->Take(space, category, agencies, cause, parts_.clock->Now());
 }
 
 absl::StatusOr<std::string> Codes::Peek(absl::string_view agency,

@@ -27,7 +27,7 @@ class Codes {
   };
   explicit Codes(Parts parts) : parts_(std::move(parts)) {}
 
-  // The next one for the caller's agency. PERMISSION_DENIED for who is of none.
+  // The next one for the caller's agency, put on record. PERMISSION_DENIED for who is of none.
   absl::StatusOr<v1::GeneratedCode> Generate(const Cause& cause, absl::string_view category);
   // What Generate would give, without taking it.
   absl::StatusOr<std::string> Peek(absl::string_view agency, absl::string_view category) const;

@@ -54,6 +54,41 @@ TEST_CASE("A repeated request gets the same code, also when an entry bears it by
   CHECK_FALSE(world.codes->Generate(cause, "306002")->has_reserve_time());
 }
 
+TEST_CASE("A code that is taken is on record, for whom and by whom, and no other is",
+          "[catalog][code]") {
+  TestWorld world;
+  const Cause cause = world.By("editor", "request-1");
+  const size_t before = world.Events().size();
+  REQUIRE(world.codes->Generate(cause, "306002").ok());
+  std::vector<evidence::AuditRecord> events = world.Events();
+  REQUIRE(events.size() == before + 1);
+  const evidence::AuditRecord& record = events.back();
+  CHECK(record.kind() == evidence::v1::RESOURCE_DRAFTED);
+  CHECK(record.object() == "resources/306002-000001");
+  REQUIRE(record.agencies_size() == 2);
+  CHECK(record.agencies(0) == kCivil);
+  CHECK(record.agencies(1) == kBureau);
+  store::ResourceChange state;
+  REQUIRE(state.ParseFromString(record.state()));
+  CHECK(state.record().code() == "306002/000001");
+  CHECK(state.record().provider() == kCivil);
+  REQUIRE(state.record().compilers_size() == 1);
+  CHECK(state.record().compilers(0) == "people/editor");
+  CHECK_FALSE(state.record().has_working());
+  // A repetition, a look and a refusal take nothing.
+  REQUIRE(world.codes->Generate(cause, "306002").ok());
+  REQUIRE(world.codes->Peek(kCivil, "306002").ok());
+  CHECK_FALSE(world.codes->Generate(world.By("editor"), "999999").ok());
+  CHECK(world.Events().size() == before + 1);
+  // What cannot be recorded is not given out.
+  world.kv.on_commit = [](const kv::Batch&) {
+    return kv::Outcome{.apply = false, .status = absl::ResourceExhaustedError("disk full")};
+  };
+  CHECK_FALSE(world.codes->Generate(world.By("editor"), "306002").ok());
+  world.kv.on_commit = nullptr;
+  CHECK(world.codes->Peek(kCivil, "306002").value() == "306002/000002");
+}
+
 TEST_CASE("When the sequence is out, the answer says so and nothing is given twice",
           "[catalog][code]") {
   TestWorld world;

@@ -145,7 +145,7 @@ absl::Status Serve() {
   SHAREWAY_ASSIGN_OR_RETURN(
       const Extensions extensions,
       ReadOf("extensions", absl::GetFlag(FLAGS_extensions), ReadExtensions));
-  CodeStore code_store(kv);
+  CodeStore code_store(kv, outbox);
   Codes codes({.store = &code_store,
                .categories = &categories,
                .clock = &SystemClock(),

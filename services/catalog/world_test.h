@@ -87,7 +87,7 @@ class TestWorld {
         .clock = &clock,
         .directory = [this] { return registrar->Now(); },
         .synonyms = Synonyms::Parse("证件号码,身份证号\n保障金额，救助金额\n").value()});
-    code_store.emplace(&kv);
+    code_store.emplace(&kv, outbox.get());
     codes = std::make_unique<Codes>(Codes::Parts{.store = &*code_store,
                                                  .categories = &categories,
                                                  .clock = &clock,

@@ -10,6 +10,8 @@
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/evidence/record.h"
+#include "services/catalog/store/catalog_record.pb.h"
+#include "services/catalog/store/commit.h"
 
 namespace shareway::catalog {
 namespace {
@@ -30,6 +32,21 @@ std::string Sequence(uint64_t number, uint32_t digits) {
 }
 
 std::string IdOf(absl::string_view code) { return absl::StrReplaceAll(code, {{"/", "-"}}); }
+
+evidence::AuditRecord RecordOf(absl::string_view code, const std::vector<std::string>& agencies,
+                               const Cause& cause) {
+  evidence::AuditRecord record;
+  record.set_kind(evidence::v1::RESOURCE_DRAFTED);
+  record.set_object(absl::StrCat("resources/", IdOf(code)));
+  record.set_resource(record.object());
+  for (const std::string& agency : agencies) record.add_agencies(agency);
+  store::ResourceChange state;
+  state.mutable_record()->set_code(std::string(code));
+  state.mutable_record()->set_provider(agencies.front());
+  state.mutable_record()->add_compilers(cause.caller.name);
+  record.set_state(state.SerializeAsString());
+  return record;
+}
 
 absl::Status Full(const Categories::Space& space) {
   return Error(Reason::kCodeSpaceFull, absl::StatusCode::kFailedPrecondition,
@@ -108,16 +125,17 @@ absl::StatusOr<v1::GeneratedCode> CodeStore::Again(const std::string& code,
 
 absl::StatusOr<v1::GeneratedCode> CodeStore::Take(const Categories::Space& space,
                                                   absl::string_view category,
-                                                  absl::string_view agency,
-                                                  const outbox::Once& once, absl::Time now) {
+                                                  const std::vector<std::string>& agencies,
+                                                  const Cause& cause, absl::Time now) {
   v1::GeneratedCode taken;
   taken.set_category(std::string(category));
-  taken.set_agency(std::string(agency));
+  taken.set_agency(agencies.front());
   *taken.mutable_reserve_time() = evidence::ToTimestamp(now);
   for (int tries = 0; tries < kTries; ++tries) {
-    SHAREWAY_ASSIGN_OR_RETURN(const std::optional<std::string> known, once.Find(*kv_, now));
+    SHAREWAY_ASSIGN_OR_RETURN(const std::optional<std::string> known,
+                              cause.once.Find(*kv_, now));
     if (known) return Again(*known, std::move(taken));
-    SHAREWAY_RETURN_IF_ERROR(CheckKept(space, agency));
+    SHAREWAY_RETURN_IF_ERROR(CheckKept(space, agencies.front()));
     SHAREWAY_ASSIGN_OR_RETURN(const Free free, Find(space));
     taken.set_code(free.code);
     const std::string id = IdOf(free.code);
@@ -132,8 +150,13 @@ absl::StatusOr<v1::GeneratedCode> CodeStore::Take(const Categories::Space& space
     batch.ExpectAbsent(CodeKey(id));
     batch.Put(counter, BigEndian64(free.number + 1));
     batch.Put(CodeKey(id), taken.SerializeAsString());
-    once.Record(*kv_, free.code, now, &batch);
-    const absl::Status committed = kv_->Commit(std::move(batch)).status();
+    const absl::Status committed = Commit(kv_, *outbox_,
+                                          {.records = {RecordOf(free.code, agencies, cause)},
+                                           .cause = &cause,
+                                           .result = free.code,
+                                           .now = now},
+                                          std::move(batch))
+                                       .status();
     if (committed.ok()) return taken;
     if (!absl::IsAborted(committed)) return committed;
   }

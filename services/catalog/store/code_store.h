@@ -8,11 +8,13 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "libs/kv/store.h"
-#include "libs/outbox/once.h"
+#include "libs/outbox/outbox.h"
 #include "services/catalog/domain/category.h"
+#include "services/catalog/store/cause.h"
 #include "services/catalog/store/classification_file.pb.h"
 
 namespace shareway::catalog {
@@ -23,8 +25,8 @@ std::string CodeKey(absl::string_view resource);
 // Thread-safe.
 class CodeStore {
  public:
-  // It must outlive this.
-  explicit CodeStore(kv::Store* kv) : kv_(kv) {}
+  // Both must outlive it.
+  CodeStore(kv::Store* kv, const outbox::Outbox* outbox) : kv_(kv), outbox_(outbox) {}
 
   // The next free code of `space`, without taking it. FAILED_PRECONDITION, CODE_SPACE_FULL, if none
   // is left.
@@ -33,13 +35,16 @@ class CodeStore {
   // them would use up the sequence for all others.
   static constexpr size_t kMaxKept = 100;
 
-  // Takes it for `agency`, durably before it answers, so that nobody is ever given it again.
+  // Takes it for the first of `agencies`, which its record names, durably before it answers, so
+  // that nobody is ever given it again. The record is that of a draft of which there is nothing yet
+  // but code, provider and who took it (RESOURCE_DRAFTED, a ResourceChange without a working
+  // revision).
   // FAILED_PRECONDITION, STATE_FORBIDS, while kMaxKept of its codes wait for entries.
   // A request id that was taken gets the same one. Errors as Peek's; ABORTED after many that came
   // at once.
   absl::StatusOr<v1::GeneratedCode> Take(const Categories::Space& space, absl::string_view category,
-                                         absl::string_view agency, const outbox::Once& once,
-                                         absl::Time now);
+                                         const std::vector<std::string>& agencies,
+                                         const Cause& cause, absl::Time now);
 
  private:
   // A number that is free, and what the counter was.
@@ -54,6 +59,7 @@ class CodeStore {
   absl::StatusOr<v1::GeneratedCode> Again(const std::string& code, v1::GeneratedCode taken) const;
 
   kv::Store* const kv_;
+  const outbox::Outbox* const outbox_;
 };
 
 }  // namespace shareway::catalog
