@@ -368,6 +368,22 @@ absl::Status Catalog::Consulted(Cut cut, const Resource& resource,
                         law.change_article);
 }
 
+absl::Status Catalog::CheckUncited(const Resource& resource, absl::string_view service_change,
+                                   const Law& law) const {
+  if (service_change.empty()) return absl::OkStatus();
+  for (uint32_t revision = resource.fields().published->revision; revision > 0; --revision) {
+    SHAREWAY_ASSIGN_OR_RETURN(const Resource::Published known,
+                              parts_.store->LoadRevision(resource.fields().name, revision));
+    if (known.entry.service_change != service_change) continue;
+    return Error::Field(
+        "resource.service_change",
+        absl::StrCat(service_change, " carried revision ", revision,
+                     "; name the one that was filed for this (", law.change_article, ", ",
+                     law.profile, ")"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Catalog::Loaded> Catalog::Publish(const Cause& cause, absl::string_view name,
                                                  absl::string_view etag) {
   return Change(
@@ -382,14 +398,7 @@ absl::StatusOr<Catalog::Loaded> Catalog::Publish(const Cause& cause, absl::strin
           const Entry& before = resource.fields().published->entry;
           const Entry& after = next.fields().published->entry;
           if (!Narrowings(before, after).empty()) {
-            // Consumers were asked about one change, and editors send along what they read.
-            if (!after.service_change.empty() && after.service_change == before.service_change) {
-              return Error::Field(
-                  "resource.service_change",
-                  absl::StrCat(after.service_change,
-                               " carried the revision before; name the one that was filed for this (",
-                               law.change_article, ", ", law.profile, ")"));
-            }
+            SHAREWAY_RETURN_IF_ERROR(CheckUncited(resource, after.service_change, law));
             SHAREWAY_RETURN_IF_ERROR(
                 Consulted(Cut::kNarrowerRevision, resource, after.service_change));
           }

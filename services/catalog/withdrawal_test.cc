@@ -200,6 +200,18 @@ TEST_CASE("A revision that takes something away rests on a filed change, too",
   next = w.world.catalog->Approve(w.world.ActBy("head"), kName, Catalog::Etag(next)).value();
   CHECK(publish().ok());
   CHECK(w.asked == asked);
+  // Nor does the change carry a later one, with another revision in between.
+  next = w.world.catalog
+             ->Update(w.world.By("editor"), kName,
+                      Catalog::Etag(w.world.resources->Load(kName).value()), fewer)
+             .value();
+  next = w.world.catalog->Submit(w.world.By("editor"), kName, "").value();
+  next = w.world.catalog->Approve(w.world.ActBy("head"), kName, Catalog::Etag(next)).value();
+  const absl::Status later = publish().status();
+  REQUIRE(absl::IsInvalidArgument(later));
+  CHECK(DetailsOf(later)->fields.at(0).field == "resource.service_change");
+  CHECK(absl::StrContains(later.message(), "carried revision 2"));
+  CHECK(w.asked == asked);
 }
 
 }  // namespace
