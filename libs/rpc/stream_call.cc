@@ -45,13 +45,11 @@ class Call final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBu
   }
 
   void Write(std::string bytes, bool last, Written written) {
-    bool over = false;
     {
       absl::MutexLock lock(&mutex_);
-      over = released_;
-      if (!over) written_ = std::move(written);
+      if (Hold()) written_ = std::exchange(written, nullptr);
     }
-    if (over) return written(false);
+    if (written) return written(false);
     grpc::Slice slice(bytes);
     out_ = grpc::ByteBuffer(&slice, 1);
     if (last) {
@@ -59,14 +57,16 @@ class Call final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBu
     } else {
       StartWrite(&out_);
     }
+    RemoveHold();
   }
 
   void WritesDone() {
     {
       absl::MutexLock lock(&mutex_);
-      if (released_) return;
+      if (!Hold()) return;
     }
     StartWritesDone();
+    RemoveHold();
   }
 
   void Read(ReadDone read) {
@@ -74,7 +74,7 @@ class Call final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBu
     bool begin = false;
     {
       absl::MutexLock lock(&mutex_);
-      begin = !released_;
+      begin = Hold();
       if (!done_) {
         read_ = std::move(read);
         if (!begin) return;  // OnDone answers
@@ -82,8 +82,9 @@ class Call final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBu
         end = status_;
       }
     }
-    if (begin) return StartRead(&in_);
-    read(std::move(end));
+    if (!begin) return read(std::move(end));
+    StartRead(&in_);
+    RemoveHold();
   }
 
   void Cancel() { context_.TryCancel(); }
@@ -139,6 +140,12 @@ class Call final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBu
  private:
   explicit Call(std::string path) : path_(std::move(path)) {}
 
+  // False: nothing may be begun any more. Else the call outlives the operation that is begun next,
+  // whoever releases it meanwhile: RemoveHold follows it.
+  bool Hold() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (!released_) AddHold();
+    return !released_;
+  }
   void Release() {
     {
       absl::MutexLock lock(&mutex_);
