@@ -45,9 +45,9 @@ class Gate {
   // The caller as a supervisor who reads for the agency `inspected`: with that agency in the place
   // of his own, without his other roles, and with the mandate. Unchanged where the policy is not
   // for that. If `inspected` is empty it is the one agency that his mandates are over, for somebody
-  // who is nothing but a supervisor, and others are unchanged. Error::NotVisible(inspected) where no
-  // mandate of the caller's is in force over the agency that he names, unless it is his own: what
-  // is shown to himself would pass for what is shown to that one.
+  // who is nothing but a supervisor, and others are unchanged. Error::NotVisible(inspected) where
+  // no mandate of the caller's is in force over the agency that he names, unless it is his own:
+  // what is shown to himself would pass for what is shown to that one.
   absl::StatusOr<Caller> UnderMandate(Caller caller, absl::string_view inspected,
                                       const Policy& policy, absl::Time now) const;
   // PERMISSION_DENIED, POLICY_DENIED, unless the policy admits the caller; FACTOR_STALE where it

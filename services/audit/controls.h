@@ -63,7 +63,8 @@ class Controls {
   absl::StatusOr<Proposal> Propose(Controller by, const evidence::SignedAct& act, Control control);
   // Records it with both acts, then does it. `retention` is what the second person signed; unset:
   // a stop. The first person's roles are asked for again: who was dismissed, or whose key was
-  // revoked, since the proposal stands behind nothing. PERMISSION_DENIED, NOT_VISIBLE, for a name that waits for nobody; errors as
+  // revoked, since the proposal stands behind nothing. PERMISSION_DENIED, NOT_VISIBLE, for a name
+  // that waits for nobody; errors as
   // Proposal::CheckSecond and CheckSame, and those of OwnRecords::Append: then it is not done, and
   // waits on.
   absl::StatusOr<Proposal> Confirm(absl::string_view name,

@@ -221,8 +221,8 @@ absl::Status Catalog::TakeCode(const Cause& cause, const Actor& actor, const Law
 
 absl::StatusOr<Resource> Catalog::Drafted(const Actor& actor, const Entry& entry,
                                           const Law& law) const {
-  SHAREWAY_ASSIGN_OR_RETURN(Resource created,
-                            WithReferences(Resource::Create(actor, entry, law), &entry, law, false));
+  SHAREWAY_ASSIGN_OR_RETURN(
+      Resource created, WithReferences(Resource::Create(actor, entry, law), &entry, law, false));
   SHAREWAY_RETURN_IF_ERROR(ResourceStore::CheckSize(created.fields().working->entry));
   return created;
 }

@@ -127,8 +127,8 @@ class Catalog {
                         bool validate_only, Entry* entry) const;
   // What a repeated request id gets; nothing if it is new.
   absl::StatusOr<std::optional<Loaded>> Repeated(const Cause& cause) const;
-  // INVALID_ARGUMENT if a published revision names the change already: consumers were asked about one
-  // change, and editors send along what they read.
+  // INVALID_ARGUMENT if a published revision names the change already: consumers were asked about
+  // one change, and editors send along what they read.
   absl::Status CheckUncited(const Resource& resource, absl::string_view service_change,
                             const Law& law) const;
   // Asks sharing whether the cut may be made; see CheckConsulted.

@@ -219,7 +219,7 @@ TEST_CASE("What is withdrawn drops its clocks", "[catalog][update]") {
 TEST_CASE("No clock starts behind a withdrawal's back", "[catalog][update]") {
   TestWorld world;
   const auto at = world.Publish();
-  // What the withdrawal would commit, having looked for clocks, and a report that comes before it does.
+  // What the withdrawal would commit, having looked for clocks, and a report that comes first.
   Resource::Fields gone = at.resource.fields();
   gone.published->state = Resource::State::kWithdrawn;
   std::vector<evidence::AuditRecord> records;
