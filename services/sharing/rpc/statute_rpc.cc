@@ -179,6 +179,15 @@ absl::StatusOr<v1::Profile> StatuteRpc::GetProfile(const v1::GetProfileRequest& 
   for (const statute::BasisLevel level : (*profile)->not_shared_basis_levels) {
     out.add_not_shared_basis_levels(std::string(statute::BasisLevelName(level)));
   }
+  for (const statute::SubGrading& known : (*profile)->sub_gradings) {
+    v1::Profile::SubGrading* to = out.add_sub_gradings();
+    to->set_id(known.id);
+    to->set_grading(known.grading);
+    to->set_order(known.order);
+    to->set_zh_hans(known.zh_hans);
+    to->set_zh_hant(known.zh_hant);
+    to->set_en(known.en);
+  }
   return out;
 }
 
