@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+export { Backend, TIMEOUT_MS, webBackend } from './backend';
+export { ApiError, toApiError, type FieldFault } from './error';
+export {
+  LIVE, useApi, useBackend, useCall, useLive, usePages, useWrite,
+  type Pages, type Read, type ReadOptions, type Write,
+} from './hooks';
+export { admits, keyOf, newRequestId, policyOf, withRequestId } from './request';

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Area } from '@/app/area';
+
+export const area: Area = {
+  id: 'first-start',
+  order: 0,
+  menu: [],
+  routes: [{ path: '/first-start', load: () => import('./FirstStartPage'), open: true }],
+};

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+export default {
+  title: '开通账号',
+  what: '使用一次性开通码设置首个密码。平台首次启动时，系统、安全、审计三类管理员各有一个开通码，在启动时写入的文件中。',
+  person: '账号',
+  code: '一次性开通码',
+  codeHint: '七组、每组四个字符；72 小时内有效，只能使用一次。大小写和连字符不影响。',
+  password: '密码',
+  passwordRule: '12 至 128 个字符，不含账号或姓名，不是常见密码。',
+  again: '再次输入密码',
+  different: '两次输入不一致。',
+  open: '开通',
+  back: '返回登录',
+  opened: '账号已开通',
+  once: '下面的密钥只显示这一次。',
+  scan: '请用身份验证应用扫描：',
+  byHand: '不能扫描时，请手工输入：',
+  secret: '动态口令密钥',
+  then: '完成后即可登录。',
+  signIn: '去登录',
+};

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Area } from '@/app/area';
+
+export const area: Area = {
+  id: 'home',
+  order: 1,
+  menu: [{ to: '/', label: 'title' }],
+  routes: [{ path: '/', load: () => import('./HomePage') }],
+};
