@@ -2,8 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
-import { traditionalTexts } from './build/traditional';
-import { trustedTypes } from './build/trusted_types';
+import { traditionalTexts } from './make/traditional';
+import { trustedTypes } from './make/trusted_types';
 
 // One chunk a locale, of all areas.
 function chunkOf(id: string): string | undefined {
@@ -14,7 +14,12 @@ function chunkOf(id: string): string | undefined {
 
 export default defineConfig({
   plugins: [react(), traditionalTexts(), trustedTypes()],
-  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  resolve: {
+    alias: {
+      '@/gen': fileURLToPath(new URL('./build/contracts', import.meta.url)),
+      '@': fileURLToPath(new URL('./src', import.meta.url)),
+    },
+  },
   html: { cspNonce: 'SHAREWAY_NONCE' },
   build: {
     target: 'es2022',

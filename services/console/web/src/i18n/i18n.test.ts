@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { traditional } from '../../build/traditional';
+import { traditional } from '../../make/traditional';
 import { LOCALES, localeOf, textsIn, type Dictionary } from '.';
 import { wordsOf } from './words';
 
@@ -88,7 +88,7 @@ test('language tags of regions are aliases', () => {
 test('no page writes Chinese beside the dictionaries', () => {
   const sources = (at: string): string[] => readdirSync(at).flatMap((name) => {
     const path = join(at, name);
-    if (statSync(path).isDirectory()) return ['i18n', 'gen', 'test'].includes(name) ? [] : sources(path);
+    if (statSync(path).isDirectory()) return ['i18n', 'test'].includes(name) ? [] : sources(path);
     return /\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name) ? [path] : [];
   });
   for (const path of sources(join(__dirname, '..'))) {

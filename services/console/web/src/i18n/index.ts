@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Texts by area and locale. An area's dictionaries are AREA/i18n/zh-Hans.ts and en.ts, a default
-// export each; zh-Hant is made of zh-Hans (build/traditional.ts).
+// export each; zh-Hant is made of zh-Hans (make/traditional.ts).
 import i18next, { type i18n } from 'i18next';
 import { createContext, createElement, useContext, useMemo, useSyncExternalStore, type ReactNode } from 'react';
 import { keepLocale, type Locale } from './locale';

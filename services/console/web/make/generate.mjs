@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the TypeScript of the contracts (proto/) to src/gen, which is not kept in the repository:
+// Writes the TypeScript of the contracts (proto/) to build/contracts, which is not kept in the repository:
 //
-//   node build/generate.mjs
+//   node make/generate.mjs
 //
-// Does nothing where src/gen is of the same contracts and the same generator already.
+// Does nothing where that is of the same contracts and the same generator already.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const web = dirname(dirname(fileURLToPath(import.meta.url)));
 const protos = join(web, '../../../proto');
-const out = join(web, 'src/gen');
+const out = join(web, 'build/contracts');
 const plugin = join(web, 'node_modules/.bin/protoc-gen-es');
 
 function protosIn(folder) {
@@ -32,7 +32,8 @@ export function generate() {
   const stampFile = join(out, '.contracts');
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
   // Beside it and then in its place: whoever builds at the same time sees all of it or none.
-  const next = mkdtempSync(join(web, 'src/.gen-'));
+  mkdirSync(dirname(out), { recursive: true });
+  const next = mkdtempSync(`${out}-`);
   execFileSync('protoc', ['-I', protos, `--plugin=protoc-gen-es=${plugin}`, `--es_out=${next}`,
     '--es_opt=target=ts,import_extension=none', ...files], { stdio: 'inherit' });
   writeFileSync(join(next, '.contracts'), stamp);

@@ -2,7 +2,7 @@
 // Builds the application into a folder for shareway-console's --web, each text file with its .br
 // and .gz beside it, and fails where the first load has grown over its bound:
 //
-//   node build/build.mjs [FOLDER]     (dist unless said)
+//   node make/build.mjs [FOLDER]     (build/pages unless said)
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,7 @@ const PACKED = new Set(['.js', '.css', '.svg', '.json', '.txt']);
 const NOT_PACKED = new Set(['console.json']);
 
 const web = dirname(dirname(fileURLToPath(import.meta.url)));
-const folder = resolve(process.argv[2] ?? join(web, 'dist'));
+const folder = resolve(process.argv[2] ?? join(web, 'build/pages'));
 
 function filesIn(at) {
   return readdirSync(at, { withFileTypes: true }).flatMap((entry) =>
