@@ -160,7 +160,8 @@ void Catalog::Announce(absl::string_view name) {
 
 absl::StatusOr<Catalog::Loaded> Catalog::Save(const Cause& cause, const Loaded& before,
                                               const Resource& after, RecordKind kind,
-                                              absl::string_view reason) {
+                                              absl::string_view reason,
+                                              const Together& together) {
   const Resource::Fields& fields = after.fields();
   evidence::AuditRecord record;
   record.set_kind(kind);
@@ -188,6 +189,7 @@ absl::StatusOr<Catalog::Loaded> Catalog::Save(const Cause& cause, const Loaded& 
   }
   SHAREWAY_RETURN_IF_ERROR(parts_.updates->Follow(kind, before.resource, after, cause, now,
                                                   &event.records, &along.batch));
+  if (together) together(after, &along.batch);
   absl::StatusOr<Loaded> saved =
       parts_.store->Save(before, after, std::move(event), std::move(along));
   if (kind == evidence::v1::RESOURCE_PUBLISHED || kind == evidence::v1::RESOURCE_STATE_CHANGED) {
@@ -228,7 +230,7 @@ absl::StatusOr<Resource> Catalog::Drafted(const Actor& actor, const Entry& entry
 }
 
 absl::StatusOr<Catalog::Loaded> Catalog::Create(const Cause& cause, Entry entry,
-                                                bool validate_only) {
+                                                bool validate_only, const Together& together) {
   SHAREWAY_ASSIGN_OR_RETURN(std::optional<Loaded> repeated, Repeated(cause));
   if (repeated) return *std::move(repeated);
   const Actor actor = ActorFor(cause.caller, entry.provider);
@@ -249,7 +251,8 @@ absl::StatusOr<Catalog::Loaded> Catalog::Create(const Cause& cause, Entry entry,
   if (!keeper.empty() && keeper != created.fields().provider) return taken;
   const Loaded before = {.resource = Resource::Restore({})};
   if (validate_only) return Loaded{.resource = created};
-  absl::StatusOr<Loaded> saved = Save(cause, before, created, evidence::v1::RESOURCE_DRAFTED);
+  absl::StatusOr<Loaded> saved =
+      Save(cause, before, created, evidence::v1::RESOURCE_DRAFTED, "", together);
   // The only thing that can have changed meanwhile is that somebody took the
   // code, or that this very request came twice.
   if (absl::IsAborted(saved.status())) {
@@ -263,7 +266,8 @@ absl::StatusOr<Catalog::Loaded> Catalog::Create(const Cause& cause, Entry entry,
 absl::StatusOr<Catalog::Loaded> Catalog::Change(const Cause& cause, absl::string_view name,
                                                 absl::string_view etag, RecordKind kind,
                                                 const Decision& decide,
-                                                absl::string_view reason, bool validate_only) {
+                                                absl::string_view reason, bool validate_only,
+                                                const Together& together) {
   if (auto ids = ParseName("resources/{r}", name); !ids.ok()) {
     return Error::Field("name", ids.status().message());
   }
@@ -278,7 +282,7 @@ absl::StatusOr<Catalog::Loaded> Catalog::Change(const Cause& cause, absl::string
     SHAREWAY_RETURN_IF_ERROR(CheckEtag(etag, *before, cause.act.has_value()));
     SHAREWAY_ASSIGN_OR_RETURN(const Resource after, decide(before->resource, actor));
     if (validate_only) return Loaded{.resource = after};
-    absl::StatusOr<Loaded> saved = Save(cause, *before, after, kind, reason);
+    absl::StatusOr<Loaded> saved = Save(cause, *before, after, kind, reason, together);
     if (!absl::IsAborted(saved.status()) || attempt == kAttempts) return saved;
     const std::optional<ErrorDetails> why = DetailsOf(saved.status());
     if (why && why->reason == Reason::kActReplayed) return saved;
@@ -291,7 +295,7 @@ absl::StatusOr<Catalog::Loaded> Catalog::Change(const Cause& cause, absl::string
 
 absl::StatusOr<Catalog::Loaded> Catalog::Update(const Cause& cause, absl::string_view name,
                                                 absl::string_view etag, Entry entry,
-                                                bool validate_only) {
+                                                bool validate_only, const Together& together) {
   return Change(
       cause, name, etag, evidence::v1::RESOURCE_DRAFTED,
       [this, &entry](const Resource& resource, const Actor& actor) -> absl::StatusOr<Resource> {
@@ -302,7 +306,7 @@ absl::StatusOr<Catalog::Loaded> Catalog::Update(const Cause& cause, absl::string
         SHAREWAY_RETURN_IF_ERROR(ResourceStore::CheckSize(updated.fields().working->entry));
         return updated;
       },
-      "", validate_only);
+      "", validate_only, together);
 }
 
 absl::StatusOr<Catalog::Loaded> Catalog::Submit(const Cause& cause, absl::string_view name,

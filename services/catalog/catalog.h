@@ -64,13 +64,20 @@ class Catalog {
   // Announces nothing: search reads what is published for itself (published.h).
   static absl::StatusOr<std::unique_ptr<Catalog>> Open(Parts parts);
 
+  // Adds to the commit that stores `after` what is true with it alone, or not at all. Called once for
+  // each attempt to commit; what it expects and does not find makes the commit fail as if the entry
+  // had changed. Empty: nothing.
+  using Together = std::function<void(const Resource& after, kv::Batch* batch)>;
+
   // A DRAFT. ALREADY_EXISTS if the code is taken, or kept for another agency. An empty
   // code is the next one of the entry's category. With `validate_only` nothing is
   // stored and the version is 0.
-  absl::StatusOr<Loaded> Create(const Cause& cause, Entry entry, bool validate_only);
+  absl::StatusOr<Loaded> Create(const Cause& cause, Entry entry, bool validate_only,
+                                const Together& together = {});
   // With `validate_only` nothing is stored and the version is 0.
   absl::StatusOr<Loaded> Update(const Cause& cause, absl::string_view name, absl::string_view etag,
-                                Entry entry, bool validate_only = false);
+                                Entry entry, bool validate_only = false,
+                                const Together& together = {});
   // `answers` are the update clocks that the revision ends: Updates::CheckAnswers.
   absl::StatusOr<Loaded> Submit(const Cause& cause, absl::string_view name, absl::string_view etag,
                                 std::vector<std::string> answers = {});
@@ -109,9 +116,11 @@ class Catalog {
   using Decision = std::function<absl::StatusOr<Resource>(const Resource&, const Actor&)>;
   absl::StatusOr<Loaded> Change(const Cause& cause, absl::string_view name, absl::string_view etag,
                                 evidence::RecordKind kind, const Decision& decide,
-                                absl::string_view reason = "", bool validate_only = false);
+                                absl::string_view reason = "", bool validate_only = false,
+                                const Together& together = {});
   absl::StatusOr<Loaded> Save(const Cause& cause, const Loaded& before, const Resource& after,
-                              evidence::RecordKind kind, absl::string_view reason = "");
+                              evidence::RecordKind kind, absl::string_view reason = "",
+                              const Together& together = {});
   // What is published of it, due by its cycle and the provider's calendar.
   absl::StatusOr<Resource> WithDue(const Resource& before, Resource after) const;
   // The law in force for the provider's entries.

@@ -2,12 +2,14 @@
 // The work of imports: checking and writing entries, a step at a time.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <map>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/strip.h"
 #include "libs/base/error.h"
 #include "libs/base/name.h"
 #include "libs/base/status.h"
@@ -17,8 +19,6 @@
 
 namespace shareway::catalog {
 namespace {
-
-constexpr char kMethod[] = "/shareway.catalog.v1.CatalogService/ImportResources";
 
 // True for an answer that is about the entry; false for a fault of this installation, after which
 // the same is tried again.
@@ -85,6 +85,15 @@ v1::ImportRow RowOf(const files::FileEntry& entry) {
   return row;
 }
 
+// What people are told while `status` keeps their import waiting: nothing of the installation's inside.
+std::string WordsFor(const absl::Status& status) {
+  const char* why = absl::IsResourceExhausted(status) ? "the catalogue's disk is full"
+                    : absl::IsDataLoss(status) ? "what is kept of it cannot be read"
+                                               : "the catalogue's store does not take it";
+  return absl::StrCat("the work on it stands still, since ", why,
+                      "; it is tried again by itself, and can be cancelled");
+}
+
 void Count(const v1::ImportRow& row, v1::Import* import) {
   switch (row.result()) {
     case v1::ImportRow::CREATED:
@@ -100,7 +109,7 @@ void Count(const v1::ImportRow& row, v1::Import* import) {
 
 }  // namespace
 
-absl::StatusOr<Cause> Imports::CauseFor(const store::ImportRecord& record, uint32_t number) const {
+absl::StatusOr<Cause> Imports::CauseFor(const store::ImportRecord& record) const {
   const v1::Import& import = record.import();
   const std::shared_ptr<const Register> all = parts_.directory();
   const Person* person = all->Find<Person>(import.importer());
@@ -118,11 +127,6 @@ absl::StatusOr<Cause> Imports::CauseFor(const store::ImportRecord& record, uint3
   cause.caller.person = true;
   cause.caller.roles = std::move(roles);
   cause.traceparent = record.traceparent();
-  cause.once.caller = import.importer();
-  cause.once.method = kMethod;
-  cause.once.request_id =
-      absl::StrCat(absl::StripPrefix(import.name(), "imports/"), "-", number);
-  cause.once.body = import.file_digest();
   return cause;
 }
 
@@ -153,10 +157,9 @@ absl::StatusOr<Imports::Outcome> Imports::Check(const store::ImportRecord& recor
   if (row.faults_size() > 0) outcome.reason = std::string(ReasonName(Reason::kFieldInvalid));
   row.set_result(v1::ImportRow::CREATED);
   if (own) {
-    absl::StatusOr<Cause> cause = CauseFor(record, entry.number);
+    const absl::StatusOr<Cause> cause = CauseFor(record);
     absl::Status status = cause.status();
     if (status.ok()) {
-      cause->once.request_id.clear();  // a check has no result to repeat
       absl::StatusOr<Catalog::Loaded> known = absl::NotFoundError("");
       const std::string name = NameOf(entry.entry.code);
       if (import.replace() && HasForm("resources/{r}", name)) {
@@ -187,17 +190,21 @@ absl::StatusOr<Imports::Outcome> Imports::Check(const store::ImportRecord& recor
   return outcome;
 }
 
-absl::StatusOr<Imports::Outcome> Imports::Write(const store::ImportRecord& record,
-                                                files::FileEntry entry) {
-  const v1::Import& import = record.import();
-  SHAREWAY_ASSIGN_OR_RETURN(const auto checked, parts_.store->LoadRow(import.name(), entry.number));
+absl::Status Imports::Write(const ImportStore::Loaded& import, files::FileEntry entry) {
+  store::ImportRecord after = import.record;
+  v1::Import& now = *after.mutable_import();
+  after.set_done(entry.number);
+  SHAREWAY_ASSIGN_OR_RETURN(const auto checked, parts_.store->LoadRow(now.name(), entry.number));
   if (!checked) return absl::DataLossError("an entry that was checked has no row");
-  Outcome outcome = {.row = *checked};
-  if (checked->row().result() == v1::ImportRow::ENTRY_REFUSED) return outcome;
-  if (entry.entry.provider.empty()) entry.entry.provider = import.agency();
-  const absl::StatusOr<Cause> cause = CauseFor(record, entry.number);
+  if (checked->row().result() == v1::ImportRow::ENTRY_REFUSED) {  // and counted
+    return parts_.store->Save(import, std::move(after), {}, std::nullopt).status();
+  }
+  if (entry.entry.provider.empty()) entry.entry.provider = now.agency();
+  store::ImportRowRecord record = *checked;
+  record.set_written(true);
+  v1::ImportRow& row = *record.mutable_row();
+  const absl::StatusOr<Cause> cause = CauseFor(import.record);
   absl::Status status = cause.status();
-  v1::ImportRow& row = *outcome.row.mutable_row();
   if (status.ok() && entry.items_unnamed) {
     absl::StatusOr<Catalog::Loaded> known = absl::NotFoundError("");
     if (row.result() == v1::ImportRow::UPDATED) known = parts_.resources->Load(row.resource());
@@ -205,24 +212,32 @@ absl::StatusOr<Imports::Outcome> Imports::Write(const store::ImportRecord& recor
     IdentifyItems(known.ok() ? &known->resource : nullptr, &entry.entry);
   }
   if (status.ok()) {
-    const absl::StatusOr<Catalog::Loaded> stored =
-        row.result() == v1::ImportRow::UPDATED
-            ? parts_.catalog->Update(*cause, row.resource(), outcome.row.etag(), entry.entry)
-            : parts_.catalog->Create(*cause, entry.entry, false);
-    status = stored.status();
-    if (stored.ok()) {
-      row.set_resource(stored->resource.fields().name);
-      row.set_code(stored->resource.fields().code);
-    }
+    // The row tells of the entry in the entry's own commit: there is no moment between them, and
+    // whoever ends the import meanwhile makes both fail.
+    const Catalog::Together told = [&](const Resource& written, kv::Batch* batch) {
+      row.set_resource(written.fields().name);
+      row.set_code(written.fields().code);
+      store::ImportRecord next = after;
+      Count(row, next.mutable_import());
+      parts_.store->Put(import, next, {record}, batch);
+    };
+    status = row.result() == v1::ImportRow::UPDATED
+                 ? parts_.catalog
+                       ->Update(*cause, checked->row().resource(), record.etag(), entry.entry,
+                                false, told)
+                       .status()
+                 : parts_.catalog->Create(*cause, entry.entry, false, told).status();
+    if (status.ok()) return status;
   }
-  outcome.row.set_written(true);
-  if (status.ok()) return outcome;
   if (!IsRefusal(status)) return status;
+  row = checked->row();
   row.set_result(v1::ImportRow::ENTRY_REFUSED);
   row.clear_resource();
   AddFaults(entry, status, &row);
-  outcome.reason = ReasonOf(status);
-  return outcome;
+  Count(row, &now);
+  if (now.reason().empty()) now.set_reason(ReasonOf(status));
+  // ABORTED if it was the import that changed, and not the entry.
+  return parts_.store->Save(import, std::move(after), {std::move(record)}, std::nullopt).status();
 }
 
 absl::Status Imports::End(const ImportStore::Loaded& before, store::ImportRecord after,
@@ -247,9 +262,17 @@ absl::Status Imports::End(const ImportStore::Loaded& before, store::ImportRecord
   record.add_agencies(import.agency());
   record.set_record_count(import.entries());
   record.set_traceparent(after.traceparent());
-  SHAREWAY_RETURN_IF_ERROR(
+  const absl::Status saved =
       parts_.store->Save(before, after, rows, Event{.records = {std::move(record)}, .now = now})
-          .status());
+          .status();
+  if (!saved.ok()) {
+    // The answer alone may be lost, and then nobody comes here again for the file.
+    const auto stored = parts_.store->Load(import.name());
+    if (!stored.ok() || !*stored ||
+        !IsOver(static_cast<ImportState>((*stored)->record.import().state()))) {
+      return saved;
+    }
+  }
   job_.reset();
   unlink(PathOf(import.name()).c_str());
   return absl::OkStatus();
@@ -332,40 +355,62 @@ absl::Status Imports::CheckSome(const ImportStore::Loaded& import) {
 
 absl::Status Imports::WriteOne(const ImportStore::Loaded& import) {
   SHAREWAY_ASSIGN_OR_RETURN(std::optional<files::FileEntry> entry, job_->reader->Next());
-  store::ImportRecord after = import.record;
-  if (!entry) return End(import, std::move(after), ImportEvent::kFinish, {});
-  const uint32_t number = entry->number;
-  job_->read = number;
-  SHAREWAY_ASSIGN_OR_RETURN(const Outcome outcome, Write(import.record, *std::move(entry)));
-  v1::Import& now = *after.mutable_import();
-  // What the check refused is counted.
-  if (outcome.row.written()) Count(outcome.row.row(), &now);
-  if (now.reason().empty()) now.set_reason(outcome.reason);
-  after.set_done(number);
-  return parts_.store->Save(import, std::move(after), {outcome.row}, std::nullopt).status();
+  if (!entry) return End(import, import.record, ImportEvent::kFinish, {});
+  job_->read = entry->number;
+  return Write(import, *std::move(entry));
+}
+
+absl::Status Imports::StepOf(absl::string_view name) {
+  SHAREWAY_ASSIGN_OR_RETURN(const auto import, parts_.store->Load(name));
+  if (!import) return absl::DataLossError("an import under way is not there");
+  if (import->record.cancel_asked()) {
+    return End(*import, import->record, ImportEvent::kCancel, {});
+  }
+  absl::Status status = OpenJob(*import);
+  if (status.ok()) {
+    status = import->record.import().state() == v1::Import::CHECKING ? CheckSome(*import)
+                                                                     : WriteOne(*import);
+  }
+  return status.ok() ? status : EndFor(*import, status);
 }
 
 absl::StatusOr<bool> Imports::Step() {
   SHAREWAY_ASSIGN_OR_RETURN(const auto under_way, parts_.store->UnderWay());
-  if (under_way.empty()) return false;
-  SHAREWAY_ASSIGN_OR_RETURN(const auto import, parts_.store->Load(under_way.front().first));
-  if (!import) return absl::DataLossError("an import under way is not there");
-  absl::Status status;
-  if (import->record.cancel_asked()) {
-    status = End(*import, import->record, ImportEvent::kCancel, {});
-  } else {
-    status = OpenJob(*import);
-    if (status.ok()) {
-      status = import->record.import().state() == v1::Import::CHECKING ? CheckSome(*import)
-                                                                       : WriteOne(*import);
+  const absl::Time now = parts_.clock->Now();
+  std::string next;
+  {
+    absl::MutexLock lock(&mutex_);
+    std::map<std::string, Rest> resting;
+    for (const auto& [name, agency] : under_way) {
+      const auto rest = resting_.find(name);
+      if (rest != resting_.end()) resting.insert(*rest);
+      if (next.empty() && (rest == resting_.end() || rest->second.until <= now)) next = name;
     }
-    if (!status.ok()) status = EndFor(*import, status);
+    resting_ = std::move(resting);
   }
-  if (!status.ok()) job_.reset();  // the reader may be ahead of what is stored
+  if (next.empty()) return false;
+  const absl::Status status = StepOf(next);
   // A person asked for its end meanwhile: the next step reads that.
-  if (absl::IsAborted(status)) return true;
-  SHAREWAY_RETURN_IF_ERROR(status);
-  return true;
+  const bool changed = absl::IsAborted(status);
+  if (!status.ok()) job_.reset();  // the reader may be ahead of what is stored
+  absl::MutexLock lock(&mutex_);
+  if (status.ok() || changed) {
+    resting_.erase(next);
+    return true;
+  }
+  Rest& rest = resting_[next];
+  rest.until = now + std::min(kLongestRest, kFirstRest * (1 << std::min(rest.failures, 20)));
+  ++rest.failures;
+  rest.why = WordsFor(status);
+  return status;
+}
+
+v1::Import Imports::Shown(v1::Import import) const {
+  if (IsOver(static_cast<ImportState>(import.state()))) return import;
+  absl::MutexLock lock(&mutex_);
+  const auto rest = resting_.find(import.name());
+  if (rest != resting_.end()) import.set_message(rest->second.why);
+  return import;
 }
 
 }  // namespace shareway::catalog

@@ -191,7 +191,7 @@ absl::StatusOr<ImportStore::Loaded> Imports::Visible(const Caller& caller,
 
 absl::StatusOr<v1::Import> Imports::Get(const Caller& caller, absl::string_view name) const {
   SHAREWAY_ASSIGN_OR_RETURN(const ImportStore::Loaded loaded, Visible(caller, name));
-  return loaded.record.import();
+  return Shown(loaded.record.import());
 }
 
 absl::StatusOr<v1::Import> Imports::Cancel(const Caller& caller, absl::string_view name) {
@@ -209,6 +209,9 @@ absl::StatusOr<v1::Import> Imports::Cancel(const Caller& caller, absl::string_vi
     // The work went on meanwhile; it takes a while from one commit to the next.
     if (absl::IsAborted(saved.status())) continue;
     SHAREWAY_RETURN_IF_ERROR(saved.status());
+    absl::MutexLock lock(&mutex_);
+    resting_.erase(std::string(name));  // to end it is another step, which may go
+    woken_ = true;
     return saved->record.import();
   }
 }
@@ -219,7 +222,7 @@ absl::StatusOr<std::vector<std::pair<std::string, v1::Import>>> Imports::List(
   SHAREWAY_ASSIGN_OR_RETURN(const auto found, parts_.store->List(caller.agency, cursor, limit));
   for (const ImportStore::Listed& listed : found) {
     SHAREWAY_ASSIGN_OR_RETURN(const auto loaded, parts_.store->Load(listed.name));
-    if (loaded) page.emplace_back(listed.cursor, loaded->record.import());
+    if (loaded) page.emplace_back(listed.cursor, Shown(loaded->record.import()));
   }
   return page;
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads files of entries in, in the background and over restarts.
 //
-// The file lies in a folder until its import is over. Work is done in steps of one commit each
-// (writing an entry takes two: the entry, then its row), all of which may be cut off anywhere: an
-// entry is written under an idempotency key made from import and number, so that a step that is
-// repeated within a day of the cut gets the answer of the first, and then its row tells it.
+// The file lies in a folder until its import is over. Work is done in steps of one commit each, which
+// may be cut off anywhere: an entry, its row and how far the import is are one commit, which expects
+// the import as it was read. So what is repeated after a cut, however late, finds that it was done.
 #pragma once
 
 #include <map>
@@ -54,6 +53,9 @@ class Imports {
   static constexpr size_t kBatch = 200;   // entries checked in a step
   static constexpr int kMaxFaults = 100;  // told of an entry
   static constexpr absl::Duration kKept = absl::Hours(24 * 90);
+  // Until an import whose step failed is tried again; each failure doubles it. Others go on meanwhile.
+  static constexpr absl::Duration kFirstRest = absl::Seconds(1);
+  static constexpr absl::Duration kLongestRest = absl::Minutes(5);
 
   // All must outlive it.
   struct Parts {
@@ -99,8 +101,9 @@ class Imports {
   absl::StatusOr<Rows> ListRows(const Caller& caller, absl::string_view name, uint32_t number,
                                 size_t limit, bool refused) const;
 
-  // Does the next piece of the oldest import under way. False: there is none. After an error, which
-  // is never the file's, the step may be tried again.
+  // Does the next piece of the oldest import under way that does not rest. False: there is none. After
+  // an error, which is never the file's, that import rests, Get and List tell why, and the next step
+  // is another's. An error before one was chosen is the store's.
   absl::StatusOr<bool> Step();
   // Deletes imports that ended more than kKept ago.
   absl::Status Expire();
@@ -117,10 +120,16 @@ class Imports {
     uint32_t read = 0;                                   // the last entry that it gave
     std::map<std::string, std::vector<uint32_t>> codes = {};  // first rows, by code
   };
-  // What the check or the writing of one entry said.
+  // What the check of one entry said.
   struct Outcome {
     store::ImportRowRecord row = {};
     std::string reason = {};  // of a refusal
+  };
+  // An import whose last step failed.
+  struct Rest {
+    int failures = 0;  // one after the other
+    absl::Time until = {};
+    std::string why = {};  // in words for a person
   };
 
   explicit Imports(Parts parts) : parts_(std::move(parts)) {}
@@ -130,18 +139,22 @@ class Imports {
   absl::Status CheckSome(const ImportStore::Loaded& import);
   absl::Status WriteOne(const ImportStore::Loaded& import);
   absl::StatusOr<Outcome> Check(const store::ImportRecord& record, files::FileEntry entry) const;
-  absl::StatusOr<Outcome> Write(const store::ImportRecord& record, files::FileEntry entry);
+  absl::Status Write(const ImportStore::Loaded& import, files::FileEntry entry);
+  absl::Status StepOf(absl::string_view name);
+  // With why it stands still, if it does.
+  v1::Import Shown(v1::Import import) const;
   absl::Status End(const ImportStore::Loaded& before, store::ImportRecord after, ImportEvent event,
                    const std::vector<store::ImportRowRecord>& rows);
   // Ends it for what is wrong with its file; other errors are given back.
   absl::Status EndFor(const ImportStore::Loaded& import, const absl::Status& why);
   // The importer's write of an entry; PERMISSION_DENIED if he is no editor of the agency any more.
-  absl::StatusOr<Cause> CauseFor(const store::ImportRecord& record, uint32_t number) const;
+  absl::StatusOr<Cause> CauseFor(const store::ImportRecord& record) const;
 
   const Parts parts_;
   absl::Mutex begin_mutex_;  // from the count of those under way to the commit
   std::optional<Job> job_;   // of Step
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
+  std::map<std::string, Rest> resting_ ABSL_GUARDED_BY(mutex_);  // by name
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;

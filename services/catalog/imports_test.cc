@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/catalog/imports.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include <catch2/catch.hpp>
 
+#include "libs/outbox/once.h"
 #include "services/catalog/world_test.h"
 #include "tests/support/temp_dir.h"
 
@@ -169,6 +173,200 @@ TEST_CASE("A restart after any step leaves every entry there once") {
     for (int i = 1; i <= 3; ++i) CHECK(There(world, Numbered(i)));
     CHECK(Begin(world, file, {}, "r1").name() == begun.name());
   }
+}
+
+// How often each entry was put on record as drafted.
+std::map<std::string, int> Drafted(const TestWorld& world) {
+  std::map<std::string, int> drafted;
+  for (const evidence::AuditRecord& event : world.Events()) {
+    drafted[event.object()] += event.kind() == evidence::v1::RESOURCE_DRAFTED ? 1 : 0;
+  }
+  std::erase_if(drafted, [](const auto& entry) { return entry.second == 0; });
+  return drafted;
+}
+
+// Runs an import of three entries, is cut off at commit `cut`, whether that is `applied` or not, and
+// starts again `away` later. False if the import has fewer commits.
+bool CutAndRestart(int cut, bool applied, absl::Duration away) {
+  INFO("cut at commit " << cut << (applied ? ", applied" : ", lost") << ", for " << away);
+  const std::vector<Entry> entries = {Numbered(1), Numbered(2), Numbered(3)};
+  TestWorld world;
+  const v1::Import begun = Begin(world, FileOf(entries));
+  int commits = 0;
+  world.kv.on_commit = [&](const kv::Batch&) -> kv::Outcome {
+    if (++commits < cut) return {};
+    // What dies does nothing after that.
+    return {.apply = applied && commits == cut, .status = absl::UnavailableError("cut off")};
+  };
+  while (true) {
+    const absl::StatusOr<bool> did = world.imports->Step();
+    if (!did.ok() || !*did) break;
+  }
+  world.kv.on_commit = nullptr;
+  world.clock.Advance(away);
+  REQUIRE(outbox::SweepOnce(&world.kv, world.clock.Now()).ok());
+  world.Reopen();
+  const v1::Import ended = Run(world, begun.name());
+  CHECK(ended.state() == v1::Import::DONE);
+  CHECK(ended.created() == 3);
+  CHECK(ended.refused() == 0);
+  const std::vector<v1::ImportRow> rows = RowsOf(world, begun.name());
+  REQUIRE(rows.size() == entries.size());
+  std::map<std::string, int> wanted;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    CHECK(rows[i].result() == v1::ImportRow::CREATED);
+    CHECK(rows[i].code() == entries[i].code);
+    CHECK(rows[i].faults().empty());
+    const auto stored = world.resources->Load(rows[i].resource());
+    REQUIRE(stored.ok());
+    CHECK(stored->resource.fields().working->entry.title == entries[i].title);
+    wanted[rows[i].resource()] = 1;
+  }
+  CHECK(Drafted(world) == wanted);
+  return commits >= cut;
+}
+
+TEST_CASE("A cut before or after any commit, for a moment or for days, leaves every entry there once") {
+  for (const bool applied : {false, true}) {
+    for (const absl::Duration away : {absl::ZeroDuration(), absl::Hours(25), absl::Hours(24 * 40)}) {
+      int cut = 1;
+      while (CutAndRestart(cut, applied, away)) ++cut;
+      CHECK(cut > 5);  // the check, three entries, the end
+    }
+  }
+}
+
+TEST_CASE("An entry that the import replaces is replaced once, however late the cut ends") {
+  for (const bool applied : {false, true}) {
+    INFO(applied);
+    TestWorld world;
+    Entry entry = Numbered(1);
+    REQUIRE(world.catalog->Create(world.By("editor"), entry, false).ok());
+    entry.title = "新的标题";
+    const v1::Import begun = Begin(world, FileOf({entry}), {.replace = true});
+    REQUIRE(world.imports->Step().value());  // the check
+    world.kv.on_commit = [&](const kv::Batch&) -> kv::Outcome {
+      return {.apply = applied, .status = absl::UnavailableError("cut off")};
+    };
+    CHECK_FALSE(world.imports->Step().ok());
+    world.kv.on_commit = nullptr;
+    world.clock.Advance(absl::Hours(25));
+    REQUIRE(outbox::SweepOnce(&world.kv, world.clock.Now()).ok());
+    world.Reopen();
+    const v1::Import ended = Run(world, begun.name());
+    CHECK(ended.state() == v1::Import::DONE);
+    CHECK(ended.updated() == 1);
+    CHECK(ended.refused() == 0);
+    CHECK(RowsOf(world, begun.name()).at(0).result() == v1::ImportRow::UPDATED);
+    CHECK(Drafted(world) ==
+          std::map<std::string, int>{{"resources/306002-000101", 2}});  // by hand, and by the import
+  }
+}
+
+TEST_CASE("Who cancels while an entry is being written has it in neither place, or in both") {
+  TestWorld world;
+  const Caller editor = world.By("editor").caller;
+  // The directory is asked between the reading of the import and the entry's commit.
+  std::unique_ptr<Imports> imports;
+  std::string cancel;
+  imports = Imports::Open({.store = &*world.import_store,
+                           .resources = &*world.resources,
+                           .catalog = world.catalog.get(),
+                           .clock = &world.clock,
+                           .directory =
+                               [&] {
+                                 if (!cancel.empty()) {
+                                   CHECK(imports->Cancel(editor, cancel).ok());
+                                   cancel.clear();
+                                 }
+                                 return world.registrar->Now();
+                               },
+                           .folder = world.dir / "imports"})
+                .value();
+  world.imports.swap(imports);
+  const v1::Import begun = Begin(world, FileOf({Numbered(1), Numbered(2), Numbered(3)}));
+  world.imports.swap(imports);
+  REQUIRE(imports->Step().value());  // the check
+  REQUIRE(imports->Step().value());  // the first entry
+  cancel = begun.name();
+  REQUIRE(imports->Step().value());  // the second
+  CHECK(cancel.empty());
+  while (imports->Step().value()) {
+  }
+  const v1::Import ended = imports->Get(editor, begun.name()).value();
+  CHECK(ended.state() == v1::Import::CANCELLED);
+  CHECK(ended.created() == 1);
+  CHECK(ended.refused() == 0);
+  CHECK(There(world, Numbered(1)));
+  CHECK_FALSE(There(world, Numbered(2)));
+  const std::vector<v1::ImportRow> rows = RowsOf(world, begun.name());
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[0].result() == v1::ImportRow::CREATED);
+  CHECK(rows[1].result() == v1::ImportRow::NOT_WRITTEN);
+  CHECK(rows[1].faults().empty());
+}
+
+// Commits that touch what is kept of this import fail as on a full disk, while `full`.
+void FillDiskFor(TestWorld& world, const std::string& name, const std::string& prefix,
+                 const bool* full) {
+  const std::string key = prefix + name.substr(name.find('/') + 1);
+  world.kv.on_commit = [key, full](const kv::Batch& batch) -> kv::Outcome {
+    for (const kv::Batch::Op& op : batch.ops()) {
+      if (!*full || op.key.compare(0, key.size(), key) != 0) continue;
+      return {.apply = false, .status = absl::ResourceExhaustedError("no space on the volume")};
+    }
+    return {};
+  };
+}
+
+TEST_CASE("An import that cannot go on tells why, holds up nobody, and goes on when it can") {
+  TestWorld world;
+  const Caller editor = world.By("editor").caller;
+  const v1::Import stuck = Begin(world, FileOf({Numbered(1)}));
+  world.clock.Advance(absl::Seconds(1));
+  const v1::Import behind = Begin(world, FileOf({Numbered(2)}));
+  bool full = true;
+  FillDiskFor(world, stuck.name(), "import/o/", &full);
+  CHECK(absl::IsResourceExhausted(world.imports->Step().status()));
+  // The one behind it is done, and then there is nothing to do for a while.
+  CHECK(Run(world, behind.name()).state() == v1::Import::DONE);
+  const v1::Import told = world.imports->Get(editor, stuck.name()).value();
+  CHECK(told.state() == v1::Import::CHECKING);
+  CHECK_THAT(told.message(), Catch::Contains("stands still") && Catch::Contains("disk is full"));
+  const auto listed = world.imports->List(editor, "", 10).value();
+  REQUIRE(listed.size() == 2);
+  CHECK(listed[1].second.message() == told.message());
+  CHECK(listed[0].second.message().empty());
+  // It is tried after one second, two more, four more, and so on up to five minutes.
+  for (absl::Duration rest = Imports::kFirstRest; rest < 2 * Imports::kLongestRest; rest *= 2) {
+    INFO(rest);
+    world.clock.Advance(std::min(rest, Imports::kLongestRest) - absl::Milliseconds(1));
+    CHECK_FALSE(world.imports->Step().value());
+    world.clock.Advance(absl::Milliseconds(1));
+    CHECK(absl::IsResourceExhausted(world.imports->Step().status()));
+  }
+  full = false;
+  world.clock.Advance(Imports::kLongestRest);
+  const v1::Import ended = Run(world, stuck.name());
+  CHECK(ended.state() == v1::Import::DONE);
+  CHECK(ended.message().empty());
+  CHECK(There(world, Numbered(1)));
+}
+
+TEST_CASE("An import that stands still is cancelled without waiting for its next try") {
+  TestWorld world;
+  const v1::Import stuck = Begin(world, FileOf({Numbered(1)}));
+  bool full = true;
+  FillDiskFor(world, stuck.name(), "import/r/", &full);  // only its rows find no room
+  for (int i = 0; i < 6; ++i) {
+    CHECK(absl::IsResourceExhausted(world.imports->Step().status()));
+    world.clock.Advance(Imports::kLongestRest);
+  }
+  CHECK(absl::IsResourceExhausted(world.imports->Step().status()));
+  CHECK_FALSE(world.imports->Step().value());
+  REQUIRE(world.imports->Cancel(world.By("editor").caller, stuck.name()).ok());
+  CHECK(Run(world, stuck.name()).state() == v1::Import::CANCELLED);
+  CHECK_FALSE(There(world, Numbered(1)));
 }
 
 TEST_CASE("Who is no editor of the agency learns nothing of an import") {

@@ -130,24 +130,30 @@ absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ImportStore::Un
   return found;
 }
 
+void ImportStore::Put(const Loaded& before, const store::ImportRecord& after,
+                      const std::vector<store::ImportRowRecord>& rows, kv::Batch* batch) const {
+  const v1::Import& import = after.import();
+  const std::string key = ImportKey(import.name());
+  if (before.version == 0) {
+    batch->ExpectAbsent(key);
+    batch->Put(AgencyKey(import), "");
+    batch->Put(UnderWayKey(import), absl::StripPrefix(import.agency(), "agencies/"));
+  } else {
+    batch->Expect(key, before.version);
+    if (Over(import)) batch->Delete(UnderWayKey(import));
+  }
+  batch->Put(key, after.SerializeAsString());
+  for (const store::ImportRowRecord& row : rows) {
+    batch->Put(RowKey(import.name(), row.row().number()), row.SerializeAsString());
+  }
+}
+
 absl::StatusOr<ImportStore::Loaded> ImportStore::Save(
     const Loaded& before, store::ImportRecord after,
     const std::vector<store::ImportRowRecord>& rows, std::optional<Event> event) {
   const v1::Import& import = after.import();
-  const std::string key = ImportKey(import.name());
   kv::Batch batch;
-  if (before.version == 0) {
-    batch.ExpectAbsent(key);
-    batch.Put(AgencyKey(import), "");
-    batch.Put(UnderWayKey(import), absl::StripPrefix(import.agency(), "agencies/"));
-  } else {
-    batch.Expect(key, before.version);
-    if (Over(import)) batch.Delete(UnderWayKey(import));
-  }
-  batch.Put(key, after.SerializeAsString());
-  for (const store::ImportRowRecord& row : rows) {
-    batch.Put(RowKey(import.name(), row.row().number()), row.SerializeAsString());
-  }
+  Put(before, after, rows, &batch);
   absl::StatusOr<kv::Committed> committed;
   if (event) {
     for (evidence::AuditRecord& record : event->records) {

@@ -58,6 +58,9 @@ class ImportStore {
   absl::StatusOr<Loaded> Save(const Loaded& before, store::ImportRecord after,
                               const std::vector<store::ImportRowRecord>& rows,
                               std::optional<Event> event);
+  // Adds to `batch` what Save commits without an event. A commit of it is ABORTED alike.
+  void Put(const Loaded& before, const store::ImportRecord& after,
+           const std::vector<store::ImportRowRecord>& rows, kv::Batch* batch) const;
   // Deletes an import that is over, with its rows. ABORTED if it changed meanwhile.
   absl::Status Delete(const Loaded& loaded);
   // Names of imports that ended before `limit`. DATA_LOSS.
