@@ -45,6 +45,19 @@ absl::Status Check(const Exports::Options& options) {
   return absl::OkStatus();
 }
 
+// As import.proto has it.
+const char* NameOf(files::Format format) {
+  switch (format) {
+    case files::Format::kXlsx: return "XLSX";
+    case files::Format::kCsv: return "CSV";
+    case files::Format::kCsvGb18030: return "CSV_GB18030";
+    case files::Format::kJson: return "ENTRIES_JSON";
+    case files::Format::kDcat: return "DCAT_JSON_LD";
+    case files::Format::kUnspecified: break;
+  }
+  return "";
+}
+
 const char* NameOf(Resource::State state) {
   switch (state) {
     case Resource::State::kDraft: return "DRAFT";
@@ -60,6 +73,15 @@ const char* NameOf(Resource::State state) {
 }
 
 }  // namespace
+
+Exports::Exports(Parts parts) : parts_(std::move(parts)) {
+  if (parts_.metrics == nullptr) return;
+  ended_ = parts_.metrics->AddCounters("shareway_catalog_exports_total",
+                                       "Exports of entries that ended, by format and status code.",
+                                       {"format", "code"});
+  entries_ = parts_.metrics->AddCounter("shareway_catalog_export_entries_total",
+                                        "Entries that went out in exports that were whole.");
+}
 
 absl::StatusOr<std::unique_ptr<Exports>> Exports::Open(Parts parts) {
   std::error_code error;
@@ -77,7 +99,16 @@ absl::StatusOr<std::unique_ptr<Exports>> Exports::Open(Parts parts) {
 absl::StatusOr<Exports::Whole> Exports::Run(
     const Caller& caller, const Options& options,
     const std::function<absl::Status(std::string)>& take) {
-  SHAREWAY_RETURN_IF_ERROR(Check(options));
+  SHAREWAY_RETURN_IF_ERROR(Check(options));  // what it asks for may be anything
+  absl::StatusOr<Whole> whole = Give(caller, options, take);
+  ended_.With(NameOf(options.format), absl::StatusCodeToString(whole.status().code())).Add();
+  if (whole.ok()) entries_.Add(static_cast<double>(whole->entries));
+  return whole;
+}
+
+absl::StatusOr<Exports::Whole> Exports::Give(
+    const Caller& caller, const Options& options,
+    const std::function<absl::Status(std::string)>& take) {
   {
     absl::MutexLock lock(&mutex_);
     if (under_way_ == kMaxUnderWay) {

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "libs/base/bytes.h"
+#include "libs/metrics/registry.h"
 #include "services/catalog/catalog.h"
 #include "services/catalog/files/entries_file.h"
 
@@ -28,6 +29,7 @@ class Exports {
     const Catalog* catalog = nullptr;
     std::function<std::shared_ptr<const Register>()> directory = {};
     std::string folder = {};  // of temporary files, that of imports; made if it is not there
+    metrics::Registry* metrics = nullptr;  // may be null
   };
   // Deletes what exports left that were cut off.
   static absl::StatusOr<std::unique_ptr<Exports>> Open(Parts parts);
@@ -52,7 +54,9 @@ class Exports {
                             const std::function<absl::Status(std::string)>& take);
 
  private:
-  explicit Exports(Parts parts) : parts_(std::move(parts)) {}
+  explicit Exports(Parts parts);
+  absl::StatusOr<Whole> Give(const Caller& caller, const Options& options,
+                             const std::function<absl::Status(std::string)>& take);
   absl::StatusOr<uint64_t> Write(const Caller& caller, const Options& options,
                                  files::Writer* writer) const;
   // Whether it was one for the file.
@@ -60,6 +64,9 @@ class Exports {
                                 const ResourceStore::Loaded& loaded, files::Writer* writer) const;
 
   const Parts parts_;
+  // Handles that count nothing without metrics.
+  metrics::Family<metrics::Counter, 2> ended_;  // format, code
+  metrics::Counter entries_;                    // given out in whole files
   absl::Mutex mutex_;
   int under_way_ ABSL_GUARDED_BY(mutex_) = 0;
 };

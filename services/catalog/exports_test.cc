@@ -98,6 +98,22 @@ TEST_CASE("Two exports are under way at once, no more, and one that is cut off l
   CHECK(Run(world, "editor", {}).whole.ok());
 }
 
+TEST_CASE("Exports and their entries are counted, whole or cut off") {
+  TestWorld world;
+  world.Publish();
+  REQUIRE(Run(world, "editor", {}).whole.ok());
+  REQUIRE(Run(world, "editor", {.format = files::Format::kCsv}).whole.ok());
+  const auto gone = [](std::string) { return absl::CancelledError("the caller went away"); };
+  const Exports::Options csv = {.format = files::Format::kCsv};
+  CHECK_FALSE(world.exports->Run(world.By("editor").caller, csv, gone).ok());
+  for (const char* line : {"s_total{code=\"OK\",format=\"ENTRIES_JSON\"} 1\n",
+                           "s_total{code=\"OK\",format=\"CSV\"} 1\n",
+                           "s_total{code=\"CANCELLED\",format=\"CSV\"} 1\n",
+                           "_entries_total 2\n"}) {
+    CHECK_THAT(world.metrics.Text(), Catch::Contains(absl::StrCat("shareway_catalog_export", line)));
+  }
+}
+
 TEST_CASE("A start deletes what exports left, and nothing else") {
   TestWorld world;
   testing::WriteFile(world.dir / "imports/export-abc", "left");

@@ -16,6 +16,7 @@
 #include "libs/evidence/record.h"
 #include "services/catalog/domain/item_ids.h"
 #include "services/catalog/imports.h"
+#include "services/catalog/store/resource_message.h"
 
 namespace shareway::catalog {
 namespace {
@@ -155,6 +156,15 @@ absl::StatusOr<Imports::Outcome> Imports::Check(const store::ImportRecord& recor
              absl::StrCat("stands in the file more than once: in rows ", rows), &row);
   }
   if (row.faults_size() > 0) outcome.reason = std::string(ReasonName(Reason::kFieldInvalid));
+  if (parts_.check) {
+    const absl::Status status =
+        parts_.check(ToMessage("", Resource::Published{.entry = entry.entry}));
+    if (!status.ok()) {
+      if (!IsRefusal(status)) return status;
+      AddFaults(entry, status, &row);
+      if (outcome.reason.empty()) outcome.reason = ReasonOf(status);
+    }
+  }
   row.set_result(v1::ImportRow::CREATED);
   if (own) {
     const absl::StatusOr<Cause> cause = CauseFor(record);
@@ -227,7 +237,10 @@ absl::Status Imports::Write(const ImportStore::Loaded& import, files::FileEntry 
                                 false, told)
                        .status()
                  : parts_.catalog->Create(*cause, entry.entry, false, told).status();
-    if (status.ok()) return status;
+    if (status.ok()) {
+      counts_.entries.With(v1::ImportRow::Result_Name(row.result())).Add();
+      return status;
+    }
   }
   if (!IsRefusal(status)) return status;
   row = checked->row();
@@ -237,7 +250,10 @@ absl::Status Imports::Write(const ImportStore::Loaded& import, files::FileEntry 
   Count(row, &now);
   if (now.reason().empty()) now.set_reason(ReasonOf(status));
   // ABORTED if it was the import that changed, and not the entry.
-  return parts_.store->Save(import, std::move(after), {std::move(record)}, std::nullopt).status();
+  SHAREWAY_RETURN_IF_ERROR(
+      parts_.store->Save(import, std::move(after), {record}, std::nullopt).status());
+  counts_.entries.With(v1::ImportRow::Result_Name(row.result())).Add();
+  return absl::OkStatus();
 }
 
 absl::Status Imports::End(const ImportStore::Loaded& before, store::ImportRecord after,
@@ -275,6 +291,9 @@ absl::Status Imports::End(const ImportStore::Loaded& before, store::ImportRecord
   }
   job_.reset();
   unlink(PathOf(import.name()).c_str());
+  counts_.ended
+      .With(v1::FileFormat_Name(import.format()), v1::Import::State_Name(import.state()))
+      .Add();
   return absl::OkStatus();
 }
 
@@ -387,7 +406,9 @@ absl::StatusOr<bool> Imports::Step() {
       if (next.empty() && (rest == resting_.end() || rest->second.until <= now)) next = name;
     }
     resting_ = std::move(resting);
+    counts_.resting.Set(static_cast<double>(resting_.size()));
   }
+  counts_.under_way.Set(static_cast<double>(under_way.size()));
   if (next.empty()) return false;
   const absl::Status status = StepOf(next);
   // A person asked for its end meanwhile: the next step reads that.
@@ -402,6 +423,8 @@ absl::StatusOr<bool> Imports::Step() {
   rest.until = now + std::min(kLongestRest, kFirstRest * (1 << std::min(rest.failures, 20)));
   ++rest.failures;
   rest.why = WordsFor(status);
+  counts_.failed.Add();
+  counts_.resting.Set(static_cast<double>(resting_.size()));
   return status;
 }
 

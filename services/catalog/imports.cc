@@ -57,11 +57,29 @@ absl::Status Spool::Append(absl::string_view data) {
   return absl::OkStatus();
 }
 
+void Imports::CountIn(metrics::Registry* metrics) {
+  if (metrics == nullptr) return;
+  counts_.ended =
+      metrics->AddCounters("shareway_catalog_imports_total",
+                           "Imports of files that ended, by format and state.", {"format", "state"});
+  counts_.entries = metrics->AddCounters(
+      "shareway_catalog_import_entries_total",
+      "Entries of files that were written, or refused by the writing, by result.", {"result"});
+  counts_.failed = metrics->AddCounter("shareway_catalog_import_failures_total",
+                                       "Steps of imports that failed and are tried again.");
+  counts_.under_way = metrics->AddGauge("shareway_catalog_imports_under_way",
+                                        "Imports of files that have not ended.");
+  counts_.resting = metrics->AddGauge(
+      "shareway_catalog_imports_resting",
+      "Imports of files that stand still, since their last step failed; they are tried again.");
+}
+
 absl::StatusOr<std::unique_ptr<Imports>> Imports::Open(Parts parts) {
   std::error_code error;
   std::filesystem::create_directories(parts.folder, error);
   if (error) return Unwritable("kept: its folder cannot be made");
   auto imports = std::unique_ptr<Imports>(new Imports(std::move(parts)));
+  imports->CountIn(imports->parts_.metrics);
   SHAREWAY_ASSIGN_OR_RETURN(const auto under_way, imports->parts_.store->UnderWay());
   std::set<std::string> needed;
   for (const auto& [name, agency] : under_way) needed.insert(imports->PathOf(name));

@@ -6,6 +6,7 @@
 // the import as it was read. So what is repeated after a cut, however late, finds that it was done.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -18,6 +19,7 @@
 #include "absl/synchronization/mutex.h"
 #include "libs/base/clock.h"
 #include "libs/crypto/hash.h"
+#include "libs/metrics/registry.h"
 #include "services/catalog/catalog.h"
 #include "services/catalog/domain/import.h"
 #include "services/catalog/files/entries_file.h"
@@ -65,6 +67,9 @@ class Imports {
     const Clock* clock = nullptr;
     std::function<std::shared_ptr<const Register>()> directory = {};
     std::string folder = {};  // of spool files; made if it is not there
+    // What is asked of an entry of the wire before the catalogue is, and so of a file's; empty: nothing.
+    std::function<absl::Status(const v1::Resource&)> check = {};
+    metrics::Registry* metrics = nullptr;  // may be null
   };
   // Deletes files that no import needs.
   static absl::StatusOr<std::unique_ptr<Imports>> Open(Parts parts);
@@ -133,6 +138,7 @@ class Imports {
   };
 
   explicit Imports(Parts parts) : parts_(std::move(parts)) {}
+  void CountIn(metrics::Registry* metrics);
   std::string PathOf(absl::string_view name) const;
   absl::StatusOr<ImportStore::Loaded> Visible(const Caller& caller, absl::string_view name) const;
   absl::Status OpenJob(const ImportStore::Loaded& import);
@@ -151,6 +157,15 @@ class Imports {
   absl::StatusOr<Cause> CauseFor(const store::ImportRecord& record) const;
 
   const Parts parts_;
+  // Handles that count nothing without metrics.
+  struct Counts {
+    metrics::Family<metrics::Counter, 2> ended = {};    // format, state
+    metrics::Family<metrics::Counter, 1> entries = {};  // result; written, or refused for good
+    metrics::Counter failed = {};                       // steps
+    metrics::Gauge under_way = {};
+    metrics::Gauge resting = {};
+  };
+  Counts counts_;
   absl::Mutex begin_mutex_;  // from the count of those under way to the commit
   std::optional<Job> job_;   // of Step
   mutable absl::Mutex mutex_;

@@ -369,6 +369,53 @@ TEST_CASE("An import that stands still is cancelled without waiting for its next
   CHECK_FALSE(There(world, Numbered(1)));
 }
 
+TEST_CASE("A file's entry is held to the descriptors of its operations as a call's is") {
+  TestWorld world;
+  Entry entry = Numbered(1);
+  entry.methods.push_back(Method::kCall);
+  entry.operations = {{.id = "op",
+                       .title = "查询",
+                       .form = Operation::Form::kProtobuf,
+                       .descriptor_set = "no descriptors",
+                       .method = "demo.v1.Aid/Check"}};
+  const v1::Import ended = Run(world, Begin(world, FileOf({entry})).name());
+  CHECK(ended.state() == v1::Import::REFUSED);
+  const std::vector<v1::ImportRow> rows = RowsOf(world, ended.name());
+  REQUIRE(rows.size() == 1);
+  REQUIRE(rows[0].faults_size() == 1);
+  CHECK_THAT(rows[0].faults(0).field(), Catch::StartsWith("resource.operations[0]"));
+}
+
+TEST_CASE("Imports, their entries and their failures are counted") {
+  TestWorld world;
+  const auto has = [&](const std::string& line) {
+    INFO(line);
+    CHECK_THAT(world.metrics.Text(), Catch::Contains("shareway_catalog_import" + line + "\n"));
+  };
+  Run(world, Begin(world, FileOf({Numbered(1), Numbered(2)})).name());
+  Run(world, Begin(world, FileOf({Numbered(1), Numbered(3)}), {.replace = true}).name());
+  Run(world, Begin(world, FileOf({Numbered(1)})).name());
+  has("s_total{format=\"ENTRIES_JSON\",state=\"DONE\"} 2");
+  has("s_total{format=\"ENTRIES_JSON\",state=\"REFUSED\"} 1");
+  has("_entries_total{result=\"CREATED\"} 3");
+  has("_entries_total{result=\"UPDATED\"} 1");
+  has("s_under_way 0");
+  has("s_resting 0");
+  const v1::Import stuck = Begin(world, FileOf({Numbered(4)}));
+  bool full = true;
+  FillDiskFor(world, stuck.name(), "import/o/", &full);
+  CHECK_FALSE(world.imports->Step().ok());
+  has("s_under_way 1");
+  has("s_resting 1");
+  has("_failures_total 1");
+  full = false;
+  world.clock.Advance(Imports::kLongestRest);
+  Run(world, stuck.name());
+  has("s_under_way 0");
+  has("s_resting 0");
+  has("s_total{format=\"ENTRIES_JSON\",state=\"DONE\"} 3");
+}
+
 TEST_CASE("Who is no editor of the agency learns nothing of an import") {
   TestWorld world;
   const v1::Import begun = Begin(world, FileOf({Numbered(1)}));

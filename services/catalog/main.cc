@@ -23,6 +23,7 @@
 #include "services/catalog/rpc/catalog_rpc.h"
 #include "services/catalog/reminders.h"
 #include "services/catalog/rpc/classification_rpc.h"
+#include "services/catalog/rpc/descriptor_check.h"
 #include "services/catalog/rpc/directory_rpc.h"
 #include "services/catalog/rpc/project_rpc.h"
 #include "services/catalog/rpc/sharing_use.h"
@@ -223,13 +224,16 @@ absl::Status Serve() {
                      .catalog = catalog.get(),
                      .clock = &SystemClock(),
                      .directory = [&registrar] { return registrar->Now(); },
-                     .folder = ImportFolder(process.options.store)}));
+                     .folder = ImportFolder(process.options.store),
+                     .check = CheckDescriptors,
+                     .metrics = process.metrics.get()}));
   SHAREWAY_ASSIGN_OR_RETURN(
       std::unique_ptr<Exports> exports,
       Exports::Open({.resources = &resources,
                      .catalog = catalog.get(),
                      .directory = [&registrar] { return registrar->Now(); },
-                     .folder = ImportFolder(process.options.store)}));
+                     .folder = ImportFolder(process.options.store),
+                     .metrics = process.metrics.get()}));
   ImportRpc import_rpc(imports.get(), exports.get());
   SubscriptionStore subscription_store(kv, outbox);
   Subscriptions subscriptions({.store = &subscription_store,

@@ -13,6 +13,7 @@
 #include "libs/evidence/envelope.h"
 #include "libs/kv/memory_store.h"
 #include "libs/log/log.h"
+#include "libs/metrics/registry.h"
 #include "services/catalog/catalog.h"
 #include "services/catalog/codes.h"
 #include "services/catalog/domain/test_entry.h"
@@ -22,6 +23,7 @@
 #include "services/catalog/freshness.h"
 #include "services/catalog/published.h"
 #include "services/catalog/registrar.h"
+#include "services/catalog/rpc/descriptor_check.h"
 #include "services/catalog/search/index.h"
 #include "services/catalog/sources.h"
 #include "services/catalog/test_bootstrap.h"
@@ -145,12 +147,15 @@ class TestWorld {
                              .catalog = catalog.get(),
                              .clock = &clock,
                              .directory = [this] { return registrar->Now(); },
-                             .folder = dir / "imports"})
+                             .folder = dir / "imports",
+                             .check = CheckDescriptors,
+                             .metrics = &metrics})
                   .value();
     exports = Exports::Open({.resources = &*resources,
                              .catalog = catalog.get(),
                              .directory = [this] { return registrar->Now(); },
-                             .folder = dir / "imports"})
+                             .folder = dir / "imports",
+                             .metrics = &metrics})
                   .value();
     REQUIRE(ForEachShown(*resources, [this](absl::string_view name, const Entry* entry) {
               sources->Show(name, entry);
@@ -209,6 +214,7 @@ class TestWorld {
   // What sharing says; by itself, that nobody uses anything.
   Catalog::AskUse use = [](absl::string_view, absl::string_view) { return ResourceUse(); };
   testing::TempDir dir;
+  metrics::Registry metrics;  // of imports and exports
   kv::MemoryStore kv;
   FakeClock clock;
   crypto::PrivateKey admin_key = crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256);
