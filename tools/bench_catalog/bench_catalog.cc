@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The catalogue's search at one million entries against SQLite FTS5 and PostgreSQL in the same run:
 // the fixed queries of queries.txt, those with at most 10,000 hits (P10) and the broader (P10b).
-// Then publishing, against bare durable writes of the same store, and how soon 200 watchers hear of it.
+// Then publishing, against bare durable writes of the same store, how soon 200 watchers hear of it, and
+// a file of 100,000 entries brought in, against the same entries sent one by one.
 #include <algorithm>
 #include <atomic>
 #include <memory>
@@ -23,13 +24,16 @@
 #include "tests/support/temp_dir.h"
 #include "tools/bench_catalog/corpus.h"
 #include "tools/bench_catalog/fanout.h"
+#include "tools/bench_catalog/intake.h"
 #include "tools/bench_catalog/peers.h"
 #include "tools/bench_catalog/press.h"
 #include "tools/bench_exchange/report.h"
 
 ABSL_FLAG(uint64_t, entries, 1'000'000, "How many entries are searched.");
 ABSL_FLAG(bool, quick, false, "Ten thousand entries: whether it runs, not how fast.");
-ABSL_FLAG(std::string, only, "", "Some of search, publish and fanout, parted by commas; empty: all.");
+ABSL_FLAG(std::string, only, "",
+          "Some of search, publish, fanout and import, parted by commas; empty: all.");
+ABSL_FLAG(int, rows, 100'000, "Entries of the file that is brought in, at most 100,000.");
 ABSL_FLAG(int, threads, 32, "Officials at work at once.");
 ABSL_FLAG(int, watchers, 200, "Nodes that watch.");
 ABSL_FLAG(std::string, sqlite, "", "The sqlite3 program; empty: without.");
@@ -210,12 +214,43 @@ void MeasureFanout(bool quick, Report* report) {
                .runs = fanout.acknowledged});
 }
 
+void MeasureImport(int rows, Report* report) {
+  const Intake intake = TakeIn(rows);
+  const double count = rows;
+  report->Add({.id = "import",
+               .what = absl::StrFormat("entries brought in by a CSV file of %d rows, %.1f MiB", rows,
+                                       intake.file_mib),
+               .unit = "rows/s",
+               .runs = {count / intake.import_seconds}});
+  report->Add({.id = "import_check",
+               .what = "of these, sent and checked",
+               .unit = "rows/s",
+               .runs = {count / intake.check_seconds}});
+  report->Add({.id = "import_calls",
+               .what = "the same entries, one CreateResource after the other",
+               .unit = "rows/s",
+               .runs = {count / intake.call_seconds}});
+  report->Add({.id = "import_memory",
+               .what = "peak memory of the catalogue's process, importing",
+               .unit = "MiB",
+               .runs = {intake.import_mib}});
+  report->Add({.id = "import_calls_memory",
+               .what = "the same, sent one by one",
+               .unit = "MiB",
+               .runs = {intake.call_mib}});
+  report->Add({.id = "import_idle_memory",
+               .what = "the same, ready and without work",
+               .unit = "MiB",
+               .runs = {intake.idle_mib}});
+}
+
 void Main() {
   const bool quick = absl::GetFlag(FLAGS_quick);
   Report report("catalog");
   if (Wanted("search")) MeasureSearch(quick ? 10'000 : absl::GetFlag(FLAGS_entries), &report);
   if (Wanted("publish")) MeasurePublishing(quick, &report);
   if (Wanted("fanout")) MeasureFanout(quick, &report);
+  if (Wanted("import")) MeasureImport(quick ? 500 : absl::GetFlag(FLAGS_rows), &report);
   report.Print();
   report.Write(absl::GetFlag(FLAGS_json));
 }
