@@ -50,15 +50,25 @@ bool AboutTheFile(const absl::Status& status) {
                      details->reason == Reason::kFileTooLarge);
 }
 
+// What a row tells of a text of the file, which may be longer than a row can be stored: whole
+// characters of its beginning.
+std::string Told(absl::string_view text) {
+  constexpr size_t kMaxTold = 500;
+  if (text.size() <= kMaxTold) return std::string(text);
+  size_t end = kMaxTold;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return absl::StrCat(text.substr(0, end), "…");
+}
+
 void AddFault(const files::Spot& spot, absl::string_view field, absl::string_view rule,
               v1::ImportRow* row) {
   if (row->faults_size() == Imports::kMaxFaults) return;
   v1::ImportFault* fault = row->add_faults();
   fault->set_sheet(spot.sheet);
   fault->set_row(spot.row);
-  fault->set_column(spot.column);
-  fault->set_field(std::string(field));
-  fault->set_rule(std::string(rule));
+  fault->set_column(Told(spot.column));
+  fault->set_field(Told(field));
+  fault->set_rule(Told(rule));
 }
 
 // A refusal's rules, each where the file breaks it.
@@ -82,7 +92,7 @@ v1::ImportRow RowOf(const files::FileEntry& entry) {
   row.set_sheet(entry.sheet);
   row.set_first_row(entry.first_row);
   row.set_last_row(entry.last_row);
-  row.set_code(entry.entry.code);
+  row.set_code(Told(entry.entry.code));
   return row;
 }
 

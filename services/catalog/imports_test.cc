@@ -369,6 +369,24 @@ TEST_CASE("An import that stands still is cancelled without waiting for its next
   CHECK_FALSE(There(world, Numbered(1)));
 }
 
+TEST_CASE("An entry whose texts are too long to keep is refused, and holds up nothing") {
+  TestWorld world;
+  Entry huge = Numbered(1);
+  huge.code = std::string(300'000, '1');
+  huge.extensions[std::string(300'000, 'k')] = "x";
+  for (int i = 0; i < 3; ++i) huge.keywords.push_back(std::string(100'000, 'w'));
+  const v1::Import ended =
+      Run(world, Begin(world, FileOf({huge, Numbered(2)}), {.valid_entries = true}).name());
+  CHECK(ended.state() == v1::Import::DONE);
+  CHECK(ended.created() == 1);
+  CHECK(ended.refused() == 1);
+  const std::vector<v1::ImportRow> rows = RowsOf(world, ended.name());
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].ByteSizeLong() < 10'000);
+  CHECK(rows[0].code().substr(0, 10) == "1111111111");
+  CHECK(rows[0].faults_size() >= 5);
+}
+
 TEST_CASE("A file's entry is held to the descriptors of its operations as a call's is") {
   TestWorld world;
   Entry entry = Numbered(1);
