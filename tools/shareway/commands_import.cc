@@ -122,7 +122,8 @@ std::string GoOn(const pb::Import& import, bool submit) {
                       "\n  To end it: shareway catalog cancel-import ", import.name(), "\n");
 }
 
-// Looks at it until it is over, and tells a terminal how far it is. FailedQuietly if a person wants
+// Looks at it until it is over, and tells a terminal how far it is; why it stands still, if it does, is
+// told everywhere, once. FailedQuietly if a person wants
 // to wait no more; UNAVAILABLE after kPatience looks without an answer.
 absl::StatusOr<pb::Import> Wait(Session* session, const Interrupt& interrupt, pb::Import import,
                                 bool submit) {
@@ -131,8 +132,14 @@ absl::StatusOr<pb::Import> Wait(Session* session, const Interrupt& interrupt, pb
   get.set_name(import.name());
   int wait = kFirstWaitMs;
   int unheard = 0;
-  std::string told;
+  std::string told, still;
   while (true) {
+    if (!Over(import) && import.message() != still) {
+      still = import.message();
+      if (!still.empty()) {
+        *session->err << import.name() << ": " << CellText(still) << std::endl;
+      }
+    }
     const std::string now = absl::StrCat(
         import.name(), " ", pb::Import::State_Name(import.state()), ": ", import.entries(),
         " entries checked, ", import.created() + import.updated(),

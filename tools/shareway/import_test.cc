@@ -197,6 +197,30 @@ TEST_CASE("Who does not wait, or interrupts the waiting, learns how to go on") {
   CHECK(desk.StateOf(2) == catalog::v1::Resource::SUBMITTED);
 }
 
+TEST_CASE("An import that stands still says why") {
+  Desk desk(false);
+  catalog::TestWorld& world = desk.served.world();
+  const Ran begun = Run(desk.served, "editor",
+                        {"catalog", "import", desk.Write("a.json", {Numbered(1)}), "--no-wait",
+                         "-o", "json"});
+  const std::string name = JsonOf(begun)["name"];
+  world.kv.on_commit = [](const kv::Batch&) -> kv::Outcome {
+    return {.apply = false, .status = absl::ResourceExhaustedError("no space")};
+  };
+  CHECK_FALSE(world.imports->Step().ok());
+  const Ran shown = Run(desk.served, "editor", {"catalog", "show-import", name});
+  INFO(shown.out << shown.err);
+  CHECK_THAT(shown.out, Catch::Contains("stands still") && Catch::Contains("CHECKING"));
+  world.kv.on_commit = nullptr;
+  world.clock.Advance(catalog::Imports::kLongestRest);
+  while (world.imports->Step().value()) {
+  }
+  const Ran ended = Run(desk.served, "editor", {"catalog", "show-import", name, "--wait"});
+  CHECK(ended.exit == 0);
+  CHECK_THAT(ended.out, Catch::Contains("DONE") && !Catch::Contains("stands still"));
+  CHECK(desk.StateOf(1) == catalog::v1::Resource::DRAFT);
+}
+
 TEST_CASE("Every format that goes out comes in again") {
   Desk desk;
   desk.served.Publish();
