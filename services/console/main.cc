@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// shareway-console: accounts, sessions and what each person was granted.
+// shareway-console: accounts, sessions and what each person was granted; or, with --gateway, the
+// JSON gateway beside a node, and nothing else.
+#include <csignal>
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
 #include "libs/app/app.h"
 #include "libs/base/status.h"
+#include "libs/crypto/identity.h"
+#include "libs/metrics/exposer.h"
 #include "services/console/flags.h"
 #include "services/console/rpc/console_api.h"
 #include "services/console/rpc/directory_view.h"
+#include "services/console/rpc/node_gateway.h"
 #include "services/console/rpc/opening.h"
 #include "services/console/rpc/web.h"
 #include "services/console/upkeep.h"
@@ -22,6 +30,16 @@ ABSL_FLAG(std::string, protection, "mlps3",
 ABSL_FLAG(std::vector<std::string>, webauthn_origins, {},
           "Origins of the console's own pages, on which authenticators sign people in; none of "
           "--act_origins.");
+
+ABSL_FLAG(bool, gateway, false,
+          "Run beside a node and serve its API to its agency's systems as JSON over mTLS: no "
+          "accounts, no sessions, no pages, no store. --tls is of a system of the agency.");
+ABSL_FLAG(std::string, gateway_node, "", "With --gateway: address of the node, host:port.");
+ABSL_FLAG(std::string, gateway_node_uri, "",
+          "With --gateway: who the node is, shareway://DOMAIN/agency/A/node/N.");
+ABSL_FLAG(std::vector<std::string>, gateway_systems, {},
+          "With --gateway: the systems of the agency that may call, by their id; others are "
+          "refused.");
 
 namespace shareway::console {
 
@@ -74,8 +92,53 @@ absl::Status Serve() {
   return served;
 }
 
+// The gateway beside a node, until SIGTERM or SIGINT, which app::Main has blocked.
+absl::Status ServeGateway() {
+  const app::Options options = app::OptionsFromFlags();
+  if (options.tls.empty()) return absl::InvalidArgumentError("--tls is empty");
+  const std::string node = absl::GetFlag(FLAGS_gateway_node);
+  if (node.empty()) return absl::InvalidArgumentError("--gateway needs --gateway_node");
+  const crypto::TlsFiles tls = crypto::TlsFiles::In(options.tls);
+  SHAREWAY_ASSIGN_OR_RETURN(const crypto::CertificateFacts own, crypto::CheckTlsFiles(tls));
+  const std::string uri = absl::GetFlag(FLAGS_gateway_node_uri);
+  const absl::StatusOr<crypto::Identity> peer = crypto::Identity::Parse(uri);
+  if (!peer.ok() || peer->kind != crypto::Identity::Kind::kNode ||
+      peer->domain != own.identity.domain) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--gateway_node_uri is \"", uri, "\", want a node of ", own.identity.domain));
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(const Web::Options web, Web::GatewayOptionsFromFlags(tls));
+  metrics::Registry registry;
+  std::unique_ptr<metrics::Exposer> exposer;
+  if (!options.metrics.empty()) {
+    SHAREWAY_ASSIGN_OR_RETURN(exposer, metrics::Exposer::Open(options.metrics, registry));
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(std::shared_ptr<rpc::Channel> channel,
+                            rpc::Channel::Open({node, tls, uri}));
+  SHAREWAY_ASSIGN_OR_RETURN(
+      const std::unique_ptr<NodeGateway> gateway,
+      NodeGateway::Open({.listen = web.listen,
+                         .hosts = web.hosts,
+                         .tls = web.tls,
+                         .self = own.identity,
+                         .systems = absl::GetFlag(FLAGS_gateway_systems),
+                         .port_file = web.port_file},
+                        std::move(channel), &registry));
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  int signal = 0;
+  while (sigwait(&signals, &signal) != 0) {
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace shareway::console
 
 int main(int argc, char** argv) {
-  return shareway::app::Main(argc, argv, "console", shareway::console::Serve);
+  return shareway::app::Main(argc, argv, "console", [] {
+    return absl::GetFlag(FLAGS_gateway) ? shareway::console::ServeGateway()
+                                        : shareway::console::Serve();
+  });
 }

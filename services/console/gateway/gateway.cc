@@ -23,7 +23,7 @@ constexpr char kJson[] = "application/json";
 constexpr char kProto[] = "application/proto";
 constexpr char kStreamJson[] = "application/connect+json";
 constexpr char kStreamProto[] = "application/connect+proto";
-constexpr char kNotFound[] = "there is no such method for people";
+constexpr char kNotFound[] = "there is no such method here";
 // The one method whose success ends the cookie.
 constexpr char kSignOut[] = "/shareway.console.v1.SessionService/SignOut";
 constexpr char kEndSession[] = "/shareway.console.v1.SessionService/EndSession";
@@ -190,10 +190,15 @@ void Gateway::Call(const AskedPtr& asked) {
       });
 }
 
-// In whose name the call goes. Three kinds: in the person's, who has a session; in the console's
+// In whose name the call goes. Beside a node, in the gateway's. Else three kinds: in the person's, who has a session; in the console's
 // with the session's token; in the console's for who has none yet.
 absl::Status Gateway::Admit(Asked* asked, rpc::CallOptions* options) {
   const Route& route = *asked->route;
+  if (parts_.system) {
+    SHAREWAY_ASSIGN_OR_RETURN(asked->session, parts_.system(asked->request));
+    SHAREWAY_ASSIGN_OR_RETURN(asked->held->session, by_session_.Enter(asked->session));
+    return absl::OkStatus();
+  }
   if (route.client != nullptr && route.token == nullptr) return absl::OkStatus();
   if (asked->token.empty()) return NoSession();
   SHAREWAY_RETURN_IF_ERROR(CheckCsrf(asked->request, asked->token));

@@ -50,7 +50,11 @@ class Gateway {
     // By Route::target. A method whose service has none here is answered UNAVAILABLE.
     std::map<std::string, std::shared_ptr<rpc::Channel>, std::less<>> targets = {};
     // The session of a token that comes from there, used now. May block.
-    std::function<absl::StatusOr<WebSession>(const Visitor&, const std::string& token)> session;
+    std::function<absl::StatusOr<WebSession>(const Visitor&, const std::string& token)> session = {};
+    // Set beside a node alone, where systems call and nobody signs in: the name of the system whose
+    // certificate a request came with, in the place of a session's; a refusal for any other. Then
+    // no cookie counts, and calls go out in the gateway's own name. Must not block.
+    std::function<absl::StatusOr<std::string>(const HttpRequest&)> system = {};
     // OK while the session of a token stands, without using it: whoever leaves a page open that is
     // kept up to date is idle all the same. May block. Required.
     LiveStreams::Stands stands;

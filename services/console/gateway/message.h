@@ -41,6 +41,7 @@ struct HttpRequest {
   std::string address = {};      // the peer's IP address
   std::string source = {};       // whose share it is of: an IPv4 address, or an IPv6 /64
   std::string certificate = {};  // key id of the peer's certificate, 32 bytes; empty: none shown
+  std::string identity = {};     // whose certificate it is, a shareway:// URI; empty with that one
 
   // The field of this lower-case name; empty if it is absent.
   absl::string_view field(absl::string_view name) const {

@@ -6,16 +6,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "shareway/policy.pb.h"
 
 namespace shareway::console {
 namespace {
 
 namespace pb = google::protobuf;
 
-bool AdmitsPersons(const pb::MethodDescriptor& method) {
+bool Admits(const pb::MethodDescriptor& method, CallerKind caller) {
   const Policy& admits = method.options().GetExtension(policy);
-  return std::find(admits.callers().begin(), admits.callers().end(), PERSON) !=
+  return std::find(admits.callers().begin(), admits.callers().end(), caller) !=
          admits.callers().end();
 }
 
@@ -68,7 +67,16 @@ const std::vector<std::string>& ServicesForPeople() {
   return *services;
 }
 
-absl::StatusOr<Routes> Routes::Of(const std::vector<std::string>& services) {
+const std::vector<std::string>& ServicesOfNode() {
+  static const auto* const services = new std::vector<std::string>{
+      "shareway.exchange.v1.DatasetService",
+      "shareway.exchange.v1.ExchangeService",
+      "shareway.exchange.v1.SourceService",
+  };
+  return *services;
+}
+
+absl::StatusOr<Routes> Routes::Of(const std::vector<std::string>& services, CallerKind callers) {
   Routes routes;
   for (const std::string& name : services) {
     const pb::ServiceDescriptor* service =
@@ -79,7 +87,7 @@ absl::StatusOr<Routes> Routes::Of(const std::vector<std::string>& services) {
     }
     for (int i = 0; i < service->method_count(); ++i) {
       const pb::MethodDescriptor& method = *service->method(i);
-      if (!AdmitsPersons(method)) continue;
+      if (!Admits(method, callers)) continue;
       if (method.client_streaming() && method.server_streaming()) continue;
       Route route = RouteOf(parts[1], method);
       std::string path = route.path;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which methods the gateway takes from people, read from the descriptors: a method is there because
-// its policy admits persons, and for no other reason.
+// Which methods the gateway takes, read from the descriptors: a method is there because its policy
+// admits persons, or systems beside a node, and for no other reason.
 #pragma once
 
 #include <map>
@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/descriptor.h"
+#include "shareway/policy.pb.h"
 
 namespace shareway::console {
 
@@ -31,12 +32,16 @@ struct Route {
 // The services of catalog, sharing, audit and console, by full name.
 const std::vector<std::string>& ServicesForPeople();
 
-// The methods of `services` that admit persons. Methods that stream both ways are left out:
+// Those of an exchange node that its agency's systems call.
+const std::vector<std::string>& ServicesOfNode();
+
+// The methods of `services` that admit `callers`. Methods that stream both ways are left out:
 // HTTP/1.1 has no place for them. Immutable, and so thread-safe.
 class Routes {
  public:
   // FAILED_PRECONDITION naming a service that is not compiled in.
-  static absl::StatusOr<Routes> Of(const std::vector<std::string>& services);
+  static absl::StatusOr<Routes> Of(const std::vector<std::string>& services,
+                                   CallerKind callers = PERSON);
   // The route of exactly this path, as sent; nothing is decoded. Null for any other.
   const Route* Find(absl::string_view path) const;
   const std::map<std::string, Route, std::less<>>& all() const { return routes_; }

@@ -49,22 +49,25 @@ HttpAnswer Refusal(int status, absl::string_view why) {
   return answer;
 }
 
-// The key id in the certificate that the peer showed; empty if there is none, or it is no identity
-// of ours. The handshake has checked who issued it.
-std::string CertificateOf(SSL* ssl) {
+// What the certificate that the peer showed tells; empty if there is none, or it is no identity of
+// ours. The handshake has checked who issued it.
+struct Shown {
+  std::string key_id = {}, identity = {};
+};
+Shown CertificateOf(SSL* ssl) {
   X509* const certificate = SSL_get_peer_certificate(ssl);
-  if (certificate == nullptr) return "";
+  if (certificate == nullptr) return {};
   BIO* const bio = BIO_new(BIO_s_mem());
-  std::string key_id;
+  Shown shown;
   if (bio != nullptr && PEM_write_bio_X509(bio, certificate) == 1) {
     char* data = nullptr;
     const long size = BIO_get_mem_data(bio, &data);
     const auto facts = crypto::ReadCertificate({data, static_cast<size_t>(size)});
-    if (facts.ok()) key_id = facts->key_id;
+    if (facts.ok()) shown = {facts->key_id, facts->identity.uri()};
   }
   BIO_free(bio);
   X509_free(certificate);
-  return key_id;
+  return shown;
 }
 
 class Connection : public std::enable_shared_from_this<Connection> {
@@ -119,7 +122,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     stream_.async_handshake(asio::ssl::stream_base::server,
                             [self = shared_from_this()](Code error) {
                               if (error) return self->Cut();
-                              self->certificate_ = CertificateOf(self->stream_.native_handle());
+                              self->shown_ = CertificateOf(self->stream_.native_handle());
                               self->Wait(self->shared_->options.request_timeout);
                             });
   }
@@ -272,7 +275,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
                         .target = std::string(View(head.target())),
                         .address = peer_.to_string(),
                         .source = source_.to_string(),
-                        .certificate = certificate_};
+                        .certificate = shown_.key_id,
+                        .identity = shown_.identity};
     for (const auto& field : head) {
       const std::string name = absl::AsciiStrToLower(View(field.name_string()));
       if (std::find(request.repeated.begin(), request.repeated.end(), name) !=
@@ -460,7 +464,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   beast::ssl_stream<beast::tcp_stream> stream_;
   const asio::ip::address peer_, source_;
   HttpShared* const shared_;
-  std::string certificate_;
+  Shown shown_;
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   size_t body_ = 0;  // bytes that are counted in shared_ for this request

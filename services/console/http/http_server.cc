@@ -57,7 +57,8 @@ absl::StatusOr<tcp::endpoint> ParseAddress(absl::string_view address) {
 
 using Tls = asio::ssl::context;
 
-absl::StatusOr<std::shared_ptr<Tls>> TlsOf(const crypto::TlsFiles& files, bool ask_certificate) {
+absl::StatusOr<std::shared_ptr<Tls>> TlsOf(const crypto::TlsFiles& files, bool ask_certificate,
+                                           bool need_certificate) {
   const auto wrong = [](const std::string& file, const Code& error) {
     return absl::InvalidArgumentError(absl::StrCat(file, ": ", error.message()));
   };
@@ -85,7 +86,11 @@ absl::StatusOr<std::shared_ptr<Tls>> TlsOf(const crypto::TlsFiles& files, bool a
   static constexpr unsigned char kContext[] = "shareway-console";
   SSL_CTX_set_session_id_context(tls->native_handle(), kContext, sizeof(kContext) - 1);
   tls->load_verify_file(files.ca, error);
-  if (!error) tls->set_verify_mode(asio::ssl::verify_peer, error);
+  if (!error) {
+    tls->set_verify_mode(asio::ssl::verify_peer |
+                             (need_certificate ? asio::ssl::verify_fail_if_no_peer_cert : 0),
+                         error);
+  }
   if (error) return wrong(files.ca, error);
   return tls;
 }
@@ -147,7 +152,8 @@ class HttpServer::Listener {
     const Hash32 now = crypto::Sha256(absl::StrCat(pems.certificate, pems.key, pems.ca));
     if (tls_ != nullptr && now == seen_) return absl::OkStatus();
     seen_ = now;  // what is not good is told once
-    SHAREWAY_ASSIGN_OR_RETURN(tls_, TlsOf(shared_.options.tls, shared_.options.ask_certificate));
+    SHAREWAY_ASSIGN_OR_RETURN(tls_, TlsOf(shared_.options.tls, shared_.options.ask_certificate,
+                                          shared_.options.need_certificate));
     return absl::OkStatus();
   }
 

@@ -37,6 +37,8 @@ class HttpServer {
     // Ask for a client's certificate, and take those of tls.ca with an identity of ours. Who shows
     // none is served all the same.
     bool ask_certificate = false;
+    // With it: who shows none gets no connection.
+    bool need_certificate = false;
     metrics::Registry* metrics = nullptr;  // required; must outlive the server
     const Clock* clock = &SystemClock();   // of the Date field
     size_t max_body = 8u << 20;

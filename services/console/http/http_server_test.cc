@@ -444,6 +444,11 @@ TEST_CASE("a person's certificate is asked for where that is wanted, and told") 
   TestClient shows_forged = echo.Client({.shows = &forged.tls});
   shows_forged.Send(kGet);
   CHECK(StatusOf(shows_forged.Rest()) == 0);
+  Echo needs({.ask_certificate = true, .need_certificate = true});
+  TestClient without = needs.Client();
+  without.Send(kGet);
+  CHECK(StatusOf(without.Rest()) == 0);
+  CHECK(needs.asked == 0);
 }
 
 TEST_CASE("a renewed certificate serves the connections that come after") {

@@ -107,15 +107,31 @@ std::string OwnAddress(const std::string& listen, int port) {
   return absl::StrCat(host, ":", port);
 }
 
-absl::StatusOr<Web::Options> Web::OptionsFromFlags(const crypto::TlsFiles& tls) {
+namespace {
+
+Web::Options ReadFlags(const crypto::TlsFiles& tls) {
   const std::string folder = absl::GetFlag(FLAGS_web_tls);
-  Options options{.listen = absl::GetFlag(FLAGS_web_listen),
-                  .folder = absl::GetFlag(FLAGS_web),
-                  .hosts = absl::GetFlag(FLAGS_web_hosts),
-                  .tls = folder.empty() ? tls : crypto::TlsFiles::In(folder),
-                  .ask_certificate = absl::GetFlag(FLAGS_web_certificates),
-                  .sharing = absl::GetFlag(FLAGS_web_sharing),
-                  .port_file = absl::GetFlag(FLAGS_web_port_file)};
+  return {.listen = absl::GetFlag(FLAGS_web_listen),
+          .folder = absl::GetFlag(FLAGS_web),
+          .hosts = absl::GetFlag(FLAGS_web_hosts),
+          .tls = folder.empty() ? tls : crypto::TlsFiles::In(folder),
+          .ask_certificate = absl::GetFlag(FLAGS_web_certificates),
+          .sharing = absl::GetFlag(FLAGS_web_sharing),
+          .port_file = absl::GetFlag(FLAGS_web_port_file)};
+}
+
+}  // namespace
+
+absl::StatusOr<Web::Options> Web::GatewayOptionsFromFlags(const crypto::TlsFiles& tls) {
+  Options options = ReadFlags(tls);
+  if (options.listen.empty() || options.hosts.empty()) {
+    return absl::InvalidArgumentError("--gateway needs --web_listen and --web_hosts");
+  }
+  return options;
+}
+
+absl::StatusOr<Web::Options> Web::OptionsFromFlags(const crypto::TlsFiles& tls) {
+  Options options = ReadFlags(tls);
   if (options.listen.empty()) return options;
   if (options.hosts.empty()) {
     return absl::InvalidArgumentError("--web_listen needs --web_hosts: which names are ours?");

@@ -35,6 +35,9 @@ class Web {
   // `tls` where the flags name none. INVALID_ARGUMENT naming the flag that is missing.
   static absl::StatusOr<Options> OptionsFromFlags(const crypto::TlsFiles& tls);
 
+  // The same for a gateway beside a node, which has hosts and certificates and nothing else of it.
+  static absl::StatusOr<Options> GatewayOptionsFromFlags(const crypto::TlsFiles& tls);
+
   // By the services' short names: console, and whatever else there is of catalog, sharing, audit.
   using Targets = std::map<std::string, std::shared_ptr<rpc::Channel>, std::less<>>;
 
