@@ -33,6 +33,11 @@ absl::Status NoSession() {
                "this call needs a session; there is none");
 }
 
+absl::Status Busy() {
+  return Error(Reason::kOverloaded, absl::StatusCode::kResourceExhausted,
+               "too many calls wait for a thread");
+}
+
 bool EndsCookie(const absl::Status& error) {
   const std::optional<ErrorDetails> details = DetailsOf(error);
   return details && (details->reason == Reason::kSessionOver ||
@@ -90,6 +95,15 @@ void Gateway::Get(HttpRequest request, const AnswerHttp& answer) {
   absl::StatusOr<std::unique_ptr<rpc::CallerLimits::Pass>> pass =
       by_address_.Enter(request.source);
   if (!pass.ok()) return answer(Refused(pass.status(), language));
+  const std::string first(request.path().substr(0, request.path().find('/', 1) + 1));
+  if (const auto reading = parts_.readings.find(first); reading != parts_.readings.end()) {
+    auto asked = std::make_shared<Asked>(this);
+    asked->language = language;
+    asked->request = std::move(request);
+    asked->answer = answer;
+    asked->held->address = std::move(*pass);
+    return Read(reading->second, asked);
+  }
   HttpAnswer page;
   if (csrf) {
     const absl::StatusOr<std::string> token = TokenOf(request);
@@ -105,6 +119,34 @@ void Gateway::Get(HttpRequest request, const AnswerHttp& answer) {
   held->address = std::move(*pass);
   page.held = std::move(held);
   answer(std::move(page));
+}
+
+void Gateway::Read(const Parts::Reading& reading, const AskedPtr& asked) {
+  const bool runs = pool_.Run(asked->request.source, [this, &reading, asked] {
+    absl::StatusOr<rpc::CallOptions> options = rpc::CallOptions();
+    if (reading.in_session) options = AdmitReader(asked.get());
+    HttpAnswer out = reading.read(asked->request, options);
+    if (!options.ok() && EndsCookie(options.status()) && !asked->token.empty()) {
+      out.With("Set-Cookie", ClearingCookie());
+    }
+    out.held = asked->held;
+    asked->answer(std::move(out));
+  });
+  if (!runs) Answer(asked, Busy());
+}
+
+// To read needs no CSRF token: the cookie goes with no other site's request, and nothing changes.
+absl::StatusOr<rpc::CallOptions> Gateway::AdmitReader(Asked* asked) {
+  SHAREWAY_ASSIGN_OR_RETURN(asked->token, TokenOf(asked->request));
+  if (asked->token.empty()) return NoSession();
+  SHAREWAY_ASSIGN_OR_RETURN(
+      const WebSession session,
+      parts_.session({asked->request.address, asked->request.certificate}, asked->token));
+  SHAREWAY_ASSIGN_OR_RETURN(asked->held->session, by_session_.Enter(session.name));
+  rpc::CallOptions options;
+  options.accept_language = std::string(rpc::LanguageTag(asked->language));
+  options.actor = rpc::ToMetadata(session.actor);
+  return options;
 }
 
 void Gateway::Post(HttpRequest request, AnswerHttp answer) {
@@ -124,8 +166,7 @@ void Gateway::Post(HttpRequest request, AnswerHttp answer) {
   if (!pass.ok()) return Answer(asked, pass.status());
   asked->held->address = std::move(*pass);
   if (!pool_.Run(asked->request.source, [this, asked] { Call(asked); })) {
-    Answer(asked, Error(Reason::kOverloaded, absl::StatusCode::kResourceExhausted,
-                        "too many calls wait for a thread"));
+    Answer(asked, Busy());
   }
 }
 

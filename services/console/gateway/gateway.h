@@ -60,6 +60,15 @@ class Gateway {
     LiveStreams::Stands stands;
     // What GET answers besides /csrf; must not block.
     std::function<HttpAnswer(const HttpRequest&)> pages;
+    // What GET answers that takes a while, by the first part of its path ("/print/"); run on a
+    // thread, may block.
+    struct Reading {
+      // Only in a session: `read` gets the options of calls in its name, or why there is none.
+      bool in_session = false;
+      std::function<HttpAnswer(const HttpRequest&, const absl::StatusOr<rpc::CallOptions>&)> read =
+          {};
+    };
+    std::map<std::string, Reading, std::less<>> readings = {};
     // Of one source (HttpRequest::source), whoever comes from there; of one session.
     rpc::Limits by_address = {.concurrent = 128, .per_second = 200, .burst = 400};
     rpc::Limits by_session = {.concurrent = 16, .per_second = 50, .burst = 200};
@@ -98,6 +107,8 @@ class Gateway {
   using AskedPtr = std::shared_ptr<Asked>;
 
   void Get(HttpRequest request, const AnswerHttp& answer);
+  void Read(const Parts::Reading& reading, const AskedPtr& asked);
+  absl::StatusOr<rpc::CallOptions> AdmitReader(Asked* asked);
   void Post(HttpRequest request, AnswerHttp answer);
   // What can be told of a call by its fields alone.
   absl::Status CheckCall(Asked* asked) const;

@@ -131,6 +131,13 @@ void Secure(HttpAnswer* answer) {
   answer->With("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
 }
 
+void SecurePrint(absl::string_view nonce, HttpAnswer* answer) {
+  answer->With("Content-Security-Policy",
+               absl::StrCat("default-src 'none'; base-uri 'none'; form-action 'none'; "
+                            "frame-ancestors 'none'; style-src 'nonce-",
+                            nonce, "'"));
+}
+
 void SecurePage(absl::string_view nonce, HttpAnswer* answer) {
   const std::string ours = nonce.empty() ? "'none'" : absl::StrCat("'self' 'nonce-", nonce, "'");
   answer

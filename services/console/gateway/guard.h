@@ -57,6 +57,8 @@ absl::Status CheckCsrf(const HttpRequest& request, absl::string_view token);
 std::string NewNonce();
 // The fields of every answer.
 void Secure(HttpAnswer* answer);
+// Besides, those of a page without scripts whose one style sheet, in the page, carries `nonce`.
+void SecurePrint(absl::string_view nonce, HttpAnswer* answer);
 // Besides, those of a page whose scripts and styles carry `nonce`; empty: it has no scripts.
 void SecurePage(absl::string_view nonce, HttpAnswer* answer);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One question to an identity provider over HTTP.
+// One question over HTTP: to an identity provider, or for the pages of the audit log.
 #pragma once
 
 #include <string>
@@ -18,6 +18,7 @@ struct Question {
   std::string user = {};      // with `password`: HTTP Basic, both as they go on the wire
   std::string password = {};
   std::string ca = {};        // PEM file of authorities; empty: those of the system
+  bool vouched = false;       // http to any host will do: the answer vouches for itself
 };
 
 struct Told {
@@ -30,7 +31,7 @@ struct Told {
 absl::Status CheckEndpoint(const std::string& url);
 
 // Blocks for 10 s at most, follows no redirect, uses no proxy, checks the certificate.
-// INVALID_ARGUMENT as CheckEndpoint; UNAVAILABLE if there is no whole answer of at most
+// INVALID_ARGUMENT as CheckEndpoint, unless `vouched`; UNAVAILABLE if there is no whole answer of at most
 // kMaxFetchedBytes.
 absl::StatusOr<Told> Fetch(const Question& question);
 

@@ -13,9 +13,11 @@
 #include "libs/evidence/record.h"
 #include "libs/log/log.h"
 #include "services/console/domain/session.h"
+#include "services/console/gateway/log_tiles.h"
 #include "services/console/gateway/openapi.h"
 #include "services/console/gateway/pages.h"
 #include "services/console/gateway/routes.h"
+#include "services/console/oidc/fetch.h"
 #include "shareway/console/v1/session_service.pb.h"
 
 ABSL_FLAG(std::string, web_listen, "",
@@ -29,6 +31,9 @@ ABSL_FLAG(std::string, web_tls, "",
 ABSL_FLAG(bool, web_certificates, false,
           "Ask browsers for a person's certificate of web_tls's ca.crt; none will do, too.");
 ABSL_FLAG(std::string, web_sharing, "", "Address of shareway-sharing, host:port.");
+ABSL_FLAG(std::string, web_log, "",
+          "Where shareway-audit serves the log's public pages (its --http), http://HOST:PORT. Empty: "
+          "this server has no /log.");
 ABSL_FLAG(std::string, web_port_file, "", "File to write the chosen web port to once it listens.");
 
 namespace shareway::console {
@@ -98,6 +103,19 @@ class Shelf {
   const std::optional<Pages> pages_;
 };
 
+// The log's pages from audit's own server, whose URL is `base`.
+Gateway::Parts::Reading LogReading(const std::string& base) {
+  const auto tiles = std::make_shared<LogTiles>(
+      [base](const std::string& path) -> absl::StatusOr<LogTiles::Page> {
+        SHAREWAY_ASSIGN_OR_RETURN(
+            Told told, Fetch({.url = absl::StrCat(base, path), .vouched = true}));
+        return LogTiles::Page{.status = told.status, .body = std::move(told.body)};
+      });
+  return {.read = [tiles](const HttpRequest& request, const absl::StatusOr<rpc::CallOptions>&) {
+    return tiles->Answer(request);
+  }};
+}
+
 }  // namespace
 
 std::string OwnAddress(const std::string& listen, int port) {
@@ -117,6 +135,7 @@ Web::Options ReadFlags(const crypto::TlsFiles& tls) {
           .tls = folder.empty() ? tls : crypto::TlsFiles::In(folder),
           .ask_certificate = absl::GetFlag(FLAGS_web_certificates),
           .sharing = absl::GetFlag(FLAGS_web_sharing),
+          .log = absl::GetFlag(FLAGS_web_log),
           .port_file = absl::GetFlag(FLAGS_web_port_file)};
 }
 
@@ -135,6 +154,11 @@ absl::StatusOr<Web::Options> Web::OptionsFromFlags(const crypto::TlsFiles& tls) 
   if (options.listen.empty()) return options;
   if (options.hosts.empty()) {
     return absl::InvalidArgumentError("--web_listen needs --web_hosts: which names are ours?");
+  }
+  if (!options.log.empty() &&
+      (!absl::StartsWith(options.log, "http://") || absl::EndsWith(options.log, "/"))) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--web_log is \"", options.log, "\", want http://HOST:PORT"));
   }
   if (options.sharing.empty()) {
     return absl::InvalidArgumentError("--web_listen needs --web_sharing");
@@ -156,6 +180,9 @@ absl::StatusOr<std::unique_ptr<Web>> Web::Open(Options options, Targets targets,
   const auto shelf = std::make_shared<const Shelf>(routes, std::move(pages));
   const std::shared_ptr<rpc::Channel> own = console->second;
 
+  std::map<std::string, Gateway::Parts::Reading, std::less<>> readings;
+  if (!options.log.empty()) readings["/log/"] = LogReading(options.log);
+
   std::unique_ptr<Web> web(new Web());
   web->gateway_ = std::make_unique<Gateway>(Gateway::Parts{
       .hosts = std::move(hosts),
@@ -168,7 +195,8 @@ absl::StatusOr<std::unique_ptr<Web>> Web::Open(Options options, Targets targets,
                                   VisitorAt(holder.address, holder.certificate));
         return sessions->Stands(client, holder.token);
       },
-      .pages = [shelf](const HttpRequest& request) { return shelf->Answer(request); }});
+      .pages = [shelf](const HttpRequest& request) { return shelf->Answer(request); },
+      .readings = std::move(readings)});
   HttpServer::Options http;
   http.address = options.listen;
   http.tls = options.tls;

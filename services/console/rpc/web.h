@@ -28,6 +28,7 @@ class Web {
     crypto::TlsFiles tls = {};
     bool ask_certificate = false;
     std::string sharing = {};    // address of shareway-sharing
+    std::string log = {};        // URL of audit's --http, http://HOST:PORT; empty: no /log pages
     std::string port_file = {};  // written when it listens: "PORT\n"
     // Whose sessions streams run in; must outlive the web server. Required to open.
     const Sessions* sessions = nullptr;
