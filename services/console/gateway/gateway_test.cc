@@ -22,6 +22,14 @@ const std::string kToken(43, 't');
 const std::string kGetResource = "/shareway.catalog.v1.CatalogService/GetResource";
 const std::string kSessionMethods = "/shareway.console.v1.SessionService/";
 
+// In whose name something is read, or why in nobody's.
+HttpAnswer Told(const HttpRequest& request, const absl::StatusOr<rpc::CallOptions>& caller) {
+  HttpAnswer page{.status = caller.ok() ? 200 : 401};
+  page.body = std::make_shared<const std::string>(
+      absl::StrCat(request.target, " ", caller.ok() ? caller->actor : ""));
+  return page;
+}
+
 struct World {
   std::shared_ptr<TestChannel> catalog = std::make_shared<TestChannel>();
   std::shared_ptr<TestChannel> console = std::make_shared<TestChannel>();
@@ -48,6 +56,8 @@ struct World {
           page.body = std::make_shared<const std::string>(request.target);
           return page;
         },
+        .readings = {{"/own/", {.in_session = true, .read = Told}},
+                     {"/log/", {.read = Told}}},
         .by_session = by_session});
   }
 
@@ -313,6 +323,31 @@ TEST_CASE("a page may be opened from another site, under our name") {
   CHECK(*world.Ask(open).body == "/requests/1");
   open.fields["host"] = "evil.example";
   CHECK(world.Ask(open).status == 400);
+}
+
+TEST_CASE("what is read in a session is read in the person's name, without a CSRF token") {
+  World world;
+  HttpRequest read{.method = "GET",
+                   .target = "/own/page?lang=en",
+                   .fields = {{"host", "share.example"}},
+                   .address = "10.1.2.3",
+                   .source = "10.1.2.3"};
+  CHECK(world.Ask(read).status == 401);
+  read.fields["cookie"] = "__Host-shareway=" + kToken;
+  const HttpAnswer page = world.Ask(read);
+  CHECK(*page.body == "/own/page?lang=en people/wang TOTP 1000");
+  CHECK_FALSE(FieldOf(page, "X-Content-Type-Options").empty());
+  read.fields["cookie"] = "__Host-shareway=" + std::string(43, 'x');
+  const HttpAnswer over = world.Ask(read);
+  CHECK(over.status == 401);
+  CHECK(absl::StrContains(FieldOf(over, "Set-Cookie"), "Max-Age=0"));
+  read.fields["host"] = "evil.example";
+  CHECK(world.Ask(read).status == 400);
+  // What is for everybody goes in nobody's name, whoever asks.
+  read.fields["host"] = "share.example";
+  read.fields["cookie"] = "__Host-shareway=" + kToken;
+  read.target = "/log/checkpoint";
+  CHECK(*world.Ask(read).body == "/log/checkpoint ");
 }
 
 TEST_CASE("a service that this console is not connected to is told so") {

@@ -18,6 +18,7 @@
 #include "services/console/gateway/pages.h"
 #include "services/console/gateway/routes.h"
 #include "services/console/oidc/fetch.h"
+#include "services/console/rpc/print.h"
 #include "shareway/console/v1/session_service.pb.h"
 
 ABSL_FLAG(std::string, web_listen, "",
@@ -181,6 +182,12 @@ absl::StatusOr<std::unique_ptr<Web>> Web::Open(Options options, Targets targets,
   const std::shared_ptr<rpc::Channel> own = console->second;
 
   std::map<std::string, Gateway::Parts::Reading, std::less<>> readings;
+  const auto print = std::make_shared<const PrintPages>(targets, &SystemClock());
+  readings["/print/"] = {.in_session = true,
+                         .read = [print](const HttpRequest& request,
+                                         const absl::StatusOr<rpc::CallOptions>& caller) {
+                           return print->Answer(request, caller);
+                         }};
   if (!options.log.empty()) readings["/log/"] = LogReading(options.log);
 
   std::unique_ptr<Web> web(new Web());
