@@ -35,6 +35,12 @@ ABSL_FLAG(std::string, web_sharing, "", "Address of shareway-sharing, host:port.
 ABSL_FLAG(std::string, web_log, "",
           "Where shareway-audit serves the log's public pages (its --http), http://HOST:PORT. Empty: "
           "this server has no /log.");
+ABSL_FLAG(double, web_address_rate, 200,
+          "Calls a second of one address, twice as many after a pause; 0: not limited, where a proxy "
+          "in front counts them.");
+ABSL_FLAG(double, web_session_rate, 50,
+          "Calls a second of one session, four times as many after a pause; 0: not limited.");
+ABSL_FLAG(int, web_address_connections, 256, "Connections of one address; 0: not limited.");
 ABSL_FLAG(std::string, web_port_file, "", "File to write the chosen web port to once it listens.");
 
 namespace shareway::console {
@@ -136,6 +142,9 @@ Web::Options ReadFlags(const crypto::TlsFiles& tls) {
           .tls = folder.empty() ? tls : crypto::TlsFiles::In(folder),
           .ask_certificate = absl::GetFlag(FLAGS_web_certificates),
           .sharing = absl::GetFlag(FLAGS_web_sharing),
+          .address_rate = absl::GetFlag(FLAGS_web_address_rate),
+          .session_rate = absl::GetFlag(FLAGS_web_session_rate),
+          .address_connections = absl::GetFlag(FLAGS_web_address_connections),
           .log = absl::GetFlag(FLAGS_web_log),
           .port_file = absl::GetFlag(FLAGS_web_port_file)};
 }
@@ -160,6 +169,10 @@ absl::StatusOr<Web::Options> Web::OptionsFromFlags(const crypto::TlsFiles& tls) 
       (!absl::StartsWith(options.log, "http://") || absl::EndsWith(options.log, "/"))) {
     return absl::InvalidArgumentError(
         absl::StrCat("--web_log is \"", options.log, "\", want http://HOST:PORT"));
+  }
+  if (options.address_rate < 0 || options.session_rate < 0 || options.address_connections < 0) {
+    return absl::InvalidArgumentError(
+        "--web_address_rate, --web_session_rate and --web_address_connections: want 0 or more");
   }
   if (options.sharing.empty()) {
     return absl::InvalidArgumentError("--web_listen needs --web_sharing");
@@ -203,13 +216,22 @@ absl::StatusOr<std::unique_ptr<Web>> Web::Open(Options options, Targets targets,
         return sessions->Stands(client, holder.token);
       },
       .pages = [shelf](const HttpRequest& request) { return shelf->Answer(request); },
-      .readings = std::move(readings)});
+      .readings = std::move(readings),
+      .by_address = {.concurrent = 128,
+                     .per_second = options.address_rate,
+                     .burst = 2 * options.address_rate},
+      .by_session = {.concurrent = 16,
+                     .per_second = options.session_rate,
+                     .burst = 4 * options.session_rate}});
   HttpServer::Options http;
   http.address = options.listen;
   http.tls = options.tls;
   http.ask_certificate = options.ask_certificate;
   http.metrics = registry;
   http.max_body = Gateway::kMaxBody;
+  http.max_of_one = options.address_connections > 0
+                        ? static_cast<size_t>(options.address_connections)
+                        : http.max_connections;
   http.in_pieces = [gateway = web->gateway_.get()](const HttpRequest& head) {
     return gateway->InPieces(head);
   };

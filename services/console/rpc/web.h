@@ -28,6 +28,10 @@ class Web {
     crypto::TlsFiles tls = {};
     bool ask_certificate = false;
     std::string sharing = {};    // address of shareway-sharing
+    // Of one address and of one session: calls a second, twice as many and four times after a pause;
+    // of one address: connections. 0: not limited.
+    double address_rate = 200, session_rate = 50;
+    int address_connections = 256;
     std::string log = {};        // URL of audit's --http, http://HOST:PORT; empty: no /log pages
     std::string port_file = {};  // written when it listens: "PORT\n"
     // Whose sessions streams run in; must outlive the web server. Required to open.
