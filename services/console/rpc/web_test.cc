@@ -3,7 +3,9 @@
 // signing out, over TLS on loopback.
 #include "services/console/rpc/web.h"
 
+#include <array>
 #include <fstream>
+#include <thread>
 
 #include "absl/strings/str_join.h"
 #include "libs/base/bytes.h"
@@ -15,6 +17,7 @@
 #include "services/console/rpc/test_served.h"
 #include "shareway/sharing/v1/attachment.pb.h"
 #include "shareway/sharing/v1/request_message.pb.h"
+#include "shareway/sharing/v1/sharing_request.pb.h"
 
 namespace shareway::console {
 namespace {
@@ -50,12 +53,13 @@ struct Site {
   std::shared_ptr<TestChannel> sharing = std::make_shared<TestChannel>();
   std::unique_ptr<Web> web;
 
-  explicit Site(const std::string& folder = "") {
+  explicit Site(const std::string& folder = "", const std::string& log = "") {
     auto opened = Web::Open({.listen = "127.0.0.1:0",
                              .folder = folder,
                              .hosts = {"share.example"},
                              .tls = served.tls("console"),
                              .sharing = {},
+                             .log = log,
                              .sessions = &served.sessions()},
                             {{"console", served.Connect("console")}, {"sharing", sharing}}, &registry);
     INFO(opened.status());
@@ -233,6 +237,93 @@ TEST_CASE("an upload without a session is refused without being read", "[web]") 
   CHECK(absl::StrContains(all, "permission_denied"));
   CHECK(FieldIn(all, "Connection") == "close");
   CHECK(site.sharing->streams() == 0);
+}
+
+TEST_CASE("a signed-in person prints a decision, and nobody else does", "[web]") {
+  Site site;
+  site.sharing->answer = [](const TestChannel::Asked&) -> absl::StatusOr<std::string> {
+    sharing::v1::SharingRequest request;
+    request.set_name("requests/7");
+    request.set_state(sharing::v1::SharingRequest::REFUSED);
+    request.mutable_decision()->set_citation("统计法第二十五条");
+    return request.SerializeAsString();
+  };
+  Browser browser = site.Open();
+  const std::string none = browser.Ask("GET", "/print/requests/7", "");
+  CHECK(StatusOf(none) == 401);
+  CHECK(FieldIn(none, "Content-Type") == "text/html; charset=utf-8");
+  CHECK(site.sharing->asked().empty());
+  SignIn(&site, &browser);
+  const std::string page = browser.Ask("GET", "/print/requests/7?lang=en", "");
+  REQUIRE(StatusOf(page) == 200);
+  CHECK(absl::StrContains(page, "统计法第二十五条"));
+  CHECK(absl::StrContains(page, "people/clerk"));
+  CHECK(absl::StrContains(page, "The log gives no proof"));  // this console has no log
+  CHECK(absl::StrContains(FieldIn(page, "Content-Security-Policy"), "default-src 'none'"));
+  CHECK_FALSE(absl::StrContains(FieldIn(page, "Content-Security-Policy"), "script-src"));
+  REQUIRE(site.sharing->asked().size() == 1);
+  CHECK(absl::StartsWith(site.sharing->asked()[0].options.actor, "people/clerk TOTP "));
+}
+
+// Serves one page of a log by plain HTTP to so many connections, one after another.
+class PlainLog {
+ public:
+  PlainLog(std::string body, int connections)
+      : acceptor_(context_, {boost::asio::ip::address_v4::loopback(), 0}),
+        connections_(connections),
+        thread_([this, body = std::move(body), connections] {
+          for (int i = 0; i < connections; ++i) Serve(body);
+        }) {}
+  ~PlainLog() {
+    // It waits for no more connections than came, where a test ended early.
+    for (int i = 0; i < connections_; ++i) {
+      boost::system::error_code error;
+      boost::asio::ip::tcp::socket(context_).connect(acceptor_.local_endpoint(), error);
+    }
+    thread_.join();
+  }
+  std::string url() const {
+    return absl::StrCat("http://127.0.0.1:", acceptor_.local_endpoint().port());
+  }
+
+ private:
+  void Serve(const std::string& body) {
+    boost::asio::ip::tcp::socket socket(context_);
+    acceptor_.accept(socket);
+    std::string head;
+    std::array<char, 1024> buffer;
+    boost::system::error_code error;
+    while (!error && head.find("\r\n\r\n") == std::string::npos) {
+      head.append(buffer.data(), socket.read_some(boost::asio::buffer(buffer), error));
+    }
+    const std::string answer =
+        absl::StrCat("HTTP/1.1 200 OK\r\nContent-Length: ", body.size(),
+                     "\r\nConnection: close\r\n\r\n", body);
+    boost::asio::write(socket, boost::asio::buffer(answer), error);
+  }
+
+  boost::asio::io_context context_;
+  boost::asio::ip::tcp::acceptor acceptor_;
+  const int connections_;
+  std::thread thread_;
+};
+
+TEST_CASE("anyone reads the log's pages here, and a whole tile is asked for once", "[web]") {
+  const std::string tile(256 * 32, 't');
+  PlainLog log(tile, 2);
+  Site site("", log.url());
+  Browser browser = site.Open();
+  for (int again = 0; again < 3; ++again) {
+    const std::string page = browser.Ask("GET", "/log/tile/0/000", "");
+    CHECK(StatusOf(page) == 200);
+    CHECK(BodyOf(page) == tile);
+    CHECK(absl::StrContains(FieldIn(page, "Cache-Control"), "immutable"));
+  }
+  CHECK(StatusOf(browser.Ask("GET", "/log/tile/0/001", "")) == 200);  // the second connection
+  CHECK(StatusOf(browser.Ask("GET", "/log/../metrics", "")) == 404);
+  Site without;
+  Browser other = without.Open();
+  CHECK(StatusOf(other.Ask("GET", "/log/checkpoint", "")) == 404);
 }
 
 TEST_CASE("a process finds itself where it listens", "[web]") {
