@@ -105,7 +105,6 @@ Hidden HiddenIn(const Routes& routes) {
 Messages MessagesOf(const Routes& routes) {
   Messages messages;
   for (const auto& [path, route] : routes.all()) {
-    if (route.server_stream || route.client_stream) continue;
     Collect(*route.input, &messages);
     Collect(*route.output, &messages);
   }
@@ -121,6 +120,7 @@ const Policy& PolicyOf(const Route& route) {
 }
 
 std::string WhoMay(const Route& route) {
+  if (route.callers != PERSON) return "systems of the agency";
   const Policy& admits = PolicyOf(route);
   std::vector<std::string> roles;
   for (const int role : admits.roles()) roles.push_back(Role_Name(static_cast<Role>(role)));
@@ -129,9 +129,21 @@ std::string WhoMay(const Route& route) {
                       admits.fresh_factor() ? "; a fresh second factor" : "");
 }
 
-json Body(const pb::Descriptor& type) {
+// How a method that streams is called, a space before it; empty for any other.
+std::string Streaming(const Route& route) {
+  if (route.server_stream) {
+    return " One message in an envelope, answered by a stream of them: each with its length before "
+           "it, the last one the end, with an error if there is one.";
+  }
+  if (!route.client_stream) return "";
+  return " A stream of messages, each in an envelope with its length before it; the answer is one, "
+         "and the end behind it.";
+}
+
+// Of a method that streams, of one envelope.
+json Body(const Route& route, const pb::Descriptor& type) {
   const json known = WellKnown(type);
-  return {{"application/json",
+  return {{route.streams() ? "application/connect+json" : "application/json",
            {{"schema", known.is_null() ? Ref(type.full_name()) : known}}}};
 }
 
@@ -157,21 +169,22 @@ std::string OpenApi(const Routes& routes) {
   const Hidden hidden = HiddenIn(routes);
   json paths = json::object();
   for (const auto& [path, route] : routes.all()) {
-    if (route.server_stream || route.client_stream) continue;
     json operation = {
         {"operationId", absl::StrReplaceAll(path.substr(1), {{"/", "."}})},
         {"tags", json::array({path.substr(1, path.rfind('/') - 1)})},
         {"summary", path.substr(path.rfind('/') + 1)},
-        {"description", absl::StrCat("For ", WhoMay(route), ".")},
-        {"requestBody", {{"required", true}, {"content", Body(*route.input)}}},
+        {"description", absl::StrCat("For ", WhoMay(route), ".", Streaming(route))},
+        {"requestBody", {{"required", true}, {"content", Body(route, *route.input)}}},
         {"responses",
-         {{"200", {{"description", "OK"}, {"content", Body(*route.output)}}},
+         {{"200", {{"description", "OK"}, {"content", Body(route, *route.output)}}},
           {"default",
            {{"description", "An error, with its reason"},
             {"content", {{"application/json", {{"schema", Ref("connect.Error")}}}}}}}}}};
     const bool needs_session = route.client == nullptr || route.token != nullptr;
     operation["security"] = json::array();
-    if (needs_session) {
+    if (route.callers != PERSON) {
+      operation["security"].push_back({{"certificate", json::array()}});
+    } else if (needs_session) {
       operation["security"].push_back({{"session", json::array()}, {"csrf", json::array()}});
     }
     paths[path]["post"] = std::move(operation);
@@ -210,13 +223,15 @@ std::string OpenApi(const Routes& routes) {
         {"version", "1"},
         {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}},
         {"description",
-         "Every call is a POST of JSON (Connect protocol, unary). A call in a session carries the "
-         "session's cookie and, in Shareway-Csrf, the token that GET /csrf tells."}}},
+         "Every call is a POST of JSON (Connect protocol; connectrpc.com/docs/protocol). A person's "
+         "call in a session carries the session's cookie and, in Shareway-Csrf, the token that GET "
+         "/csrf tells; a system's comes with its certificate."}}},
       {"paths", std::move(paths)},
       {"components",
        {{"schemas", std::move(schemas)},
         {"securitySchemes",
-         {{"session", {{"type", "apiKey"}, {"in", "cookie"}, {"name", "__Host-shareway"}}},
+         {{"certificate", {{"type", "mutualTLS"}}},
+          {"session", {{"type", "apiKey"}, {"in", "cookie"}, {"name", "__Host-shareway"}}},
           {"csrf", {{"type", "apiKey"}, {"in", "header"}, {"name", "Shareway-Csrf"}}}}}}}};
   return document.dump();
 }
@@ -226,10 +241,9 @@ std::string OpenApiPage(const Routes& routes) {
   std::string page =
       "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Shareway: calls"
       "</title></head><body><main><h1>Calls</h1><p>Every call is a POST of JSON to its path "
-      "(Connect protocol, unary); for tools: <a href=\"/openapi.json\">openapi.json</a>.</p>";
+      "(Connect protocol; those that stream take and give envelopes); for tools: <a href=\"/openapi.json\">openapi.json</a>.</p>";
   std::string service;
   for (const auto& [path, route] : routes.all()) {
-    if (route.server_stream || route.client_stream) continue;
     const std::string of = path.substr(1, path.rfind('/') - 1);
     if (of != service) {
       if (!service.empty()) page += "</tbody></table>";
@@ -242,7 +256,8 @@ std::string OpenApiPage(const Routes& routes) {
       const std::string name = Escaped(type.full_name());
       return absl::StrCat("<td><a href=\"#", name, "\">", Escaped(type.name()), "</a></td>");
     };
-    absl::StrAppend(&page, "<tr><th scope=\"row\"><code>", Escaped(path), "</code></th>",
+    absl::StrAppend(&page, "<tr><th scope=\"row\"><code>", Escaped(path), "</code>",
+                    route.streams() ? " (stream)" : "", "</th>",
                     link(*route.input), link(*route.output), "<td>", Escaped(WhoMay(route)),
                     "</td></tr>");
   }

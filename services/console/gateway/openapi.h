@@ -8,7 +8,8 @@
 
 namespace shareway::console {
 
-// An OpenAPI 3.1 document: each unary route as a POST with its messages in proto3's JSON. Fields
+// An OpenAPI 3.1 document: each route as a POST with its messages in proto3's JSON; of one
+// that streams, what is in one envelope. Fields
 // that the gateway sets itself (the visitor, the session's token) are not in it.
 std::string OpenApi(const Routes& routes);
 // The same as one HTML page without scripts.

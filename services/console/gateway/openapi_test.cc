@@ -23,19 +23,35 @@ void CheckRefs(const json& node, const json& document) {
   }
 }
 
-TEST_CASE("the description has each unary call of people, and all that it speaks of") {
+TEST_CASE("the description has each call of people, and all that it speaks of") {
   const Routes routes = Routes::Of(ServicesForPeople()).value();
   const json document = json::parse(OpenApi(routes));
   CHECK(document["openapi"] == "3.1.0");
   for (const auto& [path, route] : routes.all()) {
     INFO(path);
-    CHECK(document["paths"].contains(path) == !route.server_stream);
+    REQUIRE(document["paths"].contains(path));
+    const json& content = document["paths"][path]["post"]["requestBody"]["content"];
+    CHECK(content.contains("application/connect+json") == route.streams());
+    CHECK(content.contains("application/json") != route.streams());
   }
   CheckRefs(document, document);
   const json& get = document["paths"]["/shareway.catalog.v1.CatalogService/GetResource"]["post"];
   CHECK(get["security"].size() == 1);
   const json& start = document["paths"]["/shareway.console.v1.SessionService/StartSignIn"]["post"];
   CHECK(start["security"].empty());
+}
+
+TEST_CASE("beside a node there is no session to have, but a certificate to show") {
+  const Routes routes = Routes::Of(ServicesOfNode(), SYSTEM).value();
+  const json document = json::parse(OpenApi(routes));
+  CHECK_FALSE(routes.all().empty());
+  for (const auto& [path, route] : routes.all()) {
+    INFO(path);
+    const json& security = document["paths"][path]["post"]["security"];
+    REQUIRE(security.size() == 1);
+    CHECK(security[0].contains("certificate"));
+  }
+  CheckRefs(document, document);
 }
 
 TEST_CASE("what the gateway sets itself is nobody's to send or read") {

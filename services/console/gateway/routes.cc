@@ -90,6 +90,7 @@ absl::StatusOr<Routes> Routes::Of(const std::vector<std::string>& services, Call
       if (!Admits(method, callers)) continue;
       if (method.client_streaming() && method.server_streaming()) continue;
       Route route = RouteOf(parts[1], method);
+      route.callers = callers;
       std::string path = route.path;
       routes.routes_.emplace(std::move(path), std::move(route));
     }

@@ -19,8 +19,10 @@ struct Route {
   std::string target = {};  // who serves it: the part of the package after "shareway.", "catalog"
   const google::protobuf::Descriptor* input = nullptr;
   const google::protobuf::Descriptor* output = nullptr;
+  CallerKind callers = PERSON;  // for whom it is a route
   bool server_stream = false;
   bool client_stream = false;  // never both
+  bool streams() const { return server_stream || client_stream; }
   // The request names the visitor (`client`): the console asks in its own name, with no actor.
   const google::protobuf::FieldDescriptor* client = nullptr;
   // Of such a request: the session's token. It comes from the cookie, never from the body.

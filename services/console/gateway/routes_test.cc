@@ -37,6 +37,22 @@ TEST_CASE("streams for people are routes like others, told apart by their direct
   CHECK_FALSE(get->client_stream);
 }
 
+TEST_CASE("beside a node, systems reach what admits them, and not what nodes say to each other") {
+  const auto routes = Routes::Of(ServicesOfNode(), SYSTEM);
+  REQUIRE(routes.ok());
+  const Route* query = routes->Find("/shareway.exchange.v1.ExchangeService/Query");
+  REQUIRE(query != nullptr);
+  CHECK(query->target == "exchange");
+  CHECK(query->callers == SYSTEM);
+  CHECK(routes->Find("/shareway.exchange.v1.DatasetService/Load") != nullptr);
+  CHECK(routes->Find("/shareway.exchange.v1.PeerService/Exchange") == nullptr);
+  CHECK(routes->Find("/shareway.exchange.v1.SourceService/Hold") == nullptr);  // a person's act
+  for (const auto& [path, route] : routes->all()) {
+    INFO(path);
+    CHECK(route.client == nullptr);
+  }
+}
+
 TEST_CASE("the token of a session is told apart in requests and answers") {
   const auto routes = Routes::Of(ServicesForPeople());
   REQUIRE(routes.ok());

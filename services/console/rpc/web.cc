@@ -170,9 +170,12 @@ absl::StatusOr<Web::Options> Web::OptionsFromFlags(const crypto::TlsFiles& tls) 
     return absl::InvalidArgumentError(
         absl::StrCat("--web_log is \"", options.log, "\", want http://HOST:PORT"));
   }
-  if (options.address_rate < 0 || options.session_rate < 0 || options.address_connections < 0) {
+  const auto is_rate = [](double rate) { return rate == 0 || (rate >= 1 && rate <= 1e9); };
+  if (!is_rate(options.address_rate) || !is_rate(options.session_rate) ||
+      options.address_connections < 0) {
     return absl::InvalidArgumentError(
-        "--web_address_rate, --web_session_rate and --web_address_connections: want 0 or more");
+        "--web_address_rate and --web_session_rate: want 0, or 1 or more; "
+        "--web_address_connections: 0 or more");
   }
   if (options.sharing.empty()) {
     return absl::InvalidArgumentError("--web_listen needs --web_sharing");
