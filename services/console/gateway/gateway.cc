@@ -231,8 +231,9 @@ void Gateway::Call(const AskedPtr& asked) {
       });
 }
 
-// In whose name the call goes. Beside a node, in the gateway's. Else three kinds: in the person's, who has a session; in the console's
-// with the session's token; in the console's for who has none yet.
+// In whose name the call goes. Beside a node in the gateway's own; else three kinds: in the person's,
+// who has a session; in the console's with the session's token; in the console's for who has none
+// yet.
 absl::Status Gateway::Admit(Asked* asked, rpc::CallOptions* options) {
   const Route& route = *asked->route;
   if (parts_.system) {

@@ -16,7 +16,10 @@ constexpr size_t kWholeTile = 256 * 32;           // hashes
 constexpr size_t kWholeEntries = 256 * (2 + 32);  // commitments, each after its length
 constexpr char kForEver[] = "public, max-age=31536000, immutable";
 
-bool IsTileChar(char c) { return absl::ascii_isdigit(c) || c == 'x' || c == 'p' || c == '.' || c == '/'; }
+bool IsTileChar(char c) {
+  return absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == 'x' || c == 'p' || c == '.' ||
+         c == '/';
+}
 
 // What the log itself reads more closely: no query, nothing encoded, no way up.
 bool MayBePage(absl::string_view path) {
@@ -41,7 +44,9 @@ HttpAnswer Text(int status, const char* text) {
 
 HttpAnswer Shown(const std::string& path, std::shared_ptr<const std::string> bytes) {
   HttpAnswer answer;
-  answer.With("Content-Type", IsTile(path) ? "application/octet-stream" : "text/plain; charset=utf-8")
+  answer
+      .With("Content-Type",
+            IsTile(path) ? "application/octet-stream" : "text/plain; charset=utf-8")
       .With("Cache-Control", IsTile(path) ? kForEver : "no-cache");
   answer.body = std::move(bytes);
   return answer;

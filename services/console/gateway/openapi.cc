@@ -241,7 +241,8 @@ std::string OpenApiPage(const Routes& routes) {
   std::string page =
       "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Shareway: calls"
       "</title></head><body><main><h1>Calls</h1><p>Every call is a POST of JSON to its path "
-      "(Connect protocol; those that stream take and give envelopes); for tools: <a href=\"/openapi.json\">openapi.json</a>.</p>";
+      "(Connect protocol; those that stream take and give envelopes); for tools: "
+      "<a href=\"/openapi.json\">openapi.json</a>.</p>";
   std::string service;
   for (const auto& [path, route] : routes.all()) {
     const std::string of = path.substr(1, path.rfind('/') - 1);

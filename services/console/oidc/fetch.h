@@ -31,8 +31,8 @@ struct Told {
 absl::Status CheckEndpoint(const std::string& url);
 
 // Blocks for 10 s at most, follows no redirect, uses no proxy, checks the certificate.
-// INVALID_ARGUMENT as CheckEndpoint, unless `vouched`; UNAVAILABLE if there is no whole answer of at most
-// kMaxFetchedBytes.
+// INVALID_ARGUMENT as CheckEndpoint, unless `vouched`; UNAVAILABLE if there is no whole answer of at
+// most kMaxFetchedBytes.
 absl::StatusOr<Told> Fetch(const Question& question);
 
 // Text as a value of a query or a form (RFC 3986, 2.3: all but unreserved characters escaped).

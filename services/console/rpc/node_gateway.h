@@ -16,8 +16,8 @@
 namespace shareway::console {
 
 // Serves the methods of one node that admit systems, and keeps nothing. It is itself a system of the
-// agency, with a certificate of its own: that is whom the node knows, whom it asks the directory for
-// and whom its evidence names. Who stands behind it, the gateway alone tells apart: a caller's
+// agency, with a certificate of its own: that is whom the node knows, and
+// whom its evidence names. Who stands behind it, the gateway alone tells apart: a caller's
 // certificate leads to the domain's authority, is of a system of the same agency, and that system is
 // on the operator's list. A system that leaves the list, and one whose certificate the directory
 // revoked, is refused once the gateway runs with another list: it follows no directory.
