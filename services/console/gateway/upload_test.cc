@@ -172,6 +172,8 @@ TEST_CASE("uploads are counted by themselves, of a session and of all") {
     code = Later(&world, Uploading({Enveloped('\1', "")})).Wait().code();
   }
   CHECK(code == "internal");
+  world.gateway.reset();  // ends the second, which answers
+  CHECK(second.Wait().code() == "unavailable");
 }
 
 TEST_CASE("a gateway that stops answers the uploads that are under way") {
