@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // The way to the services: Connect's unary calls through the console's gateway, as it wants them
 // (services/console/README.md: session by cookie, CSRF token in a field, deadline).
-import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type {
+  DescMessage, DescMethodClientStreaming, DescMethodServerStreaming, DescMethodUnary, MessageInitShape,
+  MessageShape,
+} from '@bufbuild/protobuf';
 import type { Transport } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-web';
 import { ApiError, toApiError } from './error';
+import { uploadBy } from './upload';
 
 /** How long a call may take, in milliseconds. The gateway allows 30 s. */
 export const TIMEOUT_MS = 20_000;
+/** And a file in either direction. */
+export const UPLOAD_MS = 10 * 60_000;
 const CSRF = 'Shareway-Csrf';
 
 export interface CallOptions {
@@ -15,11 +21,17 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
+/** Sends a client's stream; see uploadBy. */
+export type Uploader = <I extends DescMessage, O extends DescMessage>(
+  method: DescMethodClientStreaming<I, O>, messages: readonly MessageInitShape<I>[], timeoutMs: number,
+  signal?: AbortSignal,
+) => Promise<MessageShape<O>>;
+
 /** One way to the services; pages get it from useBackend(), tests make one of fakeServer(). */
 export class Backend {
   private readonly over = new Set<(error: ApiError) => void>();
 
-  constructor(private readonly transport: Transport) {}
+  constructor(private readonly transport: Transport, private readonly uploader: Uploader) {}
 
   /** ApiError for everything that goes wrong. Calls are never repeated here. */
   async call<I extends DescMessage, O extends DescMessage>(
@@ -30,10 +42,40 @@ export class Backend {
         method, options.signal, options.timeoutMs ?? TIMEOUT_MS, undefined, request);
       return answer.message;
     } catch (thrown) {
-      const error = toApiError(thrown);
-      if (error.sessionOver) for (const tell of this.over) tell(error);
-      throw error;
+      throw this.refused(thrown);
     }
+  }
+
+  /** The messages of a server's stream, as they come. For downloads; pages follow by reading again. */
+  async *stream<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodServerStreaming<I, O>, request: MessageInitShape<I>, options: CallOptions = {},
+  ): AsyncIterable<MessageShape<O>> {
+    async function* one(): AsyncIterable<MessageInitShape<I>> { yield request; }
+    try {
+      const answer = await this.transport.stream(
+        method, options.signal, options.timeoutMs ?? UPLOAD_MS, undefined, one());
+      yield* answer.message;
+    } catch (thrown) {
+      throw this.refused(thrown);
+    }
+  }
+
+  /** Sends a file or another client's stream as one body, and takes the answer. */
+  async upload<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodClientStreaming<I, O>, messages: readonly MessageInitShape<I>[],
+    options: CallOptions = {},
+  ): Promise<MessageShape<O>> {
+    try {
+      return await this.uploader(method, messages, options.timeoutMs ?? UPLOAD_MS, options.signal);
+    } catch (thrown) {
+      throw this.refused(thrown);
+    }
+  }
+
+  private refused(thrown: unknown): ApiError {
+    const error = toApiError(thrown);
+    if (error.sessionOver) for (const tell of this.over) tell(error);
+    return error;
   }
 
   /** Tells whenever a call was refused because the session is over. Returns how to stop it. */
@@ -70,5 +112,5 @@ export function webBackend(language: () => string, fetchIt: typeof fetch = fetch
 
   return new Backend(createConnectTransport({
     baseUrl: window.location.origin, useBinaryFormat: true, fetch: guarded,
-  }));
+  }), (method, messages, timeoutMs, signal) => uploadBy(guarded, method, messages, timeoutMs, signal));
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Services in memory, for tests: handlers by method, and what was asked of them. Messages go
 // through their binary form, as over the wire.
-import { create, type DescMessage, type DescMethodUnary, type MessageInitShape, type MessageShape }
-  from '@bufbuild/protobuf';
-import { Code, ConnectError, createRouterTransport } from '@connectrpc/connect';
+import {
+  create, type DescMessage, type DescMethod, type DescMethodClientStreaming,
+  type DescMethodServerStreaming, type DescMethodUnary, type MessageInitShape, type MessageShape,
+} from '@bufbuild/protobuf';
+import { Code, ConnectError, createRouterTransport, type Transport } from '@connectrpc/connect';
 import {
   BadRequestSchema, ErrorInfoSchema, LocalizedMessageSchema,
 } from '@/gen/google/rpc/error_details_pb';
@@ -30,15 +32,15 @@ export function fault(code: Code, reason: string, more: {
 }
 
 export class FakeServer {
-  private readonly handlers = new Map<DescMethodUnary, Handler>();
-  private readonly asked: { method: DescMethodUnary; request: unknown }[] = [];
+  private readonly handlers = new Map<DescMethod, Handler>();
+  private readonly asked: { method: DescMethod; request: unknown }[] = [];
 
   /** Answers this method from now on; throw fault(…) to refuse. A later one replaces an earlier. */
   on<I extends DescMessage, O extends DescMessage>(
     method: DescMethodUnary<I, O>,
     answer: (request: MessageShape<I>) => MessageInitShape<O> | Promise<MessageInitShape<O>>,
   ): this {
-    this.handlers.set(method as unknown as DescMethodUnary, answer as unknown as Handler);
+    this.handlers.set(method, answer as unknown as Handler);
     return this;
   }
 
@@ -46,30 +48,55 @@ export class FakeServer {
   requests<I extends DescMessage, O extends DescMessage>(
     method: DescMethodUnary<I, O>,
   ): MessageShape<I>[] {
-    return this.asked.filter((call) => call.method === (method as unknown as DescMethodUnary))
+    return this.asked.filter((call) => call.method === (method as DescMethod))
       .map((call) => call.request as MessageShape<I>);
   }
 
-  backend(): Backend {
+  /** The same for a server's stream. */
+  onStream<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodServerStreaming<I, O>,
+    answer: (request: MessageShape<I>) => readonly MessageInitShape<O>[],
+  ): this {
+    this.handlers.set(method, answer as unknown as Handler);
+    return this;
+  }
+
+  /** The same for an upload: the handler is given all its messages. */
+  onUpload<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodClientStreaming<I, O>,
+    answer: (messages: readonly MessageShape<I>[]) => MessageInitShape<O>,
+  ): this {
+    this.handlers.set(method, answer as unknown as Handler);
+    return this;
+  }
+
+  private handle(method: DescMethod, request: unknown): unknown {
+    this.asked.push({ method, request });
+    const handler = this.handlers.get(method);
     // A method that no test answers is refused as one that is not there.
-    return new Backend({
-      unary: (method, signal, timeoutMs, header, input, context) => {
-        const transport = createRouterTransport((router) => {
-          router.rpc(method, async (request: unknown) => {
-            const known = method as unknown as DescMethodUnary;
-            this.asked.push({ method: known, request });
-            const handler = this.handlers.get(known);
-            if (handler === undefined) {
-              throw new ConnectError(`no test answers ${method.parent.typeName}/${method.name}`,
-                Code.Unimplemented);
-            }
-            return create(method.output, (await handler(request)) as never);
-          });
+    if (handler === undefined) {
+      throw new ConnectError(`no test answers ${method.parent.typeName}/${method.name}`, Code.Unimplemented);
+    }
+    return handler(request);
+  }
+
+  backend(): Backend {
+    const unary: Transport['unary'] = (method, signal, timeoutMs, header, input, context) =>
+      createRouterTransport((router) => {
+        router.rpc(method, async (request: unknown) =>
+          create(method.output, (await this.handle(method, request)) as never));
+      }).unary(method, signal, timeoutMs, header, input, context);
+    const stream: Transport['stream'] = (method, signal, timeoutMs, header, input, context) => {
+      const handle = (request: unknown): unknown => this.handle(method, request);
+      return createRouterTransport((router) => {
+        router.rpc(method as DescMethodServerStreaming, async function* answers(request: unknown) {
+          for (const one of handle(request) as never[]) yield create(method.output, one);
         });
-        return transport.unary(method, signal, timeoutMs, header, input, context);
-      },
-      stream: () => Promise.reject(new ConnectError('no streams', Code.Unimplemented)),
-    });
+      }).stream(method, signal, timeoutMs, header, input, context);
+    };
+    return new Backend({ unary, stream }, (method, messages) => Promise.resolve().then(() =>
+      create(method.output, this.handle(method,
+        messages.map((one) => create(method.input, one))) as never)));
   }
 }
 export const fakeServer = (): FakeServer => new FakeServer();

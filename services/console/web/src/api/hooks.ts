@@ -54,8 +54,8 @@ for (const event of ['pointerdown', 'keydown', 'wheel']) {
 
 /**
  * Calls `again` every `seconds` while the page is visible and somebody is there, and at once when it
- * comes into view after longer than that. The gateway offers no streams; this is how pages follow
- * what others do.
+ * comes into view after longer than that. A stream would be sooner,
+ * and hold one of the six connections that a browser has to a host, over all its tabs.
  */
 export function useLive(again: () => void, seconds: number): void {
   const latest = useRef(again);
