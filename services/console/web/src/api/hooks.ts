@@ -134,6 +134,8 @@ export function useCall<I extends DescMessage, O extends DescMessage>(
 export interface Pages<T, O> extends Read<readonly T[]> {
   /** The last page's answer, for counts and the like. */
   readonly last: O | undefined;
+  /** The first page's, which alone has totals and facets. */
+  readonly first: O | undefined;
   readonly hasMore: boolean;
   readonly more: () => void;
 }
@@ -184,7 +186,7 @@ export function usePages<I extends DescMessage, O extends DescMessage, T>(
   const rows = useMemo(() => read.data?.pages.flatMap((page) => [...pick(page)]),
     // `pick` is written anew at each rendering; it reads nothing but its argument.
     [read.data]);
-  return { ...read, data: rows, last, hasMore: token !== '', more,
+  return { ...read, data: rows, last, first: read.data?.pages[0], hasMore: token !== '', more,
            loading: read.loading || adding, error: read.error ?? addError };
 }
 

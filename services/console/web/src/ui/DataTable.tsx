@@ -98,7 +98,7 @@ export function DataTable<T>(props: {
     setTop(view.scrollTop);
     if (hasMore && view.scrollTop + view.clientHeight > view.scrollHeight - 10 * ROW) onMore?.();
   };
-  if (rows.length === 0 && props.loading !== true) return <>{props.empty ?? <p>{t('empty')}</p>}</>;
+  if (rows.length === 0 && !hasMore && props.loading !== true) return <>{props.empty ?? <p>{t('empty')}</p>}</>;
   const width = columns.length + (props.onSelect === undefined ? 0 : 1);
   const spacer = (count: number, key: string): ReactNode => count > 0 && (
     <tr key={key} aria-hidden style={{ height: count * ROW }}><td colSpan={width} /></tr>
