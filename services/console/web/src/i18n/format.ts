@@ -20,12 +20,14 @@ export interface Format {
 }
 
 export function formatIn(locale: string): Format {
+  // In English, 4/5 is two days to two people; the month has its name there.
+  const month = locale === 'en' ? 'short' : '2-digit';
   const time = new Intl.DateTimeFormat(locale, {
-    timeZone: ZONE, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit',
-    minute: '2-digit', hourCycle: 'h23',
+    timeZone: ZONE, year: 'numeric', month, day: '2-digit', hour: '2-digit', minute: '2-digit',
+    hourCycle: 'h23',
   });
   const date = new Intl.DateTimeFormat(locale, {
-    timeZone: ZONE, year: 'numeric', month: '2-digit', day: '2-digit',
+    timeZone: ZONE, year: 'numeric', month, day: '2-digit',
   });
   // The day's noon, UTC, is the same day anywhere that matters.
   const day = new Intl.DateTimeFormat(locale, {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What jsdom lacks and pages use; texts in simplified Chinese unless a test says otherwise.
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, beforeEach } from 'vitest';
 import { setLocale } from '@/i18n';
+
+// Pages are loaded when they are shown, and forms are checked a moment after the last key.
+configure({ asyncUtilTimeout: 5000 });
 
 if (window.matchMedia === undefined) {
   window.matchMedia = (query: string): MediaQueryList => ({

@@ -65,11 +65,11 @@ function Compare(props: { entry: Resource; working: boolean }): ReactNode {
   return (
     <>
       <h3>{t('resource.compare')}</h3>
-      <p className="sw-row">
+      <div className="sw-row">
         <label>{t('resource.from')} <Select value={from} options={options} onChange={setFrom} aria-label={t('resource.from')} /></label>
         <label>{t('resource.to')} <Select value={to} onChange={setTo} aria-label={t('resource.to')}
           options={props.working ? [{ value: 0, label: t('resource.working') }, ...options] : options} /></label>
-      </p>
+      </div>
       {possible && (
         <Shown read={diff}>
           {(answer) => (answer.differences.length === 0 ? <p>{t('resource.same')}</p> : (
