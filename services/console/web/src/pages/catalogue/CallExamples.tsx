@@ -18,13 +18,13 @@ export function CallExamples(props: { entry: Resource }): ReactNode {
     <section aria-labelledby="call">
       <h2 id="call">{t('resource.call')}</h2>
       <p>{t('resource.callHow')}</p>
-      <p className="sw-row">
+      <div className="sw-row">
         <Radio.Group value={shown} aria-label={t('resource.language')} optionType="button"
           options={examples.map((one, value) => ({ value, label: one.language }))}
           onChange={(event) => { setShown(event.target.value as number); setCopied(false); }} />
         <Button onClick={() => void navigator.clipboard.writeText(code).then(() => setCopied(true))}>{t('resource.copy')}</Button>
         <span role="status">{copied && t('resource.copied')}</span>
-      </p>
+      </div>
       <pre className="sw-code" tabIndex={0}>{code}</pre>
     </section>
   );
