@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+export default {
+  none: '无',
+  and: '、',
+  APPLICANT: '申请人',
+  CLERK: '经办人',
+  DATA_STEWARD: '数据管理员',
+  CATALOGUE_EDITOR: '目录编制员',
+  DEPARTMENT_HEAD: '部门负责人',
+  SHARING_HEAD: '共享工作机构负责人',
+  PROVIDER_REVIEWER: '提供部门审核员',
+  SHARING_AUTHORITY: '共享主管部门',
+  AUDITOR: '共享审计员',
+  SYSTEM_ADMINISTRATOR: '系统管理员',
+  SECURITY_ADMINISTRATOR: '安全管理员',
+  AUDIT_ADMINISTRATOR: '审计管理员',
+  ACCOUNT_ADMINISTRATOR: '单位账号管理员',
+  OUTSIDE_SUPERVISOR: '监督检查人员',
+  RECORDING_OFFICER: '登记员',
+};
