@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libs/rpc/channel.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +13,7 @@
 #include "libs/base/bytes.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
+#include "libs/log/log.h"
 #include "libs/rpc/actor.h"
 #include "libs/rpc/credentials.h"
 #include "libs/rpc/grpc_status.h"
@@ -45,16 +47,25 @@ std::string ToBytes(const grpc::ByteBuffer& buffer) {
   return bytes;
 }
 
+// gRPC ends the process over any other byte in metadata: a call that has one is cancelled before it
+// begins.
+void AddText(const char* key, const std::string& value, grpc::ClientContext* context) {
+  if (value.empty()) return;
+  const bool sendable =
+      std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c <= 0x7E; });
+  if (sendable) return context->AddMetadata(key, value);
+  log::Error("call-with-unsendable-text", {{"key", key}});
+  context->TryCancel();
+}
+
 void Prepare(const CallOptions& options, grpc::ClientContext* context) {
   if (options.timeout < absl::InfiniteDuration()) {
     context->set_deadline(absl::ToChronoTime(absl::Now() + options.timeout));
   }
-  if (!options.traceparent.empty()) context->AddMetadata("traceparent", options.traceparent);
-  if (!options.accept_language.empty()) {
-    context->AddMetadata("accept-language", options.accept_language);
-  }
-  if (!options.actor.empty()) context->AddMetadata(kActorKey, options.actor);
-  if (!options.inspected.empty()) context->AddMetadata(kInspectedKey, options.inspected);
+  AddText("traceparent", options.traceparent, context);
+  AddText("accept-language", options.accept_language, context);
+  AddText(kActorKey, options.actor, context);
+  AddText(kInspectedKey, options.inspected, context);
 }
 
 class ReadStreamOverGrpc final : public RawReadStream {

@@ -28,5 +28,32 @@ TEST_CASE("A handshake that takes more than a second is not cut and begun again 
   CHECK(called.ok());
 }
 
+// gRPC would end the process over it.
+TEST_CASE("A call with bytes that metadata cannot hold fails, and the next one does not") {
+  World world;
+  const auto channel = world.Connect(world.officer);
+  catalog::v1::GetAgencyRequest request;
+  request.set_name("a");
+  const auto call = [&](CallOptions options) {
+    options.timeout = absl::Seconds(30);
+    return channel->Unary<catalog::v1::Agency>(Path("GetAgency"), request, options).status();
+  };
+  CHECK(call({}).ok());
+  CHECK(absl::IsCancelled(call({.inspected = "\xE4"})));
+  CHECK(absl::IsCancelled(call({.actor = "a\tb"})));
+  CHECK(absl::IsCancelled(call({.traceparent = std::string("0\0", 2)})));
+  const auto stream = channel->Stream(Path("WatchDirectory"), {.inspected = "\x7F"});
+  REQUIRE(stream != nullptr);
+  absl::Notification told;
+  absl::Status end;
+  stream->Read([&](absl::StatusOr<std::optional<std::string>> next) {
+    end = next.status();
+    told.Notify();
+  });
+  told.WaitForNotification();
+  CHECK(absl::IsCancelled(end));
+  CHECK(call({}).ok());
+}
+
 }  // namespace
 }  // namespace shareway::rpc

@@ -122,6 +122,7 @@ void Pool::Watch() {
     for (int quiet = 0; quiet < kQuietLooks && !stopping_;) {
       const uint64_t begun = begun_;
       watch_.WaitWithTimeout(&mutex_, kPatience);
+      if (stopping_) return;  // the destructor has taken the threads: none may come after them
       quiet = turns_.empty() ? quiet + 1 : 0;
       if (!turns_.empty() && begun == begun_) Wake();
     }
