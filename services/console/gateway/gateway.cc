@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/message.h"
 #include "libs/base/error.h"
+#include "libs/base/name.h"
 #include "libs/base/status.h"
 #include "libs/rpc/grpc_status.h"
 #include "services/console/gateway/asked.h"
@@ -190,6 +191,10 @@ absl::Status Gateway::CheckCall(Asked* asked) const {
     return absl::UnimplementedError("want a body that is not compressed");
   }
   asked->stream = stream;
+  const std::string inspected(request.field(rpc::kInspectedKey));
+  if (!inspected.empty() && !HasForm("agencies/{a}", inspected)) {
+    return Error::Field(rpc::kInspectedKey, "want agencies/{a}");
+  }
   const absl::string_view version = request.field("connect-protocol-version");
   if (!version.empty() && version != "1") {
     return Error::Field("connect-protocol-version", "want 1");

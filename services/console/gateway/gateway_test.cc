@@ -191,6 +191,10 @@ TEST_CASE("what is no call is refused before anything is asked") {
   CHECK(status([](HttpRequest* r) { r->fields["content-encoding"] = "gzip"; }) == 415);
   CHECK(status([](HttpRequest* r) { r->fields["connect-protocol-version"] = "2"; }) == 400);
   CHECK(status([](HttpRequest* r) { r->fields["connect-timeout-ms"] = "soon"; }) == 400);
+  for (const char* inspected : {"\xE4", "agencies/\t", "agencies/a b", "agencies", "a"}) {
+    INFO(inspected);
+    CHECK(status([&](HttpRequest* r) { r->fields["shareway-inspected"] = inspected; }) == 400);
+  }
   CHECK(status([](HttpRequest* r) { r->target += "?a=b"; }) == 404);
   CHECK(status([](HttpRequest* r) { r->target = "/shareway.audit.v1.AuditService/Append"; }) ==
         404);

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -79,8 +80,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
         peer_(peer),
         source_(SourceOf(peer)),
         shared_(shared),
-        buffer_(kMaxBuffered),
-        goodbye_(stream_.get_executor()) {}
+        buffer_(kMaxBuffered) {}
   ~Connection() {
     StopAnswer();
     ReleaseBody();
@@ -144,7 +144,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     ++request_;
     parser_.emplace();
     parser_->header_limit(kMaxHead);
-    parser_->body_limit(boost::none);  // OnHead checks the length that is said
+    // OnHead checks the length that is said. (With no limit at all Beast 1.81 refuses every length.)
+    parser_->body_limit(std::numeric_limits<uint64_t>::max());
     Expire(shared_->options.request_timeout);  // for head and body
     http::async_read_header(stream_, buffer_, *parser_,
                             [self = shared_from_this()](Code error, size_t) {
@@ -195,7 +196,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
       }
     }
     if (length > most) return TooLarge(most);
-    if (!shared_->TakeBody(holds)) {
+    if (!shared_->TakeBody(source_, holds)) {
       return Send(Refusal(503, "too many bodies are being read").With("Retry-After", "1"), false);
     }
     body_ = holds;
@@ -354,11 +355,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Watch() {
     beast::get_lowest_layer(stream_).expires_never();
     drained_.resize(1024);
+    watching_ = true;
     stream_.async_read_some(asio::buffer(drained_), [self = shared_from_this()](Code error,
                                                                                size_t n) {
+      self->watching_ = false;
+      if (self->written_) return self->SayGoodbye();
       self->left_ -= std::min(self->left_, n);
       if (!error && self->left_ > 0) return self->Watch();
-      if (self->ended_) return self->Close();
       self->Cut();
     });
   }
@@ -384,6 +387,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
       piece_ = last ? "0\r\n\r\n"
                     : absl::StrCat(absl::Hex(piece_.size()), "\r\n", piece_, "\r\n");
     }
+    if (piece_.empty()) return EndPieces();  // a write of nothing would read beside Watch
     Expire(shared_->options.answer_timeout);
     asio::async_write(stream_, asio::buffer(piece_),
                       [self = shared_from_this(), last](Code error, size_t) {
@@ -394,13 +398,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
                       });
   }
 
-  // Says goodbye, and waits a moment for the client's, which Watch reads.
+  // One read at a time: goodbye, which reads the client's, comes when Watch's or the piece's is over.
   void EndPieces() {
-    ended_ = true;
     StopAnswer();
-    goodbye_.expires_after(kGoodbye);
-    goodbye_.async_wait([self = shared_from_this()](Code) { self->Close(); });
-    stream_.async_shutdown([self = shared_from_this()](Code) { self->Close(); });
+    written_ = true;
+    if (watching_) return beast::get_lowest_layer(stream_).cancel();
+    if (!reading_) SayGoodbye();
   }
 
   // Nobody takes what still comes.
@@ -448,12 +451,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
         });
   }
 
-  void ReleaseBody() { shared_->GiveBody(std::exchange(body_, 0)); }
+  void ReleaseBody() { shared_->GiveBody(source_, std::exchange(body_, 0)); }
 
-  void Close() {
-    goodbye_.cancel();
-    beast::get_lowest_layer(stream_).close();
-  }
+  void Close() { beast::get_lowest_layer(stream_).close(); }
   void Cut() {
     if (!std::exchange(cut_, true)) shared_->figures.cut.Add();
     StopAnswer();
@@ -478,9 +478,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool reading_ = false;   // a piece of the body
   bool answered_ = false;  // or being answered
   bool written_ = false;   // the last answer of this connection is out
-  bool ended_ = false;     // an answer in pieces is out, and the connection's end with it
+  bool watching_ = false;  // for the client's end, while an answer comes in pieces
   bool cut_ = false;
-  asio::steady_timer goodbye_;
   HttpAnswer given_;
   std::optional<http::response<Body>> answer_;
   std::optional<http::response_serializer<Body>> serializer_;

@@ -24,7 +24,8 @@ namespace shareway::console {
 // Content-Length that is said before; bodies in pieces (Transfer-Encoding) are refused, since two
 // readers of such framing may disagree. All of a request comes within `request_timeout` of the
 // last answer, except that a connection may rest for `idle_timeout`; an answer is taken within
-// `answer_timeout`. All bodies together hold at most `max_bodies`. A body or an answer in pieces has
+// `answer_timeout`. All bodies together hold at most `max_bodies`, those of
+// one source a quarter of it, by what is announced. A body or an answer in pieces has
 // these times for each piece, and holds one piece. While an answer comes in pieces, a client that
 // ends is noticed at once; what it sends meanwhile is dropped, and the connection ends with the
 // answer, as it does after a body of which not all was read. Beyond `max_connections`, and

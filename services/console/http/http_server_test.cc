@@ -15,52 +15,10 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "services/console/http/shared.h"
-#include "services/console/http/test_client.h"
-#include "tests/support/temp_dir.h"
-#include "tests/support/test_pki.h"
+#include "services/console/http/test_echo.h"
 
 namespace shareway::console {
 namespace {
-
-constexpr char kGet[] = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
-
-// Answers with what it was asked, as text.
-struct Echo {
-  shareway::testing::TempDir dir;
-  shareway::testing::TestPki pki{dir.path()};
-  shareway::testing::TestIdentity identity =
-      pki.Issue("console", {"shareway://test/service/console"});
-  metrics::Registry registry;
-  std::atomic<int> asked = 0;
-  std::unique_ptr<HttpServer> server;
-
-  explicit Echo(HttpServer::Options options = {}, HandleHttp handle = {}) {
-    options.address = "127.0.0.1:0";
-    options.tls = identity.tls;
-    options.metrics = &registry;
-    if (!handle) {
-      handle = [this](HttpRequest request, AnswerHttp answer) {
-        ++asked;
-        HttpAnswer out;
-        out.With("X-Address", request.address);
-        out.With("X-Certificate", std::to_string(request.certificate.size()));
-        for (const std::string& name : request.repeated) out.With("X-Repeated", name);
-        out.body = std::make_shared<const std::string>(
-            absl::StrCat(request.method, " ", request.target, " ", request.field("x-said"), " ",
-                         request.body));
-        answer(std::move(out));
-      };
-    }
-    auto opened = HttpServer::Open(options, std::move(handle));
-    INFO(opened.status());
-    REQUIRE(opened.ok());
-    server = *std::move(opened);
-  }
-  ~Echo() { server->Stop(); }
-  TestClient Client(TestClient::Options options = {}) {
-    return TestClient(server->port(), identity.tls.ca, options);
-  }
-};
 
 TEST_CASE("requests on one connection are answered one after another") {
   Echo echo;
@@ -429,6 +387,28 @@ TEST_CASE("all bodies together hold so much") {
   echo.server->Stop();
   absl::MutexLock lock(&mutex);
   waiting.clear();
+}
+
+TEST_CASE("who announces bodies and does not send them keeps only himself out") {
+  Echo echo({.max_body = 1000, .max_bodies = 4000});
+  const auto head = [](size_t bytes) {
+    return absl::StrCat("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: ", bytes, "\r\n\r\n");
+  };
+  TestClient announces = echo.Client();
+  // Is told to go on once its bytes are counted.
+  announces.Send(
+      "POST /a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\n");
+  CHECK(StatusOf(announces.Answer()) == 100);
+  TestClient again = echo.Client();
+  again.Send(head(1000));
+  CHECK(StatusOf(again.Rest()) == 503);
+  for (const char* from : {"127.0.0.2", "127.0.0.3", "127.0.0.4"}) {
+    TestClient other = echo.Client({.from = from});
+    other.Send(head(1000) + std::string(1000, 'a'));
+    CHECK(StatusOf(other.Answer()) == 200);
+  }
+  announces.Send(std::string(1000, 'a'));
+  CHECK(StatusOf(announces.Answer()) == 200);
 }
 
 TEST_CASE("a person's certificate is asked for where that is wanted, and told") {

@@ -4,6 +4,7 @@
 
 #include "services/console/http/boost_config.h"
 
+#include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/address_v6.hpp>
@@ -41,6 +42,7 @@ struct HttpShared {
   size_t connections ABSL_GUARDED_BY(mutex) = 0;
   size_t bodies ABSL_GUARDED_BY(mutex) = 0;  // bytes
   std::map<boost::asio::ip::address, size_t> of_one ABSL_GUARDED_BY(mutex);  // by source
+  std::map<boost::asio::ip::address, size_t> bodies_of_one ABSL_GUARDED_BY(mutex);  // bytes
 
   // Counts a new connection of the source; false if there is no room for it.
   bool Add(const boost::asio::ip::address& source) {
@@ -57,16 +59,26 @@ struct HttpShared {
     if (--of_one[source] == 0) of_one.erase(source);
     figures.connections.Set(static_cast<double>(--connections));
   }
-  // Takes so many bytes for a body; false if all bodies together would hold too many.
-  bool TakeBody(size_t bytes) {
+  // Takes so many bytes for a body of the source; false if all bodies together, or its own, would
+  // hold too many. What is announced counts, so that one source with heads alone harms itself.
+  bool TakeBody(const boost::asio::ip::address& source, size_t bytes) {
+    if (bytes == 0) return true;
     absl::MutexLock lock(&mutex);
-    if (bodies + bytes > options.max_bodies) return false;
-    bodies += bytes;
-    return true;
+    size_t& own = bodies_of_one[source];
+    const size_t share = std::max(options.max_body, options.max_bodies / 4);
+    const bool room = bodies + bytes <= options.max_bodies && own + bytes <= share;
+    if (room) {
+      bodies += bytes;
+      own += bytes;
+    }
+    if (own == 0) bodies_of_one.erase(source);
+    return room;
   }
-  void GiveBody(size_t bytes) {
+  void GiveBody(const boost::asio::ip::address& source, size_t bytes) {
+    if (bytes == 0) return;
     absl::MutexLock lock(&mutex);
     bodies -= bytes;
+    if ((bodies_of_one[source] -= bytes) == 0) bodies_of_one.erase(source);
   }
 };
 

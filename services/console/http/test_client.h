@@ -36,6 +36,7 @@ class TestClient {
     bool handshake = true;
     const crypto::TlsFiles* shows = nullptr;  // the client's own certificate; null: none
     int receive_buffer = 0;                   // bytes; 0: the system's
+    const char* from = nullptr;               // a loopback address; null: the system's choice
   };
   TestClient(int port, const std::string& ca, Options options)
       : tls_(Context(ca, options)), stream_(context_, tls_) {
@@ -45,6 +46,7 @@ class TestClient {
     if (options.receive_buffer > 0) {
       socket.set_option(asio::socket_base::receive_buffer_size(options.receive_buffer));
     }
+    if (options.from != nullptr) socket.bind({asio::ip::make_address_v4(options.from), 0});
     socket.connect({asio::ip::address_v4::loopback(), static_cast<unsigned short>(port)});
     if (!options.handshake) return;
     Limit();
