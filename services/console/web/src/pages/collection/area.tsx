@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Area } from '@/app/area';
+
+export const area: Area = {
+  id: 'collection',
+  order: 72,
+  menu: [{ to: '/collection', label: 'title' }],
+  routes: [{ path: '/collection', load: () => import('./CollectionPage') }],
+};
