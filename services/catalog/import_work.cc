@@ -125,7 +125,10 @@ absl::StatusOr<Cause> Imports::CauseFor(const store::ImportRecord& record) const
   const std::shared_ptr<const Register> all = parts_.directory();
   const Person* person = all->Find<Person>(import.importer());
   std::set<Role> roles;
-  if (person != nullptr && person->agency == import.agency()) {
+  const Agency* agency = all->Find<Agency>(import.agency());
+  if (person != nullptr && person->agency == import.agency() &&
+      person->standing == Standing::kActive && agency != nullptr &&
+      agency->standing == Standing::kActive) {
     roles.insert(person->roles.begin(), person->roles.end());
   }
   if (!roles.contains(Role::kCatalogueEditor)) {

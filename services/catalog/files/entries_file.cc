@@ -42,10 +42,14 @@ absl::StatusOr<Format> Detect(const std::string& path) {
   const size_t first = text.find_first_not_of(" \t\r\n");
   if (first == absl::string_view::npos) return Refused("the file is empty");
   if (text[first] == '{' || text[first] == '[') return Format::kJson;
-  // Cut in the middle of a character a file of UTF-8 is none: the last three bytes do not count.
+  if (bytes.size() == kLooked) {  // perhaps cut in the middle of a character
+    const auto last = [&] { return static_cast<unsigned char>(text.back()); };
+    for (int i = 0; i < 3 && (last() & 0xC0) == 0x80; ++i) text.remove_suffix(1);
+    if (last() >= 0xC0) text.remove_suffix(1);
+  }
   Utf8Check check;
-  check.Feed(text.substr(0, text.size() < kLooked - 3 ? text.size() : text.size() - 3));
-  return check.Finish() || bytes.size() == kLooked ? Format::kCsv : Format::kCsvGb18030;
+  check.Feed(text);
+  return check.Finish() ? Format::kCsv : Format::kCsvGb18030;
 }
 
 absl::StatusOr<std::unique_ptr<Reader>> Open(const std::string& path, Format format) {

@@ -32,6 +32,9 @@ inline constexpr size_t kMaxCellBytes = 32'767 * 4;  // Excel's longest cell, in
 inline constexpr uint64_t kMaxUnpackedBytes = 512 << 20;
 inline constexpr uint64_t kMaxPackRatio = 200;  // unpacked to packed, beyond the first MiB
 inline constexpr int kMaxXmlDepth = 32;
+inline constexpr int kMaxJsonDepth = 32;
+inline constexpr size_t kMaxListed = 1000;  // values in a cell
+inline constexpr size_t kMaxFaults = 100;   // told of an entry
 
 // Where a file says something.
 struct Spot {

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "services/catalog/files/entries_file.h"
 #include "services/catalog/files/guide_words.h"
 #include "services/catalog/files/template_columns.h"
 #include "shareway/catalog/v1/resource.pb.h"
@@ -97,13 +99,16 @@ std::string LineOf(const v1::ShareCondition& condition) {
   return absl::StrCat(line, kValuesBegin, absl::StrJoin(values, kPart), kValuesEnd);
 }
 
-// The first id that no condition has.
-std::string FreeId(const v1::Resource& resource) {
-  for (int n = 1;; ++n) {
-    std::string id = absl::StrCat("c", n);
-    const bool taken = std::any_of(resource.conditions().begin(), resource.conditions().end(),
-                                   [&](const v1::ShareCondition& c) { return c.id() == id; });
-    if (!taken) return id;
+// Gives conditions without an id the next of c1, c2 … that none has.
+void NameConditions(v1::Resource& resource) {
+  std::set<std::string> taken;
+  for (const v1::ShareCondition& condition : resource.conditions()) taken.insert(condition.id());
+  int next = 1;
+  for (v1::ShareCondition& condition : *resource.mutable_conditions()) {
+    while (condition.id().empty()) {
+      std::string id = absl::StrCat("c", next++);
+      if (taken.insert(id).second) condition.set_id(std::move(id));
+    }
   }
 }
 
@@ -143,9 +148,11 @@ std::string Lines(const v1::Resource& resource, absl::string_view field) {
 
 // The fields are Resource's: no other message comes here.
 std::string Take(absl::string_view cell, absl::string_view field, v1::Resource& resource) {
+  size_t lines = 0;
   for (absl::string_view line : absl::StrSplit(cell, '\n')) {
     line = absl::StripAsciiWhitespace(line);
     if (line.empty()) continue;
+    if (++lines > kMaxListed) return absl::StrCat("has more than ", kMaxListed, " lines");
     if (field == "conditions") {
       TakeCondition(line, *resource.add_conditions());
     } else if (field == "not_shared_basis") {
@@ -158,9 +165,7 @@ std::string Take(absl::string_view cell, absl::string_view field, v1::Resource& 
       if (!put.second) return absl::StrCat(Quoted(key), " is there twice");
     }
   }
-  for (v1::ShareCondition& condition : *resource.mutable_conditions()) {
-    if (condition.id().empty()) condition.set_id(FreeId(resource));
-  }
+  NameConditions(resource);
   return "";
 }
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "libs/base/status.h"
+#include "services/catalog/domain/entry_rules.h"
 #include "services/catalog/files/template_columns.h"
 #include "services/catalog/store/resource_message.h"
 
@@ -112,7 +113,10 @@ class TableReader : public Reader {
     }
   }
 
-  void TakeRow(const Row& row, bool first, FileEntry& entry, v1::Resource& message) const {
+  // `head` is what the entry's first row said of it: null in that row.
+  void TakeRow(const Row& row, const v1::Resource* head, FileEntry& entry,
+               v1::Resource& message) const {
+    if (entry.faults.size() >= kMaxFaults) return;
     v1::Item* item = nullptr;
     for (size_t i = 0; i < Columns().size(); ++i) {
       const Column& column = Columns()[i];
@@ -137,10 +141,10 @@ class TableReader : public Reader {
         if (item == nullptr) item = message.add_items();
         path = absl::StrCat("resource.items[", message.items_size() - 1, "].", column.field);
         wrong = TakeCell(*item, *field, cell);
-      } else if (!first) {
+      } else if (head != nullptr) {
         // Repeated in a further row, as merged cells come out: the same, or a contradiction.
-        Message& whole = column.of == Of::kEntry ? static_cast<Message&>(message)
-                                                 : *message.mutable_assessment();
+        const Message& whole = column.of == Of::kEntry ? static_cast<const Message&>(*head)
+                                                       : head->assessment();
         const std::unique_ptr<Message> other(whole.New());
         wrong = TakeCell(*other, *field, cell);
         if (wrong.empty() && CellOf(*other, *field) != CellOf(whole, *field)) {
@@ -192,12 +196,21 @@ class TableReader : public Reader {
     open_code_ = Cell(*ahead_, code_);
     open_title_ = Cell(*ahead_, title_);
     open_row_ = ahead_->row;
-    v1::Resource message;
-    bool first = true;
+    v1::Resource message, head;
+    TakeRow(*ahead_, nullptr, entry, message);
+    head = message;
+    head.clear_items();
+    bool first = true, full = false;
     do {
-      TakeRow(*ahead_, first, entry, message);
+      if (!std::exchange(first, false) && !full) TakeRow(*ahead_, &head, entry, message);
+      if (!full && static_cast<size_t>(message.items_size()) > kMaxItems) {
+        full = true;
+        entry.faults.push_back(
+            {.spot = {.sheet = ahead_->sheet, .row = static_cast<uint32_t>(ahead_->row)},
+             .field = "resource.items",
+             .rule = absl::StrCat("are more than ", kMaxItems, "; its further rows are not read")});
+      }
       entry.last_row = static_cast<uint32_t>(ahead_->row);
-      first = false;
       const std::string sheet = ahead_->sheet;
       SHAREWAY_ASSIGN_OR_RETURN(ahead_, NextRow());
       if (ahead_ && ahead_->sheet != sheet) break;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "catch2/catch.hpp"
 #include "libs/base/error.h"
+#include "services/catalog/domain/entry_rules.h"
 #include "services/catalog/domain/test_entry.h"
 #include "services/catalog/store/resource_message.h"
 #include "tests/support/temp_dir.h"
@@ -236,6 +237,58 @@ TEST_CASE("A basis or an extension that cannot be read is told with how it reads
   CHECK_THAT(read[0].faults[1].rule, Catch::Contains("KEY：value"));
   REQUIRE(read[1].faults.size() == 2);
   CHECK_THAT(read[1].faults[1].rule, Catch::Contains("twice"));
+}
+
+TEST_CASE("What a cell nests or lists without end is a fault of the cell") {
+  const std::string deep = std::string(60'000, '[') + std::string(60'000, ']');
+  std::string lines;
+  for (int i = 0; i < 60'000; ++i) lines += "a\n";
+  absl::Status end;
+  const auto read = ReadText(
+      absl::StrCat("信息资源代码,信息资源名称,服务接口,关键词,共享条件\n306002/000001,甲,", deep, ",", deep,
+                   ",\"", lines, "\"\n306002/000002,乙,[],一,c1 限本市\n"),
+      &end);
+  INFO(end);
+  REQUIRE(end.ok());
+  REQUIRE(read.size() == 2);
+  std::vector<std::string> fields;
+  for (const CellFault& fault : read[0].faults) fields.push_back(fault.field);
+  CHECK(fields == std::vector<std::string>{"resource.conditions", "resource.keywords",
+                                           "resource.operations"});
+  CHECK(read[1].faults.empty());
+}
+
+TEST_CASE("An entry of very many rows is read as far as an entry can go") {
+  std::string text = "信息资源代码,信息资源名称,扩展字段,信息项名称,数据类型\n306002/000001,甲,a：b,项,也许\n";
+  for (int i = 0; i < 50'000; ++i) text += ",,a：b,项,字符型\n";
+  absl::Status end;
+  auto read = ReadText(text + "306002/000002,乙,,项,字符型\n", &end);
+  REQUIRE(end.ok());
+  REQUIRE(read.size() == 2);
+  CHECK(read[0].entry.items.size() == kMaxItems + 1);
+  REQUIRE(read[0].faults.size() == 2);
+  CHECK(read[0].faults[1].field == "resource.items");
+  CHECK(read[0].last_row == 50'002);
+  // So many wrong cells are told, and no more.
+  text = "信息资源代码,信息资源名称,信息项名称,数据类型\n306002/000001,甲,项,也许\n";
+  for (int i = 0; i < 400; ++i) text += ",,项,也许\n";
+  read = ReadText(text, &end);
+  REQUIRE(read.size() == 1);
+  CHECK(read[0].faults.size() == kMaxFaults);
+}
+
+TEST_CASE("A large sheet in GB18030 is told from one in UTF-8") {
+  const shareway::testing::TempDir dir;
+  for (const Format format : {Format::kCsv, Format::kCsvGb18030}) {
+    for (int pad = 0; pad < 4; ++pad) {  // whatever character the look ends in
+      auto writer = Create(dir / "e.csv", format).value();
+      Entry entry = GoodEntry();
+      entry.title = absl::StrCat(std::string(static_cast<size_t>(pad), 'x'), entry.title);
+      for (int i = 0; i < 300; ++i) REQUIRE(writer->Add({.name = "resources/r", .entry = entry}).ok());
+      REQUIRE(writer->Finish().ok());
+      CHECK(Detect(dir / "e.csv").value() == format);
+    }
+  }
 }
 
 TEST_CASE("What a cell cannot mean is told by row, column and field, all at once in the template's order") {

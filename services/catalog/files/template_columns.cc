@@ -15,6 +15,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "nlohmann/json.hpp"
+#include "services/catalog/files/entries_file.h"
 #include "services/catalog/files/guide_words.h"
 #include "services/catalog/files/spoken_cells.h"
 #include "shareway/catalog/v1/resource.pb.h"
@@ -29,6 +30,26 @@ using google::protobuf::Message;
 // A message's field alone as a JSON object.
 bool IsJson(const FieldDescriptor& field) {
   return field.is_map() || field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+}
+
+// Whether its brackets nest deeper than any field does. Reading, copying and writing what does would
+// take a frame of the stack a level.
+bool TooDeep(absl::string_view json) {
+  int depth = 0;
+  bool quoted = false;
+  for (size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (quoted && c == '\\') {
+      ++i;
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (!quoted && (c == '[' || c == '{')) {
+      if (++depth > kMaxJsonDepth) return true;
+    } else if (!quoted && (c == ']' || c == '}')) {
+      --depth;
+    }
+  }
+  return false;
 }
 
 constexpr const char* kSeparators[] = {"\n", "；", ";", "、"};
@@ -51,6 +72,7 @@ std::string ListText(const std::vector<std::string>& values) {
 
 std::optional<std::vector<std::string>> ListFrom(std::string text) {
   if (!text.empty() && text.front() == '[') {
+    if (TooDeep(text)) return std::nullopt;
     const nlohmann::json array = nlohmann::json::parse(text, nullptr, false);
     if (!array.is_array()) return std::nullopt;
     std::vector<std::string> values;
@@ -231,6 +253,9 @@ std::string TakeCell(Message& message, const FieldDescriptor& field, const std::
     if (IsSpoken(field) && text.front() != '[' && text.front() != '{') {
       return TakeSpoken(message, field, text);
     }
+    if (TooDeep(text)) {
+      return absl::StrCat("nests deeper than ", kMaxJsonDepth, " brackets");
+    }
     const nlohmann::json value = nlohmann::json::parse(text, nullptr, false);
     if (value.is_discarded()) return absl::StrCat(Quoted(text), " is no JSON");
     const std::unique_ptr<Message> alone(message.New());
@@ -243,6 +268,9 @@ std::string TakeCell(Message& message, const FieldDescriptor& field, const std::
   if (field.is_repeated()) {
     const auto values = ListFrom(text);
     if (!values) return absl::StrCat(Quoted(text), " is no list of texts");
+    if (values->size() > kMaxListed) {
+      return absl::StrCat("lists ", values->size(), " values, at most ", kMaxListed);
+    }
     for (const std::string& value : *values) {
       if (field.enum_type() == nullptr) {
         reflection.AddString(&message, &field, value);

@@ -54,6 +54,12 @@ absl::StatusOr<size_t> ColumnOf(absl::string_view reference) {
   return column - 1;
 }
 
+// What is kept of a workbook before its rows, and told again with each of its faults.
+constexpr size_t kMaxParts = 1000;
+constexpr size_t kMaxPartName = 1024;
+constexpr size_t kMaxSheets = 200;
+constexpr size_t kMaxSheetName = 31 * 4;  // Excel's longest, in UTF-8
+
 struct SheetPart {
   std::string name = {};
   std::string part = {};
@@ -121,6 +127,10 @@ class XlsxRows : public RowSource {
         return Refused("the workbook has links to other files; break them and save it");
       }
       const std::string target = Of(attributes, "Target");
+      if (parts.size() == kMaxParts || target.size() > kMaxPartName ||
+          Of(attributes, "Id").size() > kMaxPartName) {
+        return Refused("the workbook has more parts, or longer names of parts, than one has");
+      }
       parts[Of(attributes, "Id")] = absl::StartsWith(target, "/") ? target.substr(1) : absl::StrCat("xl/", target);
       if (absl::EndsWith(Of(attributes, "Type"), "/sharedStrings")) shared_part_ = parts[Of(attributes, "Id")];
       return absl::OkStatus();
@@ -131,7 +141,14 @@ class XlsxRows : public RowSource {
       }
       const auto part = parts.find(Of(attributes, "id"));
       if (part == parts.end()) return Refused("a sheet of the workbook has no part");
-      sheets_.push_back({Of(attributes, "name"), part->second});
+      if (sheets_.size() == kMaxSheets) {
+        return TooLarge(absl::StrCat("the workbook has more than ", kMaxSheets, " sheets"));
+      }
+      std::string title = Of(attributes, "name");
+      if (title.size() > kMaxSheetName) {
+        return Refused(absl::StrCat("a sheet's name has more than ", kMaxSheetName, " bytes"));
+      }
+      sheets_.push_back({std::move(title), part->second});
       return absl::OkStatus();
     }}));
     if (sheets_.empty()) return Refused("the workbook has no sheet that is shown");

@@ -112,6 +112,17 @@ TEST_CASE("A workbook that computes, fetches or lies is refused with the place")
   CheckRefused(rels, R"(Id="a")", R"(Id="z")", "no part");
   CheckRefused(rels, "one.xml", "three.xml", "lacks");
   CheckRefused("xl/workbook.xml", R"(sheetId="1")", R"(state="veryHidden")", "no sheet");
+  // What is kept of a book before its first row is bounded, whatever its parts say.
+  std::string sheets = "<sheets>";
+  for (int i = 0; i < 200; ++i) sheets += R"(<sheet name="s" r:id="a"/>)";
+  CheckRefused("xl/workbook.xml", "<sheets>", sheets, "200 sheets", Reason::kFileTooLarge);
+  CheckRefused("xl/workbook.xml", "目录", std::string(2000, 'a'), "sheet's name");
+  CheckRefused(rels, "worksheets/two.xml", std::string(2000, 'a'), "parts");
+  std::string relations = "<Relationships>";
+  for (int i = 0; i < 1000; ++i) {
+    relations += absl::StrCat(R"(<Relationship Id="i)", i, R"(" Target="t"/>)");
+  }
+  CheckRefused(rels, "<Relationships>", relations, "parts");
   Parts none = Workbook();
   none.erase("xl/workbook.xml");
   CHECK(DetailsOf(ReadAll(none).end)->reason == Reason::kFileRefused);
