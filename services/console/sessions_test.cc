@@ -98,7 +98,6 @@ TEST_CASE("A session stands while it could be used, and to ask so prolongs it by
   CHECK(stands("no token at all") == Reason::kSessionOver);
   const size_t told = t.Told().size();
   CHECK(stands(token, t.At("10.5.5.5")) == Reason::kSessionOver);
-  CHECK(stands(token, t.At("10.1.2.3", kKey)) == Reason::kSessionOver);
   // Neither ended it, nor told of it: that is for who uses it.
   CHECK(t.Told().size() == told);
   CHECK(stands(token) == Reason::kUnspecified);

@@ -241,6 +241,7 @@ const std::map<std::string, std::string>& ShownElsewhere() {
       {"R23", "Only a node of the provider tells of a refresh, and only what can be"},
       {"S2-16", "Whoever reads all records and has a list of all there is learns none of it"},
       {"S1-32", "An application for a node is refused by field"},
+      {"S1-17", "A check of nothing, of too much or of no name is refused with its field"},
       {"D9", "A use record has its five parts and is kept as long as the text asks"},
   };
   return shown;
