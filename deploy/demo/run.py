@@ -12,10 +12,12 @@ import csv
 import datetime
 import graphlib
 import hashlib
+import http.client
 import json
 import pathlib
 import secrets
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -271,6 +273,30 @@ class Demo:
         return (f"{who} in by password and certificate; the token shown by another was refused; "
                 f"codes of the other two administrators in {self.w.first_codes}")
 
+    def pages(self):
+        """The console serves its contract, its pages if they are built, and no call without a
+        session."""
+        trusted = ssl.create_default_context(cafile=self.w.home("service", "console") / "ca.crt")
+        trusted.check_hostname = False  # the certificate names the service, not an address
+        seen = {}
+        for method, path in (("GET", "/openapi.json"), ("GET", "/"),
+                             ("POST", "/shareway.catalog.v1.CatalogService/ListResources")):
+            line = http.client.HTTPSConnection(self.w.at("web"), context=trusted, timeout=30)
+            line.request(method, path, "{}" if method == "POST" else None,
+                         {"Content-Type": "application/json"} if method == "POST" else {})
+            answer = line.getresponse()
+            seen[path] = (answer.status, answer.headers, answer.read())
+            line.close()
+        status, _, contract = seen["/openapi.json"]
+        assert status == 200 and json.loads(contract)["openapi"].startswith("3."), contract[:200]
+        assert seen["/shareway.catalog.v1.CatalogService/ListResources"][0] == 401, seen
+        status, fields, page = seen["/"]
+        if status == 404:
+            return f"JSON and its contract at https://{self.w.at('web')}/api; no pages are built"
+        assert status == 200 and b"<html" in page, page[:200]
+        assert "'nonce-" in fields["Content-Security-Policy"], fields
+        return f"pages at https://{self.w.at('web')}/, their contract at /api"
+
     def first_certificate(self):
         with open(self.w.dir / "marriages.csv", encoding="utf-8", newline="") as lines:
             return next(csv.DictReader(lines))["cert_no"]
@@ -426,6 +452,7 @@ class Demo:
                 ("certificates", self.issue), ("services", self.services),
                 ("registration", self.register), ("nodes", self.nodes),
                 ("console, first start", self.console),
+                ("console, pages and JSON", self.pages),
                 ("memory, idle", self.footprint), ("publish", self.publish),
                 ("search", self.search), ("load real data", self.load_divisions),
                 ("load generated data", self.load_generated),
@@ -460,6 +487,8 @@ def main():
         if not options.check:
             print(f"\nThe city {DOMAIN} is up; Ctrl-C ends it. One-time codes of the console's "
                   f"first start: {world.first_codes}. Try, for example:")
+            print(f"  https://{world.at('web')}/ in a browser that trusts "
+                  f"{world.home('service', 'console') / 'ca.crt'}")
             print("  " + " ".join([str(world.bin / "shareway"), *world.flags("tax-applicant"),
                                    "catalog", "search", "不动产"]))
             try:

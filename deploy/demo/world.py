@@ -201,7 +201,7 @@ class World:
     # Processes.
 
     def plan_ports(self):
-        names = list(SERVICES)
+        names = [*SERVICES, "web"]
         names += [self.node_process(n) for n in self.directory["nodes"]]
         self.held = {name: hold_port() for name in names}
         self.ports = {name: held.getsockname()[1] for name, held in self.held.items()}
@@ -261,9 +261,13 @@ class World:
                              [f"--statutes={deploy / 'statutes'}",
                               f"--calendars={deploy / 'calendars'}",
                               f"--attachment_key={self.home('service', 'sharing')}/attachment.key"])
+        pages = self.bin.parent / "web"  # ninja console_pages
         console = self.start("console", self.home("service", "console"), "shareway-console",
                              [f"--factor_key={self.home('service', 'console')}/factor.key",
-                              f"--first_codes={self.first_codes}"])
+                              f"--first_codes={self.first_codes}",
+                              f"--web_listen={self.at('web')}", f"--web_hosts={self.at('web')}",
+                              f"--web_sharing={self.at('sharing')}",
+                              *([f"--web={pages}"] if (pages / "index.html").exists() else [])])
         self.await_ready("audit", audit)
         self.await_ready("sharing", sharing)
         self.await_ready("console", console)
