@@ -109,17 +109,21 @@ absl::StatusOr<Exports::Whole> Exports::Run(
 absl::StatusOr<Exports::Whole> Exports::Give(
     const Caller& caller, const Options& options,
     const std::function<absl::Status(std::string)>& take) {
+  const auto overloaded = [](int most, absl::string_view what) {
+    return Error(Reason::kOverloaded, absl::StatusCode::kResourceExhausted,
+                 absl::StrCat(most, " ", what, ", want fewer"));
+  };
   {
     absl::MutexLock lock(&mutex_);
-    if (under_way_ == kMaxUnderWay) {
-      return Error(Reason::kOverloaded, absl::StatusCode::kResourceExhausted,
-                   absl::StrCat(kMaxUnderWay, " exports are under way, want fewer"));
-    }
-    ++under_way_;
+    if (callers_.contains(caller.name)) return overloaded(1, "export of the caller is under way");
+    if (writing_ == kMaxWriting) return overloaded(kMaxWriting, "exports are being written");
+    if (static_cast<int>(callers_.size()) == kMaxUnderWay) return overloaded(kMaxUnderWay, "exports are under way");
+    callers_.insert(caller.name);
+    ++writing_;
   }
-  const absl::Cleanup over = [this] {
+  const absl::Cleanup over = [this, who = caller.name] {
     absl::MutexLock lock(&mutex_);
-    --under_way_;
+    callers_.erase(who);
   };
   const std::string path = (std::filesystem::path(parts_.folder) /
                             absl::StrCat(kPrefix, IdFromRandom(crypto::RandomBytes(15))))
@@ -130,6 +134,11 @@ absl::StatusOr<Exports::Whole> Exports::Give(
   };
   Whole whole;
   {
+    // Of writing alone: whoever reads slowly keeps nobody else from his.
+    const absl::Cleanup written = [this] {
+      absl::MutexLock lock(&mutex_);
+      --writing_;
+    };
     SHAREWAY_ASSIGN_OR_RETURN(const std::unique_ptr<files::Writer> writer,
                               files::Create(path, options.format));
     SHAREWAY_ASSIGN_OR_RETURN(whole.entries, Write(caller, options, writer.get()));

@@ -20,7 +20,8 @@ namespace shareway::catalog {
 // Thread-safe.
 class Exports {
  public:
-  static constexpr int kMaxUnderWay = 2;
+  static constexpr int kMaxWriting = 2;
+  static constexpr int kMaxUnderWay = 16;  // one of a caller
   static constexpr size_t kMaxNames = 1000;
 
   // All must outlive it.
@@ -49,7 +50,8 @@ class Exports {
   };
   // Gives the file to `take` in pieces of at most 1 MiB once all of it is written, and ends at the
   // first error of `take`. What the caller may not see is left out. INVALID_ARGUMENT for options;
-  // RESOURCE_EXHAUSTED, OVERLOADED, while kMaxUnderWay are under way; UNAVAILABLE for the disk.
+  // RESOURCE_EXHAUSTED, OVERLOADED, while the caller has one under way, kMaxWriting are being written
+  // or kMaxUnderWay under way; UNAVAILABLE for the disk.
   absl::StatusOr<Whole> Run(const Caller& caller, const Options& options,
                             const std::function<absl::Status(std::string)>& take);
 
@@ -68,7 +70,8 @@ class Exports {
   metrics::Family<metrics::Counter, 2> ended_;  // format, code
   metrics::Counter entries_;                    // given out in whole files
   absl::Mutex mutex_;
-  int under_way_ ABSL_GUARDED_BY(mutex_) = 0;
+  int writing_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::set<std::string> callers_ ABSL_GUARDED_BY(mutex_) = {};  // whose export is under way
 };
 
 }  // namespace shareway::catalog

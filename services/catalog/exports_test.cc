@@ -80,20 +80,28 @@ TEST_CASE("An export without a format, and drafts as DCAT, are refused") {
       world.exports->Run(editor, {.format = files::Format::kDcat, .drafts = true}, take).status()));
 }
 
-TEST_CASE("Two exports are under way at once, no more, and one that is cut off leaves nothing") {
+TEST_CASE("Who reads his export slowly keeps nobody else from one, and one cut off leaves nothing") {
   TestWorld world;
   world.Publish();
-  const Caller editor = world.By("editor").caller;
   const Exports::Options json = {.format = files::Format::kJson};
-  absl::Status third;
-  const auto inner = [&](std::string) {
-    third = world.exports->Run(editor, json, [](std::string) { return absl::OkStatus(); }).status();
+  Caller caller = world.By("editor").caller;
+  int under_way = 0;
+  std::vector<absl::Status> refused;
+  // Each reader is given its first piece while those before him are still at theirs.
+  std::function<absl::Status(std::string)> read = [&](std::string) {
+    if (under_way == 0) refused.push_back(world.exports->Run(caller, json, read).status());
+    ++under_way;
+    caller.name = absl::StrCat("people/p", under_way);
+    refused.push_back(world.exports->Run(caller, json, read).status());
     return absl::CancelledError("the caller went away");
   };
-  const auto outer = [&](std::string) { return world.exports->Run(editor, json, inner).status(); };
-  CHECK(absl::IsCancelled(world.exports->Run(editor, json, outer).status()));
-  REQUIRE(DetailsOf(third));
-  CHECK(DetailsOf(third)->reason == Reason::kOverloaded);
+  CHECK(absl::IsCancelled(world.exports->Run(caller, json, read).status()));
+  CHECK(under_way == Exports::kMaxUnderWay);
+  REQUIRE(refused.size() > 1);
+  for (const absl::Status& status : {refused[0], refused[1]}) {
+    REQUIRE(DetailsOf(status));
+    CHECK(DetailsOf(status)->reason == Reason::kOverloaded);
+  }
   CHECK(Left(world) == 0);
   CHECK(Run(world, "editor", {}).whole.ok());
 }
