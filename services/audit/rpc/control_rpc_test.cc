@@ -62,8 +62,8 @@ v1::GetControlsResponse Controlled(WatchedWorld* world) {
 }  // namespace
 
 TEST_CASE("Two administrators change the retention, no single one does", "[witness]") {
-  WatchedWorld world(1, 0);
   kv::MemoryStore store;
+  WatchedWorld world(1, 0);
   world.Open(&store);
   const auto proposed = Propose(&world, "first", Keeping(1200, 200));
   INFO(proposed.status());
@@ -119,8 +119,8 @@ TEST_CASE("A proposal falls with its proposer's standing, role or key", "[witnes
 }
 
 TEST_CASE("Two administrators stop the log, and are told before it is gone", "[witness]") {
-  WatchedWorld world(1, 0);
   kv::MemoryStore store;
+  WatchedWorld world(1, 0);
   world.Open(&store);
   world.AwaitStarts(1);
   v1::ProposeControlRequest stop;
@@ -137,8 +137,8 @@ TEST_CASE("Two administrators stop the log, and are told before it is gone", "[w
 }
 
 TEST_CASE("An altered act, and one that the law forbids, proposes nothing", "[witness]") {
-  WatchedWorld world(1, 0);
   kv::MemoryStore store;
+  WatchedWorld world(1, 0);
   world.Open(&store);
   v1::ProposeControlRequest altered = Signed(&world, "auditing", kPropose, Keeping(1200));
   std::string* act = altered.mutable_signed_act()->mutable_act();
