@@ -50,21 +50,38 @@ bool AboutTheFile(const absl::Status& status) {
                      details->reason == Reason::kFileTooLarge);
 }
 
+constexpr size_t kMaxTold = 500;
+constexpr size_t kMaxCode = 64;    // no code that can stand is longer
+constexpr size_t kMaxSheet = 124;  // Excel's longest name, in UTF-8
+
 // What a row tells of a text of the file, which may be longer than a row can be stored: whole
-// characters of its beginning.
-std::string Told(absl::string_view text) {
-  constexpr size_t kMaxTold = 500;
-  if (text.size() <= kMaxTold) return std::string(text);
-  size_t end = kMaxTold;
+// characters of its beginning, `most` bytes in all.
+std::string Told(absl::string_view text, size_t most = kMaxTold) {
+  constexpr absl::string_view kMore = "…";
+  if (text.size() <= most) return std::string(text);
+  size_t end = most - kMore.size();
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return absl::StrCat(text.substr(0, end), "…");
+  return absl::StrCat(text.substr(0, end), kMore);
+}
+
+// Keeps what an import's rows take within bounds, whatever the file makes them say; counts the row.
+void Fit(uint64_t max_row_bytes, v1::ImportRow* row, store::ImportRecord* record) {
+  if (row->faults_size() > 0 && record->row_bytes() + row->ByteSizeLong() > max_row_bytes) {
+    const int faults = row->faults_size();
+    row->clear_faults();
+    v1::ImportFault* fault = row->add_faults();
+    fault->set_row(row->first_row());
+    fault->set_rule(absl::StrCat("breaks ", faults, faults == Imports::kMaxFaults ? " or more" : "",
+                                 " rules, which the import has no room left to tell"));
+  }
+  record->set_row_bytes(record->row_bytes() + row->ByteSizeLong());
 }
 
 void AddFault(const files::Spot& spot, absl::string_view field, absl::string_view rule,
               v1::ImportRow* row) {
   if (row->faults_size() == Imports::kMaxFaults) return;
   v1::ImportFault* fault = row->add_faults();
-  fault->set_sheet(spot.sheet);
+  fault->set_sheet(Told(spot.sheet, kMaxSheet));
   fault->set_row(spot.row);
   fault->set_column(Told(spot.column));
   fault->set_field(Told(field));
@@ -89,10 +106,10 @@ std::string NameOf(absl::string_view code) {
 v1::ImportRow RowOf(const files::FileEntry& entry) {
   v1::ImportRow row;
   row.set_number(entry.number);
-  row.set_sheet(entry.sheet);
+  row.set_sheet(Told(entry.sheet, kMaxSheet));
   row.set_first_row(entry.first_row);
   row.set_last_row(entry.last_row);
-  row.set_code(Told(entry.entry.code));
+  row.set_code(Told(entry.entry.code, kMaxCode));
   return row;
 }
 
@@ -261,6 +278,7 @@ absl::Status Imports::Write(const ImportStore::Loaded& import, files::FileEntry 
   row.clear_resource();
   AddFaults(entry, status, &row);
   Count(row, &now);
+  Fit(parts_.max_row_bytes, &row, &after);
   if (now.reason().empty()) now.set_reason(ReasonOf(status));
   // ABORTED if it was the import that changed, and not the entry.
   SHAREWAY_RETURN_IF_ERROR(
@@ -365,6 +383,7 @@ absl::Status Imports::CheckSome(const ImportStore::Loaded& import) {
     job_->read = entry->number;
     SHAREWAY_ASSIGN_OR_RETURN(Outcome outcome, Check(after, *std::move(entry)));
     Count(outcome.row.row(), &now);
+    Fit(parts_.max_row_bytes, outcome.row.mutable_row(), &after);
     if (now.reason().empty()) now.set_reason(outcome.reason);
     rows.push_back(std::move(outcome.row));
     now.set_entries(now.entries() + 1);

@@ -54,6 +54,8 @@ class Imports {
   static constexpr int kMaxUnderWay = 4;  // of an agency
   static constexpr size_t kBatch = 200;   // entries checked in a step
   static constexpr int kMaxFaults = 100;  // told of an entry
+  // Of all rows of an import; what is refused beyond is told without the rules that it breaks.
+  static constexpr uint64_t kMaxRowBytes = uint64_t{64} << 20;
   static constexpr absl::Duration kKept = absl::Hours(24 * 90);
   // Until an import whose step failed is tried again; each failure doubles it. Others go on meanwhile.
   static constexpr absl::Duration kFirstRest = absl::Seconds(1);
@@ -70,6 +72,7 @@ class Imports {
     // What is asked of an entry of the wire before the catalogue is, and so of a file's; empty: nothing.
     std::function<absl::Status(const v1::Resource&)> check = {};
     metrics::Registry* metrics = nullptr;  // may be null
+    uint64_t max_row_bytes = kMaxRowBytes;
   };
   // Deletes files that no import needs.
   static absl::StatusOr<std::unique_ptr<Imports>> Open(Parts parts);

@@ -384,7 +384,39 @@ TEST_CASE("An entry whose texts are too long to keep is refused, and holds up no
   REQUIRE(rows.size() == 2);
   CHECK(rows[0].ByteSizeLong() < 10'000);
   CHECK(rows[0].code().substr(0, 10) == "1111111111");
+  CHECK(rows[0].code().size() <= 64);
   CHECK(rows[0].faults_size() >= 5);
+}
+
+TEST_CASE("What an import tells of its entries has an end, however much a file makes it say") {
+  TestWorld world;
+  constexpr uint64_t kRoom = 40'000;
+  world.imports = Imports::Open({.store = &*world.import_store,
+                                 .resources = &*world.resources,
+                                 .catalog = world.catalog.get(),
+                                 .clock = &world.clock,
+                                 .directory = [&] { return world.registrar->Now(); },
+                                 .folder = world.dir / "imports",
+                                 .max_row_bytes = kRoom})
+                      .value();
+  std::vector<Entry> entries;
+  for (int i = 0; i < 9; ++i) {
+    entries.push_back(Numbered(i));
+    for (int key = 0; key < 30; ++key) {
+      entries.back().extensions[absl::StrCat(std::string(400, 'k'), key)] = "x";
+    }
+  }
+  const v1::Import ended = Run(world, Begin(world, FileOf(entries)).name());
+  CHECK(ended.refused() == 9);
+  const std::vector<v1::ImportRow> rows = RowsOf(world, ended.name());
+  REQUIRE(rows.size() == 9);
+  CHECK(rows.front().faults_size() >= 30);
+  REQUIRE(rows.back().faults_size() == 1);
+  CHECK_THAT(rows.back().faults(0).rule(),
+             Catch::StartsWith("breaks ") && Catch::Contains("no room left"));
+  size_t bytes = 0;
+  for (const v1::ImportRow& row : rows) bytes += row.ByteSizeLong();
+  CHECK(bytes < kRoom + 9 * 500);
 }
 
 TEST_CASE("A file's entry is held to the descriptors of its operations as a call's is") {
