@@ -13,7 +13,9 @@
 #include "libs/base/error.h"
 #include "libs/base/name.h"
 #include "libs/base/status.h"
+#include "libs/crypto/hash.h"
 #include "libs/evidence/record.h"
+#include "libs/log/log.h"
 #include "services/catalog/domain/item_ids.h"
 #include "services/catalog/imports.h"
 #include "services/catalog/store/resource_message.h"
@@ -31,6 +33,7 @@ bool IsRefusal(const absl::Status& status) {
     case absl::StatusCode::kPermissionDenied:
     case absl::StatusCode::kNotFound:
     case absl::StatusCode::kAborted:
+    case absl::StatusCode::kDataLoss:  // of the entry as it is stored: no later try reads it
       return true;
     default: {
       const auto details = DetailsOf(status);
@@ -113,13 +116,9 @@ v1::ImportRow RowOf(const files::FileEntry& entry) {
   return row;
 }
 
-// What people are told while `status` keeps their import waiting: nothing of the installation's inside.
-std::string WordsFor(const absl::Status& status) {
-  const char* why = absl::IsResourceExhausted(status) ? "the catalogue's disk is full"
-                    : absl::IsDataLoss(status) ? "what is kept of it cannot be read"
-                                               : "the catalogue's store does not take it";
-  return absl::StrCat("the work on it stands still, since ", why,
-                      "; it is tried again by itself, and can be cancelled");
+// What Job::codes has for a code: itself, or for a long one, which cannot stand, a digest.
+std::string CodeKey(const std::string& code) {
+  return code.size() <= kMaxCode ? code : crypto::Sha256(code).str();
 }
 
 void Count(const v1::ImportRow& row, v1::Import* import) {
@@ -141,8 +140,9 @@ absl::StatusOr<Cause> Imports::CauseFor(const store::ImportRecord& record) const
   const v1::Import& import = record.import();
   const std::shared_ptr<const Register> all = parts_.directory();
   const Person* person = all->Find<Person>(import.importer());
-  std::set<Role> roles;
   const Agency* agency = all->Find<Agency>(import.agency());
+  std::set<Role> roles;
+  // What is suspended or retired is still found, and may write nothing more by a file than by hand.
   if (person != nullptr && person->agency == import.agency() &&
       person->standing == Standing::kActive && agency != nullptr &&
       agency->standing == Standing::kActive) {
@@ -150,7 +150,7 @@ absl::StatusOr<Cause> Imports::CauseFor(const store::ImportRecord& record) const
   }
   if (!roles.contains(Role::kCatalogueEditor)) {
     return Error(Reason::kPolicyDenied, absl::StatusCode::kPermissionDenied,
-                 "who imports is no editor of the agency any more");
+                 "who imports is no active editor of an active agency any more");
   }
   Cause cause;
   cause.caller.name = import.importer();
@@ -176,7 +176,7 @@ absl::StatusOr<Imports::Outcome> Imports::Check(const store::ImportRecord& recor
     AddFault(entry.SpotOf("resource.provider"), "resource.provider",
              "is another agency; an import is of the own agency's entries", &row);
   }
-  if (const auto twins = job_->codes.find(entry.entry.code);
+  if (const auto twins = job_->codes.find(CodeKey(entry.entry.code));
       twins != job_->codes.end() && twins->second.size() > 1) {
     std::string rows;
     for (size_t i = 0; i < twins->second.size() && i < 10; ++i) {
@@ -204,9 +204,10 @@ absl::StatusOr<Imports::Outcome> Imports::Check(const store::ImportRecord& recor
       const std::string name = NameOf(entry.entry.code);
       if (import.replace() && HasForm("resources/{r}", name)) {
         known = parts_.resources->Load(name);
-        if (!known.ok() && !absl::IsNotFound(known.status())) return known.status();
       }
-      if (known.ok() && known->resource.fields().provider == import.agency()) {
+      if (!known.ok() && !absl::IsNotFound(known.status())) {
+        status = known.status();
+      } else if (known.ok() && known->resource.fields().provider == import.agency()) {
         if (entry.items_unnamed) IdentifyItems(&known->resource, &entry.entry);
         row.set_result(v1::ImportRow::UPDATED);
         row.set_resource(name);
@@ -234,22 +235,33 @@ absl::Status Imports::Write(const ImportStore::Loaded& import, files::FileEntry 
   store::ImportRecord after = import.record;
   v1::Import& now = *after.mutable_import();
   after.set_done(entry.number);
-  SHAREWAY_ASSIGN_OR_RETURN(const auto checked, parts_.store->LoadRow(now.name(), entry.number));
-  if (!checked) return absl::DataLossError("an entry that was checked has no row");
-  if (checked->row().result() == v1::ImportRow::ENTRY_REFUSED) {  // and counted
+  const auto stored = parts_.store->LoadRow(now.name(), entry.number);
+  if (!stored.ok() && !absl::IsDataLoss(stored.status())) return stored.status();
+  store::ImportRowRecord checked;
+  absl::Status status;
+  if (stored.ok() && *stored) {
+    checked = **stored;
+  } else {
+    *checked.mutable_row() = RowOf(entry);
+    status = absl::DataLossError("what the check said of the entry cannot be read");
+  }
+  if (checked.row().result() == v1::ImportRow::ENTRY_REFUSED) {  // and counted
     return parts_.store->Save(import, std::move(after), {}, std::nullopt).status();
   }
   if (entry.entry.provider.empty()) entry.entry.provider = now.agency();
-  store::ImportRowRecord record = *checked;
+  store::ImportRowRecord record = checked;
   record.set_written(true);
   v1::ImportRow& row = *record.mutable_row();
   const absl::StatusOr<Cause> cause = CauseFor(import.record);
-  absl::Status status = cause.status();
+  if (status.ok()) status = cause.status();
   if (status.ok() && entry.items_unnamed) {
     absl::StatusOr<Catalog::Loaded> known = absl::NotFoundError("");
     if (row.result() == v1::ImportRow::UPDATED) known = parts_.resources->Load(row.resource());
-    if (!known.ok() && !absl::IsNotFound(known.status())) return known.status();
-    IdentifyItems(known.ok() ? &known->resource : nullptr, &entry.entry);
+    if (known.ok() || absl::IsNotFound(known.status())) {
+      IdentifyItems(known.ok() ? &known->resource : nullptr, &entry.entry);
+    } else {
+      status = known.status();
+    }
   }
   if (status.ok()) {
     // The row tells of the entry in the entry's own commit: there is no moment between them, and
@@ -263,7 +275,7 @@ absl::Status Imports::Write(const ImportStore::Loaded& import, files::FileEntry 
     };
     status = row.result() == v1::ImportRow::UPDATED
                  ? parts_.catalog
-                       ->Update(*cause, checked->row().resource(), record.etag(), entry.entry,
+                       ->Update(*cause, checked.row().resource(), record.etag(), entry.entry,
                                 false, told)
                        .status()
                  : parts_.catalog->Create(*cause, entry.entry, false, told).status();
@@ -273,7 +285,7 @@ absl::Status Imports::Write(const ImportStore::Loaded& import, files::FileEntry 
     }
   }
   if (!IsRefusal(status)) return status;
-  row = checked->row();
+  row = checked.row();
   row.set_result(v1::ImportRow::ENTRY_REFUSED);
   row.clear_resource();
   AddFaults(entry, status, &row);
@@ -337,8 +349,48 @@ absl::Status Imports::EndFor(const ImportStore::Loaded& import, const absl::Stat
   return End(import, std::move(after), checking ? ImportEvent::kRefuse : ImportEvent::kCancel, {});
 }
 
-absl::Status Imports::OpenJob(const ImportStore::Loaded& import) {
-  const v1::Import& now = import.record.import();
+absl::Status Imports::CountStart(ImportStore::Loaded* import) {
+  const std::string& name = import->record.import().name();
+  if (started_.contains(name)) return absl::OkStatus();
+  if (import->record.starts() >= kMaxStarts) {
+    log::Warn("import-given-up", {{"import", name}, {"starts", import->record.starts()}});
+    return Error(Reason::kFileRefused, absl::StatusCode::kInvalidArgument,
+                 absl::StrCat("the work on it ended the catalogue's process ", kMaxStarts,
+                              " times before an entry of it was done"));
+  }
+  store::ImportRecord after = import->record;
+  after.set_starts(after.starts() + 1);
+  SHAREWAY_ASSIGN_OR_RETURN(*import,
+                            parts_.store->Save(*import, std::move(after), {}, std::nullopt));
+  started_.insert(import->record.import().name());
+  return absl::OkStatus();
+}
+
+void Imports::ForgetStart(const std::string& name) {
+  if (!started_.contains(name)) return;
+  const auto import = parts_.store->Load(name);
+  if (!import.ok() || !*import) return;
+  if ((*import)->record.starts() > 0) {
+    store::ImportRecord after = (*import)->record;
+    after.set_starts(0);
+    // Who ended it meanwhile, or a store that takes nothing, leaves the count as it is.
+    if (!parts_.store->Save(**import, std::move(after), {}, std::nullopt).ok()) return;
+  }
+  started_.erase(name);
+}
+
+absl::Status Imports::GoOn(absl::string_view name) const {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (stopped_) return absl::CancelledError("the work on imports ends");
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(const auto import, parts_.store->Load(name));
+  if (import && import->record.cancel_asked()) return absl::AbortedError("its end is asked for");
+  return absl::OkStatus();
+}
+
+absl::Status Imports::OpenJob(ImportStore::Loaded* import) {
+  const v1::Import now = import->record.import();
   const auto state = static_cast<ImportState>(now.state());
   if (job_ && job_->name == now.name() && job_->state == state) return absl::OkStatus();
   job_.reset();
@@ -349,6 +401,7 @@ absl::Status Imports::OpenJob(const ImportStore::Loaded& import) {
   const Error gone(Reason::kFileRefused, absl::StatusCode::kInvalidArgument,
                    "the import's file is not there any more, or not whole");
   if (access(path.c_str(), F_OK) != 0 && errno == ENOENT) return gone;
+  SHAREWAY_RETURN_IF_ERROR(CountStart(import));
   if (state == ImportState::kChecking) {
     // Twins may stand anywhere, so the codes are known before the first entry is checked.
     SHAREWAY_ASSIGN_OR_RETURN(const std::unique_ptr<files::Reader> first,
@@ -356,14 +409,16 @@ absl::Status Imports::OpenJob(const ImportStore::Loaded& import) {
     while (true) {
       SHAREWAY_ASSIGN_OR_RETURN(const std::optional<files::FileEntry> entry, first->Next());
       if (!entry) break;
-      if (!entry->entry.code.empty()) job.codes[entry->entry.code].push_back(entry->first_row);
+      if (entry->number % kBatch == 0) SHAREWAY_RETURN_IF_ERROR(GoOn(now.name()));
+      if (!entry->entry.code.empty()) job.codes[CodeKey(entry->entry.code)].push_back(entry->first_row);
     }
   }
   SHAREWAY_ASSIGN_OR_RETURN(job.reader, files::Open(path, format));
-  while (job.read < import.record.done()) {
+  while (job.read < import->record.done()) {
     SHAREWAY_ASSIGN_OR_RETURN(const std::optional<files::FileEntry> entry, job.reader->Next());
     if (!entry) return gone;
     job.read = entry->number;
+    if (job.read % kBatch == 0) SHAREWAY_RETURN_IF_ERROR(GoOn(now.name()));
   }
   job_ = std::move(job);
   return absl::OkStatus();
@@ -409,63 +464,6 @@ absl::Status Imports::WriteOne(const ImportStore::Loaded& import) {
   if (!entry) return End(import, import.record, ImportEvent::kFinish, {});
   job_->read = entry->number;
   return Write(import, *std::move(entry));
-}
-
-absl::Status Imports::StepOf(absl::string_view name) {
-  SHAREWAY_ASSIGN_OR_RETURN(const auto import, parts_.store->Load(name));
-  if (!import) return absl::DataLossError("an import under way is not there");
-  if (import->record.cancel_asked()) {
-    return End(*import, import->record, ImportEvent::kCancel, {});
-  }
-  absl::Status status = OpenJob(*import);
-  if (status.ok()) {
-    status = import->record.import().state() == v1::Import::CHECKING ? CheckSome(*import)
-                                                                     : WriteOne(*import);
-  }
-  return status.ok() ? status : EndFor(*import, status);
-}
-
-absl::StatusOr<bool> Imports::Step() {
-  SHAREWAY_ASSIGN_OR_RETURN(const auto under_way, parts_.store->UnderWay());
-  const absl::Time now = parts_.clock->Now();
-  std::string next;
-  {
-    absl::MutexLock lock(&mutex_);
-    std::map<std::string, Rest> resting;
-    for (const auto& [name, agency] : under_way) {
-      const auto rest = resting_.find(name);
-      if (rest != resting_.end()) resting.insert(*rest);
-      if (next.empty() && (rest == resting_.end() || rest->second.until <= now)) next = name;
-    }
-    resting_ = std::move(resting);
-    counts_.resting.Set(static_cast<double>(resting_.size()));
-  }
-  counts_.under_way.Set(static_cast<double>(under_way.size()));
-  if (next.empty()) return false;
-  const absl::Status status = StepOf(next);
-  // A person asked for its end meanwhile: the next step reads that.
-  const bool changed = absl::IsAborted(status);
-  if (!status.ok()) job_.reset();  // the reader may be ahead of what is stored
-  absl::MutexLock lock(&mutex_);
-  if (status.ok() || changed) {
-    resting_.erase(next);
-    return true;
-  }
-  Rest& rest = resting_[next];
-  rest.until = now + std::min(kLongestRest, kFirstRest * (1 << std::min(rest.failures, 20)));
-  ++rest.failures;
-  rest.why = WordsFor(status);
-  counts_.failed.Add();
-  counts_.resting.Set(static_cast<double>(resting_.size()));
-  return status;
-}
-
-v1::Import Imports::Shown(v1::Import import) const {
-  if (IsOver(static_cast<ImportState>(import.state()))) return import;
-  absl::MutexLock lock(&mutex_);
-  const auto rest = resting_.find(import.name());
-  if (rest != resting_.end()) import.set_message(rest->second.why);
-  return import;
 }
 
 }  // namespace shareway::catalog

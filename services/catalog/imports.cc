@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <set>
@@ -27,6 +28,15 @@ constexpr size_t kMaxExamined = 5000;
 
 absl::Status Unwritable(absl::string_view what) {
   return absl::UnavailableError(absl::StrCat("the import's file cannot be ", what));
+}
+
+// What people are told while `status` keeps their import waiting: nothing of the installation's inside.
+std::string WordsFor(const absl::Status& status) {
+  const char* why = absl::IsResourceExhausted(status) ? "the catalogue's disk is full"
+                    : absl::IsDataLoss(status) ? "what is kept of it cannot be read"
+                                               : "the catalogue's store does not take it";
+  return absl::StrCat("the work on it stands still, since ", why,
+                      "; it is tried again by itself, and can be cancelled");
 }
 
 bool Over(const v1::Import& import) { return IsOver(static_cast<ImportState>(import.state())); }
@@ -286,6 +296,72 @@ absl::Status Imports::Expire() {
     if (loaded) SHAREWAY_RETURN_IF_ERROR(parts_.store->Delete(*loaded));
   }
   return absl::OkStatus();
+}
+
+absl::Status Imports::StepOf(absl::string_view name) {
+  SHAREWAY_ASSIGN_OR_RETURN(auto import, parts_.store->Load(name));
+  if (!import) return absl::DataLossError("an import under way is not there");
+  if (import->record.cancel_asked()) {
+    return End(*import, import->record, ImportEvent::kCancel, {});
+  }
+  absl::Status status = OpenJob(&*import);
+  if (status.ok()) {
+    import->record.set_starts(0);  // with what is done next
+    status = import->record.import().state() == v1::Import::CHECKING ? CheckSome(*import)
+                                                                     : WriteOne(*import);
+  }
+  return status.ok() ? status : EndFor(*import, status);
+}
+
+absl::StatusOr<bool> Imports::Step() {
+  SHAREWAY_ASSIGN_OR_RETURN(const auto under_way, parts_.store->UnderWay());
+  const absl::Time now = parts_.clock->Now();
+  std::erase_if(started_, [&](const std::string& name) {
+    return std::none_of(under_way.begin(), under_way.end(),
+                        [&](const auto& other) { return other.first == name; });
+  });
+  std::string next;
+  {
+    absl::MutexLock lock(&mutex_);
+    std::map<std::string, Rest> resting;
+    for (const auto& [name, agency] : under_way) {
+      const auto rest = resting_.find(name);
+      if (rest != resting_.end()) resting.insert(*rest);
+      if (next.empty() && (rest == resting_.end() || rest->second.until <= now)) next = name;
+    }
+    resting_ = std::move(resting);
+    counts_.resting.Set(static_cast<double>(resting_.size()));
+  }
+  counts_.under_way.Set(static_cast<double>(under_way.size()));
+  if (next.empty()) return false;
+  const absl::Status status = StepOf(next);
+  // A person asked for its end meanwhile: the next step reads that.
+  const bool changed = absl::IsAborted(status);
+  if (!status.ok()) {
+    job_.reset();  // the reader may be ahead of what is stored
+    ForgetStart(next);
+    if (absl::IsCancelled(status)) return false;  // by ~Imports, in the middle of a file
+  }
+  absl::MutexLock lock(&mutex_);
+  if (status.ok() || changed) {
+    resting_.erase(next);
+    return true;
+  }
+  Rest& rest = resting_[next];
+  rest.until = now + std::min(kLongestRest, kFirstRest * (1 << std::min(rest.failures, 20)));
+  ++rest.failures;
+  rest.why = WordsFor(status);
+  counts_.failed.Add();
+  counts_.resting.Set(static_cast<double>(resting_.size()));
+  return status;
+}
+
+v1::Import Imports::Shown(v1::Import import) const {
+  if (IsOver(static_cast<ImportState>(import.state()))) return import;
+  absl::MutexLock lock(&mutex_);
+  const auto rest = resting_.find(import.name());
+  if (rest != resting_.end()) import.set_message(rest->second.why);
+  return import;
 }
 
 void Imports::Start() {

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -54,6 +55,9 @@ class Imports {
   static constexpr int kMaxUnderWay = 4;  // of an agency
   static constexpr size_t kBatch = 200;   // entries checked in a step
   static constexpr int kMaxFaults = 100;  // told of an entry
+  // Processes that may end in the work on an import before anything of it is done; then it is ended, so
+  // that no file can keep the catalogue down.
+  static constexpr uint32_t kMaxStarts = 3;
   // Of all rows of an import; what is refused beyond is told without the rules that it breaks.
   static constexpr uint64_t kMaxRowBytes = uint64_t{64} << 20;
   static constexpr absl::Duration kKept = absl::Hours(24 * 90);
@@ -126,7 +130,7 @@ class Imports {
     ImportState state = ImportState::kUnspecified;
     std::unique_ptr<files::Reader> reader = {};
     uint32_t read = 0;                                   // the last entry that it gave
-    std::map<std::string, std::vector<uint32_t>> codes = {};  // first rows, by code
+    std::map<std::string, std::vector<uint32_t>> codes = {};  // first rows, by CodeKey
   };
   // What the check of one entry said.
   struct Outcome {
@@ -144,7 +148,15 @@ class Imports {
   void CountIn(metrics::Registry* metrics);
   std::string PathOf(absl::string_view name) const;
   absl::StatusOr<ImportStore::Loaded> Visible(const Caller& caller, absl::string_view name) const;
-  absl::Status OpenJob(const ImportStore::Loaded& import);
+  // Has the import's file open at the entry after the last one done. Counts this process's start of the
+  // work before the file is touched: `import` is then as it was stored.
+  absl::Status OpenJob(ImportStore::Loaded* import);
+  absl::Status CountStart(ImportStore::Loaded* import);
+  // After a step that failed, and so did not end the process: takes its start out of the count again.
+  void ForgetStart(const std::string& name);
+  // Asked now and then in long work: CANCELLED while this is being destroyed, ABORTED once a person
+  // wants no more of the import.
+  absl::Status GoOn(absl::string_view name) const;
   absl::Status CheckSome(const ImportStore::Loaded& import);
   absl::Status WriteOne(const ImportStore::Loaded& import);
   absl::StatusOr<Outcome> Check(const store::ImportRecord& record, files::FileEntry entry) const;
@@ -156,7 +168,8 @@ class Imports {
                    const std::vector<store::ImportRowRecord>& rows);
   // Ends it for what is wrong with its file; other errors are given back.
   absl::Status EndFor(const ImportStore::Loaded& import, const absl::Status& why);
-  // The importer's write of an entry; PERMISSION_DENIED if he is no editor of the agency any more.
+  // The importer's write of an entry; PERMISSION_DENIED if he is no editor of the agency any
+  // more, or he or it is not active.
   absl::StatusOr<Cause> CauseFor(const store::ImportRecord& record) const;
 
   const Parts parts_;
@@ -171,6 +184,7 @@ class Imports {
   Counts counts_;
   absl::Mutex begin_mutex_;  // from the count of those under way to the commit
   std::optional<Job> job_;   // of Step
+  std::set<std::string> started_ = {};  // of Step: whose start by this process is counted
   mutable absl::Mutex mutex_;
   std::map<std::string, Rest> resting_ ABSL_GUARDED_BY(mutex_);  // by name
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
