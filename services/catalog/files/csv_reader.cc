@@ -236,6 +236,8 @@ void Utf8Check::Feed(absl::string_view bytes) {
   if (state_->valid) state_->valid = state_->decoder.Feed(bytes, false, [](absl::string_view) {});
 }
 
+bool Utf8Check::Valid() const { return state_->decoder.ready() && state_->valid; }
+
 bool Utf8Check::Finish() {
   return state_->decoder.ready() && state_->valid &&
          state_->decoder.Feed("", true, [](absl::string_view) {});

@@ -45,6 +45,8 @@ class Utf8Check {
   Utf8Check(const Utf8Check&) = delete;
   Utf8Check& operator=(const Utf8Check&) = delete;
   void Feed(absl::string_view bytes);
+  // True unless something that was fed can be no UTF-8, whatever follows: it may end in a character.
+  bool Valid() const;
   // True if all that was fed is whole, valid UTF-8.
   bool Finish();
 

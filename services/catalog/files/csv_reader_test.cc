@@ -129,7 +129,8 @@ TEST_CASE("Bytes without meaning never do more than be refused", "[files]") {
 }
 
 TEST_CASE("A cell that would be computed is text, and comes back as it was", "[files]") {
-  for (const absl::string_view text : {"=1+1", "+1", "-1", "@x", "\tx", "\rx", "'=1", "''=1"}) {
+  for (const absl::string_view text : {"=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "'=1", "''=1",
+                                       "＝1+1", "＋1", "－1", "＠x", "'＝1", "\n=1"}) {
     CAPTURE(text);
     CHECK(Neutralized(text) == absl::StrCat("'", text));
     CHECK(Restored(Neutralized(text)) == text);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/catalog/files/entries_file.h"
 
+#include <algorithm>
 #include <fstream>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "libs/base/status.h"
 #include "services/catalog/files/csv_reader.h"
 #include "services/catalog/files/formats.h"
 #include "services/catalog/files/sheet.h"
@@ -13,6 +16,38 @@ namespace shareway::catalog::files {
 namespace {
 
 constexpr size_t kLooked = 64 << 10;
+
+// Up to kLooked bytes more; nothing at the end.
+absl::StatusOr<std::string> NextBytes(std::ifstream* file) {
+  std::string bytes(kLooked, '\0');
+  file->read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<size_t>(file->gcount()));
+  if (file->bad() || (!file->eof() && file->fail())) {
+    return absl::UnavailableError("the file cannot be read back");
+  }
+  return bytes;
+}
+
+// Which of the two a text file that begins with `bytes` is. What is ASCII so far is both, so that the
+// file is read on to its first other characters; a piece may be cut in the middle of one.
+absl::StatusOr<Format> EncodingOf(std::string bytes, std::ifstream* file) {
+  constexpr size_t kEnough = 4 << 10;  // few texts in GB18030 of that length are UTF-8 as well
+  Utf8Check check;
+  bool other = false;
+  while (!bytes.empty()) {
+    check.Feed(bytes);
+    if (!check.Valid()) return Format::kCsvGb18030;
+    if (other) return Format::kCsv;
+    const auto at = std::find_if(bytes.begin(), bytes.end(), [](char c) {
+      return static_cast<unsigned char>(c) >= 0x80;
+    });
+    const auto left = static_cast<size_t>(bytes.end() - at);
+    if (left > kEnough && bytes.size() == kLooked) return Format::kCsv;
+    other = left > 0;
+    SHAREWAY_ASSIGN_OR_RETURN(bytes, NextBytes(file));
+  }
+  return check.Finish() ? Format::kCsv : Format::kCsvGb18030;
+}
 
 }  // namespace
 
@@ -27,12 +62,7 @@ Spot FileEntry::SpotOf(absl::string_view field) const {
 
 absl::StatusOr<Format> Detect(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  std::string bytes(kLooked, '\0');
-  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  bytes.resize(static_cast<size_t>(file.gcount()));
-  if (file.bad() || (!file.eof() && file.fail())) {
-    return absl::UnavailableError("the file cannot be read back");
-  }
+  SHAREWAY_ASSIGN_OR_RETURN(std::string bytes, NextBytes(&file));
   absl::string_view text = bytes;
   if (absl::StartsWith(text, absl::string_view("PK\x03\x04", 4))) return Format::kXlsx;
   if (absl::StartsWith(text, absl::string_view("\xD0\xCF\x11\xE0", 4))) {
@@ -42,14 +72,7 @@ absl::StatusOr<Format> Detect(const std::string& path) {
   const size_t first = text.find_first_not_of(" \t\r\n");
   if (first == absl::string_view::npos) return Refused("the file is empty");
   if (text[first] == '{' || text[first] == '[') return Format::kJson;
-  if (bytes.size() == kLooked) {  // perhaps cut in the middle of a character
-    const auto last = [&] { return static_cast<unsigned char>(text.back()); };
-    for (int i = 0; i < 3 && (last() & 0xC0) == 0x80; ++i) text.remove_suffix(1);
-    if (last() >= 0xC0) text.remove_suffix(1);
-  }
-  Utf8Check check;
-  check.Feed(text);
-  return check.Finish() ? Format::kCsv : Format::kCsvGb18030;
+  return EncodingOf(std::move(bytes), &file);
 }
 
 absl::StatusOr<std::unique_ptr<Reader>> Open(const std::string& path, Format format) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/catalog/files/sheet.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 
@@ -11,7 +12,13 @@ namespace {
 bool Computed(absl::string_view text) {
   const size_t first = text.find_first_not_of('\'');
   if (first == absl::string_view::npos) return false;
-  return absl::string_view("=+-@\t\r").find(text[first]) != absl::string_view::npos;
+  text.remove_prefix(first);
+  if (absl::string_view("=+-@\t\r\n").find(text.front()) != absl::string_view::npos) return true;
+  // Full-width, as a Chinese keyboard writes them.
+  for (const absl::string_view wide : {"＝", "＋", "－", "＠"}) {
+    if (absl::StartsWith(text, wide)) return true;
+  }
+  return false;
 }
 
 }  // namespace

@@ -40,8 +40,8 @@ struct Limits {
 absl::Status Refused(absl::string_view why);
 absl::Status TooLarge(absl::string_view why);
 
-// A spreadsheet computes a cell that begins with = + - @ tab or CR, whoever wrote it. An apostrophe
-// before it makes it text. What already looks so neutralized gets one more, so that the way back is exact:
+// A spreadsheet computes a cell that begins with = + - @ of either width, tab, CR or LF, whoever wrote
+// it. An apostrophe before it makes it text. What already looks so neutralized gets one more, so that the way back is exact:
 // Restored(Neutralized(text)) == text for every text.
 std::string Neutralized(absl::string_view text);
 std::string Restored(absl::string_view cell);

@@ -12,6 +12,7 @@
 #include "libs/base/error.h"
 #include "services/catalog/domain/entry_rules.h"
 #include "services/catalog/domain/test_entry.h"
+#include "services/catalog/files/formats.h"
 #include "services/catalog/store/resource_message.h"
 #include "tests/support/temp_dir.h"
 
@@ -117,6 +118,45 @@ TEST_CASE("Entries written as a table come back whole, as CSV in both encodings 
       }
     }
   }
+}
+
+TEST_CASE("A file of text is known for its encoding however long it is, and wherever that shows") {
+  const shareway::testing::TempDir dir;
+  const std::string path = dir / "entries.csv";
+  for (const Format format : {Format::kCsv, Format::kCsvGb18030}) {
+    auto writer = Create(path, format).value();
+    for (int i = 0; i < 500; ++i) REQUIRE(writer->Add({.entry = FullEntry()}).ok());
+    REQUIRE(writer->Finish().ok());
+    CHECK(Detect(path).value() == format);
+  }
+  // 名称 in GB18030 and in UTF-8, so that the first 64 KiB end before, within and after it.
+  const std::string gb = "\xC3\xFB\xB3\xC6";
+  const std::string utf8 = "名称";
+  for (const size_t before : std::vector<size_t>{10, 60'000, 65'530, 65'531, 65'532, 65'533, 65'534,
+                                                 65'535, 65'536, 65'537, 200'000}) {
+    for (const size_t after : std::vector<size_t>{0, 1, 70'000}) {
+      INFO(before << " bytes before, " << after << " after");
+      const auto detected = [&](const std::string& name) {
+        std::ofstream(path, std::ios::binary) << std::string(before, 'a') << name << std::string(after, 'b');
+        return Detect(path).value();
+      };
+      CHECK(detected(gb) == Format::kCsvGb18030);
+      CHECK(detected(utf8) == Format::kCsv);
+      CHECK(detected("") == Format::kCsv);
+    }
+  }
+}
+
+TEST_CASE("More rows than a workbook holds are told as too many, which no second try mends") {
+  const shareway::testing::TempDir dir;
+  auto writer = CreateXlsx(dir / "e.xlsx", 4).value();
+  Entry entry = GoodEntry();
+  entry.items.resize(1);
+  for (int i = 0; i < 3; ++i) REQUIRE(writer->Add({.name = "resources/r", .entry = entry}).ok());
+  const absl::Status full = writer->Add({.name = "resources/r", .entry = entry});
+  REQUIRE(DetailsOf(full));
+  CHECK(DetailsOf(full)->reason == Reason::kFileTooLarge);
+  CHECK(kMaxSheetRows == 1'048'576);
 }
 
 TEST_CASE("A written workbook does not tell when, so that the same entries give the same file") {

@@ -29,7 +29,7 @@ size_t Characters(absl::string_view text) {
 
 class XlsxWriter : public Writer {
  public:
-  explicit XlsxWriter(const std::string& path) {
+  XlsxWriter(const std::string& path, uint32_t max_rows) : max_rows_(max_rows) {
     // Rows go to a temporary file as they come, so that memory does not grow with the catalogue.
     lxw_workbook_options options = {};
     options.constant_memory = LXW_TRUE;
@@ -74,6 +74,10 @@ class XlsxWriter : public Writer {
         absl::StrCat("the workbook cannot be written: ", lxw_strerror(error)));
   }
   absl::Status Line(const std::vector<std::string>& cells) {
+    if (row_ >= max_rows_) {
+      return TooLarge(absl::StrCat("more than ", max_rows_,
+                                   " rows, which no workbook holds; want JSON or CSV"));
+    }
     for (size_t i = 0; i < cells.size(); ++i) {
       if (cells[i].empty()) continue;
       // Typed as text a cell is never computed; the apostrophe keeps it so when it is saved as CSV.
@@ -93,6 +97,7 @@ class XlsxWriter : public Writer {
     return absl::OkStatus();
   }
 
+  const uint32_t max_rows_;
   lxw_workbook* book_ = nullptr;
   lxw_worksheet* sheet_ = nullptr;
   lxw_row_t row_ = 0;
@@ -101,8 +106,8 @@ class XlsxWriter : public Writer {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Writer>> CreateXlsx(const std::string& path) {
-  auto writer = std::make_unique<XlsxWriter>(path);
+absl::StatusOr<std::unique_ptr<Writer>> CreateXlsx(const std::string& path, uint32_t max_rows) {
+  auto writer = std::make_unique<XlsxWriter>(path, max_rows);
   if (absl::Status begun = writer->Begin(); !begun.ok()) return begun;
   return writer;
 }
