@@ -159,7 +159,11 @@ absl::StatusOr<v1::Import> Imports::Begin(Cause cause, const Options& options, S
   if (format == files::Format::kUnspecified) {
     SHAREWAY_ASSIGN_OR_RETURN(format, files::Detect(spool->path_));
   }
-  SHAREWAY_RETURN_IF_ERROR(files::Open(spool->path_, format).status());
+  {
+    // A workbook's texts are held while it is open, and many callers may come at once.
+    absl::MutexLock lock(&open_mutex_);
+    SHAREWAY_RETURN_IF_ERROR(files::Open(spool->path_, format).status());
+  }
 
   store::ImportRecord record;
   record.set_traceparent(cause.traceparent);

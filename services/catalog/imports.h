@@ -182,6 +182,7 @@ class Imports {
     metrics::Gauge resting = {};
   };
   Counts counts_;
+  absl::Mutex open_mutex_;   // one file at a time is opened by those who begin
   absl::Mutex begin_mutex_;  // from the count of those under way to the commit
   std::optional<Job> job_;   // of Step
   std::set<std::string> started_ = {};  // of Step: whose start by this process is counted

@@ -357,24 +357,6 @@ TEST_CASE("Imports, their entries and their failures are counted") {
   has("s_total{format=\"ENTRIES_JSON\",state=\"DONE\"} 3");
 }
 
-TEST_CASE("What a suspended person, or one of a suspended agency, imports is not written on") {
-  for (const std::string& name : {std::string("people/editor"), GoodEntry().provider}) {
-    TestWorld world;
-    const v1::Import begun =
-        Begin(world, FileOf({Numbered(1), Numbered(2)}), {.valid_entries = true});
-    REQUIRE(world.imports->Step().value());  // the check
-    REQUIRE(world.imports->Step().value());  // the first entry
-    const auto suspended = world.registrar->SetStanding(world.ActBy("admin"), name,
-                                                        Standing::kSuspended, "机构改革");
-    INFO(suspended.status());
-    REQUIRE(suspended.ok());
-    while (world.imports->Step().value()) {
-    }
-    CHECK(There(world, Numbered(1)));
-    CHECK_FALSE(There(world, Numbered(2)));
-  }
-}
-
 TEST_CASE("Who is no editor of the agency learns nothing of an import") {
   TestWorld world;
   const v1::Import begun = Begin(world, FileOf({Numbered(1)}));

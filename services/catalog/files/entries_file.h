@@ -28,13 +28,13 @@ inline constexpr uint32_t kMaxRows = 200'000;  // of a file; rows of a sheet wit
 inline constexpr uint32_t kMaxEntries = 100'000;
 inline constexpr size_t kMaxColumns = 100;
 inline constexpr size_t kMaxCellBytes = 32'767 * 4;  // Excel's longest cell, in UTF-8
+inline constexpr size_t kMaxCellFaults = 100;  // told of an entry; further ones are not
 // What a compressed part may become, of the file and of one part.
 inline constexpr uint64_t kMaxUnpackedBytes = 512 << 20;
 inline constexpr uint64_t kMaxPackRatio = 200;  // unpacked to packed, beyond the first MiB
 inline constexpr int kMaxXmlDepth = 32;
-inline constexpr int kMaxJsonDepth = 32;
-inline constexpr size_t kMaxListed = 1000;  // values in a cell
-inline constexpr size_t kMaxFaults = 100;   // told of an entry
+inline constexpr int kMaxJsonDepth = 32;  // of an entry, and of a cell
+inline constexpr size_t kMaxCellParts = 500;  // of a list in a cell: no rule of entries admits more
 
 // Where a file says something.
 struct Spot {
@@ -58,7 +58,7 @@ struct FileEntry {
   uint32_t first_row = 0;
   uint32_t last_row = 0;
   Entry entry = {};
-  std::vector<CellFault> faults = {};
+  std::vector<CellFault> faults = {};  // up to kMaxCellFaults
   std::map<std::string, Spot> spots = {};  // by field
   bool items_unnamed = false;              // a table without a column for items' identifiers
 

@@ -21,7 +21,6 @@ namespace shareway::catalog::files {
 namespace {
 
 constexpr size_t kMaxObjectBytes = 1 << 20;
-constexpr int kMaxDepth = 32;
 constexpr size_t kMaxRuleBytes = 200;
 
 // At most kMaxRuleBytes of `text`, whole characters.
@@ -138,8 +137,8 @@ class JsonReader : public Reader {
       } else if (c == '"') {
         quoted = true;
       } else if (c == '{' || c == '[') {
-        if (++depth > kMaxDepth) {
-          return Broken(absl::StrCat("it nests deeper than ", kMaxDepth));
+        if (++depth > kMaxJsonDepth) {
+          return Broken(absl::StrCat("it nests deeper than ", kMaxJsonDepth));
         }
       } else if (c == '}' || c == ']') {
         --depth;

@@ -99,16 +99,17 @@ std::string LineOf(const v1::ShareCondition& condition) {
   return absl::StrCat(line, kValuesBegin, absl::StrJoin(values, kPart), kValuesEnd);
 }
 
-// Gives conditions without an id the next of c1, c2 … that none has.
-void NameConditions(v1::Resource& resource) {
+// Gives each condition without an id the next free of c1, c2 ….
+void IdentifyConditions(v1::Resource& resource) {
   std::set<std::string> taken;
   for (const v1::ShareCondition& condition : resource.conditions()) taken.insert(condition.id());
   int next = 1;
   for (v1::ShareCondition& condition : *resource.mutable_conditions()) {
-    while (condition.id().empty()) {
-      std::string id = absl::StrCat("c", next++);
-      if (taken.insert(id).second) condition.set_id(std::move(id));
-    }
+    if (!condition.id().empty()) continue;
+    std::string id = absl::StrCat("c", next);
+    while (taken.contains(id)) id = absl::StrCat("c", ++next);
+    ++next;
+    condition.set_id(id);
   }
 }
 
@@ -152,9 +153,11 @@ std::string Take(absl::string_view cell, absl::string_view field, v1::Resource& 
   for (absl::string_view line : absl::StrSplit(cell, '\n')) {
     line = absl::StripAsciiWhitespace(line);
     if (line.empty()) continue;
-    if (++lines > kMaxListed) return absl::StrCat("has more than ", kMaxListed, " lines");
+    if (++lines > kMaxCellParts) return TooManyParts();
     if (field == "conditions") {
-      TakeCondition(line, *resource.add_conditions());
+      v1::ShareCondition& condition = *resource.add_conditions();
+      TakeCondition(line, condition);
+      if (condition.values_size() > static_cast<int>(kMaxCellParts)) return TooManyParts();
     } else if (field == "not_shared_basis") {
       std::string wrong = TakeBasis(line, *resource.add_not_shared_basis());
       if (!wrong.empty()) return wrong;
@@ -165,7 +168,7 @@ std::string Take(absl::string_view cell, absl::string_view field, v1::Resource& 
       if (!put.second) return absl::StrCat(Quoted(key), " is there twice");
     }
   }
-  NameConditions(resource);
+  IdentifyConditions(resource);
   return "";
 }
 

@@ -113,10 +113,44 @@ class TableReader : public Reader {
     }
   }
 
-  // `head` is what the entry's first row said of it: null in that row.
-  void TakeRow(const Row& row, const v1::Resource* head, FileEntry& entry,
-               v1::Resource& message) const {
-    if (entry.faults.size() >= kMaxFaults) return;
+  static void AddFault(CellFault fault, FileEntry& entry) {
+    if (entry.faults.size() < kMaxCellFaults) entry.faults.push_back(std::move(fault));
+  }
+
+  // What the entry's first row says in a column: the cell, and, once another cell was compared with it,
+  // the cell as it would be written. A comparison so costs what the two cells do, and not the entry.
+  struct FirstCell {
+    std::string text = {};
+    std::optional<std::string> written = {};
+  };
+
+  // The cell as it would be written, by a message of its own; what is wrong with it goes to `wrong`.
+  static std::string Written(Of of, const FieldDescriptor& field, const std::string& cell,
+                             std::string* wrong) {
+    v1::Resource resource;
+    Message& whole = of == Of::kEntry ? static_cast<Message&>(resource)
+                                      : *resource.mutable_assessment();
+    if (!absl::StripAsciiWhitespace(cell).empty()) *wrong = TakeCell(whole, field, cell);
+    return wrong->empty() ? CellOf(whole, field) : "";
+  }
+
+  // What is wrong with a cell that repeats column `i` in a further row, as merged cells come out: it is
+  // the same, or a contradiction.
+  std::string Repeated(size_t i, const FieldDescriptor& field, const std::string& cell) {
+    FirstCell& first = first_[i];
+    if (cell == first.text) return "";
+    const Of of = Columns()[i].of;
+    std::string wrong;
+    const std::string written = Written(of, field, cell, &wrong);
+    if (!wrong.empty()) return wrong;
+    std::string first_wrong;  // and told of the first row
+    if (!first.written) first.written = Written(of, field, first.text, &first_wrong);
+    if (first_wrong.empty() && written == *first.written) return "";
+    return absl::StrCat(Quoted(cell), " is not what the entry's first row says");
+  }
+
+  void TakeRow(const Row& row, bool first, FileEntry& entry, v1::Resource& message) {
+    if (first) first_.assign(Columns().size(), {});
     v1::Item* item = nullptr;
     for (size_t i = 0; i < Columns().size(); ++i) {
       const Column& column = Columns()[i];
@@ -135,28 +169,23 @@ class TableReader : public Reader {
           cell.front() != '[') {
         field = v1::Resource::descriptor()->FindFieldByName("not_shared_basis");
       }
-      std::string path = absl::StrCat("resource.", field->name());
+      std::string path = absl::StrCat(
+          column.of == Of::kAssessment ? "resource.assessment." : "resource.", field->name());
       std::string wrong;
       if (column.of == Of::kItem) {
         if (item == nullptr) item = message.add_items();
         path = absl::StrCat("resource.items[", message.items_size() - 1, "].", column.field);
         wrong = TakeCell(*item, *field, cell);
-      } else if (head != nullptr) {
-        // Repeated in a further row, as merged cells come out: the same, or a contradiction.
-        const Message& whole = column.of == Of::kEntry ? static_cast<const Message&>(*head)
-                                                       : head->assessment();
-        const std::unique_ptr<Message> other(whole.New());
-        wrong = TakeCell(*other, *field, cell);
-        if (wrong.empty() && CellOf(*other, *field) != CellOf(whole, *field)) {
-          wrong = absl::StrCat(Quoted(cell), " is not what the entry's first row says");
-        }
+      } else if (!first) {
+        // Of an entry whose faults are not told any more nothing needs to be compared.
+        if (entry.faults.size() < kMaxCellFaults) wrong = Repeated(i, *field, cell);
       } else if (column.of == Of::kAssessment) {
-        path = absl::StrCat("resource.assessment.", column.field);
         wrong = TakeCell(*message.mutable_assessment(), *field, cell);
       } else {
         wrong = TakeCell(message, *field, cell);
       }
-      if (!wrong.empty()) entry.faults.push_back({.spot = spot, .field = path, .rule = wrong});
+      if (first && column.of != Of::kItem) first_[i].text = cell;
+      if (!wrong.empty()) AddFault({.spot = spot, .field = path, .rule = wrong}, entry);
       entry.spots.emplace(path, spot);
     }
     for (const auto& [at, heading] : understood_) {
@@ -165,7 +194,7 @@ class TableReader : public Reader {
       if (cell.empty()) continue;
       const std::vector<absl::string_view> known = absl::StrSplit(heading->understood, "、");
       if (std::find(known.begin(), known.end(), cell) != known.end()) continue;
-      entry.faults.push_back(
+      AddFault(
           {.spot = {.sheet = row.sheet,
                     .row = static_cast<uint32_t>(row.row),
                     .column = heading->heading},
@@ -173,7 +202,8 @@ class TableReader : public Reader {
            .rule = absl::StrCat(Quoted(cell), " would be lost: ",
                                 *heading->understood == '\0'
                                     ? "an entry has no field for it but extensions (扩展字段)"
-                                    : absl::StrCat("want one of ", heading->understood))});
+                                    : absl::StrCat("want one of ", heading->understood))},
+          entry);
     }
     if (item != nullptr) {
       entry.spots.emplace(absl::StrCat("resource.items[", message.items_size() - 1, "]"),
@@ -196,21 +226,23 @@ class TableReader : public Reader {
     open_code_ = Cell(*ahead_, code_);
     open_title_ = Cell(*ahead_, title_);
     open_row_ = ahead_->row;
-    v1::Resource message, head;
-    TakeRow(*ahead_, nullptr, entry, message);
-    head = message;
-    head.clear_items();
-    bool first = true, full = false;
+    v1::Resource message;
+    bool first = true;
+    bool cut = false;
     do {
-      if (!std::exchange(first, false) && !full) TakeRow(*ahead_, &head, entry, message);
-      if (!full && static_cast<size_t>(message.items_size()) > kMaxItems) {
-        full = true;
-        entry.faults.push_back(
-            {.spot = {.sheet = ahead_->sheet, .row = static_cast<uint32_t>(ahead_->row)},
-             .field = "resource.items",
-             .rule = absl::StrCat("are more than ", kMaxItems, "; its further rows are not read")});
+      // The rules of entries refuse it by now; what else it says takes neither room nor time.
+      if (message.items_size() <= static_cast<int>(kMaxItems)) {
+        TakeRow(*ahead_, first, entry, message);
+      } else if (!cut) {
+        cut = true;
+        AddFault({.spot = {.sheet = ahead_->sheet, .row = static_cast<uint32_t>(ahead_->row)},
+                  .field = "resource.items",
+                  .rule = absl::StrCat("has more than ", kMaxItems, "; this row and what follows "
+                                       "of the entry is not read")},
+                 entry);
       }
       entry.last_row = static_cast<uint32_t>(ahead_->row);
+      first = false;
       const std::string sheet = ahead_->sheet;
       SHAREWAY_ASSIGN_OR_RETURN(ahead_, NextRow());
       if (ahead_ && ahead_->sheet != sheet) break;
@@ -234,6 +266,7 @@ class TableReader : public Reader {
   std::vector<std::optional<size_t>> place_ = {};  // cells, by column
   std::vector<std::pair<size_t, const Heading*>> understood_ = {};  // cells without a column of ours
   std::optional<Row> ahead_ = {};
+  std::vector<FirstCell> first_ = {};  // of the open entry, by column
   std::string sheet_ = {};
   std::string open_code_ = {};
   std::string open_title_ = {};

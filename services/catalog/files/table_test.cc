@@ -4,6 +4,7 @@
 #include <google/protobuf/util/message_differencer.h>
 #include <zip.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -279,58 +280,6 @@ TEST_CASE("A basis or an extension that cannot be read is told with how it reads
   CHECK_THAT(read[1].faults[1].rule, Catch::Contains("twice"));
 }
 
-TEST_CASE("What a cell nests or lists without end is a fault of the cell") {
-  const std::string deep = std::string(60'000, '[') + std::string(60'000, ']');
-  std::string lines;
-  for (int i = 0; i < 60'000; ++i) lines += "a\n";
-  absl::Status end;
-  const auto read = ReadText(
-      absl::StrCat("信息资源代码,信息资源名称,服务接口,关键词,共享条件\n306002/000001,甲,", deep, ",", deep,
-                   ",\"", lines, "\"\n306002/000002,乙,[],一,c1 限本市\n"),
-      &end);
-  INFO(end);
-  REQUIRE(end.ok());
-  REQUIRE(read.size() == 2);
-  std::vector<std::string> fields;
-  for (const CellFault& fault : read[0].faults) fields.push_back(fault.field);
-  CHECK(fields == std::vector<std::string>{"resource.conditions", "resource.keywords",
-                                           "resource.operations"});
-  CHECK(read[1].faults.empty());
-}
-
-TEST_CASE("An entry of very many rows is read as far as an entry can go") {
-  std::string text = "信息资源代码,信息资源名称,扩展字段,信息项名称,数据类型\n306002/000001,甲,a：b,项,也许\n";
-  for (int i = 0; i < 50'000; ++i) text += ",,a：b,项,字符型\n";
-  absl::Status end;
-  auto read = ReadText(text + "306002/000002,乙,,项,字符型\n", &end);
-  REQUIRE(end.ok());
-  REQUIRE(read.size() == 2);
-  CHECK(read[0].entry.items.size() == kMaxItems + 1);
-  REQUIRE(read[0].faults.size() == 2);
-  CHECK(read[0].faults[1].field == "resource.items");
-  CHECK(read[0].last_row == 50'002);
-  // So many wrong cells are told, and no more.
-  text = "信息资源代码,信息资源名称,信息项名称,数据类型\n306002/000001,甲,项,也许\n";
-  for (int i = 0; i < 400; ++i) text += ",,项,也许\n";
-  read = ReadText(text, &end);
-  REQUIRE(read.size() == 1);
-  CHECK(read[0].faults.size() == kMaxFaults);
-}
-
-TEST_CASE("A large sheet in GB18030 is told from one in UTF-8") {
-  const shareway::testing::TempDir dir;
-  for (const Format format : {Format::kCsv, Format::kCsvGb18030}) {
-    for (int pad = 0; pad < 4; ++pad) {  // whatever character the look ends in
-      auto writer = Create(dir / "e.csv", format).value();
-      Entry entry = GoodEntry();
-      entry.title = absl::StrCat(std::string(static_cast<size_t>(pad), 'x'), entry.title);
-      for (int i = 0; i < 300; ++i) REQUIRE(writer->Add({.name = "resources/r", .entry = entry}).ok());
-      REQUIRE(writer->Finish().ok());
-      CHECK(Detect(dir / "e.csv").value() == format);
-    }
-  }
-}
-
 TEST_CASE("What a cell cannot mean is told by row, column and field, all at once in the template's order") {
   absl::Status end;
   const auto read = ReadText(
@@ -351,6 +300,79 @@ TEST_CASE("What a cell cannot mean is told by row, column and field, all at once
                                          "2 主键 resource.items[0].key"});
 }
 
+TEST_CASE("JSON in a cell that nests deeper than an entry may is a fault of that cell") {
+  const auto nested = [](size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
+  for (const std::string& deep : {nested(33), nested(65'000), std::string(65'000, '[')}) {
+    absl::Status end;
+    const auto read = ReadText(
+        absl::StrCat("信息资源代码,信息资源名称,共享条件,关键词,扩展字段,服务接口\n306002/000001,甲,", deep,
+                     ",", deep, ",", "\"{\"\"a\"\":", deep, "}\"", ",", deep,
+                     "\n306002/000002,乙,,\"[\"\"[[\"\"]\",,\n"),
+        &end);
+    INFO(end);
+    REQUIRE(end.ok());
+    REQUIRE(read.size() == 2);
+    std::vector<std::string> fields;
+    for (const CellFault& fault : read[0].faults) {
+      fields.push_back(fault.field);
+      CHECK_THAT(fault.rule, Catch::Contains("nests deeper than 32"));
+    }
+    CHECK(fields == std::vector<std::string>{"resource.conditions", "resource.keywords",
+                                             "resource.extensions", "resource.operations"});
+    // What is between quotation marks nests nothing, and the next entry is read as ever.
+    CHECK(read[1].faults.empty());
+    CHECK(read[1].entry.keywords == std::vector<std::string>{"[["});
+  }
+}
+
+TEST_CASE("A list in a cell that no entry could hold is a fault, however long it is") {
+  for (const size_t count : {kMaxCellParts + 1, size_t{30'000}}) {
+    std::string lines;
+    std::string array;
+    for (size_t i = 0; i < count; ++i) {
+      absl::StrAppend(&lines, "a\n");
+      absl::StrAppend(&array, i == 0 ? "[" : ",", "\"\"a\"\"");
+    }
+    absl::Status end;
+    const auto read = ReadText(
+        absl::StrCat("信息资源代码,信息资源名称,共享条件,关联资源代码,关键词,服务接口\n306002/000001,甲,\"", lines,
+                     "\",\"", lines, "\",\"", array, "]\",\"", array, "]\"\n"),
+        &end);
+    INFO(end);
+    REQUIRE(end.ok());
+    REQUIRE(read.size() == 1);
+    std::vector<std::string> told;
+    for (const CellFault& fault : read[0].faults) {
+      told.push_back(absl::StrCat(fault.field, " ", fault.rule));
+    }
+    CHECK(told == std::vector<std::string>{"resource.conditions lists more than 500",
+                                           "resource.related lists more than 500",
+                                           "resource.keywords lists more than 500",
+                                           "resource.operations lists more than 500"});
+    CHECK(read[0].entry.conditions.empty());
+  }
+}
+
+TEST_CASE("Conditions without identifiers get the free ones in order") {
+  std::string lines = "c3 甲\nc499 乙\n";
+  for (size_t i = 2; i < kMaxCellParts; ++i) absl::StrAppend(&lines, "丙\n");
+  absl::Status end;
+  const auto read = ReadText(
+      absl::StrCat("信息资源代码,信息资源名称,共享条件\n306002/000001,甲,\"", lines, "\"\n"), &end);
+  REQUIRE(end.ok());
+  REQUIRE(read.size() == 1);
+  CHECK(read[0].faults.empty());
+  const auto& conditions = read[0].entry.conditions;
+  REQUIRE(conditions.size() == kMaxCellParts);
+  CHECK(conditions[0].id == "c3");
+  CHECK(conditions[2].id == "c1");
+  CHECK(conditions[3].id == "c2");
+  CHECK(conditions[4].id == "c4");
+  CHECK(conditions.back().id == "c500");
+}
+
 TEST_CASE("Merged cells written out may repeat the entry, and may not contradict it") {
   absl::Status end;
   const auto read = ReadText(
@@ -365,6 +387,78 @@ TEST_CASE("Merged cells written out may repeat the entry, and may not contradict
   REQUIRE(read[0].faults.size() == 1);
   CHECK(read[0].faults[0].spot.row == 4);
   CHECK(read[0].faults[0].field == "resource.update_cycle");
+}
+
+TEST_CASE("What a further row repeats in other words or after a fault is no contradiction") {
+  absl::Status end;
+  const auto read = ReadText(
+      "信息资源代码,信息资源名称,更新周期,共享条件,扩展字段,保密审查,数据长度,信息项名称,涉密\n"
+      "306002/000001,低保对象,每月,甲,\"a：1\nb：2\",是,,证件号码,\n"
+      ",,MONTHLY,c1 甲,\"b：2\na：1\",TRUE,,姓名,否\n"
+      ",,每年,乙,a：1,否,,住址,是\n"
+      "306002/000002,低保标准,每周三,,,,,标准,\n"
+      ",,每周三,,,,,地区,\n"
+      ",,每月,丙,,,,依据,\n",
+      &end);
+  INFO(end);
+  REQUIRE(end.ok());
+  REQUIRE(read.size() == 2);
+  std::vector<std::string> told;
+  for (const FileEntry& entry : read) {
+    for (const CellFault& fault : entry.faults) {
+      told.push_back(absl::StrCat(fault.spot.row, " ", fault.field));
+    }
+  }
+  std::sort(told.begin(), told.end());
+  CHECK(told == std::vector<std::string>{"4 resource.assessment.secrecy_cleared",
+                                         "4 resource.conditions", "4 resource.extensions",
+                                         "4 resource.secret", "4 resource.update_cycle", "5 resource.update_cycle",
+                                         "7 resource.conditions", "7 resource.update_cycle"});
+}
+
+TEST_CASE("Rows of one entry beyond what an entry may hold take neither room nor time") {
+  std::string text = "信息资源代码,信息资源名称,扩展字段,服务接口,信息项名称,数据类型,数据分级,主键\n306002/000001,甲";
+  for (int i = 0; i < 50'000; ++i) absl::StrAppend(&text, i == 0 ? "" : ",", ",a：b,,名,无此类,无,无\n");
+  text += "306002/000002,乙,,,,,,\n";
+  absl::Status end;
+  const auto read = ReadText(text, &end);
+  INFO(end);
+  REQUIRE(end.ok());
+  REQUIRE(read.size() == 2);
+  CHECK(read[0].entry.items.size() == kMaxItems + 1);
+  CHECK(read[0].faults.size() == kMaxCellFaults);
+  CHECK(read[0].spots.size() <= (kMaxItems + 1) * 5 + 3);
+  CHECK(read[0].last_row == 50'001);
+  CHECK(read[1].faults.empty());
+}
+
+TEST_CASE("Rows that repeat an entry and add no item are compared with its first row alone") {
+  for (const bool same : {false, true}) {
+    std::string text = "信息资源代码,信息资源名称,扩展字段,更新周期\n306002/000001,甲,\"a：1\nb：2\",每月\n";
+    for (int i = 0; i < 50'000; ++i) {
+      text += same ? "306002/000001,甲,\"b：2\na：1\",MONTHLY\n" : ",,a：2,每年\n";
+    }
+    absl::Status end;
+    const auto read = ReadText(text, &end);
+    INFO(end);
+    REQUIRE(end.ok());
+    REQUIRE(read.size() == 1);
+    CHECK(read[0].faults.size() == (same ? 0 : kMaxCellFaults));
+    CHECK(read[0].spots.size() == 4);
+    CHECK(read[0].entry.extensions.size() == 2);
+  }
+}
+
+TEST_CASE("The first row beyond an entry's items is told") {
+  std::string text = "信息资源代码,信息资源名称,信息项名称\n306002/000001,甲";
+  for (size_t i = 0; i < kMaxItems + 10; ++i) absl::StrAppend(&text, i == 0 ? "" : ",", ",名\n");
+  absl::Status end;
+  const auto read = ReadText(text, &end);
+  REQUIRE(end.ok());
+  REQUIRE(read.size() == 1);
+  REQUIRE(read[0].faults.size() == 1);
+  CHECK(read[0].faults[0].field == "resource.items");
+  CHECK(read[0].faults[0].spot.row == kMaxItems + 3);
 }
 
 TEST_CASE("A table with headings that do not fit is refused as a whole") {

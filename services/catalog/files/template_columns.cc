@@ -32,27 +32,32 @@ bool IsJson(const FieldDescriptor& field) {
   return field.is_map() || field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
 }
 
-// Whether its brackets nest deeper than any field does. Reading, copying and writing what does would
-// take a frame of the stack a level.
+constexpr const char* kSeparators[] = {"\n", "；", ";", "、"};
+
+// True for JSON that nests deeper than kMaxJsonDepth. Who parses it goes a level deeper into the stack
+// for each bracket, so this is asked of the text, before.
 bool TooDeep(absl::string_view json) {
   int depth = 0;
   bool quoted = false;
   for (size_t i = 0; i < json.size(); ++i) {
     const char c = json[i];
-    if (quoted && c == '\\') {
-      ++i;
+    if (quoted) {
+      if (c == '\\') ++i;
+      if (c == '"') quoted = false;
     } else if (c == '"') {
-      quoted = !quoted;
-    } else if (!quoted && (c == '[' || c == '{')) {
+      quoted = true;
+    } else if (c == '[' || c == '{') {
       if (++depth > kMaxJsonDepth) return true;
-    } else if (!quoted && (c == ']' || c == '}')) {
+    } else if (c == ']' || c == '}') {
       --depth;
     }
   }
   return false;
 }
 
-constexpr const char* kSeparators[] = {"\n", "；", ";", "、"};
+std::string DeepFault(absl::string_view text) {
+  return absl::StrCat(Quoted(text), " nests deeper than ", kMaxJsonDepth);
+}
 
 bool HasSeparator(absl::string_view text) {
   return std::any_of(std::begin(kSeparators), std::end(kSeparators), [&](const char* separator) {
@@ -70,13 +75,14 @@ std::string ListText(const std::vector<std::string>& values) {
                : nlohmann::json(values).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+// Not for JSON that is TooDeep. Of a longer list kMaxCellParts + 1 values.
 std::optional<std::vector<std::string>> ListFrom(std::string text) {
   if (!text.empty() && text.front() == '[') {
-    if (TooDeep(text)) return std::nullopt;
     const nlohmann::json array = nlohmann::json::parse(text, nullptr, false);
     if (!array.is_array()) return std::nullopt;
     std::vector<std::string> values;
     for (const auto& value : array) {
+      if (values.size() > kMaxCellParts) break;
       if (!value.is_string()) return std::nullopt;
       values.push_back(value.get<std::string>());
     }
@@ -84,7 +90,7 @@ std::optional<std::vector<std::string>> ListFrom(std::string text) {
   }
   for (const char* separator : kSeparators) text = absl::StrReplaceAll(text, {{separator, "\n"}});
   std::vector<std::string> values;
-  for (size_t from = 0; from <= text.size();) {
+  for (size_t from = 0; from <= text.size() && values.size() <= kMaxCellParts;) {
     const size_t end = std::min(text.find('\n', from), text.size());
     const std::string value(absl::StripAsciiWhitespace(absl::string_view(text).substr(from, end - from)));
     if (!value.empty()) values.push_back(value);
@@ -204,6 +210,8 @@ std::string Quoted(absl::string_view text) {
   return absl::StrCat("\"", text.substr(0, size), size < text.size() ? "…\"" : "\"");
 }
 
+std::string TooManyParts() { return absl::StrCat("lists more than ", kMaxCellParts); }
+
 std::string CellOf(const Message& message, const FieldDescriptor& field) {
   const auto& reflection = *message.GetReflection();
   if (IsJson(field)) {
@@ -253,11 +261,10 @@ std::string TakeCell(Message& message, const FieldDescriptor& field, const std::
     if (IsSpoken(field) && text.front() != '[' && text.front() != '{') {
       return TakeSpoken(message, field, text);
     }
-    if (TooDeep(text)) {
-      return absl::StrCat("nests deeper than ", kMaxJsonDepth, " brackets");
-    }
+    if (TooDeep(text)) return DeepFault(text);
     const nlohmann::json value = nlohmann::json::parse(text, nullptr, false);
     if (value.is_discarded()) return absl::StrCat(Quoted(text), " is no JSON");
+    if (value.size() > kMaxCellParts) return TooManyParts();
     const std::unique_ptr<Message> alone(message.New());
     const nlohmann::json object = {{field.json_name(), value}};
     const auto parsed = google::protobuf::util::JsonStringToMessage(object.dump(), alone.get());
@@ -266,11 +273,10 @@ std::string TakeCell(Message& message, const FieldDescriptor& field, const std::
     return "";
   }
   if (field.is_repeated()) {
+    if (text.front() == '[' && TooDeep(text)) return DeepFault(text);
     const auto values = ListFrom(text);
     if (!values) return absl::StrCat(Quoted(text), " is no list of texts");
-    if (values->size() > kMaxListed) {
-      return absl::StrCat("lists ", values->size(), " values, at most ", kMaxListed);
-    }
+    if (values->size() > kMaxCellParts) return TooManyParts();
     for (const std::string& value : *values) {
       if (field.enum_type() == nullptr) {
         reflection.AddString(&message, &field, value);

@@ -45,6 +45,8 @@ std::string CellOf(const google::protobuf::Message& message,
 // What is wrong with it, for a person, or nothing.
 std::string TakeCell(google::protobuf::Message& message,
                      const google::protobuf::FieldDescriptor& field, const std::string& cell);
+// The fault of a cell whose list has more than kMaxCellParts.
+std::string TooManyParts();
 // At most 60 bytes of whole characters, in quotation marks.
 std::string Quoted(absl::string_view text);
 

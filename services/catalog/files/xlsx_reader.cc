@@ -20,6 +20,11 @@ namespace shareway::catalog::files {
 namespace {
 
 constexpr const char* kBook = "xl/workbook.xml";
+// What no workbook of entries has, and what each of them costs memory for as long as it is read.
+constexpr size_t kMaxSheets = 200;         // that are shown
+constexpr size_t kMaxSheetName = 31 * 4;   // Excel's 31 characters, in UTF-8
+constexpr size_t kMaxRelationships = 1000;
+constexpr size_t kMaxReference = 1 << 10;  // an identifier or a target of a relationship
 
 std::string Of(const XmlEvents::Attributes& attributes, absl::string_view name) {
   const auto at = attributes.find(name);
@@ -28,6 +33,7 @@ std::string Of(const XmlEvents::Attributes& attributes, absl::string_view name) 
 
 // Excel writes characters that XML has none for as _xHHHH_.
 std::string Unescaped(absl::string_view text) {
+  if (!absl::StrContains(text, "_x")) return std::string(text);
   std::string out;
   for (size_t i = 0; i < text.size();) {
     uint32_t code = 0;
@@ -53,12 +59,6 @@ absl::StatusOr<size_t> ColumnOf(absl::string_view reference) {
   if (column > kMaxColumns) return TooLarge(absl::StrCat("a row has more than ", kMaxColumns, " columns"));
   return column - 1;
 }
-
-// What is kept of a workbook before its rows, and told again with each of its faults.
-constexpr size_t kMaxParts = 1000;
-constexpr size_t kMaxPartName = 1024;
-constexpr size_t kMaxSheets = 200;
-constexpr size_t kMaxSheetName = 31 * 4;  // Excel's longest, in UTF-8
 
 struct SheetPart {
   std::string name = {};
@@ -127,12 +127,15 @@ class XlsxRows : public RowSource {
         return Refused("the workbook has links to other files; break them and save it");
       }
       const std::string target = Of(attributes, "Target");
-      if (parts.size() == kMaxParts || target.size() > kMaxPartName ||
-          Of(attributes, "Id").size() > kMaxPartName) {
-        return Refused("the workbook has more parts, or longer names of parts, than one has");
+      const std::string id = Of(attributes, "Id");
+      if (target.size() > kMaxReference || id.size() > kMaxReference) {
+        return TooLarge(absl::StrCat("the workbook has a relationship of more than ", kMaxReference, " bytes"));
       }
-      parts[Of(attributes, "Id")] = absl::StartsWith(target, "/") ? target.substr(1) : absl::StrCat("xl/", target);
-      if (absl::EndsWith(Of(attributes, "Type"), "/sharedStrings")) shared_part_ = parts[Of(attributes, "Id")];
+      if (parts.size() == kMaxRelationships) {
+        return TooLarge(absl::StrCat("the workbook has more than ", kMaxRelationships, " relationships"));
+      }
+      parts[id] = absl::StartsWith(target, "/") ? target.substr(1) : absl::StrCat("xl/", target);
+      if (absl::EndsWith(Of(attributes, "Type"), "/sharedStrings")) shared_part_ = parts[id];
       return absl::OkStatus();
     }}));
     SHAREWAY_RETURN_IF_ERROR(ReadXml(kBook, {.begin = [&](absl::string_view name, const auto& attributes) {
@@ -141,14 +144,14 @@ class XlsxRows : public RowSource {
       }
       const auto part = parts.find(Of(attributes, "id"));
       if (part == parts.end()) return Refused("a sheet of the workbook has no part");
-      if (sheets_.size() == kMaxSheets) {
-        return TooLarge(absl::StrCat("the workbook has more than ", kMaxSheets, " sheets"));
-      }
-      std::string title = Of(attributes, "name");
+      const std::string title = Of(attributes, "name");
       if (title.size() > kMaxSheetName) {
         return Refused(absl::StrCat("a sheet's name has more than ", kMaxSheetName, " bytes"));
       }
-      sheets_.push_back({std::move(title), part->second});
+      if (sheets_.size() == kMaxSheets) {
+        return TooLarge(absl::StrCat("the workbook has more than ", kMaxSheets, " sheets"));
+      }
+      sheets_.push_back({title, part->second});
       return absl::OkStatus();
     }}));
     if (sheets_.empty()) return Refused("the workbook has no sheet that is shown");
@@ -257,6 +260,11 @@ class XlsxRows : public RowSource {
       row_.cells.resize(column_ + 1);
       row_.cells[column_] = Restored(Unescaped(cell));
     } else if (name == "row" && !row_.cells.empty()) {
+      // Texts that the workbook says once may stand in every row; the file's size tells nothing of that.
+      told_bytes_ += row_bytes_;
+      if (told_bytes_ > kMaxUnpackedBytes) {
+        return TooLarge(absl::StrCat("the workbook's cells have more than ", kMaxUnpackedBytes, " bytes"));
+      }
       waiting_.push_back(row_);
     }
     return absl::OkStatus();
@@ -278,6 +286,7 @@ class XlsxRows : public RowSource {
   std::deque<Row> waiting_ = {};
   Row row_ = {};
   uint64_t row_bytes_ = 0;
+  uint64_t told_bytes_ = 0;  // of all rows
   size_t column_ = 0;
   std::string type_ = {};
   std::string value_ = {};

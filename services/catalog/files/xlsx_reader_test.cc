@@ -112,20 +112,52 @@ TEST_CASE("A workbook that computes, fetches or lies is refused with the place")
   CheckRefused(rels, R"(Id="a")", R"(Id="z")", "no part");
   CheckRefused(rels, "one.xml", "three.xml", "lacks");
   CheckRefused("xl/workbook.xml", R"(sheetId="1")", R"(state="veryHidden")", "no sheet");
-  // What is kept of a book before its first row is bounded, whatever its parts say.
-  std::string sheets = "<sheets>";
-  for (int i = 0; i < 200; ++i) sheets += R"(<sheet name="s" r:id="a"/>)";
-  CheckRefused("xl/workbook.xml", "<sheets>", sheets, "200 sheets", Reason::kFileTooLarge);
-  CheckRefused("xl/workbook.xml", "目录", std::string(2000, 'a'), "sheet's name");
-  CheckRefused(rels, "worksheets/two.xml", std::string(2000, 'a'), "parts");
-  std::string relations = "<Relationships>";
-  for (int i = 0; i < 1000; ++i) {
-    relations += absl::StrCat(R"(<Relationship Id="i)", i, R"(" Target="t"/>)");
-  }
-  CheckRefused(rels, "<Relationships>", relations, "parts");
   Parts none = Workbook();
   none.erase("xl/workbook.xml");
   CHECK(DetailsOf(ReadAll(none).end)->reason == Reason::kFileRefused);
+}
+
+TEST_CASE("A workbook whose lists of parts are none that anybody has is refused before it is held") {
+  const std::string book = "xl/workbook.xml";
+  const std::string rels = "xl/_rels/workbook.xml.rels";
+  const std::string sheet = R"(<sheet name="a" r:id="a"/>)";
+  const std::string relation = R"(Target="/xl/worksheets/one.xml"/>)";
+  std::string sheets;
+  for (int i = 0; i < 200; ++i) sheets += sheet;
+  CheckRefused(book, "</sheets>", sheets + "</sheets>", "more than 200 sheets",
+               Reason::kFileTooLarge);
+  CheckRefused(book, "目录", std::string(125, 'a'), "name has more than 124 bytes");
+  CheckRefused(book, "目录", std::string(500'000, 'a'), "name has more than 124 bytes");
+  CheckRefused(rels, "one.xml", std::string(500'000, 'a'), "a relationship of more than",
+               Reason::kFileTooLarge);
+  CheckRefused(rels, R"(Id="a")", "Id=\"" + std::string(1025, 'a') + "\"",
+               "a relationship of more than", Reason::kFileTooLarge);
+  std::string relations;
+  for (int i = 0; i < 1000; ++i) {
+    absl::StrAppend(&relations, "<Relationship Id=\"r", i, "\" Type=\"t\" ", relation);
+  }
+  CheckRefused(rels, "</Relationships>", relations + "</Relationships>", "more than 1000",
+               Reason::kFileTooLarge);
+}
+
+TEST_CASE("A shared text that stands in more rows than a file may hold bytes is refused") {
+  Parts parts = Workbook();
+  const std::string text(100'000, 'x');
+  parts["xl/sharedStrings.xml"] =
+      absl::StrCat("<sst><si><t>信息资源代码</t></si><si><t>", text, "</t></si></sst>");
+  std::string rows;
+  for (int row = 6; row < 1500; ++row) {
+    absl::StrAppend(&rows, "<row r=\"", row, "\">");
+    for (const char* column : {"B", "C", "D", "E"}) {
+      absl::StrAppend(&rows, "<c r=\"", column, row, "\" t=\"s\"><v>1</v></c>");
+    }
+    rows += "</row>";
+  }
+  std::string& sheet = parts["xl/worksheets/one.xml"];
+  sheet = absl::StrReplaceAll(sheet, {{"</sheetData>", rows + "</sheetData>"}});
+  const absl::Status end = ReadAll(parts).end;
+  REQUIRE(DetailsOf(end));
+  CHECK(DetailsOf(end)->reason == Reason::kFileTooLarge);
 }
 
 TEST_CASE("What unpacks to far more than it is, is not unpacked") {
