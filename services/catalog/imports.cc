@@ -317,6 +317,26 @@ absl::Status Imports::StepOf(absl::string_view name) {
   return status.ok() ? status : EndFor(*import, status);
 }
 
+std::string Imports::Next(const std::vector<std::pair<std::string, std::string>>& able,
+                          absl::Time now) {
+  std::map<std::string, std::string> oldest;  // import, by agency
+  for (const auto& [name, agency] : able) oldest.emplace(agency, name);
+  std::erase_if(turns_, [&](const auto& turn) { return !oldest.contains(turn.first); });
+  const auto began = turns_.find(turn_);
+  if (began == turns_.end() || now >= began->second + kTurn) {
+    const auto last = [&](const std::string& agency) {
+      const auto turn = turns_.find(agency);
+      return turn == turns_.end() ? absl::InfinitePast() : turn->second;
+    };
+    turn_ = able.front().second;
+    for (const auto& [name, agency] : able) {
+      if (last(agency) < last(turn_)) turn_ = agency;
+    }
+    turns_[turn_] = now;
+  }
+  return oldest.at(turn_);
+}
+
 absl::StatusOr<bool> Imports::Step() {
   SHAREWAY_ASSIGN_OR_RETURN(const auto under_way, parts_.store->UnderWay());
   const absl::Time now = parts_.clock->Now();
@@ -324,20 +344,21 @@ absl::StatusOr<bool> Imports::Step() {
     return std::none_of(under_way.begin(), under_way.end(),
                         [&](const auto& other) { return other.first == name; });
   });
-  std::string next;
+  std::vector<std::pair<std::string, std::string>> able;
   {
     absl::MutexLock lock(&mutex_);
     std::map<std::string, Rest> resting;
     for (const auto& [name, agency] : under_way) {
       const auto rest = resting_.find(name);
       if (rest != resting_.end()) resting.insert(*rest);
-      if (next.empty() && (rest == resting_.end() || rest->second.until <= now)) next = name;
+      if (rest == resting_.end() || rest->second.until <= now) able.emplace_back(name, agency);
     }
     resting_ = std::move(resting);
     counts_.resting.Set(static_cast<double>(resting_.size()));
   }
   counts_.under_way.Set(static_cast<double>(under_way.size()));
-  if (next.empty()) return false;
+  if (able.empty()) return false;
+  const std::string next = Next(able, now);
   const absl::Status status = StepOf(next);
   // A person asked for its end meanwhile: the next step reads that.
   const bool changed = absl::IsAborted(status);

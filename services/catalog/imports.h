@@ -64,6 +64,8 @@ class Imports {
   // Until an import whose step failed is tried again; each failure doubles it. Others go on meanwhile.
   static constexpr absl::Duration kFirstRest = absl::Seconds(1);
   static constexpr absl::Duration kLongestRest = absl::Minutes(5);
+  // How long an agency's imports are worked on while another agency's wait.
+  static constexpr absl::Duration kTurn = absl::Seconds(30);
 
   // All must outlive it.
   struct Parts {
@@ -113,9 +115,10 @@ class Imports {
   absl::StatusOr<Rows> ListRows(const Caller& caller, absl::string_view name, uint32_t number,
                                 size_t limit, bool refused) const;
 
-  // Does the next piece of the oldest import under way that does not rest. False: there is none. After
-  // an error, which is never the file's, that import rests, Get and List tell why, and the next step
-  // is another's. An error before one was chosen is the store's.
+  // Does the next piece of an import under way that does not rest: of the agency whose turn it is the
+  // oldest. Turns of kTurn go round the agencies that have one, so that none waits for all that another
+  // brings. False: there is none. After an error, which is never the file's, that import rests, Get and
+  // List tell why, and the next step is another's. An error before one was chosen is the store's.
   absl::StatusOr<bool> Step();
   // Deletes imports that ended more than kKept ago.
   absl::Status Expire();
@@ -162,6 +165,8 @@ class Imports {
   absl::StatusOr<Outcome> Check(const store::ImportRecord& record, files::FileEntry entry) const;
   absl::Status Write(const ImportStore::Loaded& import, files::FileEntry entry);
   absl::Status StepOf(absl::string_view name);
+  // Which of `able`, (name, agency) with the oldest first and not empty, has the next step.
+  std::string Next(const std::vector<std::pair<std::string, std::string>>& able, absl::Time now);
   // With why it stands still, if it does.
   v1::Import Shown(v1::Import import) const;
   absl::Status End(const ImportStore::Loaded& before, store::ImportRecord after, ImportEvent event,
@@ -186,6 +191,8 @@ class Imports {
   absl::Mutex begin_mutex_;  // from the count of those under way to the commit
   std::optional<Job> job_;   // of Step
   std::set<std::string> started_ = {};  // of Step: whose start by this process is counted
+  std::string turn_ = {};    // of Step: the agency that has it
+  std::map<std::string, absl::Time> turns_ = {};  // of Step: when each agency's last one began
   mutable absl::Mutex mutex_;
   std::map<std::string, Rest> resting_ ABSL_GUARDED_BY(mutex_);  // by name
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;

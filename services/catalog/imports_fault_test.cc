@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "absl/strings/str_join.h"
 #include "services/catalog/import_world_test.h"
 #include "services/catalog/imports.h"
 
@@ -44,6 +45,51 @@ TEST_CASE("An import that cannot go on tells why, holds up nobody, and goes on w
   CHECK(ended.state() == v1::Import::DONE);
   CHECK(ended.message().empty());
   CHECK(There(world, Numbered(1)));
+}
+
+TEST_CASE("Imports of agencies take turns, and one agency's go one after the other") {
+  TestWorld world;
+  const auto begin = [&](const std::string& editor, int from, int to) {
+    std::vector<Entry> entries;
+    for (int i = from; i < to; ++i) {
+      entries.push_back(Numbered(i));
+      entries.back().provider.clear();  // the importer's
+    }
+    auto spool = world.imports->NewSpool().value();
+    REQUIRE(spool->Append(FileOf(entries)).ok());
+    world.clock.Advance(absl::Milliseconds(1));
+    return world.imports
+        ->Begin(world.By(editor), {.file_name = "e.json", .format = files::Format::kJson},
+                spool.get())
+        .value()
+        .name();
+  };
+  const std::vector<std::string> names = {begin("editor", 0, 4), begin("editor", 4, 8),
+                                          begin("tax-editor", 8, 10)};
+  const auto states = [&] {
+    std::vector<std::string> all;
+    for (const std::string& name : names) {
+      const store::ImportRecord record = world.import_store->Load(name).value()->record;
+      all.push_back(absl::StrCat(v1::Import::State_Name(record.import().state()), " ", record.done()));
+    }
+    return absl::StrJoin(all, ", ");
+  };
+  const auto steps = [&](int count) {
+    for (int i = 0; i < count; ++i) REQUIRE(world.imports->Step().value());
+  };
+  steps(2);  // the check, and an entry
+  CHECK(states() == "WRITING 1, CHECKING 0, CHECKING 0");
+  world.clock.Advance(Imports::kTurn);
+  steps(2);
+  CHECK(states() == "WRITING 1, CHECKING 0, WRITING 1");
+  world.clock.Advance(Imports::kTurn);
+  steps(2);
+  CHECK(states() == "WRITING 3, CHECKING 0, WRITING 1");
+  // Nobody keeps a turn that he has no use for.
+  world.clock.Advance(Imports::kTurn);
+  while (world.imports->Step().value()) {
+  }
+  CHECK(states() == "DONE 4, DONE 4, DONE 2");
 }
 
 TEST_CASE("An import that stands still is cancelled without waiting for its next try") {
