@@ -130,8 +130,7 @@ void Gateway::Read(const Parts::Reading& reading, const AskedPtr& asked) {
     if (!options.ok() && EndsCookie(options.status()) && !asked->token.empty()) {
       out.With("Set-Cookie", ClearingCookie());
     }
-    out.held = asked->held;
-    asked->answer(std::move(out));
+    Give(asked, std::move(out));
   });
   if (!runs) Answer(asked, Busy());
 }
@@ -307,8 +306,18 @@ void Gateway::Answer(const AskedPtr& asked, absl::StatusOr<std::string> bytes) {
   if (told.ok() && (asked->route->path == kSignOut || asked->route->path == kEndSession)) {
     live_.LookSoon();
   }
-  out.held = asked->held;
-  asked->answer(std::move(out));
+  Give(asked, std::move(out));
+}
+
+// Whoever has the answer may ask the next at once, however late the server knows that it was taken.
+void Gateway::Give(const AskedPtr& asked, HttpAnswer answer) {
+  const size_t bytes = answer.body == nullptr ? 0 : answer.body->size();
+  Held& held = *asked->held;
+  const auto cut = [] {};  // the server ends a connection that takes nothing
+  if (held.address) by_address_.GiveAnswer(held.address.get(), bytes, cut);
+  if (held.session) by_session_.GiveAnswer(held.session.get(), bytes, cut);
+  answer.held = asked->held;
+  asked->answer(std::move(answer));
 }
 
 absl::StatusOr<HttpAnswer> Gateway::Told(const Asked& asked, std::string bytes) const {

@@ -117,6 +117,7 @@ class Gateway {
   absl::Status Admit(Asked* asked, rpc::CallOptions* options);
   absl::StatusOr<std::string> BytesOf(const Asked& asked) const;
   void Answer(const AskedPtr& asked, absl::StatusOr<std::string> bytes);
+  void Give(const AskedPtr& asked, HttpAnswer answer);
   absl::StatusOr<HttpAnswer> Told(const Asked& asked, std::string bytes) const;
   HttpAnswer Refused(const absl::Status& error, Language language) const;
   // A streaming call that was admitted (gateway_streams.cc).

@@ -299,6 +299,14 @@ TEST_CASE("a session calls so often") {
   CHECK(FieldOf(third, "Retry-After") != "");
 }
 
+TEST_CASE("whoever has an answer may ask the next, before the server knows that it was taken") {
+  World world({.concurrent = 1});
+  const HttpRequest call = InSession(Post(kGetResource, "{}"));
+  const HttpAnswer first = world.Ask(call);  // kept, and so not taken yet
+  CHECK(first.status == 200);
+  CHECK(world.Ask(call).status == 200);
+}
+
 TEST_CASE("the CSRF token is told to the own pages alone") {
   World world;
   HttpRequest ask{.method = "GET",
