@@ -111,7 +111,7 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
   // Takes ownership of itself; call once.
   void Begin(std::shared_ptr<CallReactor> self) {
     self_ = std::move(self);
-    absl::Status admitted = shared_->Available(*definition_);
+    absl::Status admitted = shared_->Available(definition_->serve_before_ready);
     if (admitted.ok()) admitted = Enter();
     if (admitted.ok() && shared_->limits != nullptr) {
       absl::StatusOr<std::unique_ptr<CallerLimits::Pass>> pass =
@@ -459,12 +459,12 @@ class UnknownReactor final : public grpc::ServerGenericBidiReactor {
 
 }  // namespace
 
-absl::Status Shared::Available(const Method& method) {
+absl::Status Shared::Available(bool before_ready) {
   if (draining) {
     return Error(Reason::kDraining, absl::StatusCode::kUnavailable, "the service is draining");
   }
   absl::MutexLock lock(&mutex);
-  if (ready || method.serve_before_ready) return absl::OkStatus();
+  if (ready || before_ready) return absl::OkStatus();
   return Error(Reason::kNotReady, absl::StatusCode::kUnavailable,
                absl::StrCat("the service is not ready: ", why));
 }

@@ -59,7 +59,8 @@ struct Shared {
   CallerLimits* limits = nullptr;  // null: none
 
   // UNAVAILABLE while the server is not ready or drains.
-  absl::Status Available(const Method& method);
+  // Whether calls are taken now, those of methods that are served before the service is ready, or others.
+  absl::Status Available(bool before_ready);
   void Count(const Method& method, absl::StatusCode code, absl::Duration took);
 
   std::unique_ptr<metrics::Family<metrics::Counter, 2>> calls;

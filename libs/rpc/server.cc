@@ -266,6 +266,8 @@ void Server::SetLent(Lent lent) { state_->shared.lent = std::move(lent); }
 
 int Server::port() const { return state_->port; }
 
+absl::Status Server::Ready() const { return state_->shared.Available(false); }
+
 void Server::SetReady(bool ready, absl::string_view why) {
   {
     absl::MutexLock lock(&state_->shared.mutex);

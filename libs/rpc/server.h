@@ -209,6 +209,8 @@ class Server {
   // While false (the start), health says NOT_SERVING and calls get UNAVAILABLE,
   // NOT_READY. `why` is told to callers. Leases and watches are served all the same.
   void SetReady(bool ready, absl::string_view why = "");
+  // OK while calls are taken; else why they are refused, as a caller is told it.
+  absl::Status Ready() const;
   // Stops taking calls, lets those that run finish for up to `grace`, then cancels.
   void Drain(absl::Duration grace = absl::Seconds(10));
   // Blocks until SIGTERM or SIGINT (app::Main blocked them), then drains.

@@ -73,6 +73,7 @@ absl::Status Serve() {
       [&] { return evidence.drain ? evidence.drain->rolled_back() : false; });
   SHAREWAY_ASSIGN_OR_RETURN(Web::Options pages, Web::OptionsFromFlags(process.tls));
   pages.sessions = &api.sessions();
+  pages.ready = [server = process.server.get()] { return server->Ready(); };
   std::unique_ptr<Web> web;
   const absl::Status served = app::Serve(&process, [&]() -> absl::Status {
     if (pages.listen.empty()) return absl::OkStatus();

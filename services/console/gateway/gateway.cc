@@ -165,7 +165,10 @@ void Gateway::Post(HttpRequest request, AnswerHttp answer) {
       by_address_.Enter(asked->request.source);
   if (!pass.ok()) return Answer(asked, pass.status());
   asked->held->address = std::move(*pass);
-  if (!pool_.Run(asked->request.source, [this, asked] { Call(asked); })) {
+  // Whose session it is comes from memory, but for a write each minute; streams wait for more.
+  const auto call = [this, asked] { Call(asked); };
+  if (!(asked->stream ? pool_.Run(asked->request.source, call)
+                      : pool_.RunSoon(asked->request.source, call))) {
     Answer(asked, Busy());
   }
 }

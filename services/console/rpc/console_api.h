@@ -30,7 +30,7 @@ class ConsoleApi {
     session_rpc_.Register(server);
   }
   const Accounts& accounts() const { return accounts_; }
-  const Sessions& sessions() const { return sessions_; }
+  Sessions& sessions() { return sessions_; }
 
  private:
   Lockouts lockouts_;

@@ -118,7 +118,8 @@ class Served {
   rpc::DirectoryHolder* holder() { return &holder_; }
   shareway::testing::TestPki* pki() { return &pki_; }
   ConsoleStore& store() { return store_; }
-  const Sessions& sessions() const { return api_->sessions(); }
+  Sessions& sessions() { return api_->sessions(); }
+  absl::Status ready() const { return server_->Ready(); }
   std::string key_id(const std::string& who) const {
     return identities_.at(who).key.public_key().id().str();
   }

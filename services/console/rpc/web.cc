@@ -10,7 +10,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
-#include "libs/evidence/record.h"
 #include "libs/log/log.h"
 #include "services/console/domain/session.h"
 #include "services/console/gateway/log_tiles.h"
@@ -19,7 +18,6 @@
 #include "services/console/gateway/routes.h"
 #include "services/console/oidc/fetch.h"
 #include "services/console/rpc/print.h"
-#include "shareway/console/v1/session_service.pb.h"
 
 ABSL_FLAG(std::string, web_listen, "",
           "Where to serve pages and JSON over HTTPS, IP address:port; port 0: any. Empty: nowhere.");
@@ -46,34 +44,27 @@ ABSL_FLAG(std::string, web_port_file, "", "File to write the chosen web port to 
 namespace shareway::console {
 namespace {
 
-constexpr char kGetSession[] = "/shareway.console.v1.SessionService/GetSession";
-constexpr absl::Duration kAskSession = absl::Seconds(5);
-
-rpc::Factor FactorOf(v1::Factor factor) {
+rpc::Factor FactorOf(Factor factor) {
   switch (factor) {
-    case v1::TOTP: return rpc::Factor::kTotp;
-    case v1::WEBAUTHN: return rpc::Factor::kWebAuthn;
-    case v1::CERTIFICATE: return rpc::Factor::kCertificate;
+    case Factor::kTotp: return rpc::Factor::kTotp;
+    case Factor::kWebAuthn: return rpc::Factor::kWebAuthn;
+    case Factor::kCertificate: return rpc::Factor::kCertificate;
     default: return rpc::Factor::kNone;
   }
 }
 
-// Asked over the wire, like by anybody else: a console that is not ready, or knows that its store
-// is an old copy, tells of no session.
-absl::StatusOr<WebSession> SessionOf(rpc::Channel* console, const Visitor& visitor,
+// As GetSession answers it to front ends elsewhere: a console that is not ready, or knows that its
+// store is an old copy, tells of no session.
+absl::StatusOr<WebSession> SessionOf(const Web::Options& options, const Visitor& visitor,
                                      const std::string& token) {
-  v1::GetSessionRequest request;
-  request.set_token(token);
-  request.mutable_client()->set_address(visitor.address);
-  request.mutable_client()->set_certificate_key_id(visitor.certificate);
-  SHAREWAY_ASSIGN_OR_RETURN(
-      const v1::Session session,
-      console->Unary<v1::Session>(kGetSession, request, {.timeout = kAskSession}));
-  return WebSession{
-      .name = session.name(),
-      .actor = {.person = session.person(),
-                .factor = FactorOf(session.factor()),
-                .factor_time = evidence::FromTimestamp(session.step_up_end_time()) - kStepUpLife}};
+  SHAREWAY_RETURN_IF_ERROR(options.ready());
+  SHAREWAY_ASSIGN_OR_RETURN(const Client client, VisitorAt(visitor.address, visitor.certificate));
+  SHAREWAY_ASSIGN_OR_RETURN(const LiveSession live, options.sessions->Use(client, token));
+  const Session& session = live.session.value;
+  return WebSession{.name = session.name,
+                    .actor = {.person = session.person,
+                              .factor = FactorOf(session.factor),
+                              .factor_time = session.stepped_up}};
 }
 
 // What GET answers: the contract, and the application.
@@ -191,11 +182,11 @@ absl::StatusOr<std::unique_ptr<Web>> Web::Open(Options options, Targets targets,
   if (!options.folder.empty()) {
     SHAREWAY_ASSIGN_OR_RETURN(pages, Pages::Load(options.folder));
   }
-  if (options.sessions == nullptr) return absl::InternalError("the web knows no sessions");
-  const auto console = targets.find("console");
-  if (console == targets.end()) return absl::InternalError("the web has no console behind it");
+  if (options.sessions == nullptr || options.ready == nullptr) {
+    return absl::InternalError("the web knows no sessions");
+  }
+  if (!targets.contains("console")) return absl::InternalError("the web has no console behind it");
   const auto shelf = std::make_shared<const Shelf>(routes, std::move(pages));
-  const std::shared_ptr<rpc::Channel> own = console->second;
 
   std::map<std::string, Gateway::Parts::Reading, std::less<>> readings;
   const auto print = std::make_shared<const PrintPages>(targets, &SystemClock());
@@ -211,8 +202,9 @@ absl::StatusOr<std::unique_ptr<Web>> Web::Open(Options options, Targets targets,
       .hosts = std::move(hosts),
       .routes = std::move(routes),
       .targets = std::move(targets),
-      .session = [own](const Visitor& visitor,
-                       const std::string& token) { return SessionOf(own.get(), visitor, token); },
+      .session = [options](const Visitor& visitor, const std::string& token) {
+        return SessionOf(options, visitor, token);
+      },
       .stands = [sessions = options.sessions](const LiveStreams::Holder& holder) -> absl::Status {
         SHAREWAY_ASSIGN_OR_RETURN(const Client client,
                                   VisitorAt(holder.address, holder.certificate));

@@ -3,6 +3,7 @@
 // services.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -34,8 +35,10 @@ class Web {
     int address_connections = 256;
     std::string log = {};        // URL of audit's --http, http://HOST:PORT; empty: no /log pages
     std::string port_file = {};  // written when it listens: "PORT\n"
-    // Whose sessions streams run in; must outlive the web server. Required to open.
-    const Sessions* sessions = nullptr;
+    // Whose sessions calls are made in; must outlive the web server. Required to open, as is:
+    Sessions* sessions = nullptr;
+    // Why this console takes no calls now, OK if it does: it then tells of no session, either.
+    std::function<absl::Status()> ready = {};
   };
   // `tls` where the flags name none. INVALID_ARGUMENT naming the flag that is missing.
   static absl::StatusOr<Options> OptionsFromFlags(const crypto::TlsFiles& tls);

@@ -60,7 +60,8 @@ struct Site {
                              .tls = served.tls("console"),
                              .sharing = {},
                              .log = log,
-                             .sessions = &served.sessions()},
+                             .sessions = &served.sessions(),
+                             .ready = [this] { return served.ready(); }},
                             {{"console", served.Connect("console")}, {"sharing", sharing}}, &registry);
     INFO(opened.status());
     REQUIRE(opened.ok());
