@@ -100,12 +100,10 @@ absl::StatusOr<std::string> Transcoder::ToBinary(const pb::Descriptor& type,
 
 absl::StatusOr<std::string> Transcoder::ToJson(const pb::Descriptor& type,
                                                absl::string_view binary) const {
-  pb::util::JsonPrintOptions options;
-  options.always_print_primitive_fields = true;
   std::string json;
   const auto written =
       pb::util::BinaryToJsonString(resolver_.get(), UrlOf(type.full_name()),
-                                   std::string(binary), &json, options);
+                                   std::string(binary), &json);
   if (!written.ok()) return absl::InternalError("an answer does not parse");
   return json;
 }

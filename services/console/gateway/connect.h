@@ -35,7 +35,7 @@ class Transcoder {
   // types and text that is not UTF-8 are refused. Of a key given twice the last one counts.
   absl::StatusOr<std::string> ToBinary(const google::protobuf::Descriptor& type,
                                        absl::string_view json) const;
-  // Numbers of 64 bits are strings; fields without a value are told, too. INTERNAL for bytes
+  // Numbers of 64 bits are strings; fields without a value are left out. INTERNAL for bytes
   // that are no message of `type`.
   absl::StatusOr<std::string> ToJson(const google::protobuf::Descriptor& type,
                                      absl::string_view binary) const;

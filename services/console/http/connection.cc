@@ -4,11 +4,10 @@
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/beast/ssl.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -20,6 +19,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "services/console/http/tls_stream.h"
 
 namespace shareway::console {
 namespace {
@@ -77,6 +77,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
              std::shared_ptr<asio::ssl::context> tls, HttpShared* shared)
       : tls_(std::move(tls)),
         stream_(std::move(socket), *tls_),
+        goodbye_(stream_.get_executor()),
         peer_(peer),
         source_(SourceOf(peer)),
         shared_(shared),
@@ -115,21 +116,21 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const uint64_t request_;  // whose body it is
   };
 
-  void Expire(absl::Duration after) { beast::get_lowest_layer(stream_).expires_after(Millis(after)); }
+  void Expire(absl::Duration after) { stream_.ExpiresAfter(Millis(after)); }
 
   void Handshake() {
     Expire(shared_->options.handshake_timeout);
-    stream_.async_handshake(asio::ssl::stream_base::server,
-                            [self = shared_from_this()](Code error) {
-                              if (error) return self->Cut();
-                              self->shown_ = CertificateOf(self->stream_.native_handle());
-                              self->Wait(self->shared_->options.request_timeout);
-                            });
+    stream_.async_handshake([self = shared_from_this()](Code error) {
+      if (error) return self->Cut();
+      self->shown_ = CertificateOf(self->stream_.ssl());
+      self->Wait(self->shared_->options.request_timeout);
+    });
   }
 
   // For the first byte of a request: a connection at rest holds no parser.
   void Wait(absl::Duration at_most) {
     if (buffer_.size() > 0) return ReadHead();
+    buffer_.shrink_to_fit();
     Expire(at_most);
     stream_.async_read_some(buffer_.prepare(1024), [self = shared_from_this()](Code error,
                                                                               size_t n) {
@@ -264,7 +265,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
       give(absl::CancelledError("the body broke off"));
       return Cut();
     }
-    if (!answered_) beast::get_lowest_layer(stream_).expires_never();
+    if (!answered_) stream_.ExpiresNever();
     piece_.resize(piece_.size() - pieces_->get().body().size);
     give(std::optional<std::string>(std::exchange(piece_, {})));
     if (written_) SayGoodbye();
@@ -295,7 +296,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Handle(HttpRequest request) {
     answered_ = false;
     // The call has a deadline of its own; nothing is read or written meanwhile.
-    beast::get_lowest_layer(stream_).expires_never();
+    stream_.ExpiresNever();
     shared_->handle(std::move(request), [self = shared_from_this()](HttpAnswer answer) {
       asio::post(self->stream_.get_executor(), [self, answer = std::move(answer)]() mutable {
         self->ReleaseBody();
@@ -353,7 +354,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // Notices the client's end, for as long as the answer takes.
   void Watch() {
-    beast::get_lowest_layer(stream_).expires_never();
+    stream_.ExpiresNever();
     drained_.resize(1024);
     watching_ = true;
     stream_.async_read_some(asio::buffer(drained_), [self = shared_from_this()](Code error,
@@ -402,7 +403,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void EndPieces() {
     StopAnswer();
     written_ = true;
-    if (watching_) return beast::get_lowest_layer(stream_).cancel();
+    if (watching_) return stream_.Cancel();
     if (!reading_) SayGoodbye();
   }
 
@@ -429,31 +430,34 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Closed with bytes unread, a connection is reset and the peer loses the answer: our side ends
   // first, and what the peer still sends is taken for a moment.
   void SayGoodbye() {
-    beast::get_lowest_layer(stream_).expires_after(kGoodbye);
+    stream_.ExpiresAfter(kGoodbye);
     stream_.async_shutdown([self = shared_from_this()](Code) { self->Drain(); });
   }
 
   void Drain() {
     Code ignored;
-    tcp::socket& socket = beast::get_lowest_layer(stream_).socket();
-    socket.shutdown(tcp::socket::shutdown_send, ignored);
+    stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
     drained_.resize(16 << 10);
-    beast::get_lowest_layer(stream_).expires_after(kGoodbye);
+    goodbye_.expires_after(kGoodbye);
+    goodbye_.async_wait([self = shared_from_this()](Code error) {
+      if (!error) self->Close();
+    });
     DrainSome();
   }
 
   void DrainSome() {
-    beast::get_lowest_layer(stream_).async_read_some(
+    stream_.socket().async_read_some(
         asio::buffer(drained_), [self = shared_from_this()](Code error, size_t n) {
           self->left_ -= std::min(self->left_, n);
           if (!error && self->left_ > 0) return self->DrainSome();
+          self->goodbye_.cancel();
           self->Close();
         });
   }
 
   void ReleaseBody() { shared_->GiveBody(source_, std::exchange(body_, 0)); }
 
-  void Close() { beast::get_lowest_layer(stream_).close(); }
+  void Close() { stream_.Close(); }
   void Cut() {
     if (!std::exchange(cut_, true)) shared_->figures.cut.Add();
     StopAnswer();
@@ -461,7 +465,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   const std::shared_ptr<asio::ssl::context> tls_;
-  beast::ssl_stream<beast::tcp_stream> stream_;
+  TlsStream stream_;
+  asio::steady_timer goodbye_;  // until the peer ends, too
   const asio::ip::address peer_, source_;
   HttpShared* const shared_;
   Shown shown_;

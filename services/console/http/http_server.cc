@@ -4,6 +4,8 @@
 
 #include "services/console/http/connection.h"
 
+#include <signal.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -131,7 +133,15 @@ class HttpServer::Listener {
           absl::StrCat("cannot serve HTTP on ", shared_.options.address, ": ", error.message()));
     }
     Accept();
-    for (int i = 0; i < kThreads; ++i) threads_.emplace_back([this] { context_.run(); });
+    for (int i = 0; i < kThreads; ++i) {
+      threads_.emplace_back([this] {
+        sigset_t pipe;  // what OpenSSL writes to a socket that the peer left
+        sigemptyset(&pipe);
+        sigaddset(&pipe, SIGPIPE);
+        pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+        context_.run();
+      });
+    }
     return absl::OkStatus();
   }
 

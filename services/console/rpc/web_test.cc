@@ -94,7 +94,7 @@ void SignIn(Site* site, Browser* browser) {
         {{"totpCode", crypto::TotpCode(secret, crypto::TotpStepAt(absl::Now()))}}}});
   INFO(finished);
   REQUIRE(StatusOf(finished) == 200);
-  CHECK(Body(finished)["token"].get<std::string>().empty());
+  CHECK_FALSE(Body(finished).contains("token"));
   browser->csrf = FieldIn(finished, "Shareway-Csrf");
 }
 
