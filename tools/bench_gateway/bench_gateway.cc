@@ -27,6 +27,7 @@
 #include "tests/support/temp_dir.h"
 #include "tools/bench_exchange/load.h"
 #include "tools/bench_exchange/report.h"
+#include "tools/bench_exchange/machine.h"
 #include "tools/bench_gateway/browsers.h"
 
 ABSL_FLAG(int, repeats, 5, "Measurements of each.");
@@ -153,15 +154,6 @@ Run RunBrowsers(Browsers* browsers, const std::string& request, const std::vecto
   return run;
 }
 
-double ResidentMib(int pid) {
-  std::ifstream status(absl::StrCat("/proc/", pid, "/status"));
-  for (std::string word; status >> word;) {
-    double kib = 0;
-    if (word == "VmRSS:" && status >> kib) return kib / 1024;
-  }
-  Fail("no VmRSS");
-}
-
 void Sound(const Run& run, const char* what) {
   if (run.errors > 0) {
     Fail(absl::StrCat(what, ": ", run.errors, " errors, the first: ", run.first_error.ToString()));
@@ -228,7 +220,7 @@ void Measure() {
     json_cpu.push_back(web.cpu_micros);
   }
 
-  const double before = ResidentMib(pids[0]);
+  const double before = ProportionalMib(pids[0]);
   std::vector<std::unique_ptr<Browsers::Connection>> resting;
   const std::string read = absl::StrCat("GET /csrf HTTP/1.1\r\nHost: ", kHost, "\r\nCookie: ",
                                         session.cookie, "\r\n\r\n");
@@ -238,7 +230,7 @@ void Measure() {
     AskOk(resting.back().get(), read, "idle connection");
   }
   const double opened = absl::ToDoubleSeconds(absl::Now() - begin);
-  const double with = ResidentMib(pids[0]);
+  const double with = ProportionalMib(pids[0]);
   // Of connections that a console ends after 75 s the figure would tell nothing.
   const bool late = opened > 60;
   for (const auto& connection : resting) AskOk(connection.get(), read, "after the rest");
@@ -257,7 +249,7 @@ void Measure() {
               .runs = json_cpu});
   report.Add({.id = "G1_grpc_cpu", .what = "the same directly", .unit = "us", .runs = grpc_cpu});
   report.Add({.id = "G2",
-              .what = absl::StrCat("resident memory of the console with ", idle,
+              .what = absl::StrCat("proportional set size of the console with ", idle,
                                    " idle connections"),
               .unit = "MiB",
               .runs = {with},

@@ -132,18 +132,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (buffer_.size() > 0) return ReadHead();
     buffer_.shrink_to_fit();
     Expire(at_most);
-    stream_.async_read_some(buffer_.prepare(1024), [self = shared_from_this()](Code error,
-                                                                              size_t n) {
+    stream_.async_wait_readable([self = shared_from_this()](Code error) {
       // At rest nobody is owed an answer.
       if (error) return self->Close();
-      self->buffer_.commit(n);
       self->ReadHead();
     });
   }
 
   void ReadHead() {
     ++request_;
-    parser_.emplace();
+    parser_ = std::make_unique<Parser>();
     parser_->header_limit(kMaxHead);
     // OnHead checks the length that is said. (With no limit at all Beast 1.81 refuses every length.)
     parser_->body_limit(std::numeric_limits<uint64_t>::max());
@@ -228,7 +226,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
       HttpRequest request = RequestOf(parser_->get());
       request.pieces = std::make_shared<BodyPieces>(shared_from_this());
       keep_ = parser_->get().keep_alive();
-      pieces_.emplace(std::move(*parser_));
+      pieces_ = std::make_unique<PieceParser>(std::move(*parser_));
       return Handle(std::move(request));
     }
     http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](Code error, size_t) {
@@ -314,7 +312,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     // Of a body that was not read to its end, the rest would be taken for a request.
     if (streams || (pieces_ && !pieces_->is_done())) keep = false;
     const size_t size = given_.body == nullptr ? 0 : given_.body->size();
-    answer_.emplace();
+    answer_ = std::make_unique<http::response<Body>>();
     answer_->result(static_cast<unsigned>(given_.status));
     answer_->version(version_);
     answer_->set(http::field::date,
@@ -329,7 +327,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
     // A head announces the body's length and has none.
     if (size > 0 && !head_) answer_->body() = Body::value_type(given_.body->data(), size);
-    serializer_.emplace(*answer_);
+    serializer_ = std::make_unique<http::response_serializer<Body>>(*answer_);
     if (streams) return SendPieces();
     Expire(shared_->options.answer_timeout);
     const auto written = [self = shared_from_this(), keep](Code error, size_t) {
@@ -471,9 +469,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   HttpShared* const shared_;
   Shown shown_;
   beast::flat_buffer buffer_;
-  std::optional<Parser> parser_;
+  // What is held while a request is read and answered, and not at rest.
+  std::unique_ptr<Parser> parser_;
   size_t body_ = 0;  // bytes that are counted in shared_ for this request
-  std::optional<PieceParser> pieces_;  // in the place of parser_, while its body is read by piece
+  std::unique_ptr<PieceParser> pieces_;  // in the place of parser_, while its body is read by piece
   std::string piece_;                  // that is read, or written
   bool keep_ = false;
   bool head_ = false;      // of the request: HEAD
@@ -486,8 +485,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool watching_ = false;  // for the client's end, while an answer comes in pieces
   bool cut_ = false;
   HttpAnswer given_;
-  std::optional<http::response<Body>> answer_;
-  std::optional<http::response_serializer<Body>> serializer_;
+  std::unique_ptr<http::response<Body>> answer_;
+  std::unique_ptr<http::response_serializer<Body>> serializer_;
   std::string drained_;
   size_t left_ = 1 << 20;  // bytes that are drained at most
 };

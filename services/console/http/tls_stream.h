@@ -89,6 +89,12 @@ class TlsStream {
     return asio::async_compose<Token, void(Code, size_t)>(
         Step<Read>(state_, Arm(&State::read_end), {into}), token, state_->socket);
   }
+  // Until there are bytes to read, or the end: a read that takes none. As a read's errors. void(Code)
+  template <typename Token>
+  auto async_wait_readable(Token&& token) {
+    return boost::asio::async_compose<Token, void(Code)>(
+        Step<Peek>(state_, Arm(&State::read_end), {}), token, state_->socket);
+  }
   // void(Code, size_t)
   template <typename Buffers, typename Token>
   auto async_write_some(const Buffers& buffers, Token&& token) {
@@ -162,6 +168,12 @@ class TlsStream {
     int Do(SSL* ssl) const {
       const int done = SSL_shutdown(ssl);
       return done == 0 ? 1 : done;
+    }
+  };
+  struct Peek {
+    int Do(SSL* ssl) const {
+      char byte;
+      return SSL_peek(ssl, &byte, 1);
     }
   };
   struct Read {
