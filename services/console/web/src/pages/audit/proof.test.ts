@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Trees as RFC 6962 defines them, written here from its text with another implementation of SHA-256, and
 // the vectors that every implementation of FORMATS.md answers to.
+import { create } from '@bufbuild/protobuf';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
+import { SignatureSchema } from '@/gen/shareway/evidence/v1/envelope_pb';
 import { base64, checkCheckpoint, parseVerifier, unbase64, verifierLines } from './note';
+import { batchOutcome, keysById, rawSignature } from './signatures';
 import { checkConsistency, checkInclusion, commitmentOf, hexOf, leafOf, rootOf, type Bytes } from './proof';
 
 const H = (...parts: Bytes[]): Bytes => {
@@ -119,7 +122,10 @@ test('every tree of up to 20 leaves is the beginning of each later one, and of n
   await expect(checkConsistency(2n, ZERO, 1n, ZERO, [])).rejects.toThrow('outside');
 });
 
+interface Signed { readonly suite: number; readonly key_id: string; readonly index: number; readonly size: number;
+  readonly path: string[]; readonly bytes: string }
 interface Vector {
+  readonly spki: string; readonly payload: string; readonly signature: Signed;
   readonly name: string; readonly valid: boolean; readonly note: string; readonly cosignatures: string[];
   readonly keys: string[]; readonly salt: string; readonly record: string;
   readonly want?: { size: number; root: string; commitment: string; leaf: string };
@@ -169,6 +175,28 @@ test('a national line is never taken for checked, and what is wrong beside it is
       .some(([name, , ...key]) => name === origin && bytes(key.join('+'))[0] === 0xff);
     if (vector.valid) expect(found, vector.name).toBe(pinsNational ? 'unable' : 'good');
     else expect(found, vector.name).not.toBe('good');
+  }
+});
+
+test('batch signatures are judged as their vectors say; those by SM2 keys are not', async () => {
+  const cases = vectors('batch_signatures');
+  let checked = 0;
+  for (const { name, valid, spki, payload, signature } of cases) {
+    const { suite, index, size } = signature;
+    const message = create(SignatureSchema, { suite, index, size, keyId: bytes(signature.key_id),
+      path: signature.path.map(bytes), bytes: bytes(signature.bytes) });
+    const outcome = await batchOutcome(message, H(bytes(payload)), await keysById([bytes(spki)]));
+    if (suite === 2) expect(outcome, name).not.toBe('good');
+    else if (valid) {
+      expect(outcome, name).toBe('good');
+      checked += 1;
+    } else expect(outcome, name).not.toBe('good');
+  }
+  expect(checked).toBeGreaterThan(2);
+  expect(rawSignature(Uint8Array.of(0x30, 6, 2, 1, 1, 2, 1, 2))?.at(-1)).toBe(2);
+  // Padding that is not needed, a number below zero, a byte too many.
+  for (const der of [[0x30, 7, 2, 2, 0, 1, 2, 1, 2], [0x30, 6, 2, 1, 0x81, 2, 1, 2], [0x30, 6, 2, 1, 1, 2, 1, 2, 0]]) {
+    expect(rawSignature(Uint8Array.from(der))).toBeUndefined();
   }
 });
 

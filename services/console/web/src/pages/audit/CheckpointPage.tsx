@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// The newest head of the log: who signed and cosigned it, whether the log only grew, and the keys that this
+// browser was told to trust.
+import { Button, Input } from 'antd';
+import { useState, type ReactNode } from 'react';
+import { LIVE, useCall } from '@/api';
+import { AuditService, type Checkpoint } from '@/gen/shareway/audit/v1/audit_service_pb';
+import type { LogRetention } from '@/gen/shareway/evidence/v1/record_pb';
+import { useFormat } from '@/i18n/format';
+import { useMay } from '@/session/person';
+import { EmptyState, Facts, Field, Page, Shown, Status, saveAs } from '@/ui';
+import { Checks } from './Checks';
+import { parseCosignature, parseNote, parseVerifier, timeOf, verifierLines, type Note } from './note';
+import { pinKeys, pinnedText } from './pins';
+import { hexOf } from './proof';
+import { useText } from './texts';
+import { signedAt, useCheckpoint } from './useCheckpoint';
+
+function noteOf(checkpoint: Checkpoint): Note | undefined {
+  try {
+    return parseNote(checkpoint.note);
+  } catch {
+    return undefined;
+  }
+}
+
+export default function CheckpointPage(): ReactNode {
+  const t = useText();
+  const may = useMay();
+  const { read, steps, again } = useCheckpoint(LIVE);
+  return (
+    <Page title={t('checkpoint.title')} updated={read.updated} onReload={read.reload} loading={read.loading}>
+      <p>{t('checkpoint.what')}</p>
+      <Shown read={read}>{(checkpoint) => (
+        <>
+          <Head checkpoint={checkpoint} />
+          <section aria-labelledby="head-check">
+            <h2 id="head-check">{t('checkpoint.check')}</h2>
+            <Checks steps={steps} />
+          </section>
+          <Cosignatures lines={checkpoint.cosignatures} />
+        </>
+      )}</Shown>
+      <Pins onPinned={again} named={read.data?.verifierKey ?? ''} />
+      {may(AuditService.method.getControls) && <Retention />}
+    </Page>
+  );
+}
+
+function Head(props: { checkpoint: Checkpoint }): ReactNode {
+  const t = useText();
+  const format = useFormat();
+  const { checkpoint } = props;
+  const note = noteOf(checkpoint);
+  if (note === undefined) return <EmptyState text={t('check.note.bad')} />;
+  const whole = `${checkpoint.note}${checkpoint.cosignatures.join('')}`;
+  return (
+    <>
+      <Facts rows={[
+        [t('field.origin'), <code key="o">{note.origin}</code>],
+        [t('field.size'), format.number(note.size)],
+        [t('field.root'), <code key="r">{hexOf(note.root)}</code>],
+        [t('field.signTime'), format.time(signedAt(checkpoint))],
+        [t('field.witnessed'), checkpoint.witnessed
+          ? <Status tone="good">{t('checkpoint.witnessed')}</Status>
+          : <Status tone="warn">{t('checkpoint.unwitnessed')}</Status>],
+      ]} />
+      <p className="sw-row">
+        <Button onClick={() => saveAs(`checkpoint-${note.size}.txt`, whole, 'text/plain;charset=utf-8')}>{t('checkpoint.save')}</Button>
+      </p>
+      <details>
+        <summary>{t('field.note')}</summary>
+        <div className="sw-code">{whole}</div>
+      </details>
+    </>
+  );
+}
+
+function Cosignatures(props: { lines: readonly string[] }): ReactNode {
+  const t = useText();
+  const format = useFormat();
+  const read = (line: string): { name: string; at: Date | undefined } => {
+    try {
+      const found = parseCosignature(line);
+      return { name: found.name, at: new Date(Number(timeOf(found)) * 1000) };
+    } catch {
+      return { name: line.trim().slice(0, 60), at: undefined };
+    }
+  };
+  return (
+    <section aria-labelledby="witnesses">
+      <h2 id="witnesses">{t('checkpoint.witnesses', { count: props.lines.length })}</h2>
+      {props.lines.length === 0 ? <p>{t('checkpoint.noWitness')}</p> : (
+        <table className="sw-table">
+          <caption className="sw-only-read">{t('checkpoint.witnesses', { count: props.lines.length })}</caption>
+          <thead><tr><th scope="col">{t('field.witness')}</th><th scope="col">{t('field.cosignTime')}</th></tr></thead>
+          <tbody>
+            {props.lines.map((line) => {
+              const { name, at } = read(line);
+              return <tr key={line}><th scope="row"><code>{name}</code></th><td>{format.time(at)}</td></tr>;
+            })}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
+
+/** The keys that this browser checks with. They are this browser's alone and never leave it. */
+function Pins(props: { onPinned: () => void; named: string }): ReactNode {
+  const t = useText();
+  const [typed, setTyped] = useState(pinnedText);
+  const [wrong, setWrong] = useState<string>();
+  const [said, setSaid] = useState<'kept' | 'forgotten' | 'full'>();
+  const [fetching, setFetching] = useState(false);
+  const [away, setAway] = useState(false);
+  const keep = async (): Promise<void> => {
+    setSaid(undefined);
+    for (const line of verifierLines(typed)) {
+      try {
+        await parseVerifier(line);
+      } catch {
+        setWrong(line.slice(0, 60));
+        return;
+      }
+    }
+    setWrong(undefined);
+    setSaid(!pinKeys(typed) ? 'full' : typed.trim() === '' ? 'forgotten' : 'kept');
+    props.onPinned();
+  };
+  const fill = async (): Promise<void> => {
+    setFetching(true);
+    setAway(false);
+    try {
+      const answer = await fetch('/log/keys');
+      const text = answer.ok ? await answer.text() : '';
+      if (verifierLines(text).length === 0) throw new Error('no keys');
+      setTyped(text);
+    } catch {
+      if (props.named === '') setAway(true);
+      else setTyped(`${props.named}\n`);
+    } finally {
+      setFetching(false);
+    }
+  };
+  return (
+    <section aria-labelledby="pins">
+      <h2 id="pins">{t('pins.title')}</h2>
+      <p>{t('pins.what')}</p>
+      <Field label={t('pins.label')} name="keys" hint={t('pins.hint')}
+        fault={wrong === undefined ? undefined : t('pins.wrong', { key: wrong })}>
+        {(control) => (
+          <Input.TextArea {...control} rows={4} value={typed} spellCheck={false} autoComplete="off"
+            onChange={(event) => { setTyped(event.target.value); setSaid(undefined); }} />
+        )}
+      </Field>
+      <p className="sw-row">
+        <Button type="primary" onClick={() => void keep()}>{t('pins.keep')}</Button>
+        <Button loading={fetching} onClick={() => void fill()}>{t('pins.fill')}</Button>
+        {said !== undefined && <span role="status">{t(`pins.${said}`)}</span>}
+        {away && <span role="alert">{t('pins.away')}</span>}
+      </p>
+    </section>
+  );
+}
+
+/** How long records stay; commitments and the tree stay for ever. */
+function Retention(): ReactNode {
+  const t = useText();
+  const format = useFormat();
+  const controls = useCall(AuditService.method.getControls, {}, { poll: LIVE });
+  const days = (count: number): string => (count === 0 ? t('retention.forEver') : t('retention.days', { count }));
+  const both = (retention: LogRetention | undefined): string => t('retention.both', {
+    exchange: days(retention?.exchangeDays ?? 0), calls: days(retention?.callsDays ?? 0) });
+  return (
+    <section aria-labelledby="retention">
+      <h2 id="retention">{t('retention.title')}</h2>
+      <Shown read={controls}>{({ retention, waiting }) => (
+        <>
+          <p>{both(retention)}</p>
+          {waiting.length > 0 && (
+            <>
+              <h3>{t('retention.waiting')}</h3>
+              <ul>
+                {waiting.map((control) => (
+                  <li key={control.name}>
+                    <code>{control.name}</code> {control.stop ? t('retention.stop') : both(control.retention)}{' '}
+                    <bdi>{control.reason}</bdi> · <bdi>{control.proposer}</bdi> · {t('retention.until', { time: format.time(control.expireTime) })}
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
+        </>
+      )}</Shown>
+    </section>
+  );
+}

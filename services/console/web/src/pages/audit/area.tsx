@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Area } from '@/app/area';
+import { AuditService } from '@/gen/shareway/audit/v1/audit_service_pb';
+
+const { searchEntries, exportEvidence, getControls } = AuditService.method;
+
+export const area: Area = {
+  id: 'audit',
+  order: 90,
+  menu: [
+    { to: '/evidence', label: 'search.title', for: [searchEntries] },
+    { to: '/evidence/export', label: 'pack.title', for: [exportEvidence] },
+    { to: '/checkpoint', label: 'checkpoint.title', for: [searchEntries, getControls] },
+  ],
+  routes: [
+    { path: '/evidence', load: () => import('./SearchPage'), for: [searchEntries] },
+    { path: '/evidence/export', load: () => import('./ExportPage'), for: [exportEvidence] },
+    // An entry's name is its index; the page to print is /print/evidence/{index}.
+    { path: '/evidence/:index', load: () => import('./EntryPage'), for: [searchEntries] },
+    { path: '/checkpoint', load: () => import('./CheckpointPage') },
+  ],
+};
