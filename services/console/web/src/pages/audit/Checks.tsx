@@ -27,12 +27,12 @@ export function Checks(props: { steps: readonly Step[] | undefined }): ReactNode
       <p role={verdict === 'bad' ? 'alert' : 'status'}>
         <Status tone={TONES[verdict]}><strong>{t(`verdict.${verdict}`)}</strong></Status>
       </p>
-      <ul className="sw-checks">
+      <ul style={{ listStyle: 'none', padding: 0 }}>
         {props.steps.map((step) => (
           <li key={step.key} data-verdict={step.verdict}>
             <Status tone={TONES[step.verdict]}>
               <strong>{t(`step.${step.verdict}`)}</strong>{' '}
-              {t(`check.${step.text}`, { ...step.values, time: format.time(step.at) })}
+              {t(`check.${step.text}`, { ...step.values, time: format.time(step.at), since: format.time(step.since) })}
             </Status>
           </li>
         ))}

@@ -9,9 +9,9 @@ import { AuditService, type LogEntry } from '@/gen/shareway/audit/v1/audit_servi
 import { RecordKind } from '@/gen/shareway/evidence/v1/record_pb';
 import { useFormat } from '@/i18n/format';
 import { useMay, usePerson } from '@/session/person';
-import { AgencyName, DataTable, Page, Shown, Status } from '@/ui';
+import { AgencyName, DataTable, Field, Page, Shown, Status } from '@/ui';
 import { AgencyField } from '@/ui/AgencyField';
-import { ChoiceField, TextField } from '@/ui/TextField';
+import { TextField } from '@/ui/TextField';
 import { KINDS, opened } from './record';
 import { askedOf, filterOf, hasTerm, paramsOf, SearchLink, TERMS, useKindWord, type Filter } from './search';
 import { useText } from './texts';
@@ -59,10 +59,8 @@ export default function SearchPage(): ReactNode {
           <TextField {...field('grant')} />
           <TextField {...field('resource')} />
           <TextField {...field('person')} hint={t('search.personHint')} />
-          <ChoiceField {...field('kind')} choices={[{ value: '', label: t('all') },
-            ...KINDS.map((value) => ({ value, label: kindWord(value) }))]} />
-          <ChoiceField {...field('result')} choices={[{ value: '', label: t('all') },
-            ...RESULTS.map((value) => ({ value, label: t(`result.${value}`) }))]} />
+          <Choice {...field('kind')} choices={KINDS.map((value) => ({ value, label: kindWord(value) }))} />
+          <Choice {...field('result')} choices={RESULTS.map((value) => ({ value, label: t(`result.${value}`) }))} />
           <TextField {...field('reason')} hint={t('search.reasonHint')} />
           <TextField {...field('from')} type="date" />
           <TextField {...field('to')} type="date" />
@@ -79,6 +77,22 @@ export default function SearchPage(): ReactNode {
         </section>
       )}
     </Page>
+  );
+}
+
+/** One of many, or all; as wide as its column. */
+function Choice(props: { label: string; name: string; value: string; set: (to: string) => void;
+  choices: readonly { readonly value: string; readonly label: string }[] }): ReactNode {
+  const t = useText();
+  return (
+    <Field label={props.label} name={props.name}>
+      {({ status: _, ...control }) => (
+        <select {...control} style={{ width: '100%' }} value={props.value} onChange={(event) => props.set(event.target.value)}>
+          <option value="">{t('all')}</option>
+          {props.choices.map(({ value, label }) => <option key={value} value={value}>{label}</option>)}
+        </select>
+      )}
+    </Field>
   );
 }
 

@@ -241,6 +241,26 @@ test('a log that changed what this browser saw raises the alarm', async () => {
   expect(screen.getByText(/请保存检查点并报告/)).toBeTruthy();
 });
 
+test('a head that was seen before is the same one, and growth is told since the first', async () => {
+  const first = show({ ...auditor, path: '/checkpoint', server: log(5) });
+  expect(await screen.findByText(/首次查看此日志/)).toBeTruthy();
+  first.unmount();
+  const second = show({ ...auditor, path: '/checkpoint', server: log(5) });
+  expect(await screen.findByText(/与本浏览器 .* 所见的检查点相同/)).toBeTruthy();
+  second.unmount();
+  const server = log(7);
+  const third = show({ ...auditor, path: '/checkpoint', server });
+  expect(await screen.findByText(/首次所见以来，日志只有增加，没有改动（上次所见：.*5 条/)).toBeTruthy();
+  expect(server.requests(method.getConsistencyProof)[0]).toMatchObject({ oldSize: 5n, newSize: 7n });
+  third.unmount();
+  // An older head of the same log fits, and what was seen last stays.
+  const older = log(7);
+  const tree = COMMITMENTS.slice(0, 7);
+  older.on(method.getCheckpoint, () => ({ note: signedNote(LOG, 6, rootOfAll(tree.slice(0, 6))), size: 6n, verifierKey: LOG.verifier }));
+  show({ ...auditor, path: '/checkpoint', server: older });
+  expect(await screen.findByText(/此检查点早于本浏览器 .* 所见（7 条），两者一致/)).toBeTruthy();
+});
+
 test('whoever may not search sees no such pages', async () => {
   show({ roles: [Role.CLERK], path: '/evidence', server: log() });
   await screen.findByRole('heading', { level: 1 });

@@ -17,15 +17,18 @@ export interface Step {
   /** A sentence under `check` in the texts. */
   readonly text: CheckText;
   readonly values?: Values;
-  /** A moment in the sentence, {{time}}. */
+  /** Moments in the sentence: {{time}} and {{since}}. */
   readonly at?: Date;
+  readonly since?: Date;
 }
 
 /** Asks for the proof that one tree is the beginning of another. */
 export type AskGrowth = (oldSize: bigint, newSize: bigint) => Promise<ConsistencyProof>;
 
-const step = (key: string, verdict: Verdict, text: CheckText, values?: Values, at?: Date): Step =>
-  ({ key, verdict, text, ...(values === undefined ? {} : { values }), ...(at === undefined ? {} : { at }) });
+const step = (key: string, verdict: Verdict, text: CheckText, values?: Values, at?: Date, since?: Date): Step => ({
+  key, verdict, text, ...(values === undefined ? {} : { values }), ...(at === undefined ? {} : { at }),
+  ...(since === undefined ? {} : { since }),
+});
 
 /** The record under its commitment, and the commitment under the checkpoint's root. */
 export async function entrySteps(
@@ -120,9 +123,8 @@ export async function checkpointSteps(checkpoint: Checkpoint, ask: AskGrowth, no
 
 async function growthStep(note: Note, text: string, signed: boolean, ask: AskGrowth, now: Date): Promise<Step> {
   const seen = headSeen(note.origin);
-  const keep = (): void => { if (signed) keepHead(note, text, now); };
   if (seen === undefined) {
-    keep();
+    if (signed) keepHead(note, text, now);
     return step('growth', 'open', 'growth.first');
   }
   const values = { size: String(seen.size) };
@@ -131,14 +133,14 @@ async function growthStep(note: Note, text: string, signed: boolean, ask: AskGro
     const [small, large] = grew ? [seen, note] : [note, seen];
     if (small.size === large.size) {
       if (!same(small.root, large.root)) return step('growth', 'bad', 'growth.bad', values, seen.at);
-    } else {
-      const proof = await ask(small.size, large.size).catch(() => undefined);
-      if (proof === undefined) return step('growth', 'open', 'growth.none', values, seen.at);
-      await checkConsistency(small.size, small.root, large.size, large.root, proof.hashes);
+      return step('growth', 'good', 'growth.same', values, seen.at, seen.since);
     }
+    const proof = await ask(small.size, large.size).catch(() => undefined);
+    if (proof === undefined) return step('growth', 'open', 'growth.none', values, seen.at);
+    await checkConsistency(small.size, small.root, large.size, large.root, proof.hashes);
   } catch {
     return step('growth', 'bad', 'growth.bad', values, seen.at);
   }
-  if (grew) keep();
-  return step('growth', 'good', grew ? 'growth.good' : 'growth.older', values, seen.at);
+  if (grew && signed) keepHead(note, text, now, seen.since);
+  return step('growth', 'good', grew ? 'growth.good' : 'growth.older', values, seen.at, seen.since);
 }

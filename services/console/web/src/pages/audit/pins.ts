@@ -30,24 +30,34 @@ export function pinKeys(text: string): boolean {
   }
 }
 
-export interface Head { readonly size: bigint; readonly root: Bytes; readonly at: Date; readonly note: string }
+export interface Head {
+  readonly size: bigint;
+  readonly root: Bytes;
+  /** When it was seen. */
+  readonly at: Date;
+  /** When the first head was seen that every one since was checked against, one after the other. */
+  readonly since: Date;
+  readonly note: string;
+}
 
 /** The newest head of this origin that was checked here. */
 export function headSeen(origin: string): Head | undefined {
   try {
-    const kept = JSON.parse(read(HEAD + origin)) as { size: string; root: string; at: number; note: string };
+    const kept = JSON.parse(read(HEAD + origin)) as
+      { size: string; root: string; at: number; since: number; note: string };
     const root = unbase64(kept.root);
     if (root?.length !== 32) return undefined;
-    return { size: BigInt(kept.size), root, at: new Date(kept.at), note: kept.note };
+    return { size: BigInt(kept.size), root, at: new Date(kept.at), since: new Date(kept.since), note: kept.note };
   } catch {
     return undefined;
   }
 }
 
-export function keepHead(note: Note, text: string, at: Date): void {
+/** Remembers a head; `since` of the one before it that it was checked against. */
+export function keepHead(note: Note, text: string, at: Date, since = at): void {
   try {
     localStorage.setItem(HEAD + note.origin, JSON.stringify({
-      size: String(note.size), root: base64(note.root), at: at.getTime(), note: text }));
+      size: String(note.size), root: base64(note.root), at: at.getTime(), since: since.getTime(), note: text }));
   } catch {
     // Next time there is nothing to compare with, and the page says so.
   }

@@ -8,7 +8,7 @@ import { useFormat } from '@/i18n/format';
 import { Clock, DataTable, ObjectLink, Page, Shown, Status, objectPath, useUrlText } from '@/ui';
 import { ChoiceField } from '@/ui/TextField';
 import { useText } from './texts';
-import { BodyName, useClockName } from './words';
+import { BodyName, useClockName, useReadOnUntil } from './words';
 
 const VIEWS = ['', 'DUE', 'OVERDUE', 'STOPPED', 'ALL'] as const;
 const SOON = 2; // working days
@@ -34,6 +34,7 @@ export default function ClocksPage(): ReactNode {
     (answer) => answer.clocks, { poll: LIVE });
   const kinds = [...new Set([...(clocks.data ?? []).map((clock) => clock.kind), ...(kind === '' ? [] : [kind])])].sort();
   const rows = (clocks.data ?? []).filter((clock) => inView(clock, view) && (kind === '' || clock.kind === kind));
+  useReadOnUntil(clocks, rows.length);
   return (
     <Page title={t('clocks.title')} updated={clocks.updated} onReload={clocks.reload} loading={clocks.loading}>
       <p>{t('clocks.what')}</p>

@@ -32,11 +32,12 @@ export function ProofRows(props: { rows: readonly Proof[]; set: (rows: readonly 
   return (
     <fieldset>
       <legend>{t('proof.title')}</legend>
+      <p>{t('proof.objectHint')}</p>
       {rows.map((row, at) => (
         // Rows have no names; a row keeps its place.
         <div key={at} className="sw-row">
           <TextField label={t('proof.object')} name={`evidence[${sent(at)}].object`} value={row.object} max={100} error={props.error}
-            set={(object) => change(at, { object })} hint={t('proof.objectHint')} />
+            set={(object) => change(at, { object })} />
           <TextField label={t('proof.day')} name={`evidence[${sent(at)}].time`} type="date" value={row.day} error={props.error}
             set={(day) => change(at, { day })} />
           <TextField label={t('proof.note')} name={`evidence[${sent(at)}].note`} value={row.note} max={200} error={props.error}

@@ -9,7 +9,7 @@ import { usePerson } from '@/session/person';
 import { AgencyName, Clock, DataTable, ObjectLink, Page, Shown, objectPath, useUrlText } from '@/ui';
 import { ChoiceField } from '@/ui/TextField';
 import { useText } from './texts';
-import { NOTICE_STATES, NoticeMark } from './words';
+import { NOTICE_STATES, NoticeMark, useReadOnUntil } from './words';
 
 /** The last day still counts for the consumer. */
 export const noticeRuns = (state: State): boolean => state === State.OPEN || state === State.RECTIFICATION_REJECTED;
@@ -24,6 +24,7 @@ export default function NoticesPage(): ReactNode {
   const notices = usePages(SupervisionService.method.listNotices, { pageSize: 100 }, (answer) => answer.notices, { poll: LIVE });
   const rows = (notices.data ?? []).filter((one) => (state === '' || State[one.state] === state) &&
     (side === '' || (side === 'OWN') === (one.consumer === agency)));
+  useReadOnUntil(notices, rows.length);
   return (
     <Page title={t('notices.title')} updated={notices.updated} onReload={notices.reload} loading={notices.loading}>
       <div className="sw-row">

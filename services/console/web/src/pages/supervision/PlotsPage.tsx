@@ -16,22 +16,12 @@ import { agencyName, ErrorPanel, Page, PlotWithTable, Shown, Status, useUrlText 
 import { ChoiceField, TextField } from '@/ui/TextField';
 import { answersOf, BINS, funnelOf, pairsOf, staleOf, STAGES, submittedIn, topOf, type Pair } from './figures';
 import { useText } from './texts';
+import { useReadOn } from './words';
 
 const PAGE = 500;
 const MOST = 2000; // requests or grants that are read by themselves; more on demand
 const BODIES = 20; // on an axis; the table has all
 const SLOW = 120; // seconds: whole lists are read again
-
-/** Reads on by itself up to MOST rows. */
-function useSome<T, O>(pages: Pages<T, O>): void {
-  const read = pages.data?.length ?? 0;
-  const wanted = pages.hasMore && !pages.loading && pages.error === undefined && read < MOST;
-  const { more } = pages;
-  useEffect(() => {
-    if (wanted) more();
-    // `more` is written anew at each rendering; the rows read tell when there is more to do.
-  }, [wanted, read]);
-}
 
 /** Display names of agencies, as they come. */
 function useNames(names: readonly string[]): (name: string) => string {
@@ -54,8 +44,8 @@ export default function PlotsPage(): ReactNode {
   const [of, setOf] = useUrlText('of', 'REQUESTS');
   const requests = usePages(RequestService.method.listRequests, { pageSize: PAGE }, (answer) => answer.requests, { poll: SLOW });
   const grants = usePages(GrantService.method.listGrants, { pageSize: PAGE }, (answer) => answer.grants, { poll: SLOW, when: of === 'GRANTS' });
-  useSome(requests);
-  useSome(grants);
+  useReadOn(requests, (requests.data?.length ?? 0) < MOST);
+  useReadOn(grants, (grants.data?.length ?? 0) < MOST);
   const within = submittedIn(requests.data ?? [], from, to);
   return (
     <Page title={t('plots.title')} updated={requests.updated} onReload={requests.reload} loading={requests.loading}>
@@ -179,7 +169,8 @@ function Heat(props: { pairs: readonly Pair[] }): ReactNode {
       xAxis: { type: 'category', data: x, axisLabel: { interval: 0, rotate: 30, width: 120, overflow: 'truncate' } },
       yAxis: { type: 'category', data: y, inverse: true, axisLabel: { width: 140, overflow: 'truncate' } },
       visualMap: { min: 0, max: Math.max(1, ...cells.map(([, , count]) => count)), orient: 'horizontal', left: 'center', bottom: 0 },
-      series: [{ type: 'heatmap', data: cells, label: { show: true } }],
+      // A cell has its number; patterns over it would hide the shade.
+      series: [{ type: 'heatmap', data: cells, label: { show: true }, itemStyle: { decal: 'none' } }],
     };
   }, [key]);
   if (pairs.length === 0) return <p>{t('plots.noPairs')}</p>;
@@ -193,7 +184,7 @@ function Heat(props: { pairs: readonly Pair[] }): ReactNode {
 function Freshness(): ReactNode {
   const t = useText();
   const stale = usePages(CatalogService.method.listStale, { pageSize: PAGE }, (answer) => answer.resources, { poll: SLOW });
-  useSome(stale);
+  useReadOn(stale, (stale.data?.length ?? 0) < MOST);
   const by = staleOf(stale.data ?? []);
   const name = useNames(by.map(({ provider }) => provider));
   const key = JSON.stringify(by.slice(0, BODIES).map((one) => [name(one.provider), one.count]));

@@ -94,7 +94,7 @@ function Part(props: { score: Score }): ReactNode {
     <section aria-labelledby={`score-${score.kind}`}>
       <h2 id={`score-${score.kind}`}>{name(score.kind)}: {points(score.points)}</h2>
       <p><bdi>{score.formula}</bdi></p>
-      <table className="sw-table">
+      {score.counts.length > 0 && <table className="sw-table">
         <caption className="sw-only-read">{name(score.kind)}</caption>
         <thead><tr><th scope="col">{t('score.count')}</th><th scope="col">{t('score.many')}</th></tr></thead>
         <tbody>
@@ -102,7 +102,7 @@ function Part(props: { score: Score }): ReactNode {
             <tr key={count.key}><th scope="row"><bdi>{count.label}</bdi></th><td className="sw-number">{format.number(count.count)}</td></tr>
           ))}
         </tbody>
-      </table>
+      </table>}
     </section>
   );
 }

@@ -55,6 +55,15 @@ test('clocks are shown as the service counts them, and views are in the address'
   await waitFor(() => expect(server.requests(method.listClocks).at(-1)?.overdue).toBe(true));
 });
 
+test('a view reads on until it has something to show', async () => {
+  const server = supervision().on(method.listClocks, ({ pageToken }) => (pageToken === '2'
+    ? { clocks: [{ subject: 'requests/r9', kind: 'SUPPLY', debtor: TAX, dueDate: '2026-12-01', state: Clock_State.RUNNING, workingDaysLeft: 5 }] }
+    : { clocks: [{ subject: `requests/old${pageToken}`, kind: 'SUPPLY', debtor: TAX, dueDate: '2020-01-02', state: Clock_State.STOPPED }], nextPageToken: pageToken === '' ? '1' : '2' }));
+  show({ ...head, path: '/clocks', server });
+  expect(await screen.findByRole('link', { name: 'requests/r9' })).toBeTruthy();
+  expect(server.requests(method.listClocks).map(({ pageToken }) => pageToken)).toEqual(['', '1', '2']);
+});
+
 test('Enter on a row opens what the clock counts for', async () => {
   const { user, address } = show({ ...head, path: '/clocks', server: supervision() });
   (await screen.findByRole('link', { name: 'requests/r1' })).closest('tr')?.focus();

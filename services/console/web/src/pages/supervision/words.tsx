@@ -52,15 +52,28 @@ export function Written(props: { text: string }): ReactNode {
   return <div style={{ whiteSpace: 'pre-wrap' }}><bdi>{props.text}</bdi></div>;
 }
 
+/** Reads the next page by itself as long as it is wanted and there is one. */
+export function useReadOn<T, O>(pages: Pages<T, O>, wanted: boolean): void {
+  const { data, error, hasMore, loading, more } = pages;
+  const next = wanted && data !== undefined && hasMore && !loading && error === undefined;
+  const last = pages.last as { readonly nextPageToken?: string } | undefined;
+  const token = last?.nextPageToken ?? '';
+  useEffect(() => {
+    if (next) more();
+    // `more` is written anew at each rendering; the token tells when there is another page.
+  }, [next, token]);
+}
+
+const ENOUGH = 30; // rows that a filtered list wants to show before it waits to be asked
+const AT_MOST = 2000; // rows that it looks through by itself
+
+/** For lists that are filtered here: reads on until there is something to show. */
+export const useReadOnUntil = <T, O>(pages: Pages<T, O>, shown: number): void =>
+  useReadOn(pages, shown < ENOUGH && (pages.data?.length ?? 0) < AT_MOST);
+
 /** One row of a list by its name, where there is no call for it alone; reads on until it is found. */
 export function useNamed<T extends { readonly name: string }, O>(pages: Pages<T, O>, name: string): T | undefined {
   const found = pages.data?.find((one) => one.name === name);
-  const { hasMore, more, loading } = pages;
-  const missing = name !== '' && pages.data !== undefined && found === undefined && hasMore && !loading;
-  const read = pages.data?.length ?? 0;
-  useEffect(() => {
-    if (missing) more();
-    // `more` is written anew at each rendering; the rows read tell when there is more to do.
-  }, [missing, read]);
+  useReadOn(pages, name !== '' && found === undefined);
   return found;
 }

@@ -62,7 +62,8 @@ const en: Like<typeof zh> = {
       unknown: '{{count}} further cosignatures are by keys that you did not pin',
     },
     growth: {
-      good: 'Since {{time}}, when this browser saw {{size}} entries, the log has only grown',
+      good: 'Since {{since}}, when this browser first saw it, the log has only grown (seen last: {{time}}, {{size}} entries)',
+      same: 'This is the head that this browser saw at {{time}}; since {{since}}, when it first saw the log, the log has only grown',
       older: 'This checkpoint is older than what this browser saw at {{time}} ({{size}} entries), and fits it',
       bad: 'The log does not fit what this browser saw at {{time}} ({{size}} entries): save the checkpoint and report it',
       none: 'There is no consistency proof with what this browser saw at {{time}} ({{size}} entries)', first: 'This browser sees this log for the first time and has nothing to compare with',
@@ -130,7 +131,7 @@ const en: Like<typeof zh> = {
     AGGREGATION_ALERT: 'aggregation alert', SERVICE_STARTED: 'service started',
     WITNESSES_CHANGED: 'witnesses changed', LOG_READ: 'log read', HALF_MISSING: 'one half missing',
     RECORDS_EXPIRED: 'records expired', LOG_RESTORED: 'log restored', CHECKPOINT_STAMPED: 'checkpoint stamped',
-    LOG_CONTROLLED: 'log stopped, or its retention changed', SERVICE_STOPPED: 'service stopped',
+    LOG_CONTROLLED: 'log stopped or retention changed', SERVICE_STOPPED: 'service stopped',
     MANDATE_READ: 'read by an outside supervisor', SUPPLEMENT_ASKED: 'supplement asked',
     REQUEST_SUPPLEMENTED: 'request supplemented', REQUEST_LAPSED: 'supplement not given in time',
     EXTENSION_CHANGED: 'extension changed', REQUEST_FORWARDED: 'request forwarded',

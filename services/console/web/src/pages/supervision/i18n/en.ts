@@ -29,7 +29,7 @@ const en: Like<typeof zh> = {
     needsProof: 'Nothing is confirmed without evidence.',
   },
   proof: {
-    title: 'Evidence', object: 'Object', objectHint: 'Its name', day: 'Day', note: 'Note', add: 'Add a line', remove: 'Remove', removeAt: 'Remove line {{number}}',
+    title: 'Evidence', object: 'Object', objectHint: 'A line has an object by its name (for example requests/r7), a day, a note', day: 'Day', note: 'Note', add: 'Add a line', remove: 'Remove', removeAt: 'Remove line {{number}}',
     none: 'There is no evidence', noObject: 'Note',
   },
   detectors: {

@@ -26,7 +26,7 @@ export default {
     needsProof: '没有佐证的线索不能确认。',
   },
   proof: {
-    title: '佐证', object: '对象', objectHint: '对象名称', day: '日期', note: '说明', add: '添加一条', remove: '删除', removeAt: '删除第 {{number}} 条',
+    title: '佐证', object: '对象', objectHint: '每条写明一个对象的名称（如 requests/r7）、日期或说明', day: '日期', note: '说明', add: '添加一条', remove: '删除', removeAt: '删除第 {{number}} 条',
     none: '没有佐证', noObject: '说明',
   },
   detectors: {
