@@ -53,9 +53,11 @@ export default function ClocksPage(): ReactNode {
             { key: 'kind', title: t('clocks.kind'), render: (clock) => name(clock.kind) },
             { key: 'debtor', title: t('clocks.debtor'), render: (clock) => <BodyName name={clock.debtor} /> },
             { key: 'due', title: t('field.due'), render: (clock) => <Left clock={clock} /> },
-            { key: 'promised', title: t('clocks.promised'), render: (clock) => (
-              // The promise is the first instant after its last day.
-              clock.promisedDueTime === undefined ? '' : t('clocks.before', { time: format.time(clock.promisedDueTime) })) },
+            ...(rows.some((clock) => clock.promisedDueTime !== undefined) ? [{
+              key: 'promised', title: t('clocks.promised'), render: (clock: Time) => (
+                // The promise is the first instant after its last day.
+                clock.promisedDueTime === undefined ? '' : t('clocks.before', { time: format.time(clock.promisedDueTime) })),
+            }] : []),
             { key: 'since', title: t('clocks.since'), render: (clock) => format.date(clock.triggerTime) },
             { key: 'article', title: t('field.article'), render: (clock) => <bdi title={clock.profile}>{clock.article}</bdi> },
           ]} />

@@ -170,7 +170,8 @@ function Heat(props: { pairs: readonly Pair[] }): ReactNode {
       yAxis: { type: 'category', data: y, inverse: true, axisLabel: { width: 140, overflow: 'truncate' } },
       visualMap: { min: 0, max: Math.max(1, ...cells.map(([, , count]) => count)), orient: 'horizontal', left: 'center', bottom: 0 },
       // A cell has its number; patterns over it would hide the shade.
-      series: [{ type: 'heatmap', data: cells, label: { show: true }, itemStyle: { decal: 'none' } }],
+      series: [{ type: 'heatmap', data: cells, label: { show: true },
+        itemStyle: { decal: { symbol: 'none' }, borderWidth: 1, borderColor: 'rgba(128, 128, 128, 0.5)' } }],
     };
   }, [key]);
   if (pairs.length === 0) return <p>{t('plots.noPairs')}</p>;

@@ -3,7 +3,9 @@ import { create } from '@bufbuild/protobuf';
 import { timestampFromDate, type Timestamp } from '@bufbuild/protobuf/wkt';
 import { Code } from '@connectrpc/connect';
 import { screen, waitFor, within } from '@testing-library/react';
-import { expect, test } from 'vitest';
+import { SVGRenderer } from 'echarts/renderers';
+import type { EChartsCoreOption } from 'echarts/core';
+import { expect, test, vi } from 'vitest';
 import { fakeServer, fault, type FakeServer } from '@/api/fake';
 import { CatalogService } from '@/gen/shareway/catalog/v1/catalog_service_pb';
 import { StaleResourceSchema } from '@/gen/shareway/catalog/v1/freshness_pb';
@@ -15,6 +17,24 @@ import { Finding_State } from '@/gen/shareway/sharing/v1/finding_pb';
 import { SupervisionService } from '@/gen/shareway/sharing/v1/supervision_pb';
 import { show, TAX } from '@/test/render';
 import { answersOf, binOf, funnelOf, pairsOf, staleOf, submittedIn, topOf } from './figures';
+
+// Plots are drawn as SVG in memory, by the parts and the preparation that pages have.
+// Texts are measured by estimate, since jsdom has no canvas.
+HTMLCanvasElement.prototype.getContext = () => null;
+const drawn = vi.hoisted(() => [] as string[]);
+vi.mock('echarts/core', async (original) => {
+  const whole = await original<typeof import('echarts/core')>();
+  whole.use([SVGRenderer]);
+  return { ...whole, init: () => ({
+    setOption: (option: EChartsCoreOption) => {
+      const chart = whole.init(null, null, { renderer: 'svg', ssr: true, width: 800, height: 320 });
+      chart.setOption(option);
+      drawn.push(chart.renderToSVGString());
+      chart.dispose();
+    },
+    resize: () => {}, dispose: () => {},
+  }) };
+});
 
 const B = 'agencies/11330000MB0000000B';
 const C = 'agencies/11330000MB0000000C';
@@ -88,6 +108,21 @@ test('the overview reads on by itself and gives each plot as a table', async () 
   expect(address()).toBe('/supervision?of=GRANTS');
   await user.type(screen.getByLabelText('提交日起'), '2026-11-20');
   await waitFor(() => expect(within(funnel).getByRole('row', { name: '已提交 2' })).toBeTruthy());
+});
+
+test('each plot can be drawn, with its numbers and the last day', async () => {
+  show({ ...officer, path: '/supervision', server: overview() });
+  await screen.findByRole('table', { name: '未按周期更新的目录（按部门）' });
+  const text = (): string => drawn.join(' ');
+  await waitFor(() => {
+    expect(text()).toContain('已提交: 5');
+    expect(text()).toContain('截止日当天');
+    expect(text()).toContain('法定期限');
+    expect(drawn.some((svg) => svg.includes('部门 B') && svg.includes('部门 A') && svg.includes('>3<'))).toBe(true);
+    expect(drawn.some((svg) => svg.includes('部门 B') && svg.includes('>1<'))).toBe(true);
+  });
+  // None was given up: a plot that cannot be drawn is replaced by its table alone.
+  expect([...document.querySelectorAll('.sw-plot')].some((plot) => (plot as HTMLElement).hidden)).toBe(false);
 });
 
 test('a list that is refused leaves the other plots', async () => {
