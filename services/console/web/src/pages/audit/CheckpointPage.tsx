@@ -10,8 +10,8 @@ import { useFormat } from '@/i18n/format';
 import { useMay } from '@/session/person';
 import { EmptyState, Facts, Field, Page, Shown, Status, saveAs } from '@/ui';
 import { Checks } from './Checks';
-import { parseCosignature, parseNote, parseVerifier, timeOf, verifierLines, type Note } from './note';
-import { pinKeys, pinnedText } from './pins';
+import { isWitness, parseCosignature, parseNote, parseVerifier, timeOf, verifierLines, type Note } from './note';
+import { pinKeys, pinnedKeys, pinnedText } from './pins';
 import { hexOf } from './proof';
 import { useText } from './texts';
 import { signedAt, useCheckpoint } from './useCheckpoint';
@@ -76,29 +76,48 @@ function Head(props: { checkpoint: Checkpoint }): ReactNode {
   );
 }
 
+interface Witness { readonly name: string; readonly at: Date | undefined; readonly signed: boolean }
+
+/** Who cosigned, and which of the pinned witnesses did not: a majority is enough for a checkpoint. */
+function witnessesOf(lines: readonly string[]): Witness[] {
+  const signed = lines.map((line): Witness => {
+    try {
+      const found = parseCosignature(line);
+      return { name: found.name, at: new Date(Number(timeOf(found)) * 1000), signed: true };
+    } catch {
+      return { name: line.trim().slice(0, 60), at: undefined, signed: true };
+    }
+  });
+  const silent = pinnedKeys().filter(isWitness).map((key) => key.split('+')[0] ?? '')
+    .filter((name) => !signed.some((one) => one.name === name));
+  return [...signed, ...[...new Set(silent)].map((name) => ({ name, at: undefined, signed: false }))];
+}
+
 function Cosignatures(props: { lines: readonly string[] }): ReactNode {
   const t = useText();
   const format = useFormat();
-  const read = (line: string): { name: string; at: Date | undefined } => {
-    try {
-      const found = parseCosignature(line);
-      return { name: found.name, at: new Date(Number(timeOf(found)) * 1000) };
-    } catch {
-      return { name: line.trim().slice(0, 60), at: undefined };
-    }
-  };
+  const witnesses = witnessesOf(props.lines);
+  const title = t('checkpoint.witnesses', { count: props.lines.length });
   return (
     <section aria-labelledby="witnesses">
-      <h2 id="witnesses">{t('checkpoint.witnesses', { count: props.lines.length })}</h2>
-      {props.lines.length === 0 ? <p>{t('checkpoint.noWitness')}</p> : (
+      <h2 id="witnesses">{title}</h2>
+      {props.lines.length === 0 && <p>{t('checkpoint.noWitness')}</p>}
+      {witnesses.length > 0 && (
         <table className="sw-table">
-          <caption className="sw-only-read">{t('checkpoint.witnesses', { count: props.lines.length })}</caption>
-          <thead><tr><th scope="col">{t('field.witness')}</th><th scope="col">{t('field.cosignTime')}</th></tr></thead>
+          <caption className="sw-only-read">{title}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t('field.witness')}</th><th scope="col">{t('field.cosigned')}</th><th scope="col">{t('field.cosignTime')}</th>
+            </tr>
+          </thead>
           <tbody>
-            {props.lines.map((line) => {
-              const { name, at } = read(line);
-              return <tr key={line}><th scope="row"><code>{name}</code></th><td>{format.time(at)}</td></tr>;
-            })}
+            {witnesses.map(({ name, at, signed }) => (
+              <tr key={name}>
+                <th scope="row"><code>{name}</code></th>
+                <td>{signed ? <Status tone="good">{t('checkpoint.cosigned')}</Status> : <Status tone="warn">{t('checkpoint.silent')}</Status>}</td>
+                <td>{format.time(at)}</td>
+              </tr>
+            ))}
           </tbody>
         </table>
       )}

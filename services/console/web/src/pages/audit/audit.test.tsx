@@ -232,6 +232,16 @@ test('the checkpoint’s page tells witnesses, growth and retention, and checks 
   }
 });
 
+test('a pinned witness that did not cosign is told', async () => {
+  pinKeys(`${LOG.verifier}\n${WITNESS.verifier}\n${noteKey('demo.example/n2', 4).verifier}`);
+  show({ ...auditor, path: '/checkpoint', server: log() });
+  expect(within(await screen.findByRole('row', { name: /demo.example\/n2/ })).getByText('未见签名')).toBeTruthy();
+  expect(within(screen.getByRole('row', { name: /demo.example\/n1/ })).getByText('已签名')).toBeTruthy();
+  // A majority is enough: who is silent does not make the checkpoint worse.
+  expect(await screen.findByText(/由您核对过的密钥签名/)).toBeTruthy();
+  expect(screen.queryByText('检查不通过')).toBeNull();
+});
+
 test('a log that changed what this browser saw raises the alarm', async () => {
   pinKeys(LOG.verifier);
   const changed = [...COMMITMENTS.slice(0, 2).reverse(), ...COMMITMENTS.slice(2)];

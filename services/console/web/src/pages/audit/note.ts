@@ -54,6 +54,10 @@ export async function parseVerifier(text: string): Promise<Verifier> {
   return made(type === LOG ? 'log' : 'witness', key);
 }
 
+/** Whether a verifier key is a witness's, by its type alone. */
+export const isWitness = (text: string): boolean =>
+  unbase64(text.split('+').slice(2).join('+'))?.[0] === WITNESS;
+
 /** The keys in the text of a key file: one a line, '#' starts a remark. */
 export const verifierLines = (text: string): string[] =>
   text.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));

@@ -29,7 +29,7 @@ const en: Like<typeof zh> = {
     person: 'Person', act: 'Signed act', requestDigest: 'Digest of the request', responseDigest: 'Digest of the answer', itemDigest: 'Digest of the items',
     caseDigest: 'Digest of the case', operatorDigest: 'Digest of the operator', state: 'State of the object', result: 'Result', commitment: 'Commitment', salt: 'Salt',
     path: 'Path (from the leaf up)', note: 'Checkpoint', origin: 'Log', size: 'Entries', root: 'Root', signTime: 'Signed',
-    witnessed: 'Witnesses', witness: 'Witness', cosignTime: 'Cosigned',
+    witnessed: 'Witnesses', witness: 'Witness', cosigned: 'Signature', cosignTime: 'Cosigned',
   },
   method: { QUERY: 'Online query', VERIFY: 'Verification', DOWNLOAD: 'Bulk download', CALL: 'System docking', SUBSCRIBE: 'Node-to-node sharing' },
   purpose: {
@@ -91,7 +91,7 @@ const en: Like<typeof zh> = {
   checkpoint: {
     title: 'Checkpoint', what: 'A checkpoint is the log’s signed head: how many entries, and their root. Once witnesses have cosigned it, the log cannot show different histories to different people.',
     check: 'What was checked', witnesses: 'Cosignatures ({{count}})', noWitness: 'Nobody cosigned this checkpoint.',
-    witnessed: 'Cosigned by a majority of the witnesses', unwitnessed: 'Not cosigned by a majority of the witnesses yet', save: 'Save the checkpoint',
+    witnessed: 'Cosigned by a majority of the witnesses', unwitnessed: 'Not cosigned by a majority of the witnesses yet', save: 'Save the checkpoint', cosigned: 'there', silent: 'not there',
   },
   pins: {
     title: 'Pinned keys', what: 'Get the public keys of the log and its witnesses by another way than from who runs the log, compare them, and keep them here. They stay in this browser.',

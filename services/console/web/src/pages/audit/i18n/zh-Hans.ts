@@ -26,7 +26,7 @@ export default {
     person: '操作人员', act: '签名的操作', requestDigest: '请求摘要', responseDigest: '应答摘要', itemDigest: '数据项摘要',
     caseDigest: '办件编号摘要', operatorDigest: '经办人摘要', state: '对象状态', result: '结果', commitment: '承诺值', salt: '盐值',
     path: '路径（自叶向根）', note: '检查点原文', origin: '日志', size: '条数', root: '根', signTime: '签名时间',
-    witnessed: '见证', witness: '见证节点', cosignTime: '见证时间',
+    witnessed: '见证', witness: '见证节点', cosigned: '签名', cosignTime: '见证时间',
   },
   method: { QUERY: '联机查询', VERIFY: '核验', DOWNLOAD: '部门批量下载', CALL: '系统对接', SUBSCRIBE: '前置机共享' },
   purpose: {
@@ -88,7 +88,7 @@ export default {
   checkpoint: {
     title: '日志检查点', what: '检查点是日志签出的条数与根。见证节点共同签名后，日志不能对不同的人出示不同的历史。',
     check: '检查结果', witnesses: '见证签名（{{count}}）', noWitness: '此检查点没有见证签名。',
-    witnessed: '已由多数见证节点签名', unwitnessed: '尚未由多数见证节点签名', save: '保存检查点',
+    witnessed: '已由多数见证节点签名', unwitnessed: '尚未由多数见证节点签名', save: '保存检查点', cosigned: '已签名', silent: '未见签名',
   },
   pins: {
     title: '核对过的密钥', what: '请向日志运营方之外的渠道取得日志与见证节点的公钥，核对后填在这里。密钥只保存在本浏览器。',
