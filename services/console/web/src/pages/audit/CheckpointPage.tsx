@@ -3,11 +3,9 @@
 // browser was told to trust.
 import { Button, Input } from 'antd';
 import { useState, type ReactNode } from 'react';
-import { LIVE, useCall } from '@/api';
-import { AuditService, type Checkpoint } from '@/gen/shareway/audit/v1/audit_service_pb';
-import type { LogRetention } from '@/gen/shareway/evidence/v1/record_pb';
+import { LIVE } from '@/api';
+import type { Checkpoint } from '@/gen/shareway/audit/v1/audit_service_pb';
 import { useFormat } from '@/i18n/format';
-import { useMay } from '@/session/person';
 import { EmptyState, Facts, Field, Page, Shown, Status, saveAs } from '@/ui';
 import { Checks } from './Checks';
 import { isWitness, parseCosignature, parseNote, parseVerifier, timeOf, verifierLines, type Note } from './note';
@@ -26,7 +24,6 @@ function noteOf(checkpoint: Checkpoint): Note | undefined {
 
 export default function CheckpointPage(): ReactNode {
   const t = useText();
-  const may = useMay();
   const { read, steps, again } = useCheckpoint(LIVE);
   return (
     <Page title={t('checkpoint.title')} updated={read.updated} onReload={read.reload} loading={read.loading}>
@@ -42,7 +39,6 @@ export default function CheckpointPage(): ReactNode {
         </>
       )}</Shown>
       <Pins onPinned={again} named={read.data?.verifierKey ?? ''} />
-      {may(AuditService.method.getControls) && <Retention />}
     </Page>
   );
 }
@@ -179,39 +175,6 @@ function Pins(props: { onPinned: () => void; named: string }): ReactNode {
         {said !== undefined && <span role="status">{t(`pins.${said}`)}</span>}
         {away && <span role="alert">{t('pins.away')}</span>}
       </p>
-    </section>
-  );
-}
-
-/** How long records stay; commitments and the tree stay for ever. */
-function Retention(): ReactNode {
-  const t = useText();
-  const format = useFormat();
-  const controls = useCall(AuditService.method.getControls, {}, { poll: LIVE });
-  const days = (count: number): string => (count === 0 ? t('retention.forEver') : t('retention.days', { count }));
-  const both = (retention: LogRetention | undefined): string => t('retention.both', {
-    exchange: days(retention?.exchangeDays ?? 0), calls: days(retention?.callsDays ?? 0) });
-  return (
-    <section aria-labelledby="retention">
-      <h2 id="retention">{t('retention.title')}</h2>
-      <Shown read={controls}>{({ retention, waiting }) => (
-        <>
-          <p>{both(retention)}</p>
-          {waiting.length > 0 && (
-            <>
-              <h3>{t('retention.waiting')}</h3>
-              <ul>
-                {waiting.map((control) => (
-                  <li key={control.name}>
-                    <code>{control.name}</code> {control.stop ? t('retention.stop') : both(control.retention)}{' '}
-                    <bdi>{control.reason}</bdi> · <bdi>{control.proposer}</bdi> · {t('retention.until', { time: format.time(control.expireTime) })}
-                  </li>
-                ))}
-              </ul>
-            </>
-          )}
-        </>
-      )}</Shown>
     </section>
   );
 }

@@ -11,12 +11,14 @@ export const area: Area = {
     { to: '/evidence', label: 'search.title', for: [searchEntries] },
     { to: '/evidence/export', label: 'pack.title', for: [exportEvidence] },
     { to: '/checkpoint', label: 'checkpoint.title', for: [searchEntries, getControls] },
+    { to: '/controls', label: 'control.title', for: [getControls] },
   ],
   routes: [
     { path: '/evidence', load: () => import('./SearchPage'), for: [searchEntries] },
     { path: '/evidence/export', load: () => import('./ExportPage'), for: [exportEvidence] },
     // An entry's name is its index; the page to print is /print/evidence/{index}.
     { path: '/evidence/:index', load: () => import('./EntryPage'), for: [searchEntries] },
+    { path: '/controls', load: () => import('./ControlsPage'), for: [getControls] },
     { path: '/checkpoint', load: () => import('./CheckpointPage') },
   ],
 };

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import { fromBinary } from '@bufbuild/protobuf';
 import { Code } from '@connectrpc/connect';
 import { screen, waitFor, within } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
 import { fakeServer, fault, type FakeServer } from '@/api/fake';
 import { AuditService } from '@/gen/shareway/audit/v1/audit_service_pb';
+import { ConfirmControlRequestSchema, ProposeControlRequestSchema } from '@/gen/shareway/audit/v1/control_pb';
+import { ActSchema } from '@/gen/shareway/evidence/v1/envelope_pb';
 import { RecordKind } from '@/gen/shareway/evidence/v1/record_pb';
 import { Role } from '@/gen/shareway/policy_pb';
 import { setLocale } from '@/i18n';
@@ -210,13 +213,12 @@ test('a refused export names the field', async () => {
   expect((await screen.findAllByText('应为申请、授权、资源或争议')).length).toBeGreaterThan(0);
 });
 
-test('the checkpoint’s page tells witnesses, growth and retention, and checks anew with pinned keys', async () => {
+test('the checkpoint’s page tells witnesses and growth, and checks anew with pinned keys', async () => {
   vi.stubGlobal('fetch', () => Promise.resolve(new Response(`${LOG.verifier}\n${WITNESS.verifier}\n`)));
   try {
     const { user } = show({ ...auditor, path: '/checkpoint', server: log() });
     expect(await screen.findByText('已由多数见证节点签名')).toBeTruthy();
     expect(within(screen.getByRole('table')).getByText(WITNESS.name)).toBeTruthy();
-    expect(await screen.findByText(/1096 天/)).toBeTruthy();
     await user.click(screen.getByRole('button', { name: /填入服务公布的密钥/ }));
     const keys = screen.getByLabelText('验证密钥');
     await waitFor(() => expect((keys as HTMLTextAreaElement).value).toContain(WITNESS.verifier));
@@ -269,6 +271,52 @@ test('a head that was seen before is the same one, and growth is told since the 
   older.on(method.getCheckpoint, () => ({ note: signedNote(LOG, 6, rootOfAll(tree.slice(0, 6))), size: 6n, verifierKey: LOG.verifier }));
   show({ ...auditor, path: '/checkpoint', server: older });
   expect(await screen.findByText(/此检查点早于本浏览器 .* 所见（7 条），两者一致/)).toBeTruthy();
+});
+
+const WAITING = { name: 'controls/ab12', retention: { exchangeDays: 1200, callsDays: 0 }, reason: '存储扩容', proposer: 'people/zhao' };
+const administrator = { roles: [Role.AUDIT_ADMINISTRATOR] };
+
+test('the second administrator signs again what is done, and nobody confirms the own proposal', async () => {
+  const server = log().on(method.getControls, () => ({ retention: { exchangeDays: 1096 }, waiting: [
+    WAITING, { ...WAITING, name: 'controls/cd34', stop: true, retention: undefined, proposer: 'people/wang' }] }))
+    .on(method.confirmControl, () => WAITING);
+  const { user } = show({ ...administrator, path: '/controls', server });
+  expect(await screen.findByText(/交换记录：1096 天；被拒调用的计数：永久/)).toBeTruthy();
+  expect(within(screen.getByRole('article', { name: 'controls/cd34' })).getByText(/由您提出/)).toBeTruthy();
+  expect(screen.getAllByRole('button', { name: /确\s?认/ })).toHaveLength(1);
+  await user.click(screen.getByRole('button', { name: /确\s?认/ }));
+  const dialog = await screen.findByRole('dialog');
+  expect(within(dialog).getByText(/1200 天/)).toBeTruthy();
+  await user.click(within(dialog).getByRole('button', { name: /签/ }));
+  await waitFor(() => expect(server.requests(method.confirmControl)).toHaveLength(1));
+  const signed = server.requests(method.confirmControl)[0]?.signedAct?.act ?? new Uint8Array();
+  const request = fromBinary(ConfirmControlRequestSchema, fromBinary(ActSchema, signed).request);
+  expect(request).toMatchObject({ name: 'controls/ab12', stop: false, retention: { exchangeDays: 1200, callsDays: 0 } });
+});
+
+test('an administrator proposes a retention, and is told where it is less than the law asks', async () => {
+  const server = log().on(method.proposeControl, () => {
+    throw fault(Code.InvalidArgument, 'FIELD_INVALID', { fields: [{ field: 'retention.exchange_days', rule: '不少于 1096' }] });
+  });
+  const { user } = show({ ...administrator, path: '/controls', server });
+  await user.type(await screen.findByLabelText(/交换记录的天数/), '30');
+  await user.type(screen.getByLabelText(/被拒调用计数的天数/), '0');
+  expect((screen.getByRole('button', { name: '签名提出' }) as HTMLButtonElement).disabled).toBe(true);
+  await user.type(screen.getByLabelText(/理由/), '磁盘');
+  await user.click(screen.getByRole('button', { name: '签名提出' }));
+  expect((await screen.findAllByText('不少于 1096')).length).toBeGreaterThan(0);
+  const signed = server.requests(method.proposeControl)[0]?.signedAct?.act ?? new Uint8Array();
+  expect(fromBinary(ProposeControlRequestSchema, fromBinary(ActSchema, signed).request))
+    .toMatchObject({ stop: false, retention: { exchangeDays: 30, callsDays: 0 }, reason: '磁盘' });
+  expect((screen.getByLabelText(/理由/) as HTMLTextAreaElement).value).toBe('磁盘');
+});
+
+test('an auditor reads what waits and can do nothing to it', async () => {
+  const server = log().on(method.getControls, () => ({ waiting: [WAITING] }));
+  show({ ...auditor, path: '/controls', server });
+  expect(await screen.findByText('存储扩容')).toBeTruthy();
+  expect(screen.queryByRole('button', { name: /确\s?认/ })).toBeNull();
+  expect(screen.queryByRole('button', { name: '签名提出' })).toBeNull();
 });
 
 test('whoever may not search sees no such pages', async () => {

@@ -100,7 +100,13 @@ const en: Like<typeof zh> = {
   },
   retention: {
     title: 'Retention', both: 'Records of exchanges: {{exchange}}; counts of refused calls: {{calls}}. Commitments and the tree stay for ever.',
-    forEver: 'for ever', days: '{{count}} days', waiting: 'Waiting for a second person', stop: 'Stop the log’s service', until: 'until {{time}}',
+    forEver: 'for ever', days: '{{count}} days', waiting: 'Waiting for a second person', stop: 'Stop the log’s service',
+  },
+  control: {
+    title: 'Log control', what: 'To stop the log or change its retention takes two administrators of different roles, one of them the audit administrator; the second signs within an hour.',
+    none: 'Nothing waits', effect: 'What is done', change: 'Change the retention', proposer: 'Proposed by', until: 'To be confirmed until', name: 'Name', own: 'You proposed it; another administrator has to confirm.',
+    confirm: 'Confirm', propose: 'Propose', exchange: 'Days for records of exchanges', exchangeHint: '0: for ever; else at least 1096', calls: 'Days for counts of refused calls',
+    callsHint: '0: for ever; else at least 184', reason: 'Reason', sign: 'Sign and propose',
   },
   pack: {
     title: 'Evidence packs', what: 'A pack has entries, proofs, checkpoint and public keys, and verifies offline. What is too much for one comes in several, each complete in itself.',

@@ -97,7 +97,13 @@ export default {
   },
   retention: {
     title: '记录保存期限', both: '交换记录：{{exchange}}；被拒调用的计数：{{calls}}。承诺值与日志树永久保存。',
-    forEver: '永久', days: '{{count}} 天', waiting: '待第二人确认', stop: '停止日志服务', until: '{{time}} 前可确认',
+    forEver: '永久', days: '{{count}} 天', waiting: '待第二人确认', stop: '停止日志服务',
+  },
+  control: {
+    title: '日志管控', what: '停止日志或变更保存期限，须由两名不同角色的管理员先后签名，其中一名是审计管理员；提出后一小时内确认。',
+    none: '没有待确认的提议', effect: '事项', change: '变更保存期限', proposer: '提出人', until: '确认截止', name: '提议编号', own: '由您提出，须由另一名管理员确认。',
+    confirm: '确认', propose: '提出', exchange: '交换记录的天数', exchangeHint: '0 为永久，否则不少于 1096', calls: '被拒调用计数的天数',
+    callsHint: '0 为永久，否则不少于 184', reason: '理由', sign: '签名提出',
   },
   pack: {
     title: '证据包导出', what: '证据包自带条目、证明、检查点与公钥，可离线验证。内容较多时分成几个包，每个包各自完整。',
