@@ -89,6 +89,8 @@ struct Profile {
   int catalogue_update_days = 0;
   int catalogue_update_extension_days = 0;
   std::optional<int> catalogue_publish_days;
+  // True: an entry of what is shared states its conditions of use (使用要求, 使用条件).
+  bool catalogue_use_conditions = true;
 
   bool unconditional_needs_request = true;
   UnconditionalAnswer unconditional_answer = UnconditionalAnswer::kDirect;

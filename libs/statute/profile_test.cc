@@ -33,6 +33,8 @@ TEST_CASE("The shipped profiles say what the two texts say", "[statute]") {
   CHECK(r25.catalogue_update_extension_days == 5);
   CHECK(r25.catalogue_publish_days == 2);
   CHECK_FALSE(m16.catalogue_publish_days);
+  CHECK(m16.catalogue_use_conditions);  // 使用要求, 第七条
+  CHECK(r25.catalogue_use_conditions);  // 使用条件, 第十三条
 
   CHECK_FALSE(m16.unconditional_needs_request);
   CHECK(m16.unconditional_answer == UnconditionalAnswer::kDirect);
@@ -103,7 +105,10 @@ TEST_CASE("Each spoilt profile file names line, key and rule", "[statute]") {
       {"party: WHO_OWES ", "party: NOBODY ", "\"NOBODY\" is not one of WHO_OWES, WHO_ASKS"},
       {"count_start_day: false", "count_start_day: no", "\"no\" is not one of true, false"},
       {"office_close: null", "office_close: 17:60", "\"17:60\" is not a time of day, HH:MM"},
-      {"publish_days: 2", "publish_days: 2, pubish_days: 2", "pubish_days: is not a known key"},
+      {"publish_days: 2\n", "publish_days: 2\n  pubish_days: 2\n",
+       "pubish_days: is not a known key"},
+      {"use_conditions: true", "use_conditions: yes", "\"yes\" is not one of true, false"},
+      {"  use_conditions: true", "  use_condition: true", "catalogue.use_conditions: is missing"},
       {"supply_days: 20", "supply_days: -1", "supply_days: \"-1\" is not a whole number, 1 to 250"},
       {"supply_days: 20", "supply_days: 251", "supply_days"},
       {"supply_days: 20", "supply_days: 1.5", "supply_days"},

@@ -57,6 +57,7 @@ cat::Resource Common(const std::string& code, const std::string& title,
   resource.set_format(cat::DATABASE);
   resource.set_format_type("csv");
   resource.set_update_cycle(cat::YEARLY);
+  resource.set_use_condition("仅限申请载明的用途");
   resource.mutable_assessment()->set_secrecy_cleared(true);
   resource.mutable_assessment()->set_personal_information_assessed(true);
   resource.mutable_assessment()->set_sharing_safety_assessed(true);

@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "libs/base/name.h"
 #include "libs/codes/division_code.h"
 #include "libs/codes/resource_code.h"
@@ -43,6 +44,11 @@ void CheckEnum(absl::string_view field, Enum value, Enum last, Faults* faults) {
 
 std::string At(absl::string_view list, size_t i, absl::string_view member = "") {
   return absl::StrCat(list, "[", i, "]", member.empty() ? "" : ".", member);
+}
+
+// Nothing, or spaces alone, of which Chinese text has one of its own.
+bool IsBlank(absl::string_view text) {
+  return absl::StripAsciiWhitespace(absl::StrReplaceAll(text, {{"\u3000", ""}})).empty();
 }
 
 bool InBasicCategory(const Entry& entry) { return absl::StartsWith(entry.code, "1"); }
@@ -427,6 +433,21 @@ std::vector<FieldViolation> Violations(const Entry& entry, const Law& law) {
   faults.Text("change_reason", entry.change_reason, 0, 1000);
   CheckLinks(entry, &faults);
   CheckPlace(entry, law, &faults);
+  return faults.Take();
+}
+
+std::vector<FieldViolation> MissingContent(const Entry& entry, const Law& law) {
+  Faults faults("resource.");
+  faults.Under(law.content_article, law.profile);
+  const bool shared =
+      std::any_of(entry.items.begin(), entry.items.end(), [&entry](const Item& item) {
+        return ClassOf(entry, item) != ShareClass::kNotShared;
+      });
+  if (law.use_condition_stated && shared && IsBlank(entry.use_condition)) {
+    faults.Add("use_condition",
+               absl::StrCat(entry.use_condition.empty() ? "is empty" : "holds nothing but spaces",
+                            ", but an entry of what is shared states the conditions of its use"));
+  }
   return faults.Take();
 }
 

@@ -25,6 +25,10 @@ inline constexpr uint32_t kMaxItemLength = 1 << 20;  // characters
 // prefix "resource.". The assessments are not asked here but at submission.
 std::vector<FieldViolation> Violations(const Entry& entry, const Law& law);
 
+// What a draft may lack for a while and a submission may not, besides the assessments: the conditions of
+// use of what is shared, where the text asks for them (M16 7, R25 13). Fields as in Violations.
+std::vector<FieldViolation> MissingContent(const Entry& entry, const Law& law);
+
 // The fields, if any, that the assessments of R25 13 still lack.
 std::vector<std::string> MissingAssessments(const Entry& entry, const Law& law);
 

@@ -25,6 +25,7 @@ Law Law::From(const statute::Profile& profile) {
   law.profile = profile.cited();
   // The measure of 2016 knows no assessment; every text since asks for it.
   law.assessed_before_publishing = profile.name != "M16";
+  law.use_condition_stated = profile.catalogue_use_conditions;
   law.reply_days = profile.conditional_reply_days;
   law.scope_is_structured = profile.name != "M16";
   for (statute::BasisLevel level : profile.not_shared_basis_levels) {

@@ -184,7 +184,9 @@ absl::StatusOr<Resource> Resource::Submit(const Actor& actor, const Law& law,
     SHAREWAY_RETURN_IF_ERROR(CheckWorking(State::kDraft, "submitted"));
   }
   const Entry& entry = fields_.working->entry;
-  SHAREWAY_RETURN_IF_ERROR(Error::Fields(Violations(entry, law)));
+  std::vector<FieldViolation> violations = Violations(entry, law);
+  for (FieldViolation& fault : MissingContent(entry, law)) violations.push_back(std::move(fault));
+  SHAREWAY_RETURN_IF_ERROR(Error::Fields(violations));
   const std::vector<std::string> missing = MissingAssessments(entry, law);
   if (!missing.empty()) {
     return Error(Reason::kAssessmentMissing, absl::StatusCode::kFailedPrecondition,

@@ -2,6 +2,7 @@
 #include "services/catalog/domain/resource.h"
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "catch2/catch.hpp"
 #include "libs/base/error.h"
 #include "services/catalog/domain/test_entry.h"
@@ -115,6 +116,40 @@ TEST_CASE("The legal text of 2025 asks for the assessments before submission", "
   CHECK(ReasonOf(refused) == Reason::kAssessmentMissing);
   CHECK(absl::StrContains(refused.message(), "R25 第十三条"));
   CHECK(draft.Submit(kEditor, Law2016()).ok());
+}
+
+TEST_CASE("What is shared is not submitted without its conditions of use", "[catalog]") {
+  for (const Law& law : {Law2025(), Law2016()}) {
+    CAPTURE(law.profile);
+    for (const char* nothing : {"", "  ", "\u3000 \u3000"}) {
+      Entry entry = GoodEntry();
+      entry.use_condition = nothing;
+      // A draft may lack them for a while.
+      const Resource draft = Resource::Create(kEditor, entry, law).value();
+      const absl::Status refused = draft.Submit(kEditor, law).status();
+      CHECK(refused.code() == absl::StatusCode::kInvalidArgument);
+      const auto details = DetailsOf(refused);
+      REQUIRE(details);
+      REQUIRE(details->fields.size() == 1);
+      CHECK(details->fields[0].field == "resource.use_condition");
+      CHECK(absl::EndsWith(details->fields[0].rule,
+                           absl::StrCat("(", law.content_article, ", ", law.profile, ")")));
+    }
+    // A text that does not ask for them takes an entry without.
+    Law silent = law;
+    silent.use_condition_stated = false;
+    Entry entry = GoodEntry();
+    entry.use_condition.clear();
+    CHECK(Resource::Create(kEditor, entry, silent)->Submit(kEditor, silent).ok());
+    // What is not shared has no use; one item that is shared has.
+    entry.declared_class = ShareClass::kNotShared;
+    entry.conditions.clear();
+    entry.not_shared_reason = "法律规定不得提供。";
+    entry.not_shared_basis = {{BasisLevel::kLaw, "演示法", "第一条"}};
+    CHECK(Resource::Create(kEditor, entry, law)->Submit(kEditor, law).ok());
+    entry.items[1].share_class = ShareClass::kUnconditional;
+    CHECK_FALSE(Resource::Create(kEditor, entry, law)->Submit(kEditor, law).ok());
+  }
 }
 
 TEST_CASE("A refused secret leaves no trace of what it was", "[catalog]") {

@@ -220,16 +220,16 @@ TEST_CASE("The template in use is read, as far as an entry has fields for it") {
   const std::string headings =
       "序号,部门类信息资源分类,项,目,关联业务事项,信息资源名称,信息资源代码,下设机构,信息资源提供方代码,"
       "信息资源格式,信息项名称,数据类型,数据长度,共享属性,共享条件/不予共享依据,共享方式分类,"
-      "共享方式类型,更新周期,扩展字段\n";
+      "共享方式类型,更新周期,扩展字段,使用要求\n";
   absl::Status end;
   const auto read = ReadText(
       headings +
           "1,部门,06,002,,低保对象,306002/000001,,11370000004502345X,数据库,证件号码,C,18,有条件共享,"
           "\"用途：限用于低保核查。【行政依据、业务协同】\nc1 限本市\",共享平台方式,文件下载、接口,每月,"
-          "服务对象：自然人\n"
-          ",,,,,,,,,,金额,货币型,,,,,,,\n"
+          "服务对象：自然人,限核查\n"
+          ",,,,,,,,,,金额,货币型,,,,,,,,\n"
           "2,部门,06,002,低保审核,统计个案,306002/000002,,,,,,,不予共享,"
-          "法律：《中华人民共和国统计法》第二十五条,邮件方式,,,\n",
+          "法律：《中华人民共和国统计法》第二十五条,邮件方式,,,,\n",
       &end);
   INFO(end);
   REQUIRE(end.ok());
@@ -251,6 +251,7 @@ TEST_CASE("The template in use is read, as far as an entry has fields for it") {
   CHECK(entry.conditions[1].text == "限本市");
   CHECK(entry.methods.size() == 2);
   CHECK(entry.extensions.at("服务对象") == "自然人");
+  CHECK(entry.use_condition == "限核查");
 
   CHECK(read[1].entry.conditions.empty());
   REQUIRE(read[1].entry.not_shared_basis.size() == 1);

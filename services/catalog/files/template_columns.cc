@@ -193,6 +193,8 @@ const std::vector<Heading>& OtherHeadings() {
       {"数据项名称", "信息项名称", nullptr},
       {"共享属性", "共享类型", nullptr},
       {"更新频率", "更新周期", nullptr},
+      // The measure's.
+      {"使用要求", "使用条件", nullptr},
   };
   return headings;
 }
