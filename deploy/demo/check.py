@@ -234,6 +234,10 @@ def check_class(report, resource, profile, directory, where):
     if share_class == "CONDITIONAL":
         report.require(resource.get("conditions"), where, "CONDITIONAL needs conditions (R25 15)")
         check_conditions(report, resource, directory, where)
+        kinds = {c["kind"] for c in resource.get("conditions", [])}
+        report.require(profile != "cn-2025-809" or
+                       ("PURPOSES" in kinds and kinds & {"AGENCIES", "ITEMS"}), where,
+                       "CONDITIONAL states its scope (AGENCIES or ITEMS) and its PURPOSES (R25 15)")
     else:
         report.require("conditions" not in resource, where, "only CONDITIONAL has conditions")
     if share_class == "NOT_SHARED":

@@ -83,6 +83,7 @@ void ReadDeadlines(YamlMap& root, Profile* p) {
     map.Number("update_extension_days", 0, kMaxDays, &p->catalogue_update_extension_days);
     map.OptionalNumber("publish_days", 1, kMaxDays, &p->catalogue_publish_days);
     map.Flag("use_conditions", &p->catalogue_use_conditions);
+    map.Flag("scope_and_purposes", &p->catalogue_scope_and_purposes);
   });
   root.Map("unconditional", [p](YamlMap& map) {
     map.Flag("needs_request", &p->unconditional_needs_request);

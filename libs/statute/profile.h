@@ -91,6 +91,9 @@ struct Profile {
   std::optional<int> catalogue_publish_days;
   // True: an entry of what is shared states its conditions of use (使用要求, 使用条件).
   bool catalogue_use_conditions = true;
+  // True: an entry that is shared under conditions states whom or what it is shared with, and for which
+  // purposes, in conditions that requests are compared with (共享范围, 使用用途).
+  bool catalogue_scope_and_purposes = true;
 
   bool unconditional_needs_request = true;
   UnconditionalAnswer unconditional_answer = UnconditionalAnswer::kDirect;

@@ -35,6 +35,8 @@ TEST_CASE("The shipped profiles say what the two texts say", "[statute]") {
   CHECK_FALSE(m16.catalogue_publish_days);
   CHECK(m16.catalogue_use_conditions);  // 使用要求, 第七条
   CHECK(r25.catalogue_use_conditions);  // 使用条件, 第十三条
+  CHECK_FALSE(m16.catalogue_scope_and_purposes);
+  CHECK(r25.catalogue_scope_and_purposes);  // 共享范围、使用用途, 第十五条
 
   CHECK_FALSE(m16.unconditional_needs_request);
   CHECK(m16.unconditional_answer == UnconditionalAnswer::kDirect);
@@ -109,6 +111,7 @@ TEST_CASE("Each spoilt profile file names line, key and rule", "[statute]") {
        "pubish_days: is not a known key"},
       {"use_conditions: true", "use_conditions: yes", "\"yes\" is not one of true, false"},
       {"  use_conditions: true", "  use_condition: true", "catalogue.use_conditions: is missing"},
+      {"scope_and_purposes: true", "scope_and_purposes: 1", "\"1\" is not one of true, false"},
       {"supply_days: 20", "supply_days: -1", "supply_days: \"-1\" is not a whole number, 1 to 250"},
       {"supply_days: 20", "supply_days: 251", "supply_days"},
       {"supply_days: 20", "supply_days: 1.5", "supply_days"},

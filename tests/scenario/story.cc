@@ -67,6 +67,17 @@ cat::Resource Common(const std::string& code, const std::string& title,
 
 }  // namespace
 
+void AddPurposes(cat::Resource* draft) {
+  cat::ShareCondition* condition = draft->add_conditions();
+  condition->set_id("purposes");
+  condition->set_kind(cat::ShareCondition::PURPOSES);
+  condition->set_text("限用于行政依据、工作参考、数据校核和业务协同");
+  for (const char* purpose : {"ADMINISTRATIVE_BASIS", "WORK_REFERENCE", "DATA_VERIFICATION",
+                              "BUSINESS_COLLABORATION"}) {
+    condition->add_values(purpose);
+  }
+}
+
 cat::Resource Divisions(const Cluster& cluster) {
   cat::Resource r = Common("306001/000001", "统计用区划代码", cluster.Agency(kStatistics));
   AddItem(&r, "code", "区划代码", true, false);
@@ -90,6 +101,7 @@ cat::Resource Marriages(const Cluster& cluster) {
   condition->set_kind(cat::ShareCondition::ITEMS);
   for (const cat::Item& item : r.items()) condition->add_values(item.id());
   condition->set_text("限办理与婚姻状况有关的行政事项");
+  AddPurposes(&r);
   r.add_methods(ev::QUERY);
   r.add_methods(ev::DOWNLOAD);
   return r;

@@ -29,6 +29,8 @@ std::string AuditMethod(const std::string& method);
 catalog::v1::Resource Divisions(const Cluster& cluster);
 // A resource of civil affairs: cert_no (key), husband, wife, id_a, id_b, married_on; CONDITIONAL.
 catalog::v1::Resource Marriages(const Cluster& cluster);
+// Adds the condition that admits all purposes with a name, as conditional sharing under R25 15 needs one.
+void AddPurposes(catalog::v1::Resource* draft);
 // Leaves the first items of a draft like Marriages, and its condition over them.
 void KeepItems(int count, catalog::v1::Resource* draft);
 // A resource of civil affairs that is NOT_SHARED, with its basis.

@@ -180,6 +180,7 @@ TEST_CASE("Under the 2025 regulation it is refused, disputed, reclassified, requ
   condition->set_kind(cat::ShareCondition::ITEMS);
   for (const cat::Item& item : revised.items()) condition->add_values(item.id());
   condition->set_text("限办理与收养有关的行政事项");
+  AddPurposes(&revised);
   revised.add_methods(ev::QUERY);
   revised.add_methods(ev::DOWNLOAD);
   cat::UpdateResourceRequest update;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <set>
 
 #include "absl/strings/ascii.h"
@@ -243,9 +244,23 @@ void CheckConditionValues(const Entry& entry, const ShareCondition& condition, s
   }
 }
 
-bool StatesScope(ShareCondition::Kind kind) {
+// R25 15: with whom or what of it is shared (共享范围), and for what it may be used (使用用途), each in a
+// condition that a request can be compared with.
+void CheckScopeAndPurposes(const Entry& entry, Faults* faults) {
   using Kind = ShareCondition::Kind;
-  return kind == Kind::kAgencies || kind == Kind::kItems || kind == Kind::kPurposes;
+  const auto states = [&entry](std::initializer_list<Kind> kinds) {
+    return std::any_of(entry.conditions.begin(), entry.conditions.end(),
+                       [&kinds](const ShareCondition& condition) {
+                         return std::find(kinds.begin(), kinds.end(), condition.kind) != kinds.end();
+                       });
+  };
+  if (!states({Kind::kAgencies, Kind::kItems})) {
+    faults->Add("conditions",
+                "state neither AGENCIES nor ITEMS, but conditional sharing states its scope");
+  }
+  if (!states({Kind::kPurposes})) {
+    faults->Add("conditions", "state no PURPOSES, but conditional sharing states its purposes");
+  }
 }
 
 void CheckConditions(const Entry& entry, const Law& law, Faults* faults) {
@@ -253,12 +268,8 @@ void CheckConditions(const Entry& entry, const Law& law, Faults* faults) {
   if (conditional && entry.conditions.empty()) {
     faults->Add("conditions", "are none, but conditional sharing states its scope and purposes");
   }
-  if (conditional && law.scope_is_structured && !entry.conditions.empty() &&
-      std::none_of(entry.conditions.begin(), entry.conditions.end(),
-                   [](const ShareCondition& condition) { return StatesScope(condition.kind); })) {
-    faults->Add("conditions",
-                "state neither AGENCIES nor ITEMS nor PURPOSES, but conditional sharing states "
-                "its scope and purposes");
+  if (conditional && law.scope_is_structured && !entry.conditions.empty()) {
+    CheckScopeAndPurposes(entry, faults);
   }
   if (!conditional && !entry.conditions.empty()) {
     faults->Add("conditions",

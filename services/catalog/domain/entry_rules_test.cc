@@ -2,6 +2,7 @@
 #include "services/catalog/domain/entry_rules.h"
 
 #include <functional>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "catch2/catch.hpp"
@@ -202,7 +203,7 @@ TEST_CASE("Conditions are stated where they are needed, and only there", "[catal
        {"conditions[0].text", "1 to 500", [](auto& e) { e.conditions[0].text = ""; }}});
   Entry entry = GoodEntry();
   entry.conditions.push_back({.kind = ShareCondition::Kind::kOther, .text = "限救助业务。"});
-  CHECK(WithConditionIds(entry).conditions[1].id == "c2");
+  CHECK(WithConditionIds(entry).conditions.back().id == "c2");
 }
 
 TEST_CASE("What is not shared cites the text that forbids it, of a level that can", "[catalog]") {
@@ -296,17 +297,38 @@ TEST_CASE("An item's openness, conditions and source stand within the entry's", 
        {"items[1].source", "want sources/{s}", [](auto& e) { e.items[1].source = "grants/a"; }}});
 }
 
-TEST_CASE("Conditional sharing states its scope in a condition that can be compared",
+TEST_CASE("Conditional sharing states its scope and its purposes, each to be compared with",
           "[catalog]") {
-  Entry entry = GoodEntry();
-  entry.conditions[0].kind = ShareCondition::Kind::kOther;
-  entry.conditions[0].values.clear();
-  CHECK(Violations(entry, Law2016()).empty());  // M16 asks for none
-  entry = GoodEntry();
-  CheckRefused(entry, Law2025(), {{"conditions", "scope and purposes (R25 第十五条", [](auto& e) {
-                                     e.conditions[0].kind = ShareCondition::Kind::kOther;
-                                     e.conditions[0].values.clear();
-                                   }}});
+  using Kind = ShareCondition::Kind;
+  // Either of scope and purposes for the other is not enough, nor is anything in words.
+  const auto only = [](Entry& e, std::vector<ShareCondition> kept) { e.conditions = std::move(kept); };
+  const Entry good = GoodEntry();
+  const ShareCondition purposes = good.conditions[0];
+  const ShareCondition agencies = good.conditions[1];
+  const ShareCondition words = {.id = "w", .kind = Kind::kOther, .text = "限救助业务。"};
+  const ShareCondition methods = {
+      .id = "m", .kind = Kind::kMethods, .text = "仅查询。", .values = {"QUERY"}};
+  const ShareCondition items = {
+      .id = "i", .kind = Kind::kItems, .text = "限所列信息项。", .values = {"cert_no", "name"}};
+  CheckRefused(
+      good, Law2025(),
+      {{"conditions", "neither AGENCIES nor ITEMS, but conditional sharing states its scope (R25 第十五条",
+        [&](Entry& e) { only(e, {purposes}); }},
+       {"conditions", "no PURPOSES, but conditional sharing states its purposes (R25 第十五条",
+        [&](Entry& e) { only(e, {agencies, methods, words}); }},
+       {"conditions", "neither AGENCIES nor ITEMS", [&](Entry& e) { only(e, {words, methods}); }},
+       {"conditions", "no PURPOSES", [&](Entry& e) { only(e, {words, methods}); }},
+       // One item under conditions is enough for the rule.
+       {"conditions", "no PURPOSES", [&](Entry& e) {
+          e.declared_class = ShareClass::kUnconditional;
+          e.items[1].share_class = ShareClass::kConditional;
+          only(e, {items});
+        }}});
+  Entry entry = good;
+  only(entry, {items, purposes});
+  CHECK(Violations(entry, Law2025()).empty());
+  only(entry, {words});
+  CHECK(Violations(entry, Law2016()).empty());  // M16 asks for a condition, of whatever kind
 }
 
 TEST_CASE("Under the 2025 text each of the assessments is missed when it lacks", "[catalog]") {

@@ -27,7 +27,7 @@ Law Law::From(const statute::Profile& profile) {
   law.assessed_before_publishing = profile.name != "M16";
   law.use_condition_stated = profile.catalogue_use_conditions;
   law.reply_days = profile.conditional_reply_days;
-  law.scope_is_structured = profile.name != "M16";
+  law.scope_is_structured = profile.catalogue_scope_and_purposes;
   for (statute::BasisLevel level : profile.not_shared_basis_levels) {
     law.basis_levels.insert(FromStatute(level));
   }

@@ -18,7 +18,7 @@ struct Law {
   std::string profile = {};                // as entries keep it: cn-2025-809@1
   bool assessed_before_publishing = true;  // R25 13
   bool use_condition_stated = true;        // 使用要求, 使用条件: M16 7, R25 13
-  bool scope_is_structured = true;         // R25 15: conditions that requests are compared with
+  bool scope_is_structured = true;         // R25 15: scope and purposes, for requests to be compared with
   int reply_days = 0;                      // the statute's, for conditional sharing; 0: not told
   std::map<std::string, Grading> sub_gradings = {};    // 分级细目 that items may state, by id
   Grading sensitive_grading = Grading::kUnspecified;  // the least of what is sensitive, if any

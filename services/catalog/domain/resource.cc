@@ -244,7 +244,11 @@ absl::StatusOr<Resource> Resource::Publish(const Actor& actor, absl::Time now) c
   published.profile = fields_.working->profile;
   published.revision = fields_.published ? fields_.published->revision + 1 : 1;
   published.publish_time = now;
-  if (fields_.published) published.fresh = fields_.published->fresh;
+  if (fields_.published) {
+    published.fresh = fields_.published->fresh;
+    published.added_conditions =
+        AddedConditions(Narrowings(fields_.published->entry, published.entry));
+  }
   if (fields_.published && fields_.published->state == State::kSuspended) {
     published.state = State::kSuspended;
   }

@@ -76,6 +76,8 @@ class Resource {
     uint32_t revision = 0;  // from 1
     absl::Time publish_time = {};
     Fresh fresh = {};
+    // Of the entry: conditions that this revision added to the one before, or narrowed (R25 39(2)).
+    std::vector<std::string> added_conditions = {};
   };
   struct Fields {
     std::string name = {};  // resources/{r}

@@ -94,7 +94,7 @@ void CompareItems(const Entry& before, const Entry& after, std::vector<Narrowing
       // A condition that the entry did not have is told once, for the entry.
       if (held.contains(id) || Find(before.conditions, id) == nullptr) continue;
       found->push_back({Kind::kConditionAdded, "items", was.id,
-                        absl::StrCat("condition ", id, " holds for item ", was.id, " now")});
+                        absl::StrCat("condition ", id, " holds for item ", was.id, " now"), id});
     }
   }
 }
@@ -126,7 +126,7 @@ std::vector<Narrowing> Narrowings(const Entry& before, const Entry& after) {
     const std::string why = was == nullptr ? "is new" : Narrowed(*was, now);
     if (why.empty() || !Weighs(before, after, now.id)) continue;
     found.push_back({Kind::kConditionAdded, "conditions", now.id,
-                     absl::StrCat("condition ", now.id, " ", why)});
+                     absl::StrCat("condition ", now.id, " ", why), now.id});
   }
   if (Slower(before.update_cycle, after.update_cycle)) {
     found.push_back({Kind::kCycleSlowed, "update_cycle", "",
@@ -134,6 +134,14 @@ std::vector<Narrowing> Narrowings(const Entry& before, const Entry& after) {
                                   " instead of ", UpdateCycleName(before.update_cycle))});
   }
   return found;
+}
+
+std::vector<std::string> AddedConditions(const std::vector<Narrowing>& narrowings) {
+  std::set<std::string> ids;
+  for (const Narrowing& narrowing : narrowings) {
+    if (narrowing.kind == Kind::kConditionAdded) ids.insert(narrowing.condition);
+  }
+  return {ids.begin(), ids.end()};
 }
 
 }  // namespace shareway::catalog

@@ -23,6 +23,7 @@ struct Narrowing {
   std::string field = {};  // of Resource: items, declared_class, conditions, update_cycle
   std::string id = {};     // of the item or condition; empty: the entry's own
   std::string text = {};   // in words that quote no text of the entry, only ids and enumerators
+  std::string condition = {};  // of kConditionAdded: the condition's id
 
   friend bool operator==(const Narrowing&, const Narrowing&) = default;
 };
@@ -32,6 +33,10 @@ struct Narrowing {
 // can tell whether they became narrower, and so does one that admits fewer values. It counts only if it
 // holds for an item that was conditional before and still is.
 std::vector<Narrowing> Narrowings(const Entry& before, const Entry& after);
+
+// The conditions that a revision added, changed or put on an item, by id and in their order; R25 39(2)
+// makes who adds conditions to keep others from the data liable, so that whoever supervises is told.
+std::vector<std::string> AddedConditions(const std::vector<Narrowing>& narrowings);
 
 // UNCONDITIONAL and so on.
 std::string ShareClassName(ShareClass share_class);

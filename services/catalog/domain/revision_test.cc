@@ -4,7 +4,9 @@
 #include <functional>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "catch2/catch.hpp"
+#include "services/catalog/domain/resource.h"
 #include "services/catalog/domain/test_entry.h"
 
 namespace shareway::catalog {
@@ -104,7 +106,7 @@ TEST_CASE("The conditions of what is opened narrow nothing", "[catalog][revision
 TEST_CASE("A condition that an item was free of narrows that item", "[catalog][revision]") {
   Entry before = GoodEntry();
   before.conditions.push_back({.id = "c2", .kind = ShareCondition::Kind::kOther, .text = "x"});
-  before.items[2].condition_ids = {"c1"};
+  before.items[2].condition_ids = {"c1", "scope"};
   Entry after = before;
   after.items[2].condition_ids.clear();  // all of them
   const std::vector<Narrowing> found = Narrowings(before, after);
@@ -112,7 +114,42 @@ TEST_CASE("A condition that an item was free of narrows that item", "[catalog][r
   CHECK(found[0].kind == Kind::kConditionAdded);
   CHECK(found[0].field == "items");
   CHECK(found[0].id == "amount");
+  CHECK(AddedConditions(found) == std::vector<std::string>{"c2"});
   CHECK(Narrowings(after, before).empty());
+}
+
+TEST_CASE("A published revision tells which conditions it added, the next one no more",
+          "[catalog][revision]") {
+  const Actor editor = {.name = "people/editor", .person = true, .own_agency = true};
+  const Actor head = {.name = "people/head", .person = true, .own_agency = true};
+  const Actor officer = {.name = "people/officer", .person = true, .in_charge = true};
+  const auto publish = [&](const Resource& draft) {
+    return draft.Submit(editor, Law2025())->Approve(head)->Publish(officer, absl::UnixEpoch()).value();
+  };
+  const auto added = [](const Resource& resource) {
+    return resource.fields().published->added_conditions;
+  };
+  const Resource first = publish(Resource::Create(editor, GoodEntry(), Law2025()).value());
+  CHECK(added(first).empty());
+
+  Entry narrower = GoodEntry();
+  narrower.conditions[0].text += "且不得留存。";
+  narrower.conditions.push_back(
+      {.id = "c2", .kind = ShareCondition::Kind::kOther, .text = "须经双方负责人同意。"});
+  narrower.items.pop_back();
+  // Without a reason, or with the reason of the revision before, it does not get that far.
+  const absl::Status refused =
+      first.Update(editor, narrower, Law2025())->Submit(editor, Law2025()).status();
+  REQUIRE(absl::IsInvalidArgument(refused));
+  CHECK(absl::StrContains(refused.message(), "condition c2 is new"));
+  narrower.change_reason = "数据安全评估要求。";
+  const Resource second = publish(first.Update(editor, narrower, Law2025()).value());
+  CHECK(added(second) == std::vector<std::string>{"c1", "c2"});
+  CHECK(second.fields().published->entry.change_reason == narrower.change_reason);
+
+  Entry other = narrower;
+  other.abstract += "（修订）";
+  CHECK(added(publish(second.Update(editor, other, Law2025()).value())).empty());
 }
 
 }  // namespace

@@ -66,7 +66,11 @@ inline Entry GoodEntry() {
   entry.conditions = {{.id = "c1",
                        .kind = ShareCondition::Kind::kPurposes,
                        .text = "限用于行政依据。",
-                       .values = {"ADMINISTRATIVE_BASIS"}}};
+                       .values = {"ADMINISTRATIVE_BASIS"}},
+                      {.id = "scope",
+                       .kind = ShareCondition::Kind::kAgencies,
+                       .text = "限民政、税务部门。",
+                       .values = {"agencies/11990100000100036T", "agencies/11990100000100060B"}}};
   return entry;
 }
 

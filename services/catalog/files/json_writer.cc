@@ -27,6 +27,7 @@ class JsonWriter : public Writer {
     message.clear_refresh_time();
     message.clear_refresh_due_time();
     message.clear_stale_reminders();
+    message.clear_added_conditions();
     v1::Resource::State state = v1::Resource::STATE_UNSPECIFIED;
     (void)v1::Resource::State_Parse(entry.state, &state);
     message.set_state(state);

@@ -56,7 +56,8 @@ TEST_CASE("An entry comes back from its message as it was", "[catalog]") {
                                            .state = Resource::State::kSuspended,
                                            .profile = "cn-2025-809@1",
                                            .revision = 7,
-                                           .publish_time = absl::FromUnixSeconds(1'790'000'000)};
+                                           .publish_time = absl::FromUnixSeconds(1'790'000'000),
+                                           .added_conditions = {"c1", "c3"}};
     const v1::Resource first = ToMessage("resources/x", published);
     const Resource::Published back = PublishedFrom(first);
     CHECK(ToMessage("resources/x", back).SerializeAsString() == first.SerializeAsString());

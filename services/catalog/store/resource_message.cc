@@ -181,6 +181,7 @@ v1::Resource ToMessage(absl::string_view name, const Resource::Published& publis
   if (fresh.refreshed) *message.mutable_refresh_time() = evidence::ToTimestamp(*fresh.refreshed);
   if (fresh.due) *message.mutable_refresh_due_time() = evidence::ToTimestamp(*fresh.due);
   message.set_stale_reminders(fresh.reminders);
+  for (const std::string& id : published.added_conditions) message.add_added_conditions(id);
   return message;
 }
 
@@ -212,7 +213,9 @@ Resource::Published PublishedFrom(const v1::Resource& message) {
           .profile = message.profile(),
           .revision = message.revision(),
           .publish_time = evidence::FromTimestamp(message.publish_time()),
-          .fresh = fresh};
+          .fresh = fresh,
+          .added_conditions = {message.added_conditions().begin(),
+                               message.added_conditions().end()}};
 }
 
 v1::Narrowing ToMessage(const Narrowing& narrowing) {
