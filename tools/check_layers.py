@@ -16,10 +16,11 @@ MAX_LINES = 500
 SPDX = "// SPDX-License-Identifier: Apache-2.0"
 
 # What a library may include besides itself and absl. Order: base; then the second row, which do
-# not know each other (but crypto signs trees); then evidence, outbox, rpc; then app.
+# not know each other (but crypto signs trees); then evidence, outbox, attachment, rpc; then app.
 LOW = "codes kv crypto merkle metrics log statute filter"
 LIBS = {"base": "", "codes": "base", "kv": "base log", "merkle": "base", "metrics": "base",
         "log": "base", "statute": "base", "filter": "base", "crypto": "base merkle",
+        "attachment": "base kv crypto",
         "evidence": "base merkle crypto", "outbox": "base kv crypto evidence log",
         "rpc": f"base {LOW} evidence outbox", "app": f"base {LOW} evidence outbox rpc"}
 GENERATED = {"rpc": ["shareway/"], **dict.fromkeys(("evidence", "outbox"), ["shareway/evidence/"])}
@@ -58,7 +59,7 @@ LAYERS = [
      ["services/{x}/"]),
     ("main", rf"{S}/main\.cc$", ["services/{x}/", "libs/"]),
     ("use case", rf"{S}/(({'|'.join(SUBJECTS)})/)?\w+\.(cc|h)$",
-     libs("base kv outbox crypto evidence log metrics statute filter codes merkle") +
+     libs("base kv outbox crypto evidence log metrics statute filter codes merkle attachment") +
      ["services/{x}/domain/", "services/{x}/store/", "services/{x}/source/", "services/{x}/report/",
       "services/{x}/search/", "services/{x}/oidc/", "services/{x}/=.h",
       "services/{x}/files/",

@@ -5,9 +5,9 @@
 
 #include "absl/flags/flag.h"
 #include "libs/app/app.h"
+#include "libs/attachment/contents.h"
 #include "libs/base/status.h"
 #include "libs/rpc/mandate_reads.h"
-#include "services/sharing/requests/attachments.h"
 #include "services/sharing/rpc/catalog_feed.h"
 #include "services/sharing/rpc/directory_view.h"
 #include "services/sharing/rpc/readiness.h"
@@ -44,7 +44,7 @@ absl::Status Serve() {
   SHAREWAY_RETURN_IF_ERROR(statutes.Restore());
   std::string attachment_key = absl::GetFlag(FLAGS_attachment_key);
   if (!attachment_key.empty()) {
-    SHAREWAY_ASSIGN_OR_RETURN(attachment_key, ReadAttachmentKey(attachment_key));
+    SHAREWAY_ASSIGN_OR_RETURN(attachment_key, attachment::ReadKey(attachment_key));
   }
   process.server->SetOnMandateRead(
       rpc::MandateReads(process.store.get(), evidence.outbox.get()));

@@ -36,8 +36,6 @@ bool Visible(const Comment& comment, const Actor& actor, const Parties& parties)
 // INVALID_ARGUMENT naming the text if it is empty, too long or no text.
 absl::Status Check(const Comment& comment);
 
-inline constexpr uint64_t kMaxAttachmentBytes = 50u << 20;
-
 // A file that belongs to a case (law.md section 8). Never changed or removed. Who may read the case
 // may read the file, unless it is internal.
 struct Attachment {
@@ -64,9 +62,5 @@ struct Attachment {
 // Whether the uploader's own agency reads it alone now. `answer_waits`: its subject is a request
 // whose decision waits for its signature.
 bool IsInternal(const Attachment& attachment, bool answer_waits);
-
-// INVALID_ARGUMENT naming the field if the file name is empty, too long, has a path or control
-// characters.
-absl::Status CheckFileName(absl::string_view file_name, absl::string_view field);
 
 }  // namespace shareway::sharing

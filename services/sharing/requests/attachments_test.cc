@@ -9,6 +9,7 @@
 
 #include "absl/time/clock.h"
 #include "catch2/catch.hpp"
+#include "libs/base/bytes.h"
 #include "services/sharing/grants/service_changes.h"
 #include "services/sharing/test_desk.h"
 
@@ -274,12 +275,18 @@ TEST_CASE("A changed or exchanged chunk, and another key, open nothing", "[attac
   const Attachments other(&f.t.desk, &f.subjects, std::string(32, 'o'));
   const auto nothing = [](absl::string_view) { return absl::OkStatus(); };
   CHECK(absl::IsDataLoss(other.Read(stored.value, nothing)));
-  AttachmentStore store(&f.t.kv);
-  const std::string name = stored.value.name;
-  const std::string first = store.GetChunk(name, 0).value();
-  REQUIRE(store.PutChunk(name, 0, store.GetChunk(name, 1).value()).ok());
+  const auto key = [&](uint32_t n) {
+    return "attachment-chunk/" + stored.value.name + "/" + BigEndian64(n).substr(4);
+  };
+  const auto put = [&](const std::string& sealed) {
+    kv::Batch batch;
+    batch.Put(key(0), sealed);
+    return f.t.kv.Commit(std::move(batch)).status();
+  };
+  const std::string first = f.t.kv.Get(key(0))->value;
+  REQUIRE(put(f.t.kv.Get(key(1))->value).ok());
   CHECK(absl::IsDataLoss(f.attachments.Read(stored.value, nothing)));
-  REQUIRE(store.PutChunk(name, 0, first).ok());
+  REQUIRE(put(first).ok());
   CHECK(f.attachments.Read(stored.value, nothing).ok());
 }
 

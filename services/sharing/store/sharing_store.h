@@ -132,7 +132,7 @@ class SharingStore {
   // Gives the store its first epoch. Call once, before anything else.
   absl::Status Prepare();
   uint64_t epoch() const { return epoch_; }
-  // For the further stores beside this one (inbox_store.h, attachment_store.h).
+  // For the further stores beside this one (inbox_store.h) and the contents of attachments.
   kv::Store* engine() const { return kv_; }
   const outbox::Outbox* outbox_out() const { return outbox_; }
 

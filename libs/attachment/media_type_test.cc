@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // A file is what its content says, whatever its name is.
-#include "services/sharing/domain/media_type.h"
+#include "libs/attachment/media_type.h"
 
 #include "absl/strings/str_cat.h"
 #include "catch2/catch.hpp"
-#include "services/sharing/domain/examples.h"
+#include "libs/base/error.h"
 
-namespace shareway::sharing {
+namespace shareway::attachment {
 namespace {
+
+Reason ReasonOf(const absl::Status& status) {
+  const auto details = DetailsOf(status);
+  return details ? details->reason : Reason::kUnspecified;
+}
 
 absl::StatusOr<std::string> TypeOf(absl::string_view content, size_t piece = 7) {
   MediaTypeFinder finder;
@@ -69,4 +74,4 @@ TEST_CASE("What is not admitted is refused", "[attachment]") {
 }
 
 }  // namespace
-}  // namespace shareway::sharing
+}  // namespace shareway::attachment

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace shareway::sharing {
+namespace shareway::attachment {
 
 // Feeds on the pieces of one file and says what it is.
 class MediaTypeFinder {
@@ -38,4 +38,4 @@ class MediaTypeFinder {
   uint32_t least_ = 0;       // the least that its length may stand for
 };
 
-}  // namespace shareway::sharing
+}  // namespace shareway::attachment

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The type of a file by its content.
-#include "services/sharing/domain/media_type.h"
+#include "libs/attachment/media_type.h"
 
 #include <algorithm>
 #include <set>
@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 
-namespace shareway::sharing {
+namespace shareway::attachment {
 namespace {
 
 constexpr absl::string_view kLocalHeader("PK\x03\x04", 4);
@@ -115,4 +115,4 @@ absl::StatusOr<std::string> MediaTypeFinder::Find() const {
   return Refused("the content is of no type that is admitted");
 }
 
-}  // namespace shareway::sharing
+}  // namespace shareway::attachment
