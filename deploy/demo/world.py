@@ -255,6 +255,7 @@ class World:
                               f"--synonyms={deploy / 'sources' / 'synonyms.txt'}",
                               f"--categories={deploy / 'categories' / 'government.json'}",
                               f"--extensions={deploy / 'extensions' / 'sichuan.json'}",
+                              f"--attachment_key={self.home('service', 'catalog')}/attachment.key",
                               f"--sharing={self.at('sharing')}"])
         self.await_ready("catalog", catalog)
         sharing = self.start("sharing", self.home("service", "sharing"), "shareway-sharing",

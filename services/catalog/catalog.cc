@@ -100,7 +100,8 @@ absl::StatusOr<Resource> Catalog::WithReferences(absl::StatusOr<Resource> writte
     if (!faults || faults->reason != Reason::kFieldInvalid) return written;
   }
   const std::shared_ptr<const Register> all = parts_.directory();
-  const ReferencePlaces places = {all.get(), parts_.store, parts_.sources};
+  const ReferencePlaces places = {all.get(), parts_.store, parts_.sources,
+                                  parts_.assessments};
   SHAREWAY_ASSIGN_OR_RETURN(std::vector<FieldViolation> missing,
                             MissingReferences(*entry, law, places));
   if (related) {
@@ -189,6 +190,10 @@ absl::StatusOr<Catalog::Loaded> Catalog::Save(const Cause& cause, const Loaded& 
   }
   SHAREWAY_RETURN_IF_ERROR(parts_.updates->Follow(kind, before.resource, after, cause, now,
                                                   &event.records, &along.batch));
+  if (parts_.assessments != nullptr) {
+    SHAREWAY_RETURN_IF_ERROR(
+        parts_.assessments->Follow(before.resource, after, now, &along.batch));
+  }
   if (together) together(after, &along.batch);
   absl::StatusOr<Loaded> saved =
       parts_.store->Save(before, after, std::move(event), std::move(along));

@@ -19,6 +19,7 @@
 #include "services/catalog/domain/extension.h"
 #include "services/catalog/domain/register.h"
 #include "services/catalog/domain/resource.h"
+#include "services/catalog/store/assessment_store.h"
 #include "services/catalog/store/cause.h"
 #include "services/catalog/store/resource_store.h"
 #include "services/catalog/store/source_store.h"
@@ -59,6 +60,8 @@ class Catalog {
     const Categories* categories = nullptr;
     const Extensions* extensions = nullptr;
     Codes* codes = nullptr;
+    // Documents that assessments name; null: none is known.
+    const AssessmentStore* assessments = nullptr;
   };
 
   // Announces nothing: search reads what is published for itself (published.h).

@@ -12,13 +12,16 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "libs/app/app.h"
+#include "libs/attachment/contents.h"
 #include "libs/base/status.h"
 #include "libs/crypto/identity.h"
 #include "libs/rpc/mandate_reads.h"
 #include "libs/statute/calendar.h"
+#include "services/catalog/assessments.h"
 #include "services/catalog/bundle/bundles.h"
 #include "services/catalog/notifier.h"
 #include "services/catalog/published.h"
+#include "services/catalog/rpc/assessment_rpc.h"
 #include "services/catalog/rpc/bundle_rpc.h"
 #include "services/catalog/rpc/catalog_rpc.h"
 #include "services/catalog/reminders.h"
@@ -46,6 +49,9 @@ ABSL_FLAG(std::string, import_dir, "",
           "Folder of the files that are being imported; empty: beside the store, with its name and "
           ".imports.");
 
+ABSL_FLAG(std::string, attachment_key, "",
+          "File with the key that documents of assessments are kept under: 32 bytes, or 64 hexadecimal "
+          "digits. Empty: none are taken.");
 ABSL_FLAG(std::string, sharing, "",
           "Address of sharing, which knows who uses an entry, HOST:PORT; empty: no entry is withdrawn.");
 ABSL_FLAG(std::string, categories, "deploy/categories/government.json",
@@ -151,6 +157,7 @@ absl::Status Serve() {
                .categories = &categories,
                .clock = &SystemClock(),
                .directory = [&registrar] { return registrar->Now(); }});
+  AssessmentStore assessment_store(kv, outbox);
   SourceStore source_store(kv, outbox);
   Sources sources({.store = &source_store,
                    .resources = &resources,
@@ -196,7 +203,8 @@ absl::Status Serve() {
                      .use = std::move(use),
                      .categories = &categories,
                      .extensions = &extensions,
-                     .codes = &codes}));
+                     .codes = &codes,
+                     .assessments = &assessment_store}));
   SHAREWAY_RETURN_IF_ERROR(
       ForEachShown(resources, std::bind_front(&Sources::Show, &sources)));
   const outbox::Drain* drain = evidence.drain.get();
@@ -215,7 +223,19 @@ absl::Status Serve() {
   CatalogRpc catalog_rpc(catalog.get(), &resources, index.get(), &project_store);
   SourceRpc source_rpc(&sources, &source_store);
   LifeRpc life_rpc(catalog.get(), &resources, &updates, &freshness);
-  Reminders reminders(&freshness);
+  std::string attachment_key = absl::GetFlag(FLAGS_attachment_key);
+  if (!attachment_key.empty()) {
+    SHAREWAY_ASSIGN_OR_RETURN(attachment_key, attachment::ReadKey(attachment_key));
+  }
+  Assessments assessments({.store = &assessment_store,
+                           .resources = &resources,
+                           .catalog = catalog.get(),
+                           .clock = &SystemClock(),
+                           .directory = [&registrar] { return registrar->Now(); },
+                           .kv = kv,
+                           .key = attachment_key});
+  AssessmentRpc assessment_rpc(&assessments);
+  Reminders reminders(&freshness, absl::Minutes(1), &assessments);
   ImportStore import_store(kv, outbox);
   SHAREWAY_ASSIGN_OR_RETURN(
       std::unique_ptr<Imports> imports,
@@ -265,6 +285,7 @@ absl::Status Serve() {
   classification_rpc.Serve(process.server.get());
   project_rpc.Serve(process.server.get());
   life_rpc.Serve(process.server.get());
+  assessment_rpc.Serve(process.server.get());
   reminders.Start();
   import_rpc.Serve(process.server.get());
   imports->Start();

@@ -10,6 +10,7 @@
 #include "libs/base/status.h"
 #include "libs/codes/division_code.h"
 #include "libs/codes/resource_code.h"
+#include "services/catalog/domain/assessment.h"
 #include "services/catalog/domain/faults.h"
 
 namespace shareway::catalog {
@@ -35,6 +36,22 @@ absl::Status CheckSources(const Entry& entry, const Law& law, const SourceStore&
     if (source) continue;
     faults->Add(absl::StrCat("items[", i, "].source"),
                 absl::StrCat(codes::Quote(name), " is no source in force"), law.source_article);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckKept(const Entry& entry, const AssessmentStore* assessments, Faults* faults) {
+  const std::vector<std::string>& digests = entry.assessment.document_digests;
+  for (size_t i = 0; i < digests.size(); ++i) {
+    if (!IsDocumentDigest(digests[i])) continue;
+    std::string document;
+    if (assessments != nullptr) {
+      SHAREWAY_ASSIGN_OR_RETURN(document, assessments->Find(entry.provider, digests[i]));
+    }
+    if (!document.empty()) continue;
+    faults->Add(absl::StrCat("assessment.document_digests[", i, "]"),
+                absl::StrCat(codes::Quote(digests[i]), " is no document that ", entry.provider,
+                             " uploaded"));
   }
   return absl::OkStatus();
 }
@@ -75,6 +92,7 @@ absl::StatusOr<std::vector<FieldViolation>> MissingReferences(const Entry& entry
   faults.Under(law.content_article, law.profile);
   CheckContributors(entry, *places.all, &faults);
   SHAREWAY_RETURN_IF_ERROR(CheckSources(entry, law, *places.sources, &faults));
+  SHAREWAY_RETURN_IF_ERROR(CheckKept(entry, places.assessments, &faults));
   CheckDivision(entry, *places.all, &faults);
   return faults.Take();
 }

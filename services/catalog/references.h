@@ -9,6 +9,7 @@
 #include "services/catalog/domain/entry.h"
 #include "services/catalog/domain/law.h"
 #include "services/catalog/domain/register.h"
+#include "services/catalog/store/assessment_store.h"
 #include "services/catalog/store/resource_store.h"
 #include "services/catalog/store/source_store.h"
 
@@ -19,10 +20,12 @@ struct ReferencePlaces {
   const Register* all = nullptr;
   const ResourceStore* resources = nullptr;
   const SourceStore* sources = nullptr;
+  const AssessmentStore* assessments = nullptr;  // null: no document is known
 };
 
 // The references of a well-formed entry that lead nowhere, as fields of Resource with the prefix
-// "resource.": contributors that are no active agency; sources that are not in force; a division outside
+// "resource.": contributors that are no active agency; sources that are not in force; documents of
+// assessments that the provider has not uploaded; a division outside
 // the one of the authority that is in charge of the provider, where the directory names one (R25 12: each
 // level compiles its own catalogue). What is malformed is left to Violations. DATA_LOSS.
 absl::StatusOr<std::vector<FieldViolation>> MissingReferences(const Entry& entry, const Law& law,

@@ -4,18 +4,21 @@
 #include "libs/log/log.h"
 
 namespace shareway::catalog {
-namespace {
-
-void Round(Freshness* freshness) {
-  const absl::StatusOr<int> sent = freshness->Remind();
+void Reminders::Round() {
+  const absl::StatusOr<int> sent = freshness_->Remind();
   if (!sent.ok()) {
     log::Warn("reminders-failed", {{"status", sent.status()}});
   } else if (*sent > 0) {
     log::Info("reminders-sent", {{"count", *sent}});
   }
+  if (assessments_ == nullptr) return;
+  const absl::StatusOr<int> swept = assessments_->Sweep();
+  if (!swept.ok()) {
+    log::Warn("sweep-failed", {{"status", swept.status()}});
+  } else if (*swept > 0) {
+    log::Info("uploads-swept", {{"count", *swept}});
+  }
 }
-
-}  // namespace
 
 Reminders::~Reminders() {
   stopped_.Notify();
@@ -23,9 +26,9 @@ Reminders::~Reminders() {
 }
 
 void Reminders::Start() {
-  Round(freshness_);
+  Round();
   thread_ = std::thread([this] {
-    while (!stopped_.WaitForNotificationWithTimeout(round_)) Round(freshness_);
+    while (!stopped_.WaitForNotificationWithTimeout(round_)) Round();
   });
 }
 

@@ -14,6 +14,7 @@
 #include "libs/kv/memory_store.h"
 #include "libs/log/log.h"
 #include "libs/metrics/registry.h"
+#include "services/catalog/assessments.h"
 #include "services/catalog/catalog.h"
 #include "services/catalog/codes.h"
 #include "services/catalog/domain/test_entry.h"
@@ -68,6 +69,7 @@ class TestWorld {
   void Reopen() {
     imports.reset();
     exports.reset();
+    assessments.reset();
     catalog.reset();
     index.reset();  // while the store is there
     index = search::Index::Open(dir / "search").value();
@@ -81,6 +83,7 @@ class TestWorld {
       followed = number;
       for (const DirectoryObject& object : objects) index->Learn(object);
     });
+    assessment_store.emplace(&kv, outbox.get());
     source_store.emplace(&kv, outbox.get());
     sources = std::make_unique<Sources>(Sources::Parts{
         .store = &*source_store,
@@ -139,8 +142,17 @@ class TestWorld {
                              },
                              .categories = &categories,
                              .extensions = &extensions,
-                             .codes = codes.get()})
+                             .codes = codes.get(),
+                             .assessments = &*assessment_store})
                   .value();
+    assessments = std::make_unique<Assessments>(
+        Assessments::Parts{.store = &*assessment_store,
+                           .resources = &*resources,
+                           .catalog = catalog.get(),
+                           .clock = &clock,
+                           .directory = [this] { return registrar->Now(); },
+                           .kv = &kv,
+                           .key = std::string(32, 'k')});
     import_store.emplace(&kv, outbox.get());
     imports = Imports::Open({.store = &*import_store,
                              .resources = &*resources,
@@ -224,6 +236,8 @@ class TestWorld {
   std::optional<ForeignStore> foreign;
   std::unique_ptr<Registrar> registrar;
   std::unique_ptr<search::Index> index;
+  std::optional<AssessmentStore> assessment_store;
+  std::unique_ptr<Assessments> assessments;
   std::optional<SourceStore> source_store;
   std::unique_ptr<Sources> sources;
   // What an installation adds; a test that changes them reopens the world.

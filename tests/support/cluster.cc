@@ -233,6 +233,7 @@ void Cluster::MakeIdentities() {
   WriteFile(identities_.at("audit").dir + "/log.key", log.ToPem());
   log_key_ = evidence::VerifierKey("test.example/audit", log.public_key());
   WriteFile(identities_.at("sharing").dir + "/attachment.key", crypto::RandomBytes(32));
+  WriteFile(identities_.at("catalog").dir + "/attachment.key", crypto::RandomBytes(32));
   if (options_.console) {
     WriteFile(identities_.at("console").dir + "/factor.key", crypto::RandomBytes(32));
   }
@@ -284,6 +285,7 @@ std::vector<std::string> Cluster::CommandOf(const std::string& process) const {
     argv.push_back("--calendars=" + deploy + "/calendars");
     argv.push_back("--synonyms=" + deploy + "/sources/synonyms.txt");
     argv.push_back("--sharing=" + at("sharing"));
+    argv.push_back("--attachment_key=" + identities_.at("catalog").dir + "/attachment.key");
     argv.push_back("--categories=" + deploy + "/categories/government.json");
     argv.push_back("--extensions=" + deploy + "/extensions/sichuan.json");
   } else if (process == "sharing") {

@@ -61,7 +61,7 @@ int RunCommand(std::vector<std::string> arguments, std::ostream* out, std::ostre
   AddFlags(&app, &session);
   for (auto* add : {AddContextCommands, AddDirectoryCommands, AddMandateCommands,
                     AddCatalogCommands, AddSubscriptionCommands,
-                    AddSourceCommands, AddRequestCommands, AddGrantCommands, AddDisputeCommands,
+                    AddSourceCommands, AddAssessmentCommands, AddRequestCommands, AddGrantCommands, AddDisputeCommands,
                     AddSupervisionCommands, AddGrantLifeCommands, AddFindingCommands,
                     AddCorrectionCommands,
                     AddExchangeCommands, AddDatasetCommands, AddAuditCommands,

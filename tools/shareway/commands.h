@@ -27,6 +27,7 @@ void AddDirectoryCommands(CLI::App* app, Session* session);
 void AddMandateCommands(CLI::App* app, Session* session);
 void AddCatalogCommands(CLI::App* app, Session* session);
 void AddSourceCommands(CLI::App* app, Session* session);
+void AddAssessmentCommands(CLI::App* app, Session* session);
 void AddProjectCommands(CLI::App* app, Session* session);
 // catalog categories, code and extensions; AddCatalogCommands adds them to its noun.
 void AddClassificationCommands(CLI::App* catalog, Session* session);

@@ -119,6 +119,7 @@ struct Assessment {
   bool personal_information_assessed = false;
   std::string document = {};
   bool sharing_safety_assessed = false;
+  std::vector<std::string> document_digests = {};  // SHA-256 in hexadecimal, of uploaded documents
 };
 
 struct Entry {

@@ -13,6 +13,7 @@
 #include "libs/base/name.h"
 #include "libs/codes/division_code.h"
 #include "libs/codes/resource_code.h"
+#include "services/catalog/domain/assessment.h"
 #include "services/catalog/domain/category.h"
 #include "services/catalog/domain/extension.h"
 #include "services/catalog/domain/faults.h"
@@ -440,6 +441,7 @@ std::vector<FieldViolation> Violations(const Entry& entry, const Law& law) {
   faults.Text("open_condition", entry.open_condition, 0, 500);
   CheckEnum("update_cycle", entry.update_cycle, UpdateCycle::kOther, &faults);
   faults.Text("assessment.document", entry.assessment.document, 0, 200);
+  CheckDocuments(entry.assessment, &faults);
   faults.Text("use_condition", entry.use_condition, 0, 500);
   faults.Text("change_reason", entry.change_reason, 0, 1000);
   CheckLinks(entry, &faults);

@@ -49,6 +49,9 @@ std::optional<std::string> SecretField(const Entry& entry) {
     texts.emplace_back("extensions", key);
     texts.emplace_back(absl::StrCat("extensions.", key), value);
   }
+  for (const std::string& digest : entry.assessment.document_digests) {
+    texts.emplace_back("assessment.document_digests", digest);
+  }
   for (const std::string& agency : entry.contributors) texts.emplace_back("contributors", agency);
   texts.emplace_back("category", entry.category);
   for (const std::string& keyword : entry.keywords) texts.emplace_back("keywords", keyword);

@@ -111,6 +111,16 @@ struct Hiding {
         absl::StrCat(kCatalogService, "ImportResources"), {});
     stream.Write(file);
     import = stream.Finish().value().name();
+    v1::UploadAssessmentDocumentRequest part;
+    part.mutable_header()->mutable_document()->set_file_name("评估.txt");
+    auto upload =
+        served.As("editor")
+            ->ClientStream<v1::UploadAssessmentDocumentRequest, v1::AssessmentDocument>(
+                absl::StrCat(kCatalogService, "UploadAssessmentDocument"), {});
+    upload.Write(part);
+    part.set_chunk("个人信息保护影响评估");
+    upload.Write(part);
+    assessment = upload.Finish().value().name();
     REQUIRE(search::AwaitReady(served.world().index.get()));
   }
   std::string EtagOf(const std::string& name) const {
@@ -143,7 +153,8 @@ struct Hiding {
                         {"people", people},
                         {"projects", {project}},
                         {"updateClocks", clocks},
-                        {"imports", {import}}},
+                        {"imports", {import}},
+                        {"assessmentDocuments", {assessment}}},
             .secrets = secrets};
   }
 
@@ -151,6 +162,7 @@ struct Hiding {
   std::vector<std::string> hidden;
   std::string project;  // of civil affairs
   std::string import;   // of civil affairs
+  std::string assessment;  // of civil affairs
   std::vector<std::string> clocks;
 };
 

@@ -14,6 +14,7 @@
 #include "libs/rpc/mandate_reads.h"
 #include "libs/rpc/server.h"
 #include "libs/statute/calendar.h"
+#include "services/catalog/rpc/assessment_rpc.h"
 #include "services/catalog/rpc/bundle_rpc.h"
 #include "services/catalog/rpc/catalog_rpc.h"
 #include "services/catalog/rpc/classification_rpc.h"
@@ -67,6 +68,8 @@ class Served {
     classification_rpc_->Serve(server_.get());
     source_rpc_ = std::make_unique<SourceRpc>(world_->sources.get(), &*world_->source_store);
     source_rpc_->Serve(server_.get());
+    assessment_rpc_ = std::make_unique<AssessmentRpc>(world_->assessments.get());
+    assessment_rpc_->Serve(server_.get());
     import_rpc_ = std::make_unique<ImportRpc>(world_->imports.get(), world_->exports.get());
     import_rpc_->Serve(server_.get());
     life_rpc_ = std::make_unique<LifeRpc>(world_->catalog.get(), &*world_->resources,
@@ -233,6 +236,7 @@ class Served {
   std::unique_ptr<DirectoryRpc> directory_rpc_;
   std::unique_ptr<CatalogRpc> catalog_rpc_;
   std::unique_ptr<SourceRpc> source_rpc_;
+  std::unique_ptr<AssessmentRpc> assessment_rpc_;
   std::unique_ptr<ImportRpc> import_rpc_;
   std::unique_ptr<ProjectRpc> project_rpc_;
   std::unique_ptr<LifeRpc> life_rpc_;

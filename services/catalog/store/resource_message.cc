@@ -105,6 +105,9 @@ void Write(const Entry& entry, v1::Resource* message) {
   message->mutable_assessment()->set_document(entry.assessment.document);
   message->mutable_assessment()->set_sharing_safety_assessed(
       entry.assessment.sharing_safety_assessed);
+  for (const std::string& digest : entry.assessment.document_digests) {
+    message->mutable_assessment()->add_document_digests(digest);
+  }
   message->set_use_condition(entry.use_condition);
   message->set_division(entry.division);
   for (const std::string& keyword : entry.keywords) message->add_keywords(keyword);
@@ -137,7 +140,10 @@ Entry EntryFrom(const v1::Resource& message) {
                                     message.assessment().personal_information_assessed(),
                                 .document = message.assessment().document(),
                                 .sharing_safety_assessed =
-                                    message.assessment().sharing_safety_assessed()},
+                                    message.assessment().sharing_safety_assessed(),
+                                .document_digests =
+                                    {message.assessment().document_digests().begin(),
+                                     message.assessment().document_digests().end()}},
                  .use_condition = message.use_condition(),
                  .division = message.division(),
                  .keywords = {message.keywords().begin(), message.keywords().end()},
