@@ -35,6 +35,7 @@
 #include "services/catalog/rpc/source_rpc.h"
 #include "services/catalog/rpc/subscription_rpc.h"
 #include "services/catalog/store/classification_file.h"
+#include "services/catalog/uses.h"
 
 ABSL_FLAG(std::string, statutes, "deploy/statutes", "Folder of the statute profiles.");
 ABSL_FLAG(std::string, calendars, "deploy/calendars", "Folder of holiday calendars.");
@@ -200,7 +201,7 @@ absl::Status Serve() {
                            index->Show(name, published);
                            sources.Show(name, published);
                          },
-                     .use = std::move(use),
+                     .use = use,
                      .categories = &categories,
                      .extensions = &extensions,
                      .codes = &codes,
@@ -220,7 +221,8 @@ absl::Status Serve() {
                      .directory = [&registrar] { return registrar->Now(); }});
   ProjectRpc project_rpc(&projects);
   ClassificationRpc classification_rpc(&codes, &categories, &extensions);
-  CatalogRpc catalog_rpc(catalog.get(), &resources, index.get(), &project_store);
+  Uses uses({.resources = &resources, .clock = &SystemClock(), .use = std::move(use)});
+  CatalogRpc catalog_rpc(catalog.get(), &resources, index.get(), &project_store, &uses);
   SourceRpc source_rpc(&sources, &source_store);
   LifeRpc life_rpc(catalog.get(), &resources, &updates, &freshness);
   std::string attachment_key = absl::GetFlag(FLAGS_attachment_key);
@@ -287,6 +289,7 @@ absl::Status Serve() {
   life_rpc.Serve(process.server.get());
   assessment_rpc.Serve(process.server.get());
   reminders.Start();
+  uses.Start();
   import_rpc.Serve(process.server.get());
   imports->Start();
   subscription_rpc.Serve(process.server.get());

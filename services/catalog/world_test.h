@@ -29,6 +29,7 @@
 #include "services/catalog/sources.h"
 #include "services/catalog/test_bootstrap.h"
 #include "services/catalog/updates.h"
+#include "services/catalog/uses.h"
 #include "services/catalog/store/directory_message.h"
 #include "services/catalog/subscriptions.h"
 #include "tests/support/temp_dir.h"
@@ -153,6 +154,12 @@ class TestWorld {
                            .directory = [this] { return registrar->Now(); },
                            .kv = &kv,
                            .key = std::string(32, 'k')});
+    uses = std::make_unique<Uses>(Uses::Parts{
+        .resources = &*resources,
+        .clock = &clock,
+        .use = [this](absl::string_view name, absl::string_view change) {
+          return counted_use(name, change);
+        }});
     import_store.emplace(&kv, outbox.get());
     imports = Imports::Open({.store = &*import_store,
                              .resources = &*resources,
@@ -238,6 +245,9 @@ class TestWorld {
   std::unique_ptr<search::Index> index;
   std::optional<AssessmentStore> assessment_store;
   std::unique_ptr<Assessments> assessments;
+  std::unique_ptr<Uses> uses;
+  // What sharing says to who counts uses; by itself, that nobody uses anything.
+  Catalog::AskUse counted_use = [](absl::string_view, absl::string_view) { return ResourceUse(); };
   std::optional<SourceStore> source_store;
   std::unique_ptr<Sources> sources;
   // What an installation adds; a test that changes them reopens the world.

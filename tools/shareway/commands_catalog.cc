@@ -23,6 +23,7 @@ struct CatalogArgs {
   std::vector<std::string> names, classes, formats, cycles, gradings;
   uint32_t revision = 0;
   size_t limit = 0;
+  bool most_used = false;
 
   std::string full_name() const { return FullName("resources", name); }
 };
@@ -109,10 +110,13 @@ absl::Status List(Session* session, const CatalogArgs& args) {
   catalog::v1::ListResourcesRequest list;
   if (!args.provider.empty()) list.set_provider(FullName("agencies", args.provider));
   list.set_state(EnumOf<Resource::State>(args.state));
+  list.set_most_used_first(args.most_used);
   SHAREWAY_ASSIGN_OR_RETURN(const Json resources,
                             session->List<catalog::v1::ListResourcesResponse>(
                                 absl::StrCat(kService, "ListResources"), list, args.limit));
-  session->Print(resources, ResourceColumns());
+  Columns columns = ResourceColumns();
+  if (args.most_used) columns.push_back({"AGENCIES", "consumerCount"});
+  session->Print(resources, columns);
   return absl::OkStatus();
 }
 
@@ -239,9 +243,10 @@ void AddCatalogCommands(CLI::App* app, Session* session) {
   named(Verb(noun, session, "show", "One entry", [=] {
     return Show(session, *args);
   }))->add_option("--revision", args->revision, "A published revision");
-  filtered(Verb(noun, session, "list", "Entries by name", [=] { return List(session, *args); }))
-      ->add_option("--state", args->state)
-      ->check(Is<Resource::State>());
+  CLI::App* list =
+      filtered(Verb(noun, session, "list", "Entries by name", [=] { return List(session, *args); }));
+  list->add_option("--state", args->state)->check(Is<Resource::State>());
+  list->add_flag("--most-used", args->most_used, "By how many agencies use them, most first");
 
   CLI::App* search =
       filtered(Verb(noun, session, "search", "Published entries by words, best first",

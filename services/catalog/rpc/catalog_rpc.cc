@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/catalog/rpc/catalog_rpc.h"
 
+#include <optional>
+#include <utility>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "libs/base/bytes.h"
 #include "libs/base/error.h"
 #include "libs/base/name.h"
 #include "libs/base/status.h"
+#include "libs/evidence/record.h"
 #include "libs/log/log.h"
 #include "services/catalog/rpc/cause.h"
 #include "services/catalog/rpc/descriptor_check.h"
@@ -228,6 +233,7 @@ absl::StatusOr<v1::Resource> CatalogRpc::Get(const rpc::Call& call,
 
 absl::StatusOr<v1::ListResourcesResponse> CatalogRpc::List(
     const rpc::Call& call, const v1::ListResourcesRequest& request) const {
+  if (request.most_used_first()) return ListByUse(call, request);
   SHAREWAY_ASSIGN_OR_RETURN(const int size, rpc::PageSize(request.page_size()));
   const std::string query = rpc::BoundTo(call, request);
   SHAREWAY_ASSIGN_OR_RETURN(std::string last, tokens_.Open(query, request.page_token()));
@@ -259,6 +265,56 @@ absl::StatusOr<v1::ListResourcesResponse> CatalogRpc::List(
       bytes += added->ByteSizeLong();
     }
   }
+}
+
+absl::StatusOr<v1::ListResourcesResponse> CatalogRpc::ListByUse(
+    const rpc::Call& call, const v1::ListResourcesRequest& request) const {
+  if (request.state() != 0 && request.state() != v1::Resource::PUBLISHED) {
+    return Error::Field("state", "is not PUBLISHED, but only what is published is used");
+  }
+  if (uses_ == nullptr) return absl::UnavailableError("uses are not counted here");
+  SHAREWAY_ASSIGN_OR_RETURN(const int size, rpc::PageSize(request.page_size()));
+  const std::string query = rpc::BoundTo(call, request);
+  SHAREWAY_ASSIGN_OR_RETURN(const std::string cursor, tokens_.Open(query, request.page_token()));
+  Uses::Used place;
+  std::optional<Uses::Used> after;
+  if (!cursor.empty()) {
+    const std::pair<std::string, std::string> at = absl::StrSplit(cursor, absl::MaxSplits(' ', 1));
+    place.name = at.second;
+    if (!absl::SimpleAtoi(at.first, &place.consumers)) {
+      return Error::Field("page_token", "is not one of this list");
+    }
+    after = place;
+  }
+  // One more than the page says whether there is a next one.
+  const size_t limit = static_cast<size_t>(size);
+  SHAREWAY_ASSIGN_OR_RETURN(const Uses::Ranking ranking,
+                            uses_->Most(request.provider(), after, limit + 1));
+  const Caller caller = CallerOf(call);
+  v1::ListResourcesResponse response;
+  *response.mutable_count_time() = evidence::ToTimestamp(ranking.counted);
+  size_t bytes = 0;
+  for (size_t i = 0; i < ranking.entries.size(); ++i) {
+    if (i == limit || bytes > kMaxPageBytes) {
+      response.set_next_page_token(
+          tokens_.Make(query, absl::StrCat(place.consumers, " ", place.name)));
+      break;
+    }
+    place = ranking.entries[i];
+    const absl::StatusOr<Catalog::Loaded> loaded = store_->Load(place.name);
+    if (!loaded.ok() && !absl::IsNotFound(loaded.status())) return loaded.status();
+    // It may have been closed since it was counted.
+    if (!loaded.ok() ||
+        loaded->resource.StateOf(Resource::Face::kPublished) != Resource::State::kPublished) {
+      continue;
+    }
+    const Actor actor = catalog_->ActorFor(caller, loaded->resource.fields().provider);
+    v1::Resource* const added = response.add_resources();
+    *added = View(*loaded, actor, Resource::Face::kPublished);
+    added->set_consumer_count(place.consumers);
+    bytes += added->ByteSizeLong();
+  }
+  return response;
 }
 
 absl::StatusOr<v1::SearchResourcesResponse> CatalogRpc::Search(

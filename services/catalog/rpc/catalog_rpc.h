@@ -7,16 +7,17 @@
 #include "services/catalog/catalog.h"
 #include "services/catalog/search/index.h"
 #include "services/catalog/store/project_store.h"
+#include "services/catalog/uses.h"
 
 namespace shareway::catalog {
 
 class CatalogRpc {
  public:
-  // All must outlive it, and it the server. Entries tell their project by `projects`, if there are
-  // any.
+  // All must outlive it, and it the server. Entries tell their project by `projects`, and are
+  // listed by `uses`, if there are any.
   CatalogRpc(Catalog* catalog, const ResourceStore* store, search::Index* index,
-             const ProjectStore* projects = nullptr)
-      : catalog_(catalog), store_(store), index_(index), projects_(projects) {}
+             const ProjectStore* projects = nullptr, const Uses* uses = nullptr)
+      : catalog_(catalog), store_(store), index_(index), projects_(projects), uses_(uses) {}
 
   // Registers every method of CatalogService.
   void Serve(rpc::Server* server);
@@ -36,6 +37,8 @@ class CatalogRpc {
                                    const v1::GetResourceRequest& request) const;
   absl::StatusOr<v1::ListResourcesResponse> List(const rpc::Call& call,
                                                  const v1::ListResourcesRequest& request) const;
+  absl::StatusOr<v1::ListResourcesResponse> ListByUse(
+      const rpc::Call& call, const v1::ListResourcesRequest& request) const;
   absl::StatusOr<v1::SearchResourcesResponse> Search(
       const rpc::Call& call, const v1::SearchResourcesRequest& request) const;
   absl::Status Watch(const rpc::Call& call, const v1::WatchCatalogRequest& request,
@@ -45,6 +48,7 @@ class CatalogRpc {
   const ResourceStore* const store_;
   search::Index* const index_;
   const ProjectStore* const projects_;
+  const Uses* const uses_;
   const rpc::PageTokens tokens_;
 };
 

@@ -60,7 +60,8 @@ class Served {
     directory_rpc_ = std::make_unique<DirectoryRpc>(world_->registrar.get(), &*world_->directory,
                                                     [rolled_back] { return rolled_back; });
     catalog_rpc_ = std::make_unique<CatalogRpc>(world_->catalog.get(), &*world_->resources,
-                                                world_->index.get(), &*world_->project_store);
+                                                world_->index.get(), &*world_->project_store,
+                                                world_->uses.get());
     project_rpc_ = std::make_unique<ProjectRpc>(world_->projects.get());
     project_rpc_->Serve(server_.get());
     classification_rpc_ = std::make_unique<ClassificationRpc>(

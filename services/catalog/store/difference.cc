@@ -21,7 +21,7 @@ bool Written(const std::string& field) {
   static const auto* const told = new std::set<std::string>{
       "name",    "publish_time",     "state",  "revision",          "return_reason",
       "etag",    "profile",          "secret", "available_actions", "refresh_time",
-      "project", "refresh_due_time", "stale_reminders",    "added_conditions"};
+      "project", "refresh_due_time", "stale_reminders",    "added_conditions", "consumer_count"};
   return !told->contains(field);
 }
 
