@@ -135,7 +135,7 @@ const std::vector<Column>& Columns() {
     {"个人信息保护影响评估", Of::kAssessment, "personal_information_assessed"},
     {"共享安全评估", Of::kAssessment, "sharing_safety_assessed"},
     {"评估文号", Of::kAssessment, "document"},
-    {"评估文件", Of::kAssessment, "document_digests"},
+    {"评估附件", Of::kAssessment, "document_digests"},
     {"涉密", Of::kEntry, "secret"},
     {"扩展字段", Of::kEntry, "extensions"},
     {"服务接口", Of::kEntry, "operations"},

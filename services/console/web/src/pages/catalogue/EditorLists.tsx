@@ -75,6 +75,7 @@ export function Conditions(part: Part): ReactNode {
   return (
     <fieldset className="sw-card">
       <legend>{t('resource.conditions')}</legend>
+      <p>{t('editor.conditionsHint')}</p>
       <Faults {...part} path="resource.conditions" inside={false} />
       {lines.map((line, at) => (
         <div key={textOf(line, 'id')}>

@@ -148,7 +148,7 @@ function Editor(props: { initial: EntryForm; existing?: string }): ReactNode {
       </Field>
       <Items form={form} put={put} error={error} />
       {declared === 'CONDITIONAL' && <Conditions form={form} put={put} error={error} />}
-      {text('useCondition', t('field.useCondition'), { long: true })}
+      {text('useCondition', t('field.useCondition'), { long: true, hint: t('editor.useConditionHint') })}
       {list('keywords', t('field.keywords'), t('editor.keywordsHint'))}
       {list('related', t('field.related'), t('editor.listHint'))}
       {text('division', t('field.division'))}

@@ -142,6 +142,8 @@ const en: Like<typeof zh> = {
     safetyAssessed: 'Safety of sharing assessed',
     keywordsHint: 'Parted by blanks, 20 at most.',
     listHint: 'Parted by blanks.',
+    useConditionHint: 'What is shared is not submitted without them.',
+    conditionsHint: 'State the scope (agencies or items) and the purposes; requests are compared with them.',
     narrowing: 'Dropping items, tightening a class, adding conditions or slowing the cycle needs a reason.',
     choose: 'choose',
   },

@@ -139,6 +139,8 @@ export default {
     safetyAssessed: '已完成数据共享安全性评估',
     keywordsHint: '用空格分隔，最多 20 个。',
     listHint: '用空格分隔。',
+    useConditionHint: '可共享的目录须载明使用条件后方可提交。',
+    conditionsHint: '须列明共享范围（部门或{{w.item}}）和使用用途，申请将与之比对。',
     narrowing: '删减{{w.item}}、收紧{{w.shareClass}}、增加条件或降低{{w.updateCycle}}时，须说明修订理由。',
     choose: '请选择',
   },
