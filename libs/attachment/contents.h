@@ -37,6 +37,11 @@ absl::StatusOr<std::string> ReadKey(const std::string& path);
 // path or several lines.
 absl::Status CheckFileName(absl::string_view file_name, absl::string_view field);
 
+// How many chunks a content of this size has.
+inline uint32_t ChunksOf(uint64_t bytes) {
+  return static_cast<uint32_t>((bytes + kChunk - 1) / kChunk);
+}
+
 // What is known of a content once it is whole.
 struct Facts {
   std::string media_type = {};

@@ -65,6 +65,9 @@ TEST_CASE("A content lies sealed in chunks and comes back whole", "[attachment]"
   CHECK(facts.bytes == content.size());
   CHECK(facts.sha256 == crypto::Sha256(content).str());
   CHECK(facts.chunks == 3);
+  CHECK(ChunksOf(facts.bytes) == 3);
+  CHECK(ChunksOf(0) == 0);
+  CHECK(ChunksOf(kChunk) == 1);
   CHECK(kept.Read(kName, facts.chunks).value() == content);
   bool bare = false;
   (void)kept.kv.Scan("chunk/", "chunk0", [&](absl::string_view, absl::string_view value, uint64_t) {

@@ -33,7 +33,7 @@ Assessments::Assessments(Parts parts)
       contents_(parts_.kv, {.chunks = kAssessmentChunks, .begun = kAssessmentBegun}, parts_.key) {}
 
 v1::AssessmentDocument Assessments::Shown(const AssessmentStore::Loaded& loaded) {
-  v1::AssessmentDocument document = loaded.record.document();
+  v1::AssessmentDocument document = loaded.document;
   *document.mutable_keep_until_time() = evidence::ToTimestamp(
       KeepUntil(evidence::FromTimestamp(document.create_time()), loaded.named));
   return document;
@@ -112,9 +112,6 @@ absl::StatusOr<v1::AssessmentDocument> Assessments::Upload::Keep() {
   document_.set_media_type(facts.media_type);
   document_.set_bytes(facts.bytes);
   document_.set_sha256(facts.sha256);
-  store::AssessmentRecord record;
-  *record.mutable_document() = document_;
-  record.set_chunks(facts.chunks);
   for (int attempt = 1;; ++attempt) {
     SHAREWAY_ASSIGN_OR_RETURN(const std::string there,
                               parts.store->Find(document_.agency(), ToHex(facts.sha256)));
@@ -125,12 +122,12 @@ absl::StatusOr<v1::AssessmentDocument> Assessments::Upload::Keep() {
     // What a request id made is gone only if it was removed at the end of its time.
     if (repeated) return Error::NotVisible(*repeated);
     const absl::Status saved = parts.store->Save(
-        record, owner_->contents_.BegunKey(document_.name()),
+        document_, owner_->contents_.BegunKey(document_.name()),
         {.records = {owner_->RecordOf(evidence::v1::ATTACHMENT_ADDED, document_)},
          .cause = &cause_,
          .result = document_.name(),
          .now = now});
-    if (saved.ok()) return Shown({.record = record});
+    if (saved.ok()) return Shown({.document = document_});
     // The same content came at the same moment.
     if (!absl::IsAborted(saved) || attempt > 1) return saved;
   }
@@ -144,14 +141,14 @@ absl::StatusOr<AssessmentStore::Loaded> Assessments::Seen(const Caller& caller,
   SHAREWAY_ASSIGN_OR_RETURN(std::optional<AssessmentStore::Loaded> loaded,
                             parts_.store->Load(name));
   if (!loaded) return Error::NotVisible(name);
-  const std::string& agency = loaded->record.document().agency();
+  const std::string& agency = loaded->document.agency();
   if (!parts_.catalog->ActorFor(caller, agency).SeesDrafts()) return Error::NotVisible(name);
   return *std::move(loaded);
 }
 
 absl::StatusOr<std::vector<std::string>> Assessments::NamedBy(
     const AssessmentStore::Loaded& loaded) const {
-  const v1::AssessmentDocument& document = loaded.record.document();
+  const v1::AssessmentDocument& document = loaded.document;
   const std::string digest = ToHex(document.sha256());
   SHAREWAY_ASSIGN_OR_RETURN(const std::vector<std::string> entries,
                             parts_.store->NamedBy(document.name()));
@@ -191,7 +188,7 @@ absl::StatusOr<std::vector<v1::AssessmentDocument>> Assessments::List(const Call
 absl::Status Assessments::Read(const Caller& caller, absl::string_view name,
                                absl::FunctionRef<absl::Status(absl::string_view)> write) const {
   SHAREWAY_ASSIGN_OR_RETURN(const AssessmentStore::Loaded loaded, Seen(caller, name));
-  return contents_.Read(name, loaded.record.chunks(), write);
+  return contents_.Read(name, attachment::ChunksOf(loaded.document.bytes()), write);
 }
 
 absl::StatusOr<v1::AssessmentDocument> Assessments::Remove(const Cause& cause,

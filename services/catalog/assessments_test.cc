@@ -99,9 +99,9 @@ TEST_CASE("A document of an assessment is kept sealed and read by its agency and
   REQUIRE(record.agencies_size() == 2);
   CHECK(record.agencies(0) == kCivil);
   CHECK(record.agencies(1) == kBureau);
-  store::AssessmentRecord state;
+  v1::AssessmentDocument state;
   REQUIRE(state.ParseFromString(record.state()));
-  CHECK(state.document().name() == kept.name());
+  CHECK(state.name() == kept.name());
 
   d.world.Reopen();
   for (const char* person : {"editor", "head", "officer"}) {

@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "libs/attachment/contents.h"
 #include "libs/base/bytes.h"
 #include "libs/base/status.h"
 #include "libs/codes/resource_code.h"
@@ -21,6 +22,7 @@
 #include "libs/outbox/record.pb.h"
 #include "libs/outbox/sealed.h"
 #include "services/audit/store/fsck.h"
+#include "shareway/catalog/v1/assessment.pb.h"
 #include "shareway/catalog/v1/catalog_service.pb.h"
 #include "shareway/catalog/v1/classification.pb.h"
 #include "shareway/catalog/v1/directory.pb.h"
@@ -291,6 +293,7 @@ class StoreCheck {
                                     : Violated("log catalog, entry ", number, " does not parse");
     }));
     SHAREWAY_RETURN_IF_ERROR(CheckProjects());
+    SHAREWAY_RETURN_IF_ERROR(CheckDocuments());
     return CheckCodes();
   }
 
@@ -343,6 +346,36 @@ class StoreCheck {
       return Violated(borne.size(), " entries bear projects, whose acceptances name ", handed_in);
     }
     Held(projects.size(), " projects, ", handed_in, " entries as their acceptances name them");
+    return absl::OkStatus();
+  }
+
+  // Each document of an assessment is found by its agency and its digest, and has its content whole.
+  absl::Status CheckDocuments() {
+    size_t documents = 0;
+    SHAREWAY_RETURN_IF_ERROR(
+        ForEach("assessment/o/", [&](absl::string_view id, absl::string_view value) {
+          catalog::v1::AssessmentDocument document;
+          const std::string name = absl::StrCat("assessmentDocuments/", id);
+          if (!Parses(value, &document) || document.name() != name) {
+            return Violated("assessment/o/", id, " holds another object");
+          }
+          const std::string agency(absl::StripPrefix(document.agency(), "agencies/"));
+          const absl::StatusOr<kv::Entry> found = store_.Get(
+              absl::StrCat("assessment/h/", agency, "/", ToHex(document.sha256())));
+          if (!found.ok() || found->value != id ||
+              !store_.Get(absl::StrCat("assessment/a/", agency, "/", id)).ok()) {
+            return Violated(name, " is not listed under ", document.agency(), " and its digest");
+          }
+          const uint32_t chunks = attachment::ChunksOf(document.bytes());
+          for (uint32_t n = 0; n < chunks; ++n) {
+            if (!store_.Get(absl::StrCat("assessment/c/", name, "/", BigEndian64(n).substr(4))).ok()) {
+              return Violated(name, " lacks chunk ", n, " of ", chunks);
+            }
+          }
+          ++documents;
+          return absl::OkStatus();
+        }));
+    Held(documents, " documents of assessments, whole");
     return absl::OkStatus();
   }
 

@@ -43,7 +43,7 @@ absl::StatusOr<std::optional<AssessmentStore::Loaded>> AssessmentStore::Load(
   SHAREWAY_ASSIGN_OR_RETURN(const kv::Entry entry, ReadOrNone(*kv_, DocumentKey(id)));
   if (entry.version == 0) return std::optional<Loaded>();
   Loaded loaded = {.version = entry.version};
-  if (!loaded.record.ParseFromString(entry.value)) {
+  if (!loaded.document.ParseFromString(entry.value)) {
     return absl::DataLossError(absl::StrCat("the stored ", name, " cannot be read"));
   }
   SHAREWAY_ASSIGN_OR_RETURN(const kv::Entry named, ReadOrNone(*kv_, NamedKey(id)));
@@ -97,14 +97,13 @@ absl::StatusOr<std::vector<std::string>> AssessmentStore::NamedBy(absl::string_v
   return entries;
 }
 
-absl::Status AssessmentStore::Save(const store::AssessmentRecord& record, absl::string_view begun,
+absl::Status AssessmentStore::Save(const v1::AssessmentDocument& document, absl::string_view begun,
                                    Event event) {
-  const v1::AssessmentDocument& document = record.document();
   const std::string id = IdOf(document.name());
   const std::string digest = DigestKey(document.agency(), ToHex(document.sha256()));
   kv::Batch batch;
   batch.ExpectAbsent(DocumentKey(id)).ExpectAbsent(digest);
-  const std::string bytes = record.SerializeAsString();
+  const std::string bytes = document.SerializeAsString();
   batch.Put(DocumentKey(id), bytes);
   batch.Put(absl::StrCat(AgencyPrefix(document.agency()), id), "");
   batch.Put(digest, id);
@@ -114,7 +113,7 @@ absl::Status AssessmentStore::Save(const store::AssessmentRecord& record, absl::
 }
 
 absl::Status AssessmentStore::Remove(const Loaded& loaded, absl::string_view chunks, Event event) {
-  const v1::AssessmentDocument& document = loaded.record.document();
+  const v1::AssessmentDocument& document = loaded.document;
   const std::string id = IdOf(document.name());
   kv::Batch batch;
   batch.Expect(DocumentKey(id), loaded.version);
@@ -129,7 +128,7 @@ absl::Status AssessmentStore::Remove(const Loaded& loaded, absl::string_view chu
   batch.Delete(DigestKey(document.agency(), ToHex(document.sha256())));
   batch.DeleteRange(EntryPrefix(id), PrefixEnd(EntryPrefix(id)));
   batch.DeleteRange(chunks, PrefixEnd(chunks));
-  event.records.front().set_state(loaded.record.SerializeAsString());
+  event.records.front().set_state(document.SerializeAsString());
   return Commit(kv_, *outbox_, std::move(event), std::move(batch)).status();
 }
 

@@ -2,7 +2,7 @@
 // Keeps what is known of assessment documents, and which entries name them.
 //
 // Keys ({d} is the id of assessmentDocuments/{d}, {r} of resources/{r}, {a} of agencies/{a}):
-//   assessment/o/{d}         -> AssessmentRecord
+//   assessment/o/{d}         -> AssessmentDocument, without what follows from entries and the time
 //   assessment/a/{a}/{d}     -> empty; the documents of agency {a}
 //   assessment/h/{a}/{hex}   -> {d}: the agency's document with this SHA-256
 //   assessment/n/{d}         -> 8 bytes: when an entry that named it was changed last, in Unix seconds
@@ -36,7 +36,7 @@ class AssessmentStore {
 
   // A document as it was read.
   struct Loaded {
-    store::AssessmentRecord record = {};
+    v1::AssessmentDocument document = {};
     uint64_t version = 0;
     absl::Time named = absl::InfinitePast();  // when an entry that named it was changed last
     uint64_t named_version = 0;               // 0: none ever named it
@@ -53,7 +53,7 @@ class AssessmentStore {
 
   // Keeps a new document with the one record of `event`, and ends its upload, whose key is `begun`.
   // ABORTED if the agency has a document of this content meanwhile; other errors as Commit.
-  absl::Status Save(const store::AssessmentRecord& record, absl::string_view begun, Event event);
+  absl::Status Save(const v1::AssessmentDocument& document, absl::string_view begun, Event event);
   // Removes it, with its content, whose keys begin with `chunks`. ABORTED if an entry that names it was
   // changed since it was read.
   absl::Status Remove(const Loaded& loaded, absl::string_view chunks, Event event);
