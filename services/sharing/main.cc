@@ -9,6 +9,7 @@
 #include "libs/base/status.h"
 #include "libs/rpc/mandate_reads.h"
 #include "services/sharing/rpc/catalog_feed.h"
+#include "services/sharing/rpc/catalog_look.h"
 #include "services/sharing/rpc/directory_view.h"
 #include "services/sharing/rpc/readiness.h"
 #include "services/sharing/rpc/sharing_api.h"
@@ -62,9 +63,13 @@ absl::Status Serve() {
   const rpc::DirectoryFeed directory(catalog, process.store.get(), process.directory.get());
   SHAREWAY_ASSIGN_OR_RETURN(auto resources, CatalogFeed::Open(catalog, &store, api.grants()));
   UpkeepLoop upkeep(&desk);
+  CatalogLook look(catalog, &desk);
   const Readiness readiness(
       process.server.get(), [&] { return directory.caught_up() && resources->complete(); },
-      [&] { upkeep.Start(); },
+      [&] {
+        upkeep.Start();
+        look.Start();
+      },
       [&] { return evidence.drain ? evidence.drain->rolled_back() : false; });
   const absl::Status served = app::Serve(&process);
   process.server->Drain();

@@ -33,9 +33,10 @@ absl::string_view WatchName(Watch watch) {
 }
 
 const std::vector<Detector>& Detectors() {
-  // The catalogue's own clocks and sources are not in this service: rows over them are reported.
+  // The catalogue's own clocks come from it: see supervision/catalogue_findings.h.
   static const auto* const table = new std::vector<Detector>{
-      {"m16-24-1", "M16", "M16 第二十四条第一项", Liable::kProvider, "编制、更新政务信息资源目录"},
+      {"m16-24-1", "M16", "M16 第二十四条第一项", Liable::kProvider, "编制、更新政务信息资源目录",
+       {ClockKind::kCatalogueUpdate}},
       {"m16-24-2", "M16", "M16 第二十四条第二项", Liable::kProvider, "及时提供共享信息",
        {ClockKind::kReplyUnconditional, ClockKind::kReplyConditional, ClockKind::kReplyUnpublished,
         ClockKind::kSupply},
@@ -48,7 +49,8 @@ const std::vector<Detector>& Detectors() {
        {ClockKind::kDisposal}},
       {"m16-24-5-authority", "M16", "M16 第二十四条第五项", Liable::kAuthority, "及时协调共享争议",
        {ClockKind::kCoordination, ClockKind::kAuthorityCheck}},
-      {"r25-39-1", "R25", "R25 第三十九条第一项", Liable::kProvider, "编制、更新政务数据目录"},
+      {"r25-39-1", "R25", "R25 第三十九条第一项", Liable::kProvider, "编制、更新政务数据目录",
+       {ClockKind::kCatalogueUpdate}},
       {"r25-39-2", "R25", "R25 第三十九条第二项", Liable::kProvider, "不得擅自增设条件",
        {}, {Watch::kRefusalWithoutGround}},
       {"r25-39-3", "R25", "R25 第三十九条第三项", Liable::kProvider, "配合数源部门",
@@ -75,6 +77,8 @@ const std::vector<Detector>& Detectors() {
       {"r25-41-1", "R25", "R25 第四十一条第一项", Liable::kAuthority, "明确数源部门"},
       {"r25-41-2", "R25", "R25 第四十一条第二项", Liable::kAuthority, "处理共享争议",
        {ClockKind::kCoordination}},
+      {"r25-17-2-authority", "R25", "R25 第十七条第二款", Liable::kAuthority,
+       "按时审核发布政务数据目录", {ClockKind::kCataloguePublish}},
       {"r25-21-1-authority", "R25", "R25 第二十一条第一款", Liable::kAuthority,
        "按时核对共享申请、答复延期请求", {ClockKind::kAuthorityCheck},
        {Watch::kExtensionUnanswered}},

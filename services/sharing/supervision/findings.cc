@@ -109,6 +109,7 @@ absl::StatusOr<Finding> FindingOf(const Desk& desk, const Sighting& sighting, ab
                   .clock = sighting.clock,
                   .key = sighting.key,
                   .state_time = now};
+  finding.evidence.insert(finding.evidence.end(), sighting.proofs.begin(), sighting.proofs.end());
   const Agency agency = desk.PartiesOf("", sighting.agency).provider;
   const bool of_authority = sighting.detector->liable == Liable::kAuthority &&
                             agency.authority.agency == agency.name &&

@@ -65,6 +65,7 @@ struct Sighting {
   std::string subject = {};
   std::string summary = {};
   Finding::Proof proof = {};
+  std::vector<Finding::Proof> proofs = {};  // more of them, after it
   std::optional<absl::CivilDay> due = {};
   std::string clock = {};
   std::string key = {};  // one finding alone has it, for ever

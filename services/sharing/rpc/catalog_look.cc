@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Looks over what the catalogue itself computes.
+#include "services/sharing/rpc/catalog_look.h"
+
+#include <string>
+#include <utility>
+
+#include "libs/base/status.h"
+#include "libs/evidence/record.h"
+#include "libs/log/log.h"
+#include "services/sharing/supervision/catalogue_findings.h"
+#include "shareway/catalog/v1/update.pb.h"
+
+namespace shareway::sharing {
+namespace {
+
+constexpr char kListUpdateClocks[] = "/shareway.catalog.v1.CatalogService/ListUpdateClocks";
+constexpr int kPage = 200;
+// Of one look: the catalogue answers short and empty pages where it has to search.
+constexpr int kMaxPages = 10'000;
+constexpr absl::Duration kPatience = absl::Seconds(20);
+
+static_assert(static_cast<int>(LateClock::Kind::kUpdate) == catalog::v1::UpdateClock::UPDATE);
+static_assert(static_cast<int>(LateClock::Kind::kPublication) ==
+              catalog::v1::UpdateClock::PUBLICATION);
+
+LateClock FromProto(const catalog::v1::UpdateClock& clock) {
+  LateClock late{.name = clock.name(),
+                 .kind = LateClock::Kind::kUnspecified,
+                 .resource = clock.resource(),
+                 .provider = clock.provider(),
+                 .authority = clock.authority(),
+                 .profile = clock.profile(),
+                 .change = clock.change().subject(),
+                 .document = clock.change().document(),
+                 .trigger = evidence::FromTimestamp(clock.trigger_time()),
+                 .due = evidence::FromTimestamp(clock.due_time()),
+                 .provisional = clock.provisional(),
+                 .extension_asked = clock.state() == catalog::v1::UpdateClock::EXTENSION_ASKED};
+  if (clock.kind() == catalog::v1::UpdateClock::UPDATE ||
+      clock.kind() == catalog::v1::UpdateClock::PUBLICATION) {
+    late.kind = static_cast<LateClock::Kind>(clock.kind());
+  }
+  if (clock.has_end_time()) late.end = evidence::FromTimestamp(clock.end_time());
+  return late;
+}
+
+// Offers every item of every page to `take`. Ends with the first call that fails.
+template <typename Request, typename Response, typename Take>
+absl::Status EachPage(rpc::Channel& catalog, const std::string& path, Request request, Take take) {
+  request.set_page_size(kPage);
+  for (int i = 0; i < kMaxPages; ++i) {
+    SHAREWAY_ASSIGN_OR_RETURN(
+        const Response page,
+        catalog.Unary<Response>(path, request, {.timeout = kPatience}));
+    take(page);
+    if (page.next_page_token().empty()) return absl::OkStatus();
+    request.set_page_token(page.next_page_token());
+  }
+  return absl::ResourceExhaustedError("the catalogue answers more pages than one look reads");
+}
+
+}  // namespace
+
+absl::StatusOr<int> CatalogLook::LookAtClocks() const {
+  int found = 0;
+  absl::Status failure;
+  catalog::v1::ListUpdateClocksRequest request;
+  request.set_overdue(true);
+  failure.Update(EachPage<catalog::v1::ListUpdateClocksRequest,
+                          catalog::v1::ListUpdateClocksResponse>(
+      *catalog_, kListUpdateClocks, std::move(request),
+      [&](const catalog::v1::ListUpdateClocksResponse& page) {
+        for (const catalog::v1::UpdateClock& clock : page.clocks()) {
+          const absl::StatusOr<bool> opened = FindLateClock(*desk_, FromProto(clock));
+          failure.Update(opened.status());
+          if (opened.ok() && *opened) ++found;
+        }
+      }));
+  if (!failure.ok()) return failure;
+  return found;
+}
+
+absl::StatusOr<int> CatalogLook::Look() const { return LookAtClocks(); }
+
+CatalogLook::~CatalogLook() {
+  stopped_.Notify();
+  if (thread_.joinable()) thread_.join();
+}
+
+void CatalogLook::Start() {
+  thread_ = std::thread([this] {
+    do {
+      const absl::StatusOr<int> found = Look();
+      if (!found.ok()) {
+        log::Warn("catalogue-look-failed", {{"status", found.status()}});
+      } else if (*found > 0) {
+        log::Info("catalogue-look-found", {{"count", *found}});
+      }
+    } while (!stopped_.WaitForNotificationWithTimeout(kCatalogLookRound));
+  });
+}
+
+}  // namespace shareway::sharing
