@@ -27,6 +27,8 @@ absl::string_view WatchName(Watch watch) {
     case Watch::kEndedUnfiled: return "ENDED_UNFILED";
     case Watch::kExtensionUnanswered: return "EXTENSION_UNANSWERED";
     case Watch::kStaleData: return "STALE_DATA";
+    case Watch::kUndesignated: return "UNDESIGNATED";
+    case Watch::kCollectedAgain: return "COLLECTED_AGAIN";
     case Watch::kPassedOn: return "PASSED_ON";
   }
   return "";
@@ -64,7 +66,8 @@ const std::vector<Detector>& Detectors() {
       {"r25-39-7", "R25", "R25 第三十九条第七项", Liable::kProvider, "不得擅自终止、变更共享服务",
        {}, {Watch::kEndedUnfiled}},
       {"r25-39-8", "R25", "R25 第三十九条第八项", Liable::kProvider, "接入一体化政务大数据体系"},
-      {"r25-40-1", "R25", "R25 第四十条第一项", Liable::kConsumer, "不得重复收集"},
+      {"r25-40-1", "R25", "R25 第四十条第一项", Liable::kConsumer, "不得重复收集",
+       {}, {Watch::kCollectedAgain}},
       {"r25-40-2", "R25", "R25 第四十条第二项", Liable::kConsumer, "按使用范围和用途使用",
        {ClockKind::kRectification}, {Watch::kRuleHold}},
       {"r25-40-3", "R25", "R25 第四十条第三项", Liable::kConsumer, "不得擅自提供给第三方",
@@ -74,7 +77,8 @@ const std::vector<Detector>& Detectors() {
       {"r25-40-5", "R25", "R25 第四十条第五项", Liable::kConsumer, "保存使用记录",
        {}, {Watch::kUseUnreported}},
       {"r25-40-6", "R25", "R25 第四十条第六项", Liable::kConsumer, "履行数据安全责任"},
-      {"r25-41-1", "R25", "R25 第四十一条第一项", Liable::kAuthority, "明确数源部门"},
+      {"r25-41-1", "R25", "R25 第四十一条第一项", Liable::kAuthority, "明确数源部门",
+       {}, {Watch::kUndesignated}},
       {"r25-41-2", "R25", "R25 第四十一条第二项", Liable::kAuthority, "处理共享争议",
        {ClockKind::kCoordination}},
       {"r25-17-2-authority", "R25", "R25 第十七条第二款", Liable::kAuthority,

@@ -23,6 +23,8 @@ enum class Watch {
   kEndedUnfiled,          // a resource was withdrawn under live grants without a filed end
   kExtensionUnanswered,   // an extension was asked, the time ran out, the authority said nothing
   kStaleData,  // two reminders of the catalogue that data are stale went unanswered
+  kUndesignated,  // several agencies collect an item, no source is designated for it
+  kCollectedAgain,  // an agency collects what the designated source shares
   kPassedOn,  // an entry offers what was received under a grant that is not its provider's in force
 };
 // REFUSAL_WITHOUT_GROUND and so on.
@@ -35,6 +37,11 @@ inline constexpr int kUseMonths = 6;
 // Reminders without a refresh that make stale data a matter of supervision. An assumption: the texts
 // ask for timely data and say nothing of reminders.
 inline constexpr int kStaleReminders = 2;
+
+// Days from the first sight of an item that several agencies collect until it is a suspicion that
+// no source was designated, and from a designation until whoever collects the item still is suspected.
+// Assumptions: R25 19 gives no number.
+inline constexpr int kDesignationDays = 30;
 
 // One row. With neither clocks nor watches no data of this service can show it: it is reported.
 struct Detector {

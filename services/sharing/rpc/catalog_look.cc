@@ -2,6 +2,8 @@
 // Looks over what the catalogue itself computes.
 #include "services/sharing/rpc/catalog_look.h"
 
+#include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -9,12 +11,15 @@
 #include "libs/evidence/record.h"
 #include "libs/log/log.h"
 #include "services/sharing/supervision/catalogue_findings.h"
+#include "shareway/catalog/v1/source.pb.h"
 #include "shareway/catalog/v1/update.pb.h"
 
 namespace shareway::sharing {
 namespace {
 
 constexpr char kListUpdateClocks[] = "/shareway.catalog.v1.CatalogService/ListUpdateClocks";
+constexpr char kListSources[] = "/shareway.catalog.v1.CatalogService/ListSources";
+constexpr char kListCollectedItems[] = "/shareway.catalog.v1.CatalogService/ListCollectedItems";
 constexpr int kPage = 200;
 // Of one look: the catalogue answers short and empty pages where it has to search.
 constexpr int kMaxPages = 10'000;
@@ -43,6 +48,26 @@ LateClock FromProto(const catalog::v1::UpdateClock& clock) {
   }
   if (clock.has_end_time()) late.end = evidence::FromTimestamp(clock.end_time());
   return late;
+}
+
+CollectedItem::Source FromProto(const catalog::v1::Source& source) {
+  return {.name = source.name(),
+          .resource = source.resource(),
+          .item = source.item(),
+          .provider = source.provider(),
+          .authority = source.authority(),
+          .document = source.document(),
+          .designated = evidence::FromTimestamp(source.designate_time())};
+}
+
+CollectedItem FromProto(const catalog::v1::CollectedItem& item) {
+  CollectedItem out{.name = item.name()};
+  for (const catalog::v1::CollectedItem::Collector& collector : item.collectors()) {
+    out.collectors.push_back(
+        {.agency = collector.provider(),
+         .resources = {collector.resources().begin(), collector.resources().end()}});
+  }
+  return out;
 }
 
 // Offers every item of every page to `take`. Ends with the first call that fails.
@@ -81,7 +106,53 @@ absl::StatusOr<int> CatalogLook::LookAtClocks() const {
   return found;
 }
 
-absl::StatusOr<int> CatalogLook::Look() const { return LookAtClocks(); }
+absl::StatusOr<int> CatalogLook::LookAtItems() const {
+  std::map<std::string, CollectedItem::Source, std::less<>> sources;
+  SHAREWAY_RETURN_IF_ERROR(
+      (EachPage<catalog::v1::ListSourcesRequest, catalog::v1::ListSourcesResponse>(
+          *catalog_, kListSources, {}, [&](const catalog::v1::ListSourcesResponse& page) {
+            for (const catalog::v1::Source& source : page.sources()) {
+              sources[source.name()] = FromProto(source);
+            }
+          })));
+  int found = 0;
+  absl::Status failure;
+  std::set<std::string> live;  // keys of all items that several agencies collect now
+  const auto look = [&](const catalog::v1::CollectedItem& told) {
+    CollectedItem item = FromProto(told);
+    live.insert(UndesignatedKey(*desk_, item));
+    if (!told.source().empty()) {
+      const auto source = sources.find(told.source());
+      // Designated after the list was read: the next look knows it. Until then nothing is said.
+      if (source == sources.end()) return;
+      item.source = source->second;
+    }
+    const absl::StatusOr<bool> changed = FindUndesignated(*desk_, item);
+    failure.Update(changed.status());
+    if (changed.ok() && *changed) ++found;
+    const absl::StatusOr<int> again = FindCollectedAgain(*desk_, item);
+    failure.Update(again.status());
+    if (again.ok()) found += *again;
+  };
+  failure.Update(EachPage<catalog::v1::ListCollectedItemsRequest,
+                          catalog::v1::ListCollectedItemsResponse>(
+      *catalog_, kListCollectedItems, {},
+      [&](const catalog::v1::ListCollectedItemsResponse& page) {
+        for (const catalog::v1::CollectedItem& item : page.items()) look(item);
+      }));
+  if (!failure.ok()) return failure;
+  // Only a whole list shows what is not in it any more.
+  SHAREWAY_ASSIGN_OR_RETURN(const int settled, SettleUndesignated(*desk_, live));
+  return found + settled;
+}
+
+absl::StatusOr<int> CatalogLook::Look() const {
+  const absl::StatusOr<int> clocks = LookAtClocks();
+  const absl::StatusOr<int> items = LookAtItems();
+  SHAREWAY_RETURN_IF_ERROR(clocks.status());
+  SHAREWAY_RETURN_IF_ERROR(items.status());
+  return *clocks + *items;
+}
 
 CatalogLook::~CatalogLook() {
   stopped_.Notify();

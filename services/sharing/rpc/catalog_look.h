@@ -30,7 +30,7 @@ class CatalogLook {
 
   // One look: opens what is to be found and answers how much. One thing that cannot be judged does
   // not hinder the others; the first failure is answered at the end. Errors of the calls, and of
-  // FindLateClock.
+  // the functions of supervision/catalogue_findings.h.
   absl::StatusOr<int> Look() const;
 
   // Looks at once and then every kCatalogLookRound, on its thread; a failure is logged. Call it once.
@@ -38,6 +38,7 @@ class CatalogLook {
 
  private:
   absl::StatusOr<int> LookAtClocks() const;
+  absl::StatusOr<int> LookAtItems() const;
 
   const std::shared_ptr<rpc::Channel> catalog_;
   const Desk* const desk_;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What sharing finds in the catalogue: late clocks, each once, whatever is repeated or away.
+// What sharing finds in the catalogue: late clocks, items that several collect; each once, whatever
+// is repeated or away.
 #include "services/sharing/rpc/catalog_look.h"
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,6 +16,7 @@
 #include "services/sharing/supervision/catalogue_findings.h"
 #include "services/sharing/supervision/findings.h"
 #include "services/sharing/test_desk.h"
+#include "shareway/catalog/v1/source.pb.h"
 #include "shareway/catalog/v1/update.pb.h"
 
 namespace shareway::sharing {
@@ -29,18 +32,39 @@ class FakeCatalog final : public rpc::Channel {
   absl::StatusOr<std::string> RawUnary(const std::string& path, std::string request,
                                        const rpc::CallOptions&) override {
     if (!answer.ok()) return answer;
-    if (path != "/shareway.catalog.v1.CatalogService/ListUpdateClocks") {
-      return absl::UnimplementedError(path);
+    const std::string service = "/shareway.catalog.v1.CatalogService/";
+    if (path == service + "ListUpdateClocks") {
+      catalog::v1::ListUpdateClocksRequest asked;
+      REQUIRE(asked.ParseFromString(request));
+      CHECK(asked.overdue());
+      catalog::v1::ListUpdateClocksResponse page;
+      return Page(asked, clocks, [&](const UpdateClock& c) { *page.add_clocks() = c; }, &page);
     }
-    catalog::v1::ListUpdateClocksRequest asked;
-    REQUIRE(asked.ParseFromString(request));
-    CHECK(asked.overdue());
+    if (path == service + "ListSources") {
+      catalog::v1::ListSourcesRequest asked;
+      REQUIRE(asked.ParseFromString(request));
+      catalog::v1::ListSourcesResponse page;
+      return Page(asked, sources, [&](const catalog::v1::Source& s) { *page.add_sources() = s; },
+                  &page);
+    }
+    if (path == service + "ListCollectedItems") {
+      if (!items_answer.ok()) return items_answer;
+      catalog::v1::ListCollectedItemsRequest asked;
+      REQUIRE(asked.ParseFromString(request));
+      catalog::v1::ListCollectedItemsResponse page;
+      return Page(asked, items,
+                  [&](const catalog::v1::CollectedItem& i) { *page.add_items() = i; }, &page);
+    }
+    return absl::UnimplementedError(path);
+  }
+  template <typename Request, typename T, typename Add, typename Response>
+  static std::string Page(const Request& asked, const std::vector<T>& all, Add add,
+                          Response* page) {
     size_t at = 0;
     if (!asked.page_token().empty()) REQUIRE(absl::SimpleAtoi(asked.page_token(), &at));
-    catalog::v1::ListUpdateClocksResponse page;
-    for (size_t i = at; i < clocks.size() && i < at + 2; ++i) *page.add_clocks() = clocks[i];
-    if (at + 2 < clocks.size()) page.set_next_page_token(absl::StrCat(at + 2));
-    return page.SerializeAsString();
+    for (size_t i = at; i < all.size() && i < at + 2; ++i) add(all[i]);
+    if (at + 2 < all.size()) page->set_next_page_token(absl::StrCat(at + 2));
+    return page->SerializeAsString();
   }
   void RawUnaryAsync(const std::string&, std::string, const rpc::CallOptions&,
                      std::function<void(absl::StatusOr<std::string>)>) override {}
@@ -54,7 +78,10 @@ class FakeCatalog final : public rpc::Channel {
   }
 
   absl::Status answer;
+  absl::Status items_answer;
   std::vector<UpdateClock> clocks;
+  std::vector<catalog::v1::Source> sources;
+  std::vector<catalog::v1::CollectedItem> items;
 };
 
 struct Fixture : TestDesk {
@@ -92,6 +119,28 @@ struct Fixture : TestDesk {
     *clock_of.mutable_due_time() =
         evidence::ToTimestamp(statute::StartOfDay(statute::LawDay(clock.Now())));
     return clock_of;
+  }
+  void Collects(const std::string& name, const std::vector<std::string>& by,
+                const std::string& source = "") {
+    catalog::v1::CollectedItem& item = catalog->items.emplace_back();
+    item.set_name(name);
+    item.set_source(source);
+    for (const std::string& agency : by) {
+      catalog::v1::CollectedItem::Collector* collector = item.add_collectors();
+      collector->set_provider(agency);
+      collector->add_resources("resources/of-" + agency.substr(9));
+    }
+  }
+  // The item of an entry of kCivil, designated by the city now.
+  catalog::v1::Source& Designates(const std::string& item, const Resource& resource) {
+    catalog::v1::Source& source = catalog->sources.emplace_back();
+    source.set_name("sources/s");
+    source.set_resource(resource.name);
+    source.set_item(item);
+    source.set_provider(resource.provider);
+    source.set_authority(City().name);
+    *source.mutable_designate_time() = evidence::ToTimestamp(clock.Now());
+    return source;
   }
   std::vector<Finding> Seen(const Actor& actor) {
     std::vector<Finding> seen;
@@ -235,6 +284,156 @@ TEST_CASE("A clock that cannot be judged hinders no other, and a catalogue that 
   CHECK(*t.Look() == 1);
   for (const Finding& finding : t.Seen(Officer())) {
     for (const Finding::Proof& proof : finding.evidence) CHECK(proof.note.size() <= 600);
+  }
+}
+
+const absl::Duration kDesignation = absl::Hours(24 * kDesignationDays);
+
+TEST_CASE("An item that several agencies collect warns the authority, then is a suspicion, once",
+          "[findings]") {
+  Fixture t;
+  t.Collects("登记机关", {kCivil, kTax});
+  for (const char* name : {"一", "二", "三"}) t.Collects(name, {kCivil});  // pages go on
+  CHECK(*t.Look() == 1);
+  CHECK(*t.Look() == 0);
+  REQUIRE(t.Seen(kProvinceOfficer).size() == 1);
+  Finding finding = t.Seen(kProvinceOfficer)[0];
+  CHECK(finding.state == Finding::State::kPrewarning);
+  CHECK(finding.origin == Finding::Origin::kAutomatic);
+  CHECK(finding.detector == "r25-41-1");
+  CHECK(finding.about == City().name);
+  CHECK(finding.competent == "authorities/province");
+  CHECK(finding.due == statute::LawDay(t.clock.Now()) + kDesignationDays);
+  REQUIRE(finding.evidence.size() == 3);
+  CHECK(absl::StrContains(finding.evidence[0].note, "登记机关"));
+  CHECK(finding.evidence[1].object == "resources/of-civil");
+  CHECK(finding.evidence[2].object == "resources/of-tax");
+  CHECK(t.Seen(Stranger()).empty());
+  // Written otherwise it is the same item; one more collector makes no other finding.
+  t.catalog->items[0].set_name(" 登记 机关");
+  t.clock.Advance(kDesignation);
+  CHECK(*t.Look() == 0);  // the last day
+  t.clock.Advance(absl::Hours(24));
+  CHECK(*t.Look() == 1);
+  CHECK(*t.Look() == 0);
+  REQUIRE(t.Seen(kProvinceOfficer).size() == 1);
+  finding = t.Seen(kProvinceOfficer)[0];
+  CHECK(finding.state == Finding::State::kSuspected);
+  CHECK(finding.evidence.size() == 4);
+  // What was found stays, also when the item is collected by one only.
+  t.catalog->items.clear();
+  CHECK(*t.Look() == 0);
+  CHECK(t.Seen(kProvinceOfficer)[0].state == Finding::State::kSuspected);
+}
+
+TEST_CASE("A source designated in time settles the warning, and so does an end of the overlap",
+          "[findings]") {
+  Fixture t;
+  t.Collects("登记机关", {kCivil, kTax});
+  t.Collects("证件号码", {kCivil, kTax});
+  REQUIRE(*t.Look() == 2);
+  (void)t.Designates("husband", Marriages());
+  t.catalog->items[0].set_source("sources/s");
+  // A list that breaks off says nothing of what is not in it.
+  t.catalog->items_answer = absl::UnavailableError("away");
+  CHECK(absl::IsUnavailable(t.Look().status()));
+  t.catalog->items_answer = absl::OkStatus();
+  CHECK(*t.Look() == 1);
+  t.catalog->items.pop_back();
+  CHECK(*t.Look() == 1);
+  CHECK(*t.Look() == 0);
+  std::vector<std::string> rulings;
+  for (const Finding& finding : t.Seen(kProvinceOfficer)) {
+    CHECK(finding.state == Finding::State::kDismissed);
+    rulings.push_back(finding.ruling);
+  }
+  std::sort(rulings.begin(), rulings.end());
+  CHECK(rulings == std::vector<std::string>{"不再由多个部门采集", "已明确数源部门"});
+}
+
+TEST_CASE("Only an authority over all collectors is warned, where its text asks for a source",
+          "[findings]") {
+  Fixture t;
+  t.Collects("登记机关", {kCivil, "agencies/unknown"});
+  CHECK(*t.Look() == 0);
+  // Of another city: the province is over both, and nobody is over the province.
+  t.agencies[kHousing].authority = {.name = "authorities/other",
+                                    .agency = kHousing,
+                                    .government = "另一市人民政府",
+                                    .profile = "cn-2025-809",
+                                    .level = Level::kCity,
+                                    .division = "",
+                                    .superior = "authorities/province"};
+  t.Collects("证件号码", {kCivil, kHousing});
+  CHECK(*t.Look() == 1);
+  CHECK(t.Seen(Officer()).empty());
+  CHECK(t.Seen(kProvinceOfficer)[0].about == "authorities/province");
+  CHECK(t.Seen(kProvinceOfficer)[0].competent.empty());
+  // An item without a name is told, and hinders no other.
+  t.Collects("  ", {kCivil, kTax});
+  t.Collects("有效期", {kCivil, kTax});
+  CHECK(t.Look().status().code() == absl::StatusCode::kInvalidArgument);
+  CHECK(t.Seen(Officer()).size() == 1);
+  Fixture before;
+  before.Govern("cn-2016-51");
+  before.Collects("登记机关", {kCivil, kTax});
+  CHECK(*before.Look() == 0);
+}
+
+TEST_CASE("Who collects what the designated source shares is suspected after a time, once",
+          "[findings]") {
+  Fixture t;
+  (void)t.Designates("husband", Marriages());
+  t.Collects("丈夫姓名", {kCivil, kTax}, "sources/s");
+  CHECK(*t.Look() == 0);
+  t.clock.Advance(kDesignation - absl::Seconds(1));
+  CHECK(*t.Look() == 0);
+  t.clock.Advance(absl::Seconds(1));
+  CHECK(*t.Look() == 1);
+  CHECK(*t.Look() == 0);
+  REQUIRE(t.Seen(Officer()).size() == 1);
+  const Finding finding = t.Seen(Officer())[0];
+  CHECK(finding.detector == "r25-40-1");
+  CHECK(finding.about == kTax);
+  CHECK(finding.state == Finding::State::kSuspected);
+  CHECK(finding.subject == "resources/of-tax");
+  CHECK(finding.evidence[0].object == "sources/s");
+  CHECK(finding.evidence[1].object == Marriages().name);
+}
+
+TEST_CASE("Nobody collects again what is not to be had from its source", "[findings]") {
+  struct Row {
+    std::string what;
+    std::function<void(Fixture*)> spoil;
+  };
+  const std::vector<Row> table = {
+      {"not shared",
+       [](Fixture* f) {
+         f->catalog->sources[0].set_resource(Adoptions().name);
+         f->catalog->sources[0].set_item("cert_no");
+       }},
+      {"no such item", [](Fixture* f) { f->catalog->sources[0].set_item("none"); }},
+      {"no such entry",
+       [](Fixture* f) { f->catalog->sources[0].set_resource("resources/none"); }},
+      {"suspended",
+       [](Fixture* f) {
+         Resource suspended = Marriages();
+         suspended.state = Resource::State::kSuspended;
+         REQUIRE(f->grants.Follow(suspended).ok());
+       }},
+      {"of another place",
+       [](Fixture* f) { f->catalog->sources[0].set_authority("authorities/other"); }},
+      {"designated since", [](Fixture* f) { f->catalog->sources.clear(); }},
+  };
+  for (const Row& row : table) {
+    Fixture f;
+    (void)f.Designates("husband", Marriages());
+    f.Collects("丈夫姓名", {kCivil, kTax}, "sources/s");
+    f.clock.Advance(kDesignation);
+    row.spoil(&f);
+    CAPTURE(row.what);
+    CHECK(*f.Look() == 0);
+    CHECK(f.Seen(Officer()).empty());
   }
 }
 
