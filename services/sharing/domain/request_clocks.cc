@@ -16,6 +16,14 @@ bool RanOut(const std::optional<statute::Clock>& clock, absl::Time now) {
   return clock && !clock->stop && !IsPaused(*clock) && now >= statute::DueInstant(*clock);
 }
 
+// What a calendar did to a last day: moved it, or made it certain.
+std::string Moved(absl::string_view which, const statute::DueDate& before,
+                  const statute::DueDate& after) {
+  const std::string day = absl::FormatCivilTime(after.day);
+  if (before.day == after.day) return absl::StrCat(which, " ", day, " as before");
+  return absl::StrCat(which, " ", day, ", before ", absl::FormatCivilTime(before.day));
+}
+
 // Every clock that may run, for `change` to replace.
 template <typename Change>
 absl::Status ForEachRunning(Request::Fields* fields, Change change) {
@@ -66,8 +74,11 @@ absl::StatusOr<std::optional<Request>> Request::Recompute(const statute::Calenda
         SHAREWAY_ASSIGN_OR_RETURN(statute::Clock computed,
                                   statute::RecomputeClock(clock, calendars, now));
         if (computed.due == clock.due && computed.promised == clock.promised) return clock;
-        moved.push_back(absl::StrCat("due ", absl::FormatCivilTime(computed.due.day), ", before ",
-                                     absl::FormatCivilTime(clock.due.day)));
+        if (computed.due != clock.due) moved.push_back(Moved("due", clock.due, computed.due));
+        if (computed.promised && computed.promised != clock.promised) {
+          moved.push_back(Moved("promised", clock.promised.value_or(*computed.promised),
+                                *computed.promised));
+        }
         used = computed.due.calendars;
         return computed;
       }));

@@ -255,5 +255,26 @@ TEST_CASE("A promised time stands beside the statute's, for what is conditional"
   CHECK_FALSE(InReview(resource).fields().clock->promised);
 }
 
+TEST_CASE("What a calendar moved is noted by what moved", "[request]") {
+  Resource resource = Marriages();
+  resource.promised_days = 5;
+  const Request request = InReview(resource);
+  CHECK_FALSE(request.Recompute(Calendars(), Morning())->has_value());
+  Request::Fields fields = request.fields();
+  fields.clock->promised->day = Day(2025, 10, 13);  // as another calendar had it
+  const std::optional<Request> promised =
+      Request::Restore(fields).Recompute(Calendars(), Morning()).value();
+  REQUIRE(promised);
+  CHECK(promised->fields().steps.back().note == "promised 2025-10-14, before 2025-10-13");
+  CHECK(Due(*promised) == Day(2025, 10, 21));
+  // The last day was counted without a calendar, and was right.
+  fields = request.fields();
+  fields.clock->due.provisional = true;
+  const std::optional<Request> certain =
+      Request::Restore(fields).Recompute(Calendars(), Morning()).value();
+  REQUIRE(certain);
+  CHECK(certain->fields().steps.back().note == "due 2025-10-21 as before");
+}
+
 }  // namespace
 }  // namespace shareway::sharing

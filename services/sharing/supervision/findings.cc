@@ -244,10 +244,14 @@ absl::Status AddRefresh(const Desk& desk, const Resource& before, const Resource
 absl::Status WatchStaleness(const Desk& desk, const Resource* before, const Resource& resource) {
   const bool was = before != nullptr && before->stale_reminders >= kStaleReminders;
   const bool is = resource.stale_reminders >= kStaleReminders;
+  // What was stale while it was suspended was nobody's fault: it is one once it is resumed. The key
+  // keeps it single where it was found before the suspension.
+  const bool found = was && before->state == Resource::State::kPublished &&
+                     before->fresh_time == resource.fresh_time;
   if (was && !is && resource.fresh_time > before->fresh_time) {
     return AddRefresh(desk, *before, resource);
   }
-  if (was || !is || resource.state != Resource::State::kPublished) return absl::OkStatus();
+  if (found || !is || resource.state != Resource::State::kPublished) return absl::OkStatus();
   return OpenStale(desk, resource);
 }
 

@@ -359,6 +359,28 @@ TEST_CASE("Stale data are a matter of the published entry and of its text", "[fi
   CHECK(absl::StrContains(t.Seen(Officer())[0].summary, "M16 第十三条"));
 }
 
+TEST_CASE("What became stale while it was suspended is found when it is resumed, once",
+          "[findings]") {
+  Fixture t;
+  Resource resource = Marriages();
+  resource.stale_reminders = 2;
+  resource.state = Resource::State::kSuspended;
+  REQUIRE(t.grants.Follow(resource).ok());
+  CHECK(t.Seen(Officer()).empty());
+  resource.state = Resource::State::kPublished;
+  REQUIRE(t.grants.Follow(resource).ok());
+  CHECK(t.Seen(Officer()).size() == 1);
+  for (const Resource::State state : {Resource::State::kSuspended, Resource::State::kPublished}) {
+    resource.state = state;
+    REQUIRE(t.grants.Follow(resource).ok());
+  }
+  CHECK(t.Seen(Officer()).size() == 1);
+  // Refreshed and stale again between two looks at the catalogue.
+  resource.fresh_time = t.clock.Now();
+  REQUIRE(t.grants.Follow(resource).ok());
+  CHECK(t.Seen(Officer()).size() == 2);
+}
+
 TEST_CASE("A change that was found but not kept is found once", "[findings]") {
   Fixture t;
   const Resource before = Marriages();
