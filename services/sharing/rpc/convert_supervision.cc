@@ -113,6 +113,11 @@ v1::Inquiry ToProto(const Stored<Inquiry>& inquiry, const Actor& actor, const De
   *out.mutable_create_time() = ToTimestamp(i.create_time);
   out.set_profile(i.profile);
   out.set_etag(Desk::EtagOf(inquiry.version));
+  // Who asks and who answers see how old the data in question are (S4, Shanghai).
+  const absl::StatusOr<Stored<Resource>> entry = desk.store().LoadResource(i.resource);
+  if (entry.ok() && entry->value.fresh_time > absl::UnixEpoch()) {
+    out.set_data_date(Day(statute::LawDay(entry->value.fresh_time)));
+  }
   AddActions(InquiryTable(), i, actor, desk.PartiesOf(i.consumer, i.provider), &out);
   return out;
 }

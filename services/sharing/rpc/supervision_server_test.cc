@@ -66,6 +66,26 @@ TEST_CASE("A finding's message has its label and what its reader may do", "[find
   CHECK(actions(Officer()).empty());
 }
 
+TEST_CASE("An inquiry shows the day on which the entry's data were updated last", "[feedback]") {
+  TestDesk t;
+  const Feedback feedback(&t.desk);
+  const Stored<Inquiry> asked =
+      feedback.OpenInquiry(t.By(Applicant()), Marriages().name, "是否含补办登记？").value();
+  const auto shown = [&] { return ToProto(asked, Applicant(), t.desk).data_date(); };
+  CHECK(shown().empty());  // the catalogue told of no day
+  Resource resource = Marriages();
+  // 00:30 of the day in Beijing, which is another day elsewhere.
+  resource.fresh_time = statute::StartOfDay(absl::CivilDay(2025, 9, 12)) + absl::Minutes(30);
+  REQUIRE(t.grants.Follow(resource).ok());
+  CHECK(shown() == "2025-09-12");
+  resource.fresh_time += absl::Hours(24);
+  REQUIRE(t.grants.Follow(resource).ok());
+  CHECK(shown() == "2025-09-13");
+  Stored<Inquiry> gone = asked;
+  gone.value.resource = "resources/none";
+  CHECK(ToProto(gone, Applicant(), t.desk).data_date().empty());
+}
+
 TEST_CASE("Every detector is told with what it looks at", "[findings]") {
   for (const Detector& detector : Detectors()) {
     const v1::Detector message = ToProto(detector);
