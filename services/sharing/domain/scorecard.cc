@@ -70,7 +70,12 @@ Scorecard ScorecardOf(std::string agency, absl::CivilDay from, absl::CivilDay to
                  .from = from,
                  .to = to,
                  .promises_kept = counts.promises_kept,
-                 .promises_broken = counts.promises_broken};
+                 .promises_broken = counts.promises_broken,
+                 .results = {.replies_in_time = counts.replies_in_time,
+                             .replies_late = counts.replies_late,
+                             .findings_confirmed = counts.quality_findings +
+                                                   counts.safety_findings +
+                                                   counts.other_findings}};
   card.scores = {Timeliness(counts), Quality(counts), Use(counts), Safety(counts)};
   int sum = 0;
   int judged = 0;

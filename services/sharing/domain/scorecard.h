@@ -35,6 +35,22 @@ struct Counts {
   int64_t promises_broken = 0;
   // It has a resource in the catalogue.
   bool provides = true;
+  // Of the acts: replies to requests for its data, in time, and late or not given. Enter no score of
+  // their own.
+  int64_t replies_in_time = 0;
+  int64_t replies_late = 0;
+};
+
+// What an agency shared, to weigh beside its projects on investment and running money (R25 38).
+struct SharingResults {
+  int64_t resources = 0;        // published now
+  int64_t replies_in_time = 0;  // of the period, as the rest
+  int64_t replies_late = 0;
+  int64_t grants_given = 0;     // of its data to others
+  int64_t grants_received = 0;  // of others' data to it
+  int64_t findings_confirmed = 0;
+
+  friend bool operator==(const SharingResults&, const SharingResults&) = default;
 };
 
 struct ScoreCount {
@@ -60,6 +76,7 @@ struct Scorecard {
   int total = -1;  // the rounded mean of those that could be judged; -1: none could
   int64_t promises_kept = 0;    // see Counts
   int64_t promises_broken = 0;
+  SharingResults results = {};  // resources and grants by AddResults alone; see supervision/scores.h
 
   // True if anything was counted at all.
   bool counted() const;

@@ -260,6 +260,13 @@ v1::Scorecard ToProto(const Scorecard& card) {
   out.set_total(card.total);
   out.set_promises_kept(static_cast<int32_t>(card.promises_kept));
   out.set_promises_broken(static_cast<int32_t>(card.promises_broken));
+  v1::SharingResults& results = *out.mutable_results();
+  results.set_resources(card.results.resources);
+  results.set_replies_in_time(card.results.replies_in_time);
+  results.set_replies_late(card.results.replies_late);
+  results.set_grants_given(card.results.grants_given);
+  results.set_grants_received(card.results.grants_received);
+  results.set_findings_confirmed(card.results.findings_confirmed);
   return out;
 }
 

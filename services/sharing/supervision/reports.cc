@@ -140,7 +140,10 @@ absl::StatusOr<Scorecard> Reports::Card(const Actor& actor, absl::string_view ag
     provides = resource.provider == agency;
     return !provides;
   }));
-  return CardOf(*desk_, std::string(agency), period, provides);
+  SHAREWAY_ASSIGN_OR_RETURN(Scorecard card,
+                            CardOf(*desk_, std::string(agency), period, provides));
+  SHAREWAY_RETURN_IF_ERROR(AddResults(*desk_, period, &card));
+  return card;
 }
 
 absl::StatusOr<std::map<std::string, bool>> Reports::AgenciesUnder(

@@ -142,6 +142,42 @@ TEST_CASE("A scorecard counts what was done in time, late, and confirmed, and no
   CHECK(before.acts_in_time + before.acts_late + before.ratings + before.other_findings == 0);
 }
 
+TEST_CASE("What an agency shared is told for its projects, suspicions left out", "[scorecard]") {
+  Fixture t;
+  const auto of = [&](const std::string& agency, const Period& period = k2025) {
+    return t.reports.Card(Officer(), agency, period)->results;
+  };
+  CHECK(of(kCivil) == SharingResults{.resources = 3});
+  CHECK(of(kTax) == SharingResults{});
+  (void)t.Granted();    // a reply in time
+  (void)t.Submitted();  // a reply that never comes
+  CHECK(of(kCivil).replies_in_time == 1);
+  CHECK(of(kCivil).replies_late == 0);
+  CHECK(of(kCivil).grants_given == 1);
+  CHECK(of(kCivil).grants_received == 0);
+  CHECK(of(kTax).grants_received == 1);
+  CHECK(of(kTax).grants_given == 0);
+  t.GoTo(absl::CivilDay(2025, 11, 30));
+  REQUIRE(FindingsDue(t.desk).ok());
+  CHECK(of(kCivil).replies_late == 1);
+  CHECK(of(kCivil).findings_confirmed == 0);
+  const auto page = t.findings.List(Officer(), "", 10, [](const Finding& f) {
+    return f.about == kCivil && f.state == Finding::State::kSuspected;
+  });
+  REQUIRE(!page->values.empty());
+  const Stored<Finding>& finding = page->values[0];
+  REQUIRE(t.findings
+              .Confirm(t.By(Officer()), finding.value.name, Desk::EtagOf(finding.version), "属实")
+              .ok());
+  CHECK(of(kCivil).findings_confirmed == 1);
+  // What is withdrawn or suspended is not shared, and another period has nothing of it.
+  Resource suspended = Divisions();
+  suspended.state = Resource::State::kSuspended;
+  REQUIRE(t.grants.Follow(suspended).ok());
+  CHECK(of(kCivil, {absl::CivilDay(2025, 1, 1), absl::CivilDay(2025, 8, 31)}) ==
+        SharingResults{.resources = 2});
+}
+
 TEST_CASE("Scores are the agency's own and its authority's to see", "[scorecard]") {
   Fixture t;
   CHECK(t.reports.Card(ProviderHead(), kCivil, k2025).ok());

@@ -27,6 +27,11 @@ bool Owed(ClockKind kind) {
 void Count(const ClockRow& row, bool late, Counts* counts) {
   if (!Owed(row.clock.kind)) return;
   ++(late ? counts->acts_late : counts->acts_in_time);
+  if (row.clock.kind == ClockKind::kReplyUnconditional ||
+      row.clock.kind == ClockKind::kReplyConditional ||
+      row.clock.kind == ClockKind::kReplyUnpublished) {
+    ++(late ? counts->replies_late : counts->replies_in_time);
+  }
   if (row.clock.kind != ClockKind::kCorrection) return;
   ++counts->corrections;
   if (late) ++counts->corrections_late;
@@ -145,6 +150,31 @@ absl::StatusOr<std::vector<Finding>> ConfirmedOf(const Desk& desk, const std::st
         if (counts) confirmed.push_back(finding);
       }));
   return confirmed;
+}
+
+absl::Status AddResults(const Desk& desk, const Period& period, Scorecard* card) {
+  SharingResults& results = card->results;
+  SHAREWAY_RETURN_IF_ERROR(desk.store().VisitResources([&](const Resource& resource) {
+    const bool shared =
+        resource.provider == card->agency && resource.state == Resource::State::kPublished;
+    if (shared) ++results.resources;
+    return true;
+  }));
+  std::string cursor;
+  do {  // newest first, down to those made before the period
+    SHAREWAY_ASSIGN_OR_RETURN(const Page<Grant> page,
+                              desk.store().ListGrants({card->agency}, cursor, kPage,
+                                                      [](const Grant&) { return true; }));
+    for (const Stored<Grant>& grant : page.values) {
+      const absl::Time made = grant.value.fields().create_time;
+      if (statute::LawDay(made) < period.from) return absl::OkStatus();
+      if (!Within(made, period)) continue;
+      if (grant.value.fields().provider == card->agency) ++results.grants_given;
+      if (grant.value.fields().consumer == card->agency) ++results.grants_received;
+    }
+    cursor = page.next;
+  } while (!cursor.empty());
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Scorecard> CardOf(const Desk& desk, const std::string& agency,

@@ -26,6 +26,10 @@ struct Period {
 absl::StatusOr<Scorecard> CardOf(const Desk& desk, const std::string& agency,
                                  const Period& period, bool provides);
 
+// Adds to the card's results what is counted of resources and grants. Reads all resources, and the
+// agency's grants since the period's first day.
+absl::Status AddResults(const Desk& desk, const Period& period, Scorecard* card);
+
 // The findings about the agency, or about an authority that it acts for, that were confirmed in the
 // period; newest opened first.
 absl::StatusOr<std::vector<Finding>> ConfirmedOf(const Desk& desk, const std::string& agency,
