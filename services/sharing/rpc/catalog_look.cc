@@ -23,7 +23,7 @@ constexpr char kListCollectedItems[] = "/shareway.catalog.v1.CatalogService/List
 constexpr int kPage = 200;
 // Of one look: the catalogue answers short and empty pages where it has to search.
 constexpr int kMaxPages = 10'000;
-constexpr absl::Duration kPatience = absl::Seconds(20);
+constexpr absl::Duration kPatience = absl::Seconds(5);
 
 static_assert(static_cast<int>(LateClock::Kind::kUpdate) == catalog::v1::UpdateClock::UPDATE);
 static_assert(static_cast<int>(LateClock::Kind::kPublication) ==
@@ -70,11 +70,14 @@ CollectedItem FromProto(const catalog::v1::CollectedItem& item) {
   return out;
 }
 
-// Offers every item of every page to `take`. Ends with the first call that fails.
+// Offers every page to `take`. Ends with the first call that fails, and CANCELLED once the service
+// stops.
 template <typename Request, typename Response, typename Take>
-absl::Status EachPage(rpc::Channel& catalog, const std::string& path, Request request, Take take) {
+absl::Status EachPage(const absl::Notification& stopped, rpc::Channel& catalog,
+                      const std::string& path, Request request, Take take) {
   request.set_page_size(kPage);
   for (int i = 0; i < kMaxPages; ++i) {
+    if (stopped.HasBeenNotified()) return absl::CancelledError("the service stops");
     SHAREWAY_ASSIGN_OR_RETURN(
         const Response page,
         catalog.Unary<Response>(path, request, {.timeout = kPatience}));
@@ -94,7 +97,7 @@ absl::StatusOr<int> CatalogLook::LookAtClocks() const {
   request.set_overdue(true);
   failure.Update(EachPage<catalog::v1::ListUpdateClocksRequest,
                           catalog::v1::ListUpdateClocksResponse>(
-      *catalog_, kListUpdateClocks, std::move(request),
+      stopped_, *catalog_, kListUpdateClocks, std::move(request),
       [&](const catalog::v1::ListUpdateClocksResponse& page) {
         for (const catalog::v1::UpdateClock& clock : page.clocks()) {
           const absl::StatusOr<bool> opened = FindLateClock(*desk_, FromProto(clock));
@@ -110,7 +113,7 @@ absl::StatusOr<int> CatalogLook::LookAtItems() const {
   std::map<std::string, CollectedItem::Source, std::less<>> sources;
   SHAREWAY_RETURN_IF_ERROR(
       (EachPage<catalog::v1::ListSourcesRequest, catalog::v1::ListSourcesResponse>(
-          *catalog_, kListSources, {}, [&](const catalog::v1::ListSourcesResponse& page) {
+          stopped_, *catalog_, kListSources, {}, [&](const catalog::v1::ListSourcesResponse& page) {
             for (const catalog::v1::Source& source : page.sources()) {
               sources[source.name()] = FromProto(source);
             }
@@ -136,7 +139,7 @@ absl::StatusOr<int> CatalogLook::LookAtItems() const {
   };
   failure.Update(EachPage<catalog::v1::ListCollectedItemsRequest,
                           catalog::v1::ListCollectedItemsResponse>(
-      *catalog_, kListCollectedItems, {},
+      stopped_, *catalog_, kListCollectedItems, {},
       [&](const catalog::v1::ListCollectedItemsResponse& page) {
         for (const catalog::v1::CollectedItem& item : page.items()) look(item);
       }));
@@ -163,6 +166,7 @@ void CatalogLook::Start() {
   thread_ = std::thread([this] {
     do {
       const absl::StatusOr<int> found = Look();
+      if (stopped_.HasBeenNotified()) return;
       if (!found.ok()) {
         log::Warn("catalogue-look-failed", {{"status", found.status()}});
       } else if (*found > 0) {
