@@ -33,7 +33,8 @@ class CatalogLook {
   // the functions of supervision/catalogue_findings.h.
   absl::StatusOr<int> Look() const;
 
-  // Looks at once and then every kCatalogLookRound, on its thread; a failure is logged. Call it once.
+  // Looks at once and then every kCatalogLookRound, on its thread; a failure is logged. Call it
+  // once.
   void Start();
 
  private:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Findings over items that several agencies collect: no source is designated, or one collects again.
+// Findings over items that several agencies collect: no source is designated, or one collects
+// again.
 #include <algorithm>
 #include <utility>
 
