@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Area } from '@/app/area';
+import { DisputeService } from '@/gen/shareway/sharing/v1/dispute_pb';
+
+const { listDisputes } = DisputeService.method;
+
+export const area: Area = {
+  id: 'disputes',
+  order: 45,
+  menu: [{ to: '/disputes', label: 'list.title', for: [listDisputes] }],
+  routes: [
+    { path: '/disputes', load: () => import('./DisputesPage'), for: [listDisputes] },
+    { path: '/disputes/:id', load: () => import('./DisputePage') },
+  ],
+};
