@@ -77,7 +77,7 @@ RPC = [r"libs/rpc/", r"services/\w+/rpc/"]
 GATEWAY = r"services/console/gateway/"
 HOMES = {
     "rocksdb/": [r"libs/kv/"],
-    "openssl/": [r"libs/crypto/"],
+    "openssl/": [r"libs/crypto/", r"services/console/http/tls_stream"],
     "fido": [r"libs/crypto/"],
     "liboath/": [r"libs/crypto/"],
     "prometheus/": [r"libs/metrics/"],

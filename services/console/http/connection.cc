@@ -35,9 +35,7 @@ constexpr size_t kMaxBuffered = 32 << 10;  // a head, and the start of what foll
 constexpr std::chrono::seconds kGoodbye(2);
 
 template <typename Text>
-absl::string_view View(const Text& text) {
-  return {text.data(), text.size()};
-}
+absl::string_view View(const Text& text) { return {text.data(), text.size()}; }
 
 std::chrono::milliseconds Millis(absl::Duration duration) {
   return absl::ToChronoMilliseconds(duration);
