@@ -81,7 +81,7 @@ std::vector<Entry> Rich() {
   received.code = "306002/000012";
   received.format = ResourceFormat::kServiceInterface;
   received.format_type = "";
-  received.use_condition = "";
+  received.use_condition = "-";
   received.division = "";
   received.keywords = {};
   received.items.at(2).received_under = "grants/g";
