@@ -238,6 +238,7 @@ class World {
 const std::map<std::string, std::string>& ShownElsewhere() {
   static const auto& shown = *new std::map<std::string, std::string>{
       {"R08", "Conditions are stated where they are needed, and only there"},
+      {"R40", "Without a favourable opinion the gate is closed to hand-in and acceptance"},
       {"R23", "Only a node of the provider tells of a refresh, and only what can be"},
       {"S2-16", "Whoever reads all records and has a list of all there is learns none of it"},
       {"S1-32", "An application for a node is refused by field"},
