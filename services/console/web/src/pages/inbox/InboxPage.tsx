@@ -36,6 +36,7 @@ export default function InboxPage(): ReactNode {
   const [asked, setView] = useUrlText('view', 'MINE');
   const view = VIEWS.find((one) => one === asked) ?? 'MINE';
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [done, setDone] = useState<BatchDecideResponse>();
   const counts = useCall(method.getInbox, {}, { poll: LIVE });
   const requests = usePages(method.listRequests, { pageSize: 100, view: View[view] }, (r) => r.requests, { poll: LIVE });
   const decidable = (requests.data ?? []).filter((one) => one.availableActions.includes('DecideRequest'));
@@ -66,16 +67,26 @@ export default function InboxPage(): ReactNode {
             ]} />
         )}
       </Shown>
+      {done !== undefined && (
+        <div role="status">
+          <p>{t('batch.done', { count: done.decided })}</p>
+          <ul>{done.results.filter((one) => one.reason !== '').map((one) => (
+            <li key={one.name}><bdi>{`${one.name} ${one.message === '' ? one.reason : one.message}`}</bdi></li>))}</ul>
+        </div>
+      )}
       {chosen.size > 0 && (
         <Batch key={[...chosen].sort().join(' ')} requests={decidable.filter((one) => chosen.has(one.name))}
-          onDone={() => { setChosen(new Set()); reload(); }} />
+          onReload={() => { setChosen(new Set()); reload(); }}
+          onDone={(answer) => { setDone(answer); setChosen(new Set()); reload(); }} />
       )}
     </Page>
   );
 }
 
 // One approval of many: first a look at what would happen to each, then the signature.
-function Batch(props: { requests: readonly SharingRequest[]; onDone: () => void }): ReactNode {
+function Batch(props: { 
+  requests: readonly SharingRequest[]; onReload: () => void; onDone: (answer: BatchDecideResponse) => void;
+}): ReactNode {
   const t = useText();
   const backend = useBackend();
   const [seen, setSeen] = useState<{ answer: BatchDecideResponse; items: { name: string; etag: string }[] }>();
@@ -102,7 +113,7 @@ function Batch(props: { requests: readonly SharingRequest[]; onDone: () => void 
       <h2 id="batch">{t('batch.title')}</h2>
       <p role="status">{t('batch.chosen', { count: items.length })} {items.length > MOST && t('batch.most')}</p>
       <Button loading={busy} disabled={items.length === 0 || items.length > MOST} onClick={() => void look()}>{t('batch.preview')}</Button>
-      <ErrorPanel error={error} onReload={props.onDone} />
+      <ErrorPanel error={error} onReload={props.onReload} />
       {seen !== undefined && (
         <>
           <table className="sw-table">
@@ -118,7 +129,7 @@ function Batch(props: { requests: readonly SharingRequest[]; onDone: () => void 
             </tbody>
           </table>
           {good.size > 0 && (
-            <ConfirmAct method={method.batchDecide} label={t('batch.sign')} primary onReload={props.onDone} onDone={props.onDone}
+            <ConfirmAct method={method.batchDecide} label={t('batch.sign')} primary onReload={props.onReload} onDone={props.onDone}
               request={() => ({ items: seen.items.filter((one) => good.has(one.name)), decision })}>
               <p>{t('batch.text', { count: good.size })}</p>
             </ConfirmAct>

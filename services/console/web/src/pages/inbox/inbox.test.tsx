@@ -155,4 +155,6 @@ test('a batch is looked at first, and only what can be approved is signed', asyn
   await expect.poll(() => server.requests(method.batchDecide).length).toBe(2);
   expect(signed(BatchDecideRequestSchema, server.requests(method.batchDecide)[1])).toMatchObject({
     validateOnly: false, items: [{ name: 'requests/r1', etag: 'e1' }], decision: { verdict: Decision_Verdict.APPROVE } });
+  expect(await screen.findByText('已同意 1 件。')).toBeTruthy();
+  expect(screen.getByText('requests/r2 不得审核本人的申请')).toBeTruthy();
 });

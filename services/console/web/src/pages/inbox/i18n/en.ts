@@ -42,7 +42,7 @@ const en: Like<typeof zh> = {
   decision: { title: 'Decision made', verdict: 'Verdict', cut: 'Cut: {{subject}}' },
   batch: {
     title: 'Batch', chosen: '{{count}} chosen', preview: 'Preview approval', result: 'Preview', would: 'Would be approved', wouldNot: 'Would not be approved', sign: 'Approve the batch',
-    text: 'One signature for the {{count}} that can be approved, each with its own evidence; the others stay as they are.', most: 'At most 100 at once.',
+    text: 'One signature for the {{count}} that can be approved, each with its own evidence; the others stay as they are.', most: 'At most 100 at once.', done: 'Approved: {{count}}.',
   },
 };
 export default en;

@@ -39,6 +39,6 @@ export default {
   decision: { title: '已作出的决定', verdict: '结论', cut: '删减 {{subject}}' },
   batch: {
     title: '批量办理', chosen: '已选 {{count}} 件', preview: '预览同意', result: '预览结果', would: '可以同意', wouldNot: '不能同意', sign: '批量同意',
-    text: '对可以同意的 {{count}} 件一次签署，每件各留证据；其余不变。', most: '一次至多 100 件。',
+    text: '对可以同意的 {{count}} 件一次签署，每件各留证据；其余不变。', most: '一次至多 100 件。', done: '已同意 {{count}} 件。',
   },
 };
