@@ -3,14 +3,14 @@
 import { Button } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { Link, useNavigate } from 'react-router';
-import { LIVE, useBackend, useCall, usePages, ApiError } from '@/api';
+import { LIVE, useCall, usePages } from '@/api';
 import { ListRequestsRequest_View as View } from '@/gen/shareway/sharing/v1/request_message_pb';
 import { RequestService } from '@/gen/shareway/sharing/v1/request_pb';
 import type { BatchDecideResponse, Inbox_Count } from '@/gen/shareway/sharing/v1/inbox_pb';
 import {
   Decision_Verdict, SharingRequest_State as State, type SharingRequest,
 } from '@/gen/shareway/sharing/v1/sharing_request_pb';
-import { AgencyName, Clock, ConfirmAct, DataTable, ErrorPanel, ObjectLink, Page, Shown, Status, useUrlText } from '@/ui';
+import { AgencyName, Clock, ConfirmAct, DataTable, ObjectLink, Page, Shown, Status, useUrlText } from '@/ui';
 import { useText, useWord } from './texts';
 
 const { method } = RequestService;
@@ -83,37 +83,24 @@ export default function InboxPage(): ReactNode {
   );
 }
 
-// One approval of many: first a look at what would happen to each, then the signature.
+// One approval of many: first a look at what would happen to each, then the act. The service asks a
+// signature for the look, too.
 function Batch(props: { 
   requests: readonly SharingRequest[]; onReload: () => void; onDone: (answer: BatchDecideResponse) => void;
 }): ReactNode {
   const t = useText();
-  const backend = useBackend();
   const [seen, setSeen] = useState<{ answer: BatchDecideResponse; items: { name: string; etag: string }[] }>();
-  const [error, setError] = useState<ApiError>();
-  const [busy, setBusy] = useState(false);
   const decision = { verdict: Decision_Verdict.APPROVE };
   const items = props.requests.map(({ name, etag }) => ({ name, etag }));
-  const look = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      const answer = await backend.call(method.batchDecide, { items, decision, validateOnly: true });
-      setSeen({ answer, items });
-    } catch (caught) {
-      if (!(caught instanceof ApiError)) throw caught;
-      setError(caught);
-    } finally {
-      setBusy(false);
-    }
-  };
   const good = new Set((seen?.answer.results ?? []).filter((one) => one.reason === '').map((one) => one.name));
   return (
     <section aria-labelledby="batch">
       <h2 id="batch">{t('batch.title')}</h2>
       <p role="status">{t('batch.chosen', { count: items.length })} {items.length > MOST && t('batch.most')}</p>
-      <Button loading={busy} disabled={items.length === 0 || items.length > MOST} onClick={() => void look()}>{t('batch.preview')}</Button>
-      <ErrorPanel error={error} onReload={props.onReload} />
+      {items.length > 0 && items.length <= MOST && (
+        <ConfirmAct method={method.batchDecide} label={t('batch.preview')} onReload={props.onReload}
+          onDone={(answer) => setSeen({ answer, items })} request={() => ({ items, decision, validateOnly: true })} />
+      )}
       {seen !== undefined && (
         <>
           <table className="sw-table">

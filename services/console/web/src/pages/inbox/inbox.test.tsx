@@ -148,8 +148,9 @@ test('a batch is looked at first, and only what can be approved is signed', asyn
   const { user } = show({ path: '/inbox', roles: [Role.PROVIDER_REVIEWER], server });
   for (const box of await screen.findAllByRole('checkbox')) await user.click(box);
   await user.click(screen.getByRole('button', { name: '预览同意' }));
+  await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: '去签署' }));
   expect(await screen.findByText('不得审核本人的申请')).toBeTruthy();
-  expect(server.requests(method.batchDecide)[0]).toMatchObject({ validateOnly: true, items: [{ name: 'requests/r1', etag: 'e1' }, { name: 'requests/r2', etag: 'e2' }] });
+  expect(signed(BatchDecideRequestSchema, server.requests(method.batchDecide)[0])).toMatchObject({ validateOnly: true, items: [{ name: 'requests/r1', etag: 'e1' }, { name: 'requests/r2', etag: 'e2' }] });
   await user.click(screen.getByRole('button', { name: '批量同意' }));
   await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: '去签署' }));
   await expect.poll(() => server.requests(method.batchDecide).length).toBe(2);
