@@ -188,6 +188,7 @@ absl::StatusOr<uint64_t> Exports::Write(const Caller& caller, const Options& opt
 absl::StatusOr<bool> Exports::WriteOne(const Caller& caller, const Options& options,
                                        const ResourceStore::Loaded& loaded,
                                        files::Writer* writer) const {
+  if (options.gone && options.gone()) return absl::CancelledError("nobody waits for the export");
   const Resource::Fields& fields = loaded.resource.fields();
   if (!absl::StartsWith(fields.name, "resources/")) return false;
   files::ListedEntry listed = {.name = fields.name};

@@ -43,6 +43,8 @@ class Exports {
     std::string division = {};         // what division codes start with
     bool drafts = false;               // the working copies of the caller's agency, too
     std::set<std::string> names = {};  // resources/{r}
+    // Asked for each entry while the file is written; true ends it, CANCELLED. Empty: never.
+    std::function<bool()> gone = {};
   };
   struct Whole {
     uint64_t entries = 0;

@@ -106,6 +106,18 @@ TEST_CASE("Who reads his export slowly keeps nobody else from one, and one cut o
   CHECK(Run(world, "editor", {}).whole.ok());
 }
 
+TEST_CASE("An export for which nobody waits any more ends while it is written, and leaves nothing") {
+  TestWorld world;
+  world.Publish();
+  int asked = 0;
+  const Exported all = Run(world, "editor", {.gone = [&] { return ++asked == 1; }});
+  CHECK(absl::IsCancelled(all.whole.status()));
+  CHECK(asked == 1);
+  CHECK(all.text.empty());
+  CHECK(Left(world) == 0);
+  CHECK(Run(world, "editor", {}).whole.ok());
+}
+
 TEST_CASE("Exports and their entries are counted, whole or cut off") {
   TestWorld world;
   world.Publish();

@@ -159,7 +159,8 @@ absl::Status ImportRpc::Export(const rpc::Call& call, const v1::ExportResourcesR
                      .category = request.category(),
                      .division = request.division(),
                      .drafts = request.drafts(),
-                     .names = {request.names().begin(), request.names().end()}},
+                     .names = {request.names().begin(), request.names().end()},
+                     .gone = [&call] { return call.cancelled(); }},
                     write));
   v1::ExportResourcesResponse last;
   last.set_entries(whole.entries);
