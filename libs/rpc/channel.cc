@@ -68,6 +68,28 @@ void Prepare(const CallOptions& options, grpc::ClientContext* context) {
   AddText(kInspectedKey, options.inspected, context);
 }
 
+// A call that holds no thread, and what it needs until it is answered.
+struct Pending {
+  grpc::ClientContext context;
+  grpc::ByteBuffer request, answer;
+};
+
+// gRPC 1.51 ends the threads of its callbacks with the last channel that used them. A call holds
+// its channel until its callback is over, so that channel may end on such a thread: which then waits
+// for itself, goes on in a queue that is freed, and aborts the process. This channel, to nobody and
+// never freed, is used first and ends last.
+void KeepCallbackThreads() {
+  static const auto* const kept = [] {
+    auto* nobody = new std::shared_ptr<grpc::Channel>(grpc::CreateChannel("", nullptr));
+    auto pending = std::make_shared<Pending>();
+    pending->request = ToBuffer("");
+    grpc::GenericStub(*nobody).UnaryCall(&pending->context, "/nothing", {}, &pending->request,
+                                         &pending->answer, [pending](const grpc::Status&) {});
+    return nobody;
+  }();
+  (void)kept;
+}
+
 class ReadStreamOverGrpc final : public RawReadStream {
  public:
   ReadStreamOverGrpc(grpc::ChannelInterface* channel, const std::string& path,
@@ -160,10 +182,7 @@ class ChannelOverGrpc final : public Channel {
 
   void RawUnaryAsync(const std::string& path, std::string request, const CallOptions& options,
                      std::function<void(absl::StatusOr<std::string>)> done) override {
-    struct Pending {
-      grpc::ClientContext context;
-      grpc::ByteBuffer request, answer;
-    };
+    KeepCallbackThreads();
     auto pending = std::make_shared<Pending>();
     Prepare(options, &pending->context);
     pending->request = ToBuffer(request);
@@ -187,6 +206,7 @@ class ChannelOverGrpc final : public Channel {
   }
 
   std::unique_ptr<RawStream> Stream(const std::string& path, const CallOptions& options) override {
+    KeepCallbackThreads();
     if (channel_->GetState(false) != GRPC_CHANNEL_READY) PollUntilConnected(channel_);
     return BeginStream(&stub_, path,
                        [&](grpc::ClientContext* context) { Prepare(options, context); });

@@ -28,6 +28,30 @@ TEST_CASE("A handshake that takes more than a second is not cut and begun again 
   CHECK(called.ok());
 }
 
+// Without what holds them, gRPC ends the threads of its callbacks here, one of which is the one that
+// asks for it, and the process soon after.
+TEST_CASE("The only channel of a process may end in its last callback") {
+  testing::TempDir dir;
+  testing::TestPki pki(dir.path());
+  const TestIdentity caller = pki.Issue("caller", {"shareway://test/person/caller"});
+  for (int i = 0; i < 50; ++i) {
+    auto channel =
+        Channel::Open({"127.0.0.1:1", caller.tls, "shareway://test/service/catalog"});
+    REQUIRE(channel.ok());
+    absl::Notification told;
+    absl::StatusCode code = absl::StatusCode::kOk;
+    (*channel)->UnaryAsync<catalog::v1::Agency>(
+        Path("GetAgency"), catalog::v1::GetAgencyRequest(), {.timeout = absl::ZeroDuration()},
+        [&told, &code](absl::StatusOr<catalog::v1::Agency> answer) {
+          code = answer.status().code();
+          told.Notify();
+        });
+    channel->reset();
+    told.WaitForNotification();
+    CHECK(code != absl::StatusCode::kOk);
+  }
+}
+
 // gRPC would end the process over it.
 TEST_CASE("A call with bytes that metadata cannot hold fails, and the next one does not") {
   World world;
