@@ -6,6 +6,7 @@ import { Link, useNavigate } from 'react-router';
 import { useFormat } from '@/i18n/format';
 import { AgencyName, Clock, DataTable, Page, Shown, Status, useUrlText } from '@/ui';
 import { ChoiceField, TextField } from '@/ui/TextField';
+import { FavouriteButton, useFavourites } from './favourites';
 import { KINDS, type Task } from './kinds';
 import { useText, useWord } from './texts';
 import { useTasks, type Tasks } from './useTasks';
@@ -23,7 +24,12 @@ export default function TasksPage(): ReactNode {
   const t = useText();
   const read = useTasks();
   return (
-    <Page title={t('list.title')} updated={read.updated} onReload={read.reload} loading={read.loading}>
+    <Page title={t('list.title')} updated={read.updated} onReload={read.reload} loading={read.loading} actions={(
+      <>
+        <Link to="/notifications">{t('news.title')}</Link>
+        <Link to="/favourites">{t('favourites.title')}</Link>
+      </>
+    )}>
       <p>{t('list.what')}</p>
       <Shown read={read}>{(data) => <List data={data} loading={read.loading} />}</Shown>
     </Page>
@@ -35,6 +41,7 @@ function List(props: { data: Tasks; loading: boolean }): ReactNode {
   const word = useWord();
   const format = useFormat();
   const go = useNavigate();
+  const favourites = useFavourites();
   const [asked, setView] = useUrlText('view', 'ALL');
   const [kind, setKind] = useUrlText('kind');
   const [until, setUntil] = useUrlText('until');
@@ -60,7 +67,7 @@ function List(props: { data: Tasks; loading: boolean }): ReactNode {
         <TextField label={t('list.until')} name="until" type="date" value={until} set={setUntil} />
       </div>
       <DataTable<Task> caption={t('list.title')} rows={rows} rowKey={(task) => `${task.kind} ${task.name}`} loading={props.loading}
-        total={tasks.length} onOpen={(task) => void go(task.path)} empty={<p>{t(tasks.length === 0 ? 'list.none' : 'list.noneHere')}</p>}
+        total={tasks.length} keys={{ f: ({ name, title, path }) => { favourites.keep({ name, title, path }); } }} onOpen={(task) => void go(task.path)} empty={<p>{t(tasks.length === 0 ? 'list.none' : 'list.noneHere')}</p>}
         columns={[
           { key: 'subject', title: t('list.subject'), render: (task) => (
             <Link to={task.path} title={task.name}><bdi>{task.title === '' ? task.name : task.title.slice(0, 60)}</bdi></Link>) },
@@ -69,6 +76,7 @@ function List(props: { data: Tasks; loading: boolean }): ReactNode {
           { key: 'due', title: t('list.due'), render: (task) => <Due task={task} /> },
           { key: 'agency', title: t('list.agency'), render: (task) => (task.agency === '' ? '' : <AgencyName name={task.agency} />) },
           { key: 'since', title: t('list.since'), render: (task) => format.time(task.since) },
+          { key: 'keep', title: t('favourites.title'), render: ({ name, title, path }) => <FavouriteButton small name={name} title={title} path={path} /> },
         ]} />
     </>
   );

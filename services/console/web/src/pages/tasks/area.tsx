@@ -4,6 +4,16 @@ import type { Area } from '@/app/area';
 export const area: Area = {
   id: 'tasks',
   order: 5,
-  menu: [{ to: '/tasks', label: 'list.title' }],
-  routes: [{ path: '/tasks', load: () => import('./TasksPage') }],
+  menu: [
+    { to: '/tasks', label: 'list.title' },
+    { to: '/notifications', label: 'news.title' },
+    { to: '/subscriptions', label: 'subscriptions.title' },
+    { to: '/favourites', label: 'favourites.title' },
+  ],
+  routes: [
+    { path: '/tasks', load: () => import('./TasksPage') },
+    { path: '/notifications', load: () => import('./NotificationsPage') },
+    { path: '/subscriptions', load: () => import('./SubscriptionsPage') },
+    { path: '/favourites', load: () => import('./FavouritesPage') },
+  ],
 };

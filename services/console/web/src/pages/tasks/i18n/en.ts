@@ -11,6 +11,25 @@ const en: Like<typeof zh> = {
     failed: 'These kinds could not be read; the list may lack some tasks: ', cut: 'There are more of these kinds than are read at once: ',
     clocks: 'The legal times could not be read; some overdue tasks may not be marked.',
   },
+  news: {
+    title: 'News of what I follow', what: 'Publications, revisions, closings and withdrawals of what you follow. Kept for 180 days, at most the newest 1000.',
+    unread: 'Not read', all: 'All', noneUnread: 'Nothing unread.', none: 'No news.', entry: 'Title', kind: 'What', revision: 'Revision',
+    provider: '{{w.provider}}', time: 'When', read: 'Read', mark: 'Mark as read', markChosen: 'Mark {{count}} chosen as read', markAll: 'Mark all as read',
+  },
+  change: {
+    KIND_UNSPECIFIED: 'not said', FIRST_PUBLISHED: 'first published', REVISED: 'revised', CLOSED: 'closed for now', REOPENED: 'open again', GONE: 'withdrawn',
+  },
+  subscriptions: {
+    title: 'What I follow', text: 'At most {{most}}. What you were told stays when a subscription ends. A search with filters can be followed from the catalogue’s search.',
+    none: 'You follow nothing.', what: 'What', search: 'Search:', since: 'Since', end: 'End', add: 'Follow something', by: 'By', bySearch: 'words',
+    byName: 'name of an entry', entry: 'Entry', entryHint: 'resources/…', words: 'Words', wordsHint: 'All must occur; you are told of new publications and revisions that match.',
+    send: 'Follow',
+  },
+  favourites: {
+    title: 'Favourites', what: 'Favourites are kept in this browser alone, by person, and are sent to no service; another device, or a browser whose data are cleared, does not have them. On a shared computer others may see names and titles. At most {{most}}.',
+    none: 'Nothing is kept.', name: 'Name', nameHint: 'For example requests/r7, resources/306001-000001, or the address of a page', label: 'Your title for it',
+    since: 'Kept since', keep: 'Keep', drop: 'Let go', add: 'Keep something', find: 'Find', fault: { form: 'is no name of an object', full: 'there is no room, or the browser does not allow it' },
+  },
   view: { ALL: 'All', DUE: 'Due within two working days, or warned of', OVERDUE: 'Overdue' },
   kind: {
     request: 'Sharing request', resource: 'Catalogue entry', update: 'Catalogue update', grant: 'Grant', disposal: 'Disposal',
