@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One demand: what is wanted, where it stands, and what the person can do about it now.
 import { timestampDate } from '@bufbuild/protobuf/wkt';
-import { Button, Modal } from 'antd';
-import { useState, type ReactNode } from 'react';
+import { Button } from 'antd';
+import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
 import { LIVE, useCall, useWrite } from '@/api';
 import { DeclineDemandRequest_Ground as Ground, Demand_State as State, DemandService, type Demand } from '@/gen/shareway/sharing/v1/demand_pb';
@@ -16,6 +16,7 @@ import {
 } from '@/ui';
 import { AgencyField } from '@/ui/AgencyField';
 import { ResourceField } from '@/ui/ResourceField';
+import { SureButton } from '@/ui/SureButton';
 import { ChoiceField, TextField } from '@/ui/TextField';
 import { StateOf } from './DemandsPage';
 import { useText, useWord } from './texts';
@@ -211,23 +212,17 @@ function LinkEntry(props: ActProps): ReactNode {
 function Withdraw(props: ActProps): ReactNode {
   const t = useText();
   const { demand } = props;
-  const [open, setOpen] = useState(false);
   const write = useWrite(method.withdrawDemand);
-  const send = async (): Promise<void> => {
-    if (await write.run({ name: demand.name, etag: demand.etag }) === undefined) return;
-    setOpen(false);
-    props.onChanged();
-  };
   return (
     <p>
-      <Button danger onClick={() => { write.clear(); setOpen(true); }}>{t('withdraw.title')}</Button>
-      <Modal open={open} title={t('withdraw.title')} onCancel={() => setOpen(false)} destroyOnHidden footer={[
-        <Button key="no" onClick={() => setOpen(false)}>{t('withdraw.no')}</Button>,
-        <Button key="yes" type="primary" danger loading={write.busy} onClick={() => void send()}>{t('withdraw.sure')}</Button>,
-      ]}>
+      <SureButton label={t('withdraw.title')} danger error={write.error} busy={write.busy} onOpen={write.clear} onReload={props.onChanged}
+        decided={props.decided} onSure={async () => {
+          const done = await write.run({ name: demand.name, etag: demand.etag });
+          if (done !== undefined) props.onChanged();
+          return done !== undefined;
+        }}>
         <p>{t('withdraw.text')}</p>
-        <ErrorPanel error={write.error} onReload={props.onChanged} decided={props.decided} />
-      </Modal>
+      </SureButton>
     </p>
   );
 }

@@ -177,7 +177,7 @@ test('a demand is withdrawn when that was confirmed', async () => {
   const { user } = show({ path: '/demands/d1', roles: [Role.APPLICANT], server });
   await user.click(await screen.findByRole('button', { name: /撤\s*回/ }));
   expect(server.requests(method.withdrawDemand)).toHaveLength(0);
-  await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: '确认撤回' }));
+  await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: /确\s*定/ }));
   await waitFor(() => expect(server.requests(method.withdrawDemand)[0]).toMatchObject({ name: 'demands/d1', etag: 'e1' }));
 });
 

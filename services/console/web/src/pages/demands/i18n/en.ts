@@ -32,7 +32,7 @@ const en: Like<typeof zh> = {
     textOther: 'The demand goes back to the authority, which can pass it on to another agency.', textBar: 'The demand ends.', sign: 'Sign and answer',
   },
   link: { title: 'Link an entry', text: 'Names the published entry that has the data, and ends the demand.', resource: 'Published entry', hint: 'resources/…', send: 'Link and end' },
-  withdraw: { title: 'Withdraw', text: 'The demand ends, for good.', sure: 'Withdraw it', no: 'Cancel' },
+  withdraw: { title: 'Withdraw', text: 'The demand ends, for good.' },
   request: 'Ask for these data', items: '{{count}} items',
 };
 export default en;

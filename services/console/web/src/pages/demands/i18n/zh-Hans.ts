@@ -27,6 +27,6 @@ export default {
     textOther: '需求将回到主管部门，可转给其他部门。', textBar: '需求将就此办结。', sign: '签署并答复',
   },
   link: { title: '关联目录条目', text: '所需数据已编目发布时，关联其目录条目，需求就此办结。', resource: '已发布的目录条目', hint: 'resources/…', send: '关联并办结' },
-  withdraw: { title: '撤回', text: '撤回后需求办结，不能恢复。', sure: '确认撤回', no: '取消' },
+  withdraw: { title: '撤回', text: '撤回后需求办结，不能恢复。' },
   request: '申请共享该数据', items: '{{count}} 项',
 };
