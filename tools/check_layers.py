@@ -52,6 +52,8 @@ LAYERS = [
      ["services/{x}/domain/", "services/{x}/store/", "services/{x}/bundle/",
       "shareway/catalog/", "shareway/evidence/"]),
     ("oidc", r"services/(?P<x>console)/oidc/", libs("base crypto") + ["services/{x}/oidc/"]),
+    ("notify", r"services/(?P<x>console)/notify/", libs("base crypto") +
+     ["services/{x}/domain/", "services/{x}/notify/"]),
     ("gateway", r"services/(?P<x>console)/gateway/", libs("base crypto metrics rpc") +
      ["services/{x}/gateway/", "shareway/"]),
     ("report", rf"{S}/report/", libs("base") + ["services/{x}/report/"]),
@@ -61,7 +63,7 @@ LAYERS = [
     ("use case", rf"{S}/(({'|'.join(SUBJECTS)})/)?\w+\.(cc|h)$",
      libs("base kv outbox crypto evidence log metrics statute filter codes merkle attachment") +
      ["services/{x}/domain/", "services/{x}/store/", "services/{x}/source/", "services/{x}/report/",
-      "services/{x}/search/", "services/{x}/oidc/", "services/{x}/=.h",
+      "services/{x}/search/", "services/{x}/oidc/", "services/{x}/notify/", "services/{x}/=.h",
       "services/{x}/files/",
       *[f"services/{{x}}/{subject}/" for subject in SUBJECTS]]),
     *[(f"libs/{lib}", rf"libs/{lib}/", libs(f"{lib} {low}") + GENERATED.get(lib, []))
@@ -87,10 +89,11 @@ HOMES = {
                          r"services/catalog/files/", GATEWAY],
     "yaml-cpp/": [r"libs/statute/"],
     "nlohmann/": [r"libs/(evidence|crypto)/", r"services/exchange/source/",
-                  r"services/console/oidc/", r"services/catalog/(search|files)/", GATEWAY, TEST],
+                  r"services/console/(oidc|notify)/", r"services/catalog/(search|files)/", GATEWAY,
+                  TEST],
     "re2/": [r"libs/codes/"],
     "unicode/": [r"libs/codes/", r"services/catalog/(search|files)/"],
-    "curl/": [r"services/exchange/source/", r"services/console/oidc/"],
+    "curl/": [r"services/exchange/source/", r"services/console/(oidc|notify)/"],
     "xlsxwriter": [r"services/sharing/report/", r"services/catalog/files/"],
     "zip.h": [r"services/catalog/files/"],
     "expat.h": [r"services/catalog/files/"],
@@ -219,6 +222,8 @@ def self_test():
          "libs/rpc/r.h services/catalog/search/s.h", "bundle"),
         ("services/console/oidc/o.cc", "libs/crypto/id_token.h curl/curl.h nlohmann/json.hpp",
          "libs/rpc/r.h services/console/desk.h", "oidc"),
+        ("services/console/notify/n.cc", "libs/crypto/hash.h curl/curl.h nlohmann/json.hpp "
+         "services/console/domain/reminder.h", "libs/rpc/r.h services/console/desk.h", "notify"),
         ("services/console/gateway/g.cc", "libs/rpc/channel.h shareway/a/v1/a.pb.h",
          "libs/kv/k.h services/console/desk.h", "gateway"),
         ("services/a/report/r.cc", "services/a/report/r.h libs/base/b.h", "services/a/store/s.h",

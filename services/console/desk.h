@@ -65,6 +65,8 @@ class Desk {
   Passwords& passwords() const { return *parts_.passwords; }
   const People& people() const { return parts_.people; }
   Protection protection() const { return parts_.protection; }
+  // What secrets that are read again are sealed with, 32 bytes.
+  const std::string& factor_key() const { return parts_.factor_key; }
   const std::optional<crypto::RelyingParty>& party() const { return parts_.party; }
   const std::optional<Oidc>& oidc() const { return parts_.oidc; }
 

@@ -72,6 +72,8 @@ class ConsoleStore {
 
   // The latest time that a commit was made at; InfinitePast for a new store.
   absl::Time latest() const { return latest_; }
+  // For stores beside this one, which read there and commit here.
+  const kv::Store& engine() const { return *kv_; }
 
   absl::StatusOr<Stored<Account>> LoadAccount(absl::string_view name) const;
   // Version 0, and none, if the account has no secrets.
