@@ -14,11 +14,14 @@
 #include "libs/crypto/identity.h"
 #include "libs/metrics/exposer.h"
 #include "services/console/flags.h"
+#include "services/console/notify_flags.h"
 #include "services/console/rpc/console_api.h"
 #include "services/console/rpc/directory_view.h"
+#include "services/console/rpc/news.h"
 #include "services/console/rpc/node_gateway.h"
 #include "services/console/rpc/opening.h"
 #include "services/console/rpc/web.h"
+#include "services/console/telling.h"
 #include "services/console/upkeep.h"
 
 ABSL_FLAG(std::string, first_codes, "",
@@ -62,7 +65,10 @@ absl::Status Serve() {
   parts.passwords = passwords.get();
   parts.people = PeopleOf(process.directory.get(), &SystemClock());
   const Desk desk(std::move(parts));
-  ConsoleApi api(&desk, process.directory.get(), process.act_party);
+  SHAREWAY_ASSIGN_OR_RETURN(Web::Options pages, Web::OptionsFromFlags(process.tls));
+  SHAREWAY_ASSIGN_OR_RETURN(const Carriers carriers,
+                            CarriersFromFlags(pages.hosts.empty() ? "" : pages.hosts.front()));
+  ConsoleApi api(&desk, process.directory.get(), process.act_party, &carriers);
   SHAREWAY_RETURN_IF_ERROR(FirstStart(api.accounts(), absl::GetFlag(FLAGS_first_codes)));
   api.Register(process.server.get());
   SHAREWAY_ASSIGN_OR_RETURN(auto catalog, process.Connect(process.options.catalog, "catalog"));
@@ -71,9 +77,16 @@ absl::Status Serve() {
   const Opening opening(
       process.server.get(), [&] { return feed.caught_up(); }, [&] { upkeep.Start(); },
       [&] { return evidence.drain ? evidence.drain->rolled_back() : false; });
-  SHAREWAY_ASSIGN_OR_RETURN(Web::Options pages, Web::OptionsFromFlags(process.tls));
   pages.sessions = &api.sessions();
   pages.ready = [server = process.server.get()] { return server->Ready(); };
+  std::vector<NewsSource> news = {CatalogNews(catalog)};
+  if (!pages.sharing.empty()) {
+    SHAREWAY_ASSIGN_OR_RETURN(auto sharing, process.Connect(pages.sharing, "sharing"));
+    news.push_back(SharingNews(std::move(sharing)));
+  } else if (carriers.mail || carriers.call) {
+    return absl::InvalidArgumentError("--smtp_url and --notify_webhooks need --web_sharing");
+  }
+  const Telling telling(&desk, &carriers, std::move(news), pages.ready, process.metrics.get());
   std::unique_ptr<Web> web;
   const absl::Status served = app::Serve(&process, [&]() -> absl::Status {
     if (pages.listen.empty()) return absl::OkStatus();

@@ -17,7 +17,7 @@ namespace shareway::console {
 namespace {
 
 // Marks of changes are kept for so long: the cursor keeps what is older from coming again.
-constexpr absl::Duration kMarkLife = absl::Hours(24 * 30);
+constexpr absl::Duration kMarkLife = absl::Hours(24 * 400);
 constexpr absl::Duration kDigestFrom = absl::Hours(9);
 constexpr absl::Duration kDigestTo = absl::Hours(18);
 
@@ -97,9 +97,11 @@ absl::StatusOr<int> Teller::TellFrom(const NewsSource& source, const std::string
   for (const Reminder& happened : news.changes) {
     ToldStage& told = changes[happened.key];
     if (told.stage == happened.stage) continue;
+    // That a grant goes on is news to whom its stop was told.
+    const bool quiet = happened.tiding == Tiding::kGrantResumed && told.stage.empty();
     told = {happened.stage, now};
     NotificationStore::PutToldChange(receiver, source.name, happened.key, told, &change);
-    if (Has(kinds, KindOf(happened.tiding))) fresh.push_back(happened);
+    if (!quiet && Has(kinds, KindOf(happened.tiding))) fresh.push_back(happened);
   }
   for (const auto& [key, told] : changes) {
     if (now - told.time <= kMarkLife) continue;

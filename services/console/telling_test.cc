@@ -30,7 +30,8 @@ struct Telling {
                {{.name = "sharing",
                  .ask = [news](const std::string&, const std::string&) -> absl::StatusOr<News> {
                    return *news;
-                 }}}) {
+                 },
+                 .for_agencies = true}}) {
     carriers.mail = [this](const Mail& mail) { return mailer.Send(mail); };
     carriers.link = "https://share.example";
   }

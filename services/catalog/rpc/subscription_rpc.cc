@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/name.h"
@@ -19,6 +20,17 @@ namespace {
 
 // Notices that one List looks at; a page may be short, or empty, and go on.
 constexpr int kMaxExamined = 5000;
+
+// What a subscriber keeps at most; see subscription.proto.
+constexpr size_t kMaxNew = 1000;
+// Names of notifications, before their number.
+constexpr absl::string_view kNumbered = "notifications/n";
+
+// The number in the name of a notification; false for other names.
+bool NumberOf(absl::string_view name, uint64_t* number) {
+  return absl::StartsWith(name, kNumbered) &&
+         absl::SimpleAtoi(name.substr(kNumbered.size()), number);
+}
 
 std::string Path(absl::string_view method) {
   return absl::StrCat("/shareway.catalog.v1.CatalogService/", method);
@@ -79,6 +91,11 @@ void SubscriptionRpc::Serve(rpc::Server* server) {
         response.set_unread(unread);
         return response;
       });
+  server->Unary<v1::ListNewNotificationsRequest, v1::ListNewNotificationsResponse>(
+      "/shareway.catalog.v1.ReminderService/ListNewNotifications",
+      [this](const rpc::Call&, const v1::ListNewNotificationsRequest& request) {
+        return ListNew(request);
+      });
   server->Unary<v1::ListPublicationsRequest, v1::ListPublicationsResponse>(
       Path("ListPublications"),
       [this](const rpc::Call& call, const v1::ListPublicationsRequest& request) {
@@ -103,6 +120,39 @@ absl::StatusOr<v1::ListNotificationsResponse> SubscriptionRpc::ListNotifications
   if (cursor.empty()) {
     SHAREWAY_ASSIGN_OR_RETURN(const int unread, store_->CountUnread(subscriber));
     response.set_unread(unread);
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ListNewNotificationsResponse> SubscriptionRpc::ListNew(
+    const v1::ListNewNotificationsRequest& request) const {
+  if (!HasForm("people/{p}", request.subscriber())) {
+    return Error::Field("subscriber", "has not the form people/{p}");
+  }
+  uint64_t seen = 0;
+  const bool first = request.cursor().empty();
+  if (!first && !NumberOf(request.cursor(), &seen)) {
+    return Error::Field("cursor", "is none that an answer had");
+  }
+  SHAREWAY_ASSIGN_OR_RETURN(SubscriptionStore::Page page,
+                            store_->List(request.subscriber(), false, "", first ? 1 : kMaxNew));
+  v1::ListNewNotificationsResponse response;
+  response.set_cursor(first ? absl::StrCat(kNumbered, 0) : request.cursor());
+  if (!page.notifications.empty()) {
+    uint64_t newest = 0;
+    // A catalogue that was restored counts anew from where its copy stood.
+    if (NumberOf(page.notifications.front().name(), &newest)) {
+      response.set_cursor(page.notifications.front().name());
+    }
+    if (newest < seen) seen = newest;
+  }
+  if (first) return response;
+  std::reverse(page.notifications.begin(), page.notifications.end());
+  for (v1::Notification& one : page.notifications) {
+    uint64_t number = 0;
+    if (NumberOf(one.name(), &number) && number > seen) {
+      *response.add_notifications() = std::move(one);
+    }
   }
   return response;
 }

@@ -50,6 +50,7 @@ const std::vector<std::string>& ServicesForPeople() {
       "shareway.catalog.v1.DirectoryService",
       "shareway.catalog.v1.ProjectService",
       "shareway.console.v1.AccountService",
+      "shareway.console.v1.NotificationService",
       "shareway.console.v1.SessionService",
       "shareway.sharing.v1.AttachmentService",
       "shareway.sharing.v1.CorrectionService",

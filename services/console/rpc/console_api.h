@@ -7,27 +7,33 @@
 
 #include "libs/crypto/relying_party.h"
 #include "libs/rpc/server.h"
+#include "services/console/notifications.h"
 #include "services/console/rpc/account_rpc.h"
+#include "services/console/rpc/notification_rpc.h"
 #include "services/console/rpc/session_rpc.h"
 
 namespace shareway::console {
 
-// `desk` and `directory` must outlive it. `act_party`: see AccountRpc.
+// `desk`, `directory` and `carriers`, by which what people are told goes out, must outlive it.
+// `act_party`: see AccountRpc.
 class ConsoleApi {
  public:
   ConsoleApi(const Desk* desk, const rpc::DirectoryHolder* directory,
-             std::optional<crypto::RelyingParty> act_party)
+             std::optional<crypto::RelyingParty> act_party, const Carriers* carriers)
       : lockouts_(desk),
         accounts_(desk, &lockouts_),
         proposals_(desk),
         sessions_(desk, &lockouts_),
         account_rpc_(desk, &accounts_, &proposals_, directory, std::move(act_party)),
-        session_rpc_(&sessions_) {}
+        session_rpc_(&sessions_),
+        notifications_(desk, carriers),
+        notification_rpc_(&notifications_) {}
 
   // Registers every method of console.v1 at `server`, before that starts; must outlive it.
   void Register(rpc::Server* server) {
     account_rpc_.Register(server);
     session_rpc_.Register(server);
+    notification_rpc_.Register(server);
   }
   const Accounts& accounts() const { return accounts_; }
   Sessions& sessions() { return sessions_; }
@@ -39,6 +45,8 @@ class ConsoleApi {
   Sessions sessions_;
   AccountRpc account_rpc_;
   SessionRpc session_rpc_;
+  Notifications notifications_;
+  NotificationRpc notification_rpc_;
 };
 
 }  // namespace shareway::console

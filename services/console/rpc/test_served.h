@@ -56,7 +56,8 @@ class Served {
     desk_ = std::make_unique<Desk>(std::move(parts));
     api_ = std::make_unique<ConsoleApi>(
         desk_.get(), &holder_,
-        crypto::RelyingParty::From("share.example", {"https://sign.share.example"}).value());
+        crypto::RelyingParty::From("share.example", {"https://sign.share.example"}).value(),
+        &carriers_);
     server_ = std::make_unique<rpc::Server>(options, &holder_);
     api_->Register(server_.get());
     const absl::Status started = server_->Start();
@@ -118,6 +119,9 @@ class Served {
   rpc::DirectoryHolder* holder() { return &holder_; }
   shareway::testing::TestPki* pki() { return &pki_; }
   ConsoleStore& store() { return store_; }
+  const Desk& desk() const { return *desk_; }
+  // By which what people are told goes out; by nothing, until a test sets it.
+  Carriers& carriers() { return carriers_; }
   Sessions& sessions() { return api_->sessions(); }
   absl::Status ready() const { return server_->Ready(); }
   std::string key_id(const std::string& who) const {
@@ -150,6 +154,7 @@ class Served {
   Timekeeper time_{&SystemClock(), store_.latest()};
   std::unique_ptr<Passwords> passwords_ = Passwords::Open({.log_n = 1, .r = 1, .p = 1}).value();
   std::unique_ptr<Desk> desk_;
+  Carriers carriers_;
   std::unique_ptr<ConsoleApi> api_;
   std::unique_ptr<rpc::Server> server_;  // last: drains first
 };

@@ -22,6 +22,7 @@
 #include "services/sharing/rpc/inbox_rpc.h"
 #include "services/sharing/rpc/incident_rpc.h"
 #include "services/sharing/rpc/node_rpc.h"
+#include "services/sharing/rpc/reminder_rpc.h"
 #include "services/sharing/rpc/request_rpc.h"
 #include "services/sharing/rpc/statute_rpc.h"
 #include "services/sharing/rpc/supervision_rpc.h"
@@ -59,6 +60,7 @@ struct SharingApi::Calls {
   RequestRpc request_rpc{desk, &sharing, &delegations, directory, &transitions};
   InboxRpc inbox_rpc{desk, &sharing, &comments, &delegations, &transitions};
   DelegationRpc delegation_rpc{desk, &delegations};
+  ReminderRpc reminder_rpc{desk, &delegations, directory};
   StatuteRpc statute_rpc{desk, parts.statutes};
   AttachmentRpc attachment_rpc{&attachments};
   GrantRpc grant_rpc{desk, &grants, directory, &transitions};
@@ -97,6 +99,7 @@ SharingApi::SharingApi(SharingParts parts, rpc::Server* server)
   calls.request_rpc.Register(server);
   calls.inbox_rpc.Register(server);
   calls.delegation_rpc.Register(server);
+  calls.reminder_rpc.Register(server);
   calls.statute_rpc.Register(server);
   calls.attachment_rpc.Register(server);
   calls.grant_rpc.Register(server);
