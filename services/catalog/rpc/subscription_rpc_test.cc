@@ -128,6 +128,53 @@ TEST_CASE("A person subscribes, is told, reads and leaves", "[catalog][rpc][subs
             ->subscriptions_size() == 0);
 }
 
+TEST_CASE("The console alone is told what somebody's subscriptions told, each once",
+          "[catalog][rpc][subscription]") {
+  Served served;
+  v1::Resource at = served.Publish();
+  REQUIRE(served.Call<v1::Subscription>("tax-editor", Path("Subscribe"), ToEntry()).ok());
+  const auto ask = [&](const char* who, const std::string& subscriber, const std::string& cursor) {
+    v1::ListNewNotificationsRequest request;
+    request.set_subscriber(subscriber);
+    request.set_cursor(cursor);
+    return served.Call<v1::ListNewNotificationsResponse>(
+        who, "/shareway.catalog.v1.ReminderService/ListNewNotifications", request);
+  };
+  auto told = ask("console", "people/tax-editor", "");
+  INFO(told.status());
+  REQUIRE(told.ok());
+  CHECK(told->notifications_size() == 0);
+  CHECK_FALSE(told->cursor().empty());
+  at = Move(&served, "SuspendResource", at);
+  at = Move(&served, "ResumeResource", at);
+  TellAll(&served);
+  told = ask("console", "people/tax-editor", told->cursor());
+  REQUIRE(told.ok());
+  REQUIRE(told->notifications_size() == 2);
+  CHECK(told->notifications(0).kind() == v1::Notification::CLOSED);
+  CHECK(told->notifications(1).kind() == v1::Notification::REOPENED);
+  CHECK_FALSE(told->notifications(0).has_read_time());
+  const std::string cursor = told->cursor();
+  told = ask("console", "people/tax-editor", cursor);
+  CHECK(told->notifications_size() == 0);
+  CHECK(told->cursor() == cursor);
+  // Who asks first now hears nothing of before.
+  CHECK(ask("console", "people/tax-editor", "")->notifications_size() == 0);
+  CHECK(ask("console", "people/editor", "")->notifications_size() == 0);
+  // Of a catalogue that has forgotten what came after its copy.
+  CHECK(ask("console", "people/tax-editor", "notifications/n99")->cursor() == cursor);
+
+  for (const char* bad : {"x", "notifications/", "notifications/n", "notifications/nx"}) {
+    INFO(bad);
+    CHECK(absl::IsInvalidArgument(ask("console", "people/tax-editor", bad).status()));
+  }
+  CHECK(absl::IsInvalidArgument(ask("console", "agencies/tax", "").status()));
+  for (const char* who : {"sharing", "tax-editor", "officer"}) {
+    INFO(who);
+    CHECK(absl::IsPermissionDenied(ask(who, "people/tax-editor", "").status()));
+  }
+}
+
 TEST_CASE("Every publication is told to everybody, with which agency published what and when",
           "[catalog][rpc][publication]") {
   Served served;

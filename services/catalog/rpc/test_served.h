@@ -49,6 +49,7 @@ class Served {
                            absl::StrCat("people/", person));
     }
     bootstrap += KeyLine(Issue("sharing", "service/sharing").key.public_key(), "services/sharing");
+    bootstrap += KeyLine(Issue("console", "service/console").key.public_key(), "services/console");
     const TestIdentity& own = Issue("catalog", "service/catalog");
     world_ = std::make_unique<TestWorld>(bootstrap);
     REQUIRE(world_->founded.ok());
