@@ -67,7 +67,7 @@ int RunCommand(std::vector<std::string> arguments, std::ostream* out, std::ostre
                     AddExchangeCommands, AddDatasetCommands, AddAuditCommands,
                     AddCalendarCommands, AddCodeCommands, AddDeskCommands, AddAttachmentCommands,
                     AddRecordCommands, AddAccountCommands, AddSessionCommands,
-                    AddProjectCommands,
+                    AddProjectCommands, AddNotifyCommands,
                     AddOperationCommands}) {
     add(&app, &session);
   }

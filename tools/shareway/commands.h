@@ -49,6 +49,7 @@ void AddRequestWatchVerb(CLI::App* noun, Session* session);
 void AddAttachmentCommands(CLI::App* app, Session* session);
 void AddAccountCommands(CLI::App* app, Session* session);
 void AddSessionCommands(CLI::App* app, Session* session);
+void AddNotifyCommands(CLI::App* app, Session* session);
 void AddGrantCommands(CLI::App* app, Session* session);
 void AddDisputeCommands(CLI::App* app, Session* session);
 // After the two above: it adds verbs to their nouns grant and notice.
