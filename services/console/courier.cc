@@ -21,6 +21,11 @@ constexpr absl::string_view TagOf(Language language) {
   return "en";
 }
 
+// The factor key is another one than when it was sealed: no later try will open it.
+Sending SealedOtherwise() {
+  return {.outcome = Sending::Outcome::kRefused, .failure = "SEALED_OTHERWISE"};
+}
+
 }  // namespace
 
 Sealed SealFor(const Desk& desk, absl::string_view about, absl::string_view plain) {
@@ -76,7 +81,10 @@ absl::StatusOr<std::optional<Sending>> Courier::SendMail(const Letter& letter) c
     to = letter.address;
     // A newer code, or none, is wanted now.
     if (settings.pending_address != to || now >= settings.code_end) return Maybe();
-    SHAREWAY_ASSIGN_OR_RETURN(code, OpenFor(*desk_, letter.id, letter.nonce, letter.sealed));
+    absl::StatusOr<std::string> opened =
+        OpenFor(*desk_, letter.id, letter.nonce, letter.sealed);
+    if (!opened.ok()) return Maybe(SealedOtherwise());
+    code = *std::move(opened);
   }
   if (to.empty()) return Maybe();
   const MailText text = TextOf(letter, settings.language, carriers_->link, code);
@@ -97,7 +105,9 @@ absl::StatusOr<std::optional<Sending>> Courier::SendCall(const Letter& letter) c
                    .id = letter.id,
                    .time = now,
                    .body = WebhookBody(letter, carriers_->link)};
-  SHAREWAY_ASSIGN_OR_RETURN(call.keys, SecretsNow(*desk_, webhook.value, now));
+  absl::StatusOr<std::vector<std::string>> keys = SecretsNow(*desk_, webhook.value, now);
+  if (!keys.ok()) return Maybe(SealedOtherwise());
+  call.keys = *std::move(keys);
   return Maybe(carriers_->call(call));
 }
 
@@ -175,8 +185,14 @@ absl::StatusOr<int> Courier::Round(Way* way) {
                             store_.ReceiversWithLetters());
   for (const std::string& receiver : receivers) {
     if (!absl::StartsWith(receiver, way->receivers)) continue;
-    SHAREWAY_ASSIGN_OR_RETURN(const bool on, Deliver(way, receiver, &taken));
-    if (!on) break;
+    const absl::StatusOr<bool> on = Deliver(way, receiver, &taken);
+    if (absl::IsDataLoss(on.status())) {
+      // What does not read any more is this receiver's alone.
+      log::Error("letters-unreadable", {{"way", way->name}, {"status", on.status()}});
+      continue;
+    }
+    if (!on.ok()) return on.status();
+    if (!*on) break;
   }
   return taken;
 }

@@ -24,6 +24,7 @@ struct Carriers {
   std::function<Sending(const WebhookCall&)> call = {};   // empty: no webhook is called
   std::vector<std::string> hosts = {};                    // of webhooks, allowed wherever they lead
   std::string link = {};                                  // the console's address, https://HOST
+  StopSign stop = {};                                     // breaks off what is under way
 };
 
 // Seals and opens what of this is secret: codes and webhooks' secrets. INTERNAL if the key is another
@@ -40,7 +41,7 @@ absl::StatusOr<std::string> OpenFor(const Desk& desk, absl::string_view about,
 absl::StatusOr<std::vector<std::string>> SecretsNow(const Desk& desk, const Webhook& webhook,
                                                     absl::Time now);
 
-// Not thread-safe: one thread runs MailRound, another may run CallRound. All must outlive it;
+// One thread runs MailRound, another may run CallRound, any may run Measure. All must outlive it;
 // `registry` may be null.
 class Courier {
  public:

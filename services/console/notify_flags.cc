@@ -34,11 +34,12 @@ ABSL_FLAG(std::string, notify_link, "",
 namespace shareway::console {
 namespace {
 
-absl::StatusOr<Mailer> MailerFromFlags(const std::string& url) {
+absl::StatusOr<Mailer> MailerFromFlags(const std::string& url, const StopSign& stop) {
   Mailer::Options options{.url = url,
                           .from = absl::GetFlag(FLAGS_smtp_from),
                           .ca = absl::GetFlag(FLAGS_smtp_ca),
-                          .plain = absl::GetFlag(FLAGS_smtp_plain)};
+                          .plain = absl::GetFlag(FLAGS_smtp_plain),
+                          .stop = stop};
   const std::string path = absl::GetFlag(FLAGS_smtp_credentials);
   if (!path.empty()) {
     if (options.plain) {
@@ -56,6 +57,7 @@ absl::StatusOr<Mailer> MailerFromFlags(const std::string& url) {
 
 absl::StatusOr<Carriers> CarriersFromFlags(const std::string& host) {
   Carriers carriers;
+  carriers.stop = std::make_shared<std::atomic<bool>>(false);
   carriers.link = absl::GetFlag(FLAGS_notify_link);
   if (carriers.link.empty() && !host.empty()) carriers.link = absl::StrCat("https://", host);
   if (!carriers.link.empty() && (!absl::StartsWith(carriers.link, "https://") ||
@@ -65,14 +67,16 @@ absl::StatusOr<Carriers> CarriersFromFlags(const std::string& host) {
   }
   const std::string url = absl::GetFlag(FLAGS_smtp_url);
   if (!url.empty()) {
-    SHAREWAY_ASSIGN_OR_RETURN(Mailer mailer, MailerFromFlags(url));
+    SHAREWAY_ASSIGN_OR_RETURN(Mailer mailer, MailerFromFlags(url, carriers.stop));
     const auto shared = std::make_shared<const Mailer>(std::move(mailer));
     carriers.mail = [shared](const Mail& mail) { return shared->Send(mail); };
   }
   if (absl::GetFlag(FLAGS_notify_webhooks)) {
     carriers.hosts = absl::GetFlag(FLAGS_notify_hosts);
     const auto caller = std::make_shared<const WebhookCaller>(
-        WebhookCaller::Options{.hosts = carriers.hosts, .ca = absl::GetFlag(FLAGS_notify_ca)});
+        WebhookCaller::Options{.hosts = carriers.hosts,
+                               .ca = absl::GetFlag(FLAGS_notify_ca),
+                               .stop = carriers.stop});
     carriers.call = [caller](const WebhookCall& call) { return caller->Call(call); };
   }
   return carriers;

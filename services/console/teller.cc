@@ -8,6 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/crypto/hash.h"
 #include "libs/log/log.h"
@@ -152,6 +153,29 @@ absl::Status Teller::CloseDigest(const NotificationSettings& settings,
   return desk_->store().Commit(nullptr, "", std::move(change), now).status();
 }
 
+int Teller::TellAll(const std::string& receiver, const ReminderKinds& kinds, bool digest,
+                    std::optional<bool>* working_day) {
+  const bool agency = absl::StartsWith(receiver, "agencies/");
+  int written = 0;
+  for (const NewsSource& source : sources_) {
+    if (away_.count(source.name) > 0 || (agency && !source.for_agencies)) continue;
+    const absl::StatusOr<int> told = TellFrom(source, receiver, kinds, digest, working_day);
+    if (told.ok()) {
+      written += *told;
+      continue;
+    }
+    // The directory there may know better than ours: who does not stand is told nothing.
+    const std::optional<ErrorDetails> details = DetailsOf(told.status());
+    if (details && details->reason == Reason::kNotVisible) continue;
+    ++failures_;
+    log::Warn("news-not-told", {{"source", source.name}, {"status", told.status()}});
+    if (absl::IsUnavailable(told.status()) || absl::IsDeadlineExceeded(told.status())) {
+      away_.insert(source.name);
+    }
+  }
+  return written;
+}
+
 absl::StatusOr<int> Teller::TellPerson(const std::string& person) {
   SHAREWAY_ASSIGN_OR_RETURN(const Stored<NotificationSettings> settings,
                             store_.LoadSettings(person));
@@ -172,18 +196,8 @@ absl::StatusOr<int> Teller::TellPerson(const std::string& person) {
     return 0;
   }
   const bool daily = settings.value.timing == ReminderTiming::kDaily;
-  int written = 0;
   std::optional<bool> working_day;
-  for (const NewsSource& source : sources_) {
-    const absl::StatusOr<int> told =
-        TellFrom(source, person, settings.value.kinds, daily, &working_day);
-    if (told.ok()) {
-      written += *told;
-    } else {
-      ++failures_;
-      log::Warn("news-not-told", {{"source", source.name}, {"status", told.status()}});
-    }
-  }
+  const int written = TellAll(person, settings.value.kinds, daily, &working_day);
   SHAREWAY_RETURN_IF_ERROR(CloseDigest(settings.value, working_day));
   return written;
 }
@@ -191,24 +205,13 @@ absl::StatusOr<int> Teller::TellPerson(const std::string& person) {
 absl::StatusOr<int> Teller::TellAgency(const std::string& agency) {
   SHAREWAY_ASSIGN_OR_RETURN(const Stored<Webhook> webhook, store_.LoadWebhook(agency));
   if (webhook.version == 0) return 0;
-  int written = 0;
   std::optional<bool> working_day;
-  for (const NewsSource& source : sources_) {
-    if (!source.for_agencies) continue;
-    const absl::StatusOr<int> told =
-        TellFrom(source, agency, webhook.value.kinds, false, &working_day);
-    if (told.ok()) {
-      written += *told;
-    } else {
-      ++failures_;
-      log::Warn("news-not-told", {{"source", source.name}, {"status", told.status()}});
-    }
-  }
-  return written;
+  return TellAll(agency, webhook.value.kinds, false, &working_day);
 }
 
 absl::StatusOr<int> Teller::Round() {
   int written = 0;
+  away_.clear();
   SHAREWAY_ASSIGN_OR_RETURN(const std::vector<std::string> people, store_.PeopleWithSettings());
   SHAREWAY_ASSIGN_OR_RETURN(const std::vector<std::string> agencies, store_.AgenciesWithWebhook());
   const auto add = [&](const absl::StatusOr<int>& told) {

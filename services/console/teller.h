@@ -7,6 +7,8 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,13 +36,17 @@ class Teller {
   // Asks every source for everybody who wants to be told and may be, and writes what is new. People
   // without a confirmed address, and those who do not stand, are asked nothing for; what was written
   // for those who do not stand any more is forgotten. How many reminders were written. An error of one
-  // source, or for one receiver, is logged, counted by failures(), and taken up in the next round.
+  // source, or for one receiver, is logged, counted by failures(), and taken up in the next round; a
+  // source that does not answer is not asked again before that.
   absl::StatusOr<int> Round();
   int failures() const { return failures_; }
 
  private:
   absl::StatusOr<int> TellPerson(const std::string& person);
   absl::StatusOr<int> TellAgency(const std::string& agency);
+  // One source after another, for one receiver; a source that was away in this round is passed over.
+  int TellAll(const std::string& receiver, const ReminderKinds& kinds, bool digest,
+              std::optional<bool>* working_day);
   // From one source. `digest`: reminders go there, and wait for the day's.
   absl::StatusOr<int> TellFrom(const NewsSource& source, const std::string& receiver,
                                const ReminderKinds& kinds, bool digest,
@@ -54,6 +60,7 @@ class Teller {
   const NotificationStore store_;
   const std::vector<NewsSource> sources_;
   int failures_ = 0;
+  std::set<std::string> away_;  // in this round
 };
 
 // The id of a letter to `receiver` that tells these: the same for the same.

@@ -25,31 +25,39 @@ Telling::Telling(const Desk* desk, const Carriers* carriers, std::vector<NewsSou
     failed_rounds_ = registry->AddCounter("shareway_console_news_failed_total",
                                           "Questions for news that were not answered.");
   }
-  if (carriers_->mail || carriers_->call) mail_ = std::thread([this] { Mail(); });
+  if (carriers_->mail || carriers_->call) ask_ = std::thread([this] { Ask(); });
+  if (carriers_->mail) mail_ = std::thread([this] { Mail(); });
   if (carriers_->call) call_ = std::thread([this] { Call(); });
 }
 
 Telling::~Telling() {
   stopped_.Notify();
+  if (carriers_->stop != nullptr) carriers_->stop->store(true);
+  if (ask_.joinable()) ask_.join();
   if (mail_.joinable()) mail_.join();
   if (call_.joinable()) call_.join();
 }
 
-void Telling::Mail() {
-  absl::Time asked = absl::InfinitePast();
-  while (!stopped_.WaitForNotificationWithTimeout(kLook)) {
+void Telling::Ask() {
+  // Soon after the start for the first time, then each minute.
+  absl::Duration wait = kLook;
+  while (!stopped_.WaitForNotificationWithTimeout(wait)) {
     if (!ready_().ok()) continue;
-    if (absl::Now() - asked >= kAsk || absl::Now() < asked) {
-      asked = absl::Now();
-      const int failures = teller_.failures();
-      const absl::StatusOr<int> told = teller_.Round();
-      failed_rounds_.Add(teller_.failures() - failures);
-      if (!told.ok()) log::Warn("nobody-told", {{"status", told.status()}});
-    }
-    const absl::StatusOr<int> sent = courier_.MailRound();
-    if (!sent.ok()) log::Warn("mail-not-sent", {{"status", sent.status()}});
+    wait = kAsk;
+    const int failures = teller_.failures();
+    const absl::StatusOr<int> told = teller_.Round();
+    failed_rounds_.Add(teller_.failures() - failures);
+    if (!told.ok()) log::Warn("nobody-told", {{"status", told.status()}});
     const absl::Status measured = courier_.Measure();
     if (!measured.ok()) log::Warn("letters-not-counted", {{"status", measured}});
+  }
+}
+
+void Telling::Mail() {
+  while (!stopped_.WaitForNotificationWithTimeout(kLook)) {
+    if (!ready_().ok()) continue;
+    const absl::StatusOr<int> sent = courier_.MailRound();
+    if (!sent.ok()) log::Warn("mail-not-sent", {{"status", sent.status()}});
   }
 }
 

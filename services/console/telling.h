@@ -14,9 +14,9 @@
 
 namespace shareway::console {
 
-// Two threads: one finds out what is to be told, each minute, and mails; one calls webhooks, so that
-// neither waits for the other's receivers. Without carriers there is none. Stops on destruction, after
-// the sending under way (30 s at most).
+// Three threads: one finds out what is to be told, each minute; one mails; one calls webhooks, so that
+// nobody waits for another's receivers. Without carriers there is none. Destruction breaks off what is
+// being sent, which counts as not sent, and waits for a question to a source (20 s at most).
 class Telling {
  public:
   // `ready` says whether this console serves: one whose store is an old copy must tell nothing, since
@@ -28,6 +28,7 @@ class Telling {
   Telling& operator=(const Telling&) = delete;
 
  private:
+  void Ask();
   void Mail();
   void Call();
 
@@ -37,6 +38,7 @@ class Telling {
   Courier courier_;
   metrics::Counter failed_rounds_;
   absl::Notification stopped_;
+  std::thread ask_;
   std::thread mail_;
   std::thread call_;
 };

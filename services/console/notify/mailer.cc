@@ -32,6 +32,10 @@ struct ListEnd {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 
+int Stopped(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<const std::atomic<bool>*>(stop)->load() ? 1 : 0;
+}
+
 // What is still to be sent.
 struct Rest {
   absl::string_view text;
@@ -101,6 +105,7 @@ Sending Failed(CURLcode code, long status, const std::string& command) {  // NOL
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_CONNECT: return {.outcome = Outcome::kAway, .failure = "UNREACHABLE"};
     case CURLE_OPERATION_TIMEDOUT: return {.outcome = Outcome::kAway, .failure = "TIMEOUT"};
+    case CURLE_ABORTED_BY_CALLBACK: return {.outcome = Outcome::kAway, .failure = "STOPPED"};
     case CURLE_LOGIN_DENIED: return {.outcome = Outcome::kAway, .failure = "LOGIN"};
     case CURLE_USE_SSL_FAILED:
     case CURLE_SSL_CONNECT_ERROR:
@@ -198,6 +203,11 @@ Sending Mailer::Send(const Mail& mail) const {
   curl_easy_setopt(curl, CURLOPT_DEBUGDATA, &command);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
                    static_cast<long>(absl::ToInt64Milliseconds(options_.timeout)));
+  if (options_.stop != nullptr) {
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &Stopped);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, options_.stop.get());
+  }
   const CURLcode code = curl_easy_perform(curl);
   long status = 0;  // NOLINT: curl's type
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);

@@ -32,6 +32,7 @@ class Mailer {
     std::string ca = {};  // PEM file of authorities; empty: those of the system
     bool plain = false;   // smtp:// without TLS will do: the operator's word for the network
     absl::Duration timeout = absl::Seconds(30);
+    StopSign stop = {};
   };
   // INVALID_ARGUMENT, naming the flag, for what cannot be.
   static absl::StatusOr<Mailer> Open(Options options);

@@ -178,6 +178,22 @@ TEST_CASE("A server that hangs is left, and one that is not there is away", "[no
   CHECK(mailer.Send(Good()).failure == "UNREACHABLE");
 }
 
+TEST_CASE("A sending that is broken off by the stop counts as not sent", "[notify][mail]") {
+  TestSmtpServer server;
+  server.Answer({{"RCPT", "HANG"}});
+  const StopSign stop = std::make_shared<std::atomic<bool>>(true);
+  const Mailer mailer =
+      Mailer::Open(
+          {.url = server.url(), .from = "share@gov.example", .plain = true, .stop = stop})
+          .value();
+  const Sending sending = mailer.Send(Good());
+  CHECK(sending.outcome == Outcome::kAway);
+  CHECK(sending.failure == "STOPPED");
+  stop->store(false);
+  server.Answer({});
+  CHECK(mailer.Send(Good()).taken());
+}
+
 TEST_CASE("Without the operator's word nothing is mailed over a plain line", "[notify][mail]") {
   TestSmtpServer server;
   const Mailer mailer =

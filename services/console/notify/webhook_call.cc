@@ -27,6 +27,10 @@ struct ListEnd {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 
+int Stopped(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<const std::atomic<bool>*>(stop)->load() ? 1 : 0;
+}
+
 // How much of the answer came.
 struct Answer {
   size_t bytes = 0;
@@ -70,6 +74,7 @@ std::string Failure(CURLcode code, const Guard& guard, const Answer& answer) {
     case CURLE_COULDNT_RESOLVE_HOST: return "UNREACHABLE";
     case CURLE_COULDNT_CONNECT: return guard.refused ? "ADDRESS_FORBIDDEN" : "UNREACHABLE";
     case CURLE_OPERATION_TIMEDOUT: return "TIMEOUT";
+    case CURLE_ABORTED_BY_CALLBACK: return "STOPPED";
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_PEER_FAILED_VERIFICATION: return "TLS";
@@ -140,6 +145,11 @@ Sending WebhookCaller::Call(const WebhookCall& call) const {
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
                    static_cast<long>(absl::ToInt64Milliseconds(options_.timeout)));
+  if (options_.stop != nullptr) {
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &Stopped);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, options_.stop.get());
+  }
   const CURLcode code = curl_easy_perform(curl);
   if (code != CURLE_OK) {
     return {.outcome = Outcome::kFailed, .failure = Failure(code, guard, answer)};

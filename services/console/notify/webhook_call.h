@@ -36,6 +36,7 @@ class WebhookCaller {
     std::vector<std::string> hosts = {};  // listed by the operator, HOST or HOST:PORT
     std::string ca = {};                  // PEM file of authorities; empty: those of the system
     absl::Duration timeout = absl::Seconds(15);
+    StopSign stop = {};
   };
   explicit WebhookCaller(Options options) : options_(std::move(options)) {}
 

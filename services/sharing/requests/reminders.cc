@@ -144,6 +144,7 @@ absl::Status Reminders::AddClocks(const Actor& actor, Outlook* outlook) const {
 }
 
 absl::Status Reminders::AddExpiring(const Actor& actor, Outlook* outlook) const {
+  if (!actor.applicant && !actor.head) return absl::OkStatus();
   const absl::Time now = desk_->Now();
   SHAREWAY_ASSIGN_OR_RETURN(const std::vector<std::string> ending,
                             desk_->store().Woken("grants", now + kExpiring, kMostEnding));
