@@ -86,7 +86,9 @@ absl::Status Serve() {
   } else if (carriers.mail || carriers.call) {
     return absl::InvalidArgumentError("--smtp_url and --notify_webhooks need --web_sharing");
   }
-  const Telling telling(&desk, &carriers, std::move(news), pages.ready, process.metrics.get());
+  SHAREWAY_ASSIGN_OR_RETURN(const absl::Duration every, NotifyEvery());
+  const Telling telling(&desk, &carriers, std::move(news), every, pages.ready,
+                        process.metrics.get());
   std::unique_ptr<Web> web;
   const absl::Status served = app::Serve(&process, [&]() -> absl::Status {
     if (pages.listen.empty()) return absl::OkStatus();

@@ -28,6 +28,8 @@ ABSL_FLAG(std::vector<std::string>, notify_hosts, {},
           "addresses included. Other hosts are called at public addresses alone.");
 ABSL_FLAG(std::string, notify_ca, "",
           "PEM file of webhooks' authorities. Empty: those of the system.");
+ABSL_FLAG(absl::Duration, notify_every, absl::Minutes(1),
+          "How often the services are asked what is to be told, 1s or more.");
 ABSL_FLAG(std::string, notify_link, "",
           "The console's own address, https://HOST, for links. Empty: the first of --web_hosts.");
 
@@ -80,6 +82,13 @@ absl::StatusOr<Carriers> CarriersFromFlags(const std::string& host) {
     carriers.call = [caller](const WebhookCall& call) { return caller->Call(call); };
   }
   return carriers;
+}
+
+absl::StatusOr<absl::Duration> NotifyEvery() {
+  const absl::Duration every = absl::GetFlag(FLAGS_notify_every);
+  if (every >= absl::Seconds(1)) return every;
+  return absl::InvalidArgumentError(
+      absl::StrCat("--notify_every is ", absl::FormatDuration(every), ", want 1s or more"));
 }
 
 }  // namespace shareway::console

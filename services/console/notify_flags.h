@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "services/console/courier.h"
 
 namespace shareway::console {
@@ -13,5 +14,8 @@ namespace shareway::console {
 // the console by; empty: mails have no links, unless --notify_link says. INVALID_ARGUMENT or NOT_FOUND,
 // naming the flag or path.
 absl::StatusOr<Carriers> CarriersFromFlags(const std::string& host);
+
+// How often the services are asked for news: --notify_every, 1 s or more. INVALID_ARGUMENT for less.
+absl::StatusOr<absl::Duration> NotifyEvery();
 
 }  // namespace shareway::console

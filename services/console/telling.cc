@@ -2,6 +2,7 @@
 // Tells people and agencies, while the console serves.
 #include "services/console/telling.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "libs/log/log.h"
@@ -9,15 +10,16 @@
 namespace shareway::console {
 namespace {
 
-// How often sources are asked, and letters are looked for.
-constexpr absl::Duration kAsk = absl::Minutes(1);
+// How often letters are looked for.
 constexpr absl::Duration kLook = absl::Seconds(3);
 
 }  // namespace
 
 Telling::Telling(const Desk* desk, const Carriers* carriers, std::vector<NewsSource> sources,
-                 std::function<absl::Status()> ready, metrics::Registry* registry)
+                 absl::Duration every, std::function<absl::Status()> ready,
+                 metrics::Registry* registry)
     : carriers_(carriers),
+      every_(every),
       ready_(std::move(ready)),
       teller_(desk, std::move(sources)),
       courier_(desk, carriers, registry) {
@@ -39,11 +41,11 @@ Telling::~Telling() {
 }
 
 void Telling::Ask() {
-  // Soon after the start for the first time, then each minute.
-  absl::Duration wait = kLook;
+  // Soon after the start for the first time.
+  absl::Duration wait = std::min(kLook, every_);
   while (!stopped_.WaitForNotificationWithTimeout(wait)) {
     if (!ready_().ok()) continue;
-    wait = kAsk;
+    wait = every_;
     const int failures = teller_.failures();
     const absl::StatusOr<int> told = teller_.Round();
     failed_rounds_.Add(teller_.failures() - failures);

@@ -14,7 +14,7 @@
 
 namespace shareway::console {
 
-// Three threads: one finds out what is to be told, each minute; one mails; one calls webhooks, so that
+// Three threads: one finds out what is to be told, after each `every`; one mails; one calls webhooks, so that
 // nobody waits for another's receivers. Without carriers there is none. Destruction breaks off what is
 // being sent, which counts as not sent, and waits for a question to a source (20 s at most).
 class Telling {
@@ -22,7 +22,7 @@ class Telling {
   // `ready` says whether this console serves: one whose store is an old copy must tell nothing, since
   // it has forgotten what it told. All must outlive it.
   Telling(const Desk* desk, const Carriers* carriers, std::vector<NewsSource> sources,
-          std::function<absl::Status()> ready, metrics::Registry* registry);
+          absl::Duration every, std::function<absl::Status()> ready, metrics::Registry* registry);
   ~Telling();
   Telling(const Telling&) = delete;
   Telling& operator=(const Telling&) = delete;
@@ -33,6 +33,7 @@ class Telling {
   void Call();
 
   const Carriers* const carriers_;
+  const absl::Duration every_;
   const std::function<absl::Status()> ready_;
   Teller teller_;
   Courier courier_;
