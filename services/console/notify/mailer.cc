@@ -49,15 +49,15 @@ struct Rest {
   }
 };
 
-// The command that was sent last, by its first four letters: what a refusal is about. What follows
-// them, credentials among it, is not looked at.
+// The command that was sent last, by its first four letters: what a refusal is about. QUIT, which curl
+// sends after a refusal, does not count. What follows them, credentials among it, is not looked at.
 struct LastCommand {
   std::string name;
 
   static int Hear(CURL*, curl_infotype type, char* data, size_t size, void* command) {
-    if (type == CURLINFO_HEADER_OUT && size >= 4) {
-      static_cast<LastCommand*>(command)->name = absl::AsciiStrToUpper(absl::string_view(data, 4));
-    }
+    if (type != CURLINFO_HEADER_OUT || size < 4) return 0;
+    const std::string name = absl::AsciiStrToUpper(absl::string_view(data, 4));
+    if (name != "QUIT") static_cast<LastCommand*>(command)->name = name;
     return 0;
   }
 };
