@@ -65,16 +65,15 @@ What WhatOf(Grant::State state) {
 
 }  // namespace
 
-absl::StatusOr<Reminders::Cursor> Reminders::Parse(const std::string& text) {
-  Cursor cursor;
-  if (text.empty()) return cursor;
+absl::Status Reminders::Parse(const std::string& text, Cursor* cursor) {
+  if (text.empty()) return absl::OkStatus();
   const std::vector<absl::string_view> parts = absl::StrSplit(text, '.');
-  if (parts.size() != 3 || !absl::SimpleAtoi(parts[0], &cursor.epoch) ||
-      !absl::SimpleAtoi(parts[1], &cursor.requests) ||
-      !absl::SimpleAtoi(parts[2], &cursor.grants)) {
+  if (parts.size() != 3 || !absl::SimpleAtoi(parts[0], &cursor->epoch) ||
+      !absl::SimpleAtoi(parts[1], &cursor->requests) ||
+      !absl::SimpleAtoi(parts[2], &cursor->grants)) {
     return Error::Field("cursor", "is none that an answer had");
   }
-  return cursor;
+  return absl::OkStatus();
 }
 
 std::string Reminders::TitleOf(absl::string_view resource) const {
@@ -216,7 +215,8 @@ absl::Status Reminders::AddGrants(const Actor& actor, Cursor* cursor, Outlook* o
 absl::StatusOr<Reminders::Outlook> Reminders::For(const Actor& actor,
                                                   const std::string& text) const {
   const SharingStore& store = desk_->store();
-  SHAREWAY_ASSIGN_OR_RETURN(Cursor cursor, Parse(text));
+  Cursor cursor;
+  SHAREWAY_RETURN_IF_ERROR(Parse(text, &cursor));
   SHAREWAY_ASSIGN_OR_RETURN(const uint64_t requests_tail, store.LogTail(kRequestLog));
   SHAREWAY_ASSIGN_OR_RETURN(const uint64_t grants_tail, store.GrantTail());
   const bool anew = text.empty() || cursor.epoch != store.epoch() ||

@@ -60,7 +60,7 @@ class Reminders {
   struct Cursor {
     uint64_t epoch = 0, requests = 0, grants = 0;
   };
-  static absl::StatusOr<Cursor> Parse(const std::string& text);
+  static absl::Status Parse(const std::string& text, Cursor* cursor);
   absl::Status AddTasks(const Actor& actor, Outlook* outlook) const;
   absl::Status AddClocks(const Actor& actor, Outlook* outlook) const;
   absl::Status AddExpiring(const Actor& actor, Outlook* outlook) const;
