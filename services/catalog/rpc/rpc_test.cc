@@ -178,9 +178,9 @@ TEST_CASE(
     CHECK_FALSE(change.has_revision());
     ++objects;
   }
-  CHECK(objects == 17);
+  CHECK(objects == 18);
   CHECK(revision.epoch() == 1);
-  CHECK(revision.number() == 17);
+  CHECK(revision.number() == 18);
 
   v1::SetStandingRequest suspend;
   suspend.set_name("people/tax-editor");
@@ -201,7 +201,7 @@ TEST_CASE(
       "sharing", absl::StrCat(kDirectoryService, "RenewLease"), renew);
   REQUIRE(lease.ok());
   CHECK(lease->nonce() == "n");
-  CHECK(lease->head().number() == 18);
+  CHECK(lease->head().number() == 19);
   watch.Cancel();
 
   v1::WatchDirectoryRequest resume;
