@@ -203,6 +203,13 @@ Sending Mailer::Send(const Mail& mail) const {
   curl_easy_setopt(curl, CURLOPT_DEBUGDATA, &command);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
                    static_cast<long>(absl::ToInt64Milliseconds(options_.timeout)));
+  // The end is no part of that time: curl says QUIT even to a server that was silent after the mail, and
+  // waits two minutes for the answer. It waits as long as for any other, and in this handle, not in one
+  // of its own that knows no limits.
+  curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
+  curl_easy_setopt(
+      curl, CURLOPT_SERVER_RESPONSE_TIMEOUT,
+      static_cast<long>(absl::ToInt64Seconds(absl::Ceil(options_.timeout, absl::Seconds(1)))));
   if (options_.stop != nullptr) {
     curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &Stopped);
