@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+export default {
+  area: '共享申请',
+  list: { title: '共享申请', new: '提出申请', name: '申请', view: '范围', all: '全部', none: '此范围内没有共享申请。' },
+  view: { MINE: '待我办理', DUE: '两个工作日内到期', OVERDUE: '已逾期', WAITING: '等待他方' },
+  field: {
+    state: '状态', due: '办理期限', promised: '承诺办理时间', resource: '{{w.resource}}', shareClass: '{{w.shareClass}}', consumer: '{{w.consumer}}',
+    provider: '{{w.provider}}', applicant: '申请人', change: '变更', grant: '授权', profile: '适用规则集', article: '依据条款', reason: '理由',
+    items: '{{w.item}}', grading: '数据分级', personal: '个人信息', purposes: '用途', methods: '共享方式', period: '使用期限', start: '开始日期', end: '结束日期',
+    calls: '每日调用次数', rows: '每日行数', bytes: '每日数据量（字节）', filter: '数据范围', basis: '履职依据', scenario: '使用场景',
+  },
+  state: {
+    DRAFT: '草稿', SIGNED_OFF: '申请方已签批', IN_REVIEW: '审核中', DECIDED: '待负责人签批', APPROVED: '已同意', REFUSED: '不予同意',
+    WITHDRAWN: '已撤回', AUTHORITY_CHECK: '主管部门核查中', NEEDS_SUPPLEMENT: '待补正',
+  },
+  clock: { supplement: '等待补正' },
+  shareClass: { SHARE_CLASS_UNSPECIFIED: '未定', UNCONDITIONAL: '无条件共享', CONDITIONAL: '有条件共享', NOT_SHARED: '不予共享' },
+  grading: { GRADING_UNSPECIFIED: '未定', GENERAL: '一般数据', IMPORTANT: '重要数据', CORE: '核心数据' },
+  purpose: {
+    ADMINISTRATIVE_BASIS: '行政依据', WORK_REFERENCE: '工作参考', DATA_VERIFICATION: '数据校核', BUSINESS_COLLABORATION: '业务协同', OTHER: '其他',
+  },
+  method: { QUERY: '联机查询', VERIFY: '核验', DOWNLOAD: '部门批量下载', CALL: '系统对接', SUBSCRIBE: '前置机共享' },
+  verdict: { APPROVE: '同意', APPROVE_REDUCED: '缩小范围同意', REFUSE: '不予同意' },
+  ground: { CONDITION: '未满足公布的使用条件', LEGAL_BAR: '法律、法规不允许', OTHER: '其他', INCOMPLETE: '材料不全' },
+  supply: { AWAITED: '待提供', REPORTED: '已报告提供', CONFIRMED: '已确认收到', DISPUTED: '对提供有异议' },
+  extension: { ASKED: '待主管部门答复', CONSENTED: '已同意延期', REFUSED: '不同意延期' },
+  change: { WIDER_SCOPE: '扩大范围', NEW_PURPOSE: '新的用途', THIRD_PARTY: '转交第三方' },
+  action: {
+    CreateRequest: '起草', ChangeScope: '起草变更', UpdateRequest: '修改草稿', SignOffRequest: '申请方负责人签批', SubmitRequest: '提交',
+    ForwardRequest: '主管部门转交', ReturnRequest: '主管部门退回', AskSupplement: '要求补正', SupplementRequest: '提交补正', AskExtension: '申请延期',
+    ConsentExtension: '同意延期', RefuseExtension: '不同意延期', DecideRequest: '作出决定', ConfirmDecision: '复核确认', SignOffDecision: '负责人签批决定',
+    WithdrawRequest: '撤回', ReportProvisioned: '报告已提供', ConfirmProvisioned: '确认收到', DisputeProvisioned: '对提供提出异议', lapse: '逾期未补正，退为草稿',
+  },
+  rows: { EQUALS: '{{item}} 等于“{{value}}”', PREFIX: '{{item}} 以“{{value}}”开头', all: '全部数据', and: '；且 ', unlimited: '不限' },
+  page: {
+    where: '办理情况', print: '打印', asked: '申请内容', superseded: '原期限 {{day}}，已变更：', supplement: '补正', supplementDue: '补正截止日 {{day}}', answered: '答复：',
+    extension: '延期', days: '延长的工作日', answer: '答复', decision: '决定', verdict: '结论', ground: '理由类别', condition: '未满足的使用条件',
+    citation: '法律依据', case: '办件编号', caseYes: '每次调用须填写', cut: '删减 {{subject}}', supply: '数据提供', supplyDue: '提供截止日',
+    reported: '报告时间', confirmed: '确认时间', exchange: '确认的交换', disputed: '异议理由', steps: '办理过程',
+  },
+  act: {
+    title: '办理', none: '您现在无须办理此申请。', draftNext: '草稿可补充附件；经本部门负责人签批后，由申请人提交。', desk: '去办理', edit: '修改草稿', signOff: '签批申请',
+    signOffText: '签批即说明申请真实、合法、必要。', submit: '提交申请', confirm: '确认收到数据', dispute: '对提供有异议', disputeText: '提供期限按未报告时继续计算。',
+    report: '报告已提供', reportNote: '提供方式', withdraw: '撤回申请', withdrawText: '撤回后不能恢复，需要时须重新申请。',
+    supplement: '补正材料', supplementText: '须逐项答复，一次提交。', supplementSend: '提交补正',
+  },
+  comments: {
+    title: '沟通', none: '还没有留言。', older: '更早的', internal: '仅本部门可见', text: '留言', onlyOwn: '仅本部门可见', send: '发送',
+  },
+  files: {
+    title: '附件', none: '没有附件。', name: '文件', size: '大小', from: '上传部门', time: '上传时间', internal: '仅本部门可见', add: '添加附件',
+    hint: 'PDF、图片、OFD、DOCX、XLSX 或文本，不超过 50 MiB。上传后不能更改或删除。', tooBig: '文件超过 50 MiB。', send: '上传',
+  },
+  steps: {
+    label: '填写步骤', resource: '选择{{w.resource}}', items: '选择{{w.item}}', rows: '数据范围', use: '用途与期限', basis: '依据与场景', review: '核对',
+    open: '待填', back: '上一步', forward: '下一步',
+  },
+  write: {
+    title: '提出共享申请', editTitle: '修改申请草稿', noDraft: '此申请已不是草稿，不能修改。', required: '（必填）', choose: '请选择', chooseFirst: '请先选择{{w.resource}}。',
+    basisHint: '需要此数据的法定职责，写明文件与条款。', scenarioHint: '办理什么事项、在哪个环节使用。', missing: '还有未填完的步骤：{{steps}}',
+    checked: '检查通过，尚未保存。', changed: '内容在检查之后有改动。', check: '检查', save: '保存草稿', saveChange: '保存修改',
+    next: '保存为草稿后，可上传附件，由负责人签批，再提交。', notShared: '此{{w.resource}}列为不予共享：提交后将依其公布的依据答复，不服的可以申请协调。',
+    useCondition: '使用条件：', conditions: '提供方公布的条件：', itemsHint: '只选办理事项必需的{{w.item}}。', allItems: '全选', noItems: '全不选',
+    chosen: '已选 {{count}} / {{all}}', ask: '申请', mask: '脱敏提供', maskItem: '{{item}} 脱敏提供', masked: '脱敏', sensitive: '敏感个人信息', personal: '个人信息',
+    rowsHint: '不填则申请全部数据；条件越窄，越容易获得同意。', filters: '条件（须同时满足）', filterItem: '条件 {{number}}：{{w.item}}', filterHow: '条件 {{number}}：比较',
+    filterValue: '条件 {{number}}：值', equals: '等于', prefix: '开头是', removeFilter: '删除条件 {{number}}', addFilter: '增加条件', expression: '表达式（进一步缩小）',
+    joined: '与前面的关系', and: '且', or: '或', pieceItem: '{{w.item}}', pieceHow: '比较', pieceValue: '值', addPiece: '加入表达式',
+    expressionText: '表达式', expressionHint: '例如：status = "在营" and not (region ^= "33")', preview: '预览', periodHint: '开始后最长三年。', limitHint: '不填为不限。',
+  },
+};
