@@ -62,6 +62,9 @@ export class City {
   /** Opens a person's account if there is none yet: {password, totp}. */
   account(person) { return this.#ask({ account: person }); }
 
+  /** A page opened the person's account, with the common password. */
+  opened(person) { return this.#ask({ opened: person }); }
+
   /** Sends a process of the city (`catalog`, `sharing`, …) a signal. */
   signal(process, name) { return this.#ask({ signal: [process, name] }); }
 

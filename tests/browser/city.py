@@ -10,9 +10,10 @@ Usage: city.py --bin DIR --web DIR --sign FILE [--steps all|none] [--socket PATH
 
 Speaks JSON, one object a line. First {"ready": …} on standard output, then an answer for each line
 of standard input: {"run": [WHO, WORD, …]} runs the command line as somebody, {"account": PERSON}
-opens an account, {"signal": [PROCESS, NAME]} sends a process a signal, {"restart": PROCESS} ends it
-and starts it anew (the console with the pages as they are then). Ends with its standard input, and
-everything it started with it. What the steps print goes to standard error.
+opens an account, {"opened": PERSON} says that a page did, {"signal": [PROCESS, NAME]} sends a
+process a signal, {"restart": PROCESS} ends it and starts it anew (the console with the pages as
+they are then). Ends with its standard input, and everything it started with it. What the steps
+print goes to standard error.
 """
 
 import argparse
@@ -38,6 +39,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "deploy/demo"))
 from run import Demo  # noqa: E402
 from world import Failed, World, hold_port  # noqa: E402
+
+from life import Life  # noqa: E402
 
 PARTY = "share.test"  # the console's name; nobody but the tests' browser resolves it
 SIGNING_HOST = "sign." + PARTY
@@ -171,9 +174,13 @@ class City(World):
         threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def account(self, person):
-        """Opens an account with the common password, once; the TOTP secret in base32."""
+        """Opens an account with the common password, once; the TOTP secret in base32, if it was
+        opened here. The three administrators' by the codes of the first start."""
         if person not in self.opened:
-            made = self.json("system-administrator", "account", "create", person)
+            codes = dict(line.split() for line in self.first_codes.read_text("ascii").splitlines())
+            role = next(p["roles"][0] for p in self.directory["people"] if p["id"] == person)
+            made = {"code": codes[role]} if role in codes else \
+                self.json("system-administrator", "account", "create", person)
             folder = self.dir / "accounts"
             folder.mkdir(exist_ok=True)
             files = {}
@@ -195,7 +202,7 @@ class City(World):
         (self.dir / (process + ".log")).rename(self.dir / (process + ".before.log"))
         self.await_ready(process, self.start(*self.started[process]))
 
-    def facts(self, demo):
+    def facts(self, demo, life):
         """What a test has to know of the city."""
         spki = base64.b64decode(self.spki(self.home("service", "pages") / "tls.crt"))
         people = {p["id"]: {"displayName": p["display_name"], "agency": p["agency"],
@@ -212,7 +219,7 @@ class City(World):
                 "codes": dict(line.split() for line in
                               self.first_codes.read_text("ascii").splitlines()),
                 "dir": str(self.dir), "password": PASSWORD, "request": demo.request,
-                "grants": demo.grants, "exchange": demo.exchange}
+                "grants": demo.grants, "exchange": demo.exchange, "objects": life.names}
 
     def answer(self, asked):
         """One line of standard input."""
@@ -223,6 +230,9 @@ class City(World):
         if "signal" in asked:
             process, name = asked["signal"]
             self.processes[process].send_signal(getattr(signal, name))
+            return {}
+        if "opened" in asked:
+            self.opened[asked["opened"]] = None
             return {}
         if "restart" in asked:
             return self.restart(asked["restart"])
@@ -239,9 +249,9 @@ def say(out, what):
     out.flush()
 
 
-def converse(city, demo, asked, out):
+def converse(city, facts, asked, out):
     """Until whoever asks has no more to ask."""
-    say(out, {"ready": city.facts(demo)})
+    say(out, {"ready": facts})
     for line in asked:
         try:
             say(out, {"answer": city.answer(json.loads(line))})
@@ -268,10 +278,14 @@ def main():
         for title in ("issue", "services", "register", "nodes",
                       *(STEPS if options.steps == "all" else ())):
             demo.step(title, getattr(demo, title))
+        life = Life(city, demo)
+        if options.steps == "all":
+            demo.step("life", life.all)
         if demo.failures:
             say(out, {"failed": demo.failures})
             return 1
         city.serve_signing_page()
+        facts = city.facts(demo, life)
         try:
             if options.socket:
                 with socket.socket(socket.AF_UNIX) as door:
@@ -281,8 +295,8 @@ def main():
                         line, _ = door.accept()
                         with line, line.makefile("r", encoding="utf-8") as asked, \
                                 line.makefile("w", encoding="utf-8") as told:
-                            converse(city, demo, asked, told)
-            converse(city, demo, sys.stdin, out)
+                            converse(city, facts, asked, told)
+            converse(city, facts, sys.stdin, out)
         except KeyboardInterrupt:
             pass
         finally:

@@ -30,6 +30,9 @@ export const browser = once(async () => {
   });
 });
 
+/** What a page asks that does not know yet whether somebody is signed in. */
+const OUTSIDE = ['/csrf', '/shareway.console.v1.SessionService/GetSession'];
+
 const NAMES = { 'zh-Hans': 'zh-CN', 'zh-Hant': 'zh-TW', en: 'en-GB' };
 
 /** A browser of somebody's own. What goes wrong in its pages is kept in `faults`. */
@@ -42,7 +45,6 @@ export async function visitor({ locale = 'zh-Hans', shade = 'light', ...more } =
   context.setDefaultTimeout(PATIENCE);
   context.faults = [];
   context.calls = [];
-  context.answers = [];
   const ended = (request) => {
     const at = context.calls.findIndex((call) => call.request === request);
     if (at >= 0) context.calls.splice(at, 1);
@@ -53,17 +55,28 @@ export async function visitor({ locale = 'zh-Hans', shade = 'light', ...more } =
     if (request.isNavigationRequest()) context.calls = context.calls.filter((call) => call.page !== page);
     else if (!/^application\/connect\+/.test(request.headers()['content-type'] ?? '')) context.calls.push({ request, page });
   });
-  context.on('response', (response) => void context.answers.push(response));
+  context.on('response', (response) => {
+    if (response.status() >= 400 && !OUTSIDE.some((path) => response.url().endsWith(path))) {
+      context.faults.push(`${response.status()} ${new URL(response.url()).pathname}`);
+    }
+    // Nobody has to read why: such an answer need not end for the browser.
+    if (response.status() >= 400) ended(response.request());
+  });
   context.on('requestfinished', ended).on('requestfailed', ended);
   context.on('weberror', (error) => context.faults.push(`thrown: ${error.error().stack ?? error.error()}`));
   context.on('console', (message) => {
-    if (message.type() === 'error' && !isAnswer(message)) context.faults.push(`console: ${message.text()}`);
+    // Of answers that are not 200 the browser tells here, too; they are read below.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource: the server responded')) {
+      context.faults.push(`console: ${message.text()}`);
+    }
+  });
+  context.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText ?? '';
+    // A page that is left ends its calls.
+    if (why !== 'net::ERR_ABORTED') context.faults.push(`${request.url()}: ${why}`);
   });
   return context;
 }
-
-// The browser tells of every answer that is not 200; a refusal is the page's to show, not a fault.
-const isAnswer = (message) => /^Failed to load resource: the server responded with a status of (4\d\d|503)/.test(message.text());
 
 /** Puts a person's authenticator into a page: it answers for him without a touch. */
 export async function authenticator(page, person) {
@@ -184,9 +197,12 @@ export async function signs(page, open) {
   return shown;
 }
 
-/** Nothing was thrown, logged as an error, or refused by the policy in this person's pages. */
-export function faultless(context) {
-  assert.deepEqual(context.faults.splice(0), []);
+/**
+ * Since it was asked last, nothing was thrown in this person's pages, logged as an error, or refused by
+ * the pages' policy, and no call failed but those of `expected` ("403 /package.Service/Method").
+ */
+export function faultless(context, where, expected = []) {
+  assert.deepEqual(context.faults.splice(0).filter((fault) => !expected.includes(fault)), [], where);
 }
 
 /** Ends the browser, then the city. For the end of a run. */

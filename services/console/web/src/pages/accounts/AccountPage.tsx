@@ -5,6 +5,7 @@ import { useParams } from 'react-router';
 import { LIVE, useCall } from '@/api';
 import type { Account } from '@/gen/shareway/console/v1/account_pb';
 import { AccountService, type AccountCode } from '@/gen/shareway/console/v1/account_service_pb';
+import { Role } from '@/gen/shareway/policy_pb';
 import { useFormat } from '@/i18n/format';
 import { useMay, usePerson } from '@/session/person';
 import { AgencyName, ConfirmAct, Facts, Page, Shown } from '@/ui';
@@ -15,10 +16,13 @@ import { Sessions } from './Sessions';
 import { AccountState, CodeTold } from './state';
 import { useText } from './texts';
 
+// Who may end another's sessions may see them; auditors, who read the account, may not.
+const ENDING = [Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.ACCOUNT_ADMINISTRATOR];
+
 export default function AccountPage(): ReactNode {
   const t = useText();
   const may = useMay();
-  const me = usePerson().name;
+  const { name: me, roles } = usePerson();
   const name = `accounts/${useParams()['id'] ?? ''}`;
   const account = useCall(AccountService.method.getAccount, { name }, { poll: LIVE });
   return (
@@ -29,7 +33,7 @@ export default function AccountPage(): ReactNode {
           <Record of={data} />
           <Acts of={data} reload={account.reload} />
           {may(AccountService.method.proposeRole) && data.person !== me && <Propose person={data.person} />}
-          <Sessions person={data.person} />
+          {(data.person === me || roles.some((role) => ENDING.includes(role))) && <Sessions person={data.person} />}
           <PermissionFile person={data.person} />
         </>
       )}</Shown>

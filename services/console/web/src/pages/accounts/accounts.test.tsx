@@ -97,6 +97,13 @@ describe('accounts', () => {
     expect(server.requests(SessionService.method.listSessions)[0]?.person).toBe('people/li');
   });
 
+  test('show no sessions to those who may not end them', async () => {
+    const server = accounts();
+    show({ roles: [Role.AUDIT_ADMINISTRATOR], path: '/accounts/li', server });
+    expect(await screen.findByText('窗口')).toBeTruthy();
+    expect(server.requests(SessionService.method.listSessions)).toEqual([]);
+  });
+
   test('are no matter of applicants', async () => {
     show({ roles: [Role.APPLICANT], path: '/settings', server: accounts() });
     const menu = await screen.findByRole('navigation', { name: '菜单' });
