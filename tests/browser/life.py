@@ -97,9 +97,23 @@ class Life:
         return self.city.json("housing-editor", "catalog", "create",
                               self.file("draft.json", json.dumps(entry)))["name"]
 
+    def demand(self):
+        return self.city.json("tax-applicant", "demand", "create", "--title", "演示停车位信息",
+                              "--item", "车位编号", "--legal-basis",
+                              "《演示市税收征管办法》第三条", "--scenario", "核定税种")["name"]
+
+    def inquiry(self):
+        return self.city.json("housing-applicant", "inquiry", "open", MARRIAGES, "--question",
+                              "登记类别有哪些取值？")["name"]
+
+    def complaint(self):
+        return self.city.json("authority-officer", "complaint", "open", "--kind", "RIGHTS",
+                              "--about", self.city.agency("tax"), "--file-number",
+                              "演诉〔2026〕1号", "--text", "办事窗口要求重复提交材料")["name"]
+
     def all(self):
         for kind in ("request", "correction", "finding", "circular", "source", "mandate", "node",
-                     "evaluation", "proposal", "draft"):
+                     "evaluation", "proposal", "draft", "demand", "inquiry", "complaint"):
             try:
                 self.names[kind] = getattr(self, kind)()
             except Exception as error:

@@ -21,6 +21,15 @@ const OTHERS = [['/circulars/', '/findings/']];
 
 const seen = new Set();
 
+/** What people come to by typing, or by a button. */
+async function typed() {
+  const { objects, grants } = await city();
+  return {
+    'housing-editor': [`/${objects.draft}`, `/${objects.draft}/edit`],
+    auditor: [`/evidence?grant=${encodeURIComponent(grants.marriages)}`],
+  };
+}
+
 /** The routes, with what they match. */
 const patterns = async () => (await application()).routes.map((route) => ({
   ...route, like: new RegExp(`^${route.path.replace(/:\w+/g, '[^/]+')}$`), open: route.open === true }));
@@ -61,6 +70,7 @@ for (const person of EACH) {
     const { roles } = people[person];
     const todo = routes.filter((route) => !route.path.includes(':') && !route.open && all.shows(route, roles))
       .map((route) => ({ path: route.path, from: 'the menu' }));
+    todo.push(...(await typed())[person]?.map((path) => ({ path, from: 'its address' })) ?? []);
     // The menu says the same as the routes: it leads to no page that is not theirs.
     const menu = await page.getByRole('navigation').locator('a[href]').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
     assert.deepEqual(menu.filter((to) => !todo.some(({ path }) => path === to)), []);

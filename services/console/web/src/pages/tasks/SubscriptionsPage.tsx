@@ -23,7 +23,7 @@ export default function SubscriptionsPage(): ReactNode {
   const read = useCall(listSubscriptions, {}, { poll: LIVE });
   const end = useWrite(unsubscribe);
   return (
-    <Page title={t('subscriptions.title')} crumbs={[{ label: t('list.title'), to: '/tasks' }, { label: t('news.title'), to: '/notifications' }]}
+    <Page title={t('subscriptions.title')} crumbs={[{ label: t('list.title'), to: '/tasks' }, { label: t('news.title'), to: '/news' }]}
       updated={read.updated} onReload={read.reload} loading={read.loading}>
       <p>{t('subscriptions.text', { most: MOST })}</p>
       <ErrorPanel error={end.error} onReload={read.reload} />

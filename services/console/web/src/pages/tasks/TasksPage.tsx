@@ -26,7 +26,7 @@ export default function TasksPage(): ReactNode {
   return (
     <Page title={t('list.title')} updated={read.updated} onReload={read.reload} loading={read.loading} actions={(
       <>
-        <Link to="/notifications">{t('news.title')}</Link>
+        <Link to="/news">{t('news.title')}</Link>
         <Link to="/favourites">{t('favourites.title')}</Link>
       </>
     )}>

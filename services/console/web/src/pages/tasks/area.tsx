@@ -6,13 +6,13 @@ export const area: Area = {
   order: 5,
   menu: [
     { to: '/tasks', label: 'list.title' },
-    { to: '/notifications', label: 'news.title' },
+    { to: '/news', label: 'news.title' },
     { to: '/subscriptions', label: 'subscriptions.title' },
     { to: '/favourites', label: 'favourites.title' },
   ],
   routes: [
     { path: '/tasks', load: () => import('./TasksPage') },
-    { path: '/notifications', load: () => import('./NotificationsPage') },
+    { path: '/news', load: () => import('./NotificationsPage') },
     { path: '/subscriptions', load: () => import('./SubscriptionsPage') },
     { path: '/favourites', load: () => import('./FavouritesPage') },
   ],

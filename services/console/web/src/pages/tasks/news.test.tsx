@@ -40,7 +40,7 @@ function news(): FakeServer {
 }
 
 test('unread news are shown, and one is marked as read', async () => {
-  const { user, server } = show({ path: '/notifications', server: news() });
+  const { user, server } = show({ path: '/news', server: news() });
   expect((await screen.findByRole('link', { name: '企业登记' })).getAttribute('href')).toBe('/resources/1');
   expect(screen.queryByText('已看过')).toBeNull();
   expect(screen.getByText('已撤销')).toBeTruthy();
@@ -51,7 +51,7 @@ test('unread news are shown, and one is marked as read', async () => {
 });
 
 test('news are marked by the keyboard, by choice and all at once', async () => {
-  const { user, server, address } = show({ path: '/notifications', server: news() });
+  const { user, server, address } = show({ path: '/news', server: news() });
   await screen.findByText('旧名录');
   screen.getAllByRole('row')[1]?.focus();
   await user.keyboard('r');
@@ -61,12 +61,12 @@ test('news are marked by the keyboard, by choice and all at once', async () => {
   expect(await screen.findByText('没有未读消息。')).toBeTruthy();
   expect(server.requests(method.markNotificationsRead).map(({ names }) => names)).toEqual([['notifications/n2'], ['notifications/n1']]);
   await user.click(screen.getByRole('button', { name: '全部' }));
-  expect(address()).toBe('/notifications?show=all');
+  expect(address()).toBe('/news?show=all');
   expect(await screen.findByText('已看过')).toBeTruthy();
 });
 
 test('all are marked at once', async () => {
-  const { user, server } = show({ path: '/notifications', server: news() });
+  const { user, server } = show({ path: '/news', server: news() });
   await screen.findByText('旧名录');
   await user.click(screen.getByRole('button', { name: '全部标为已读' }));
   expect(await screen.findByText('没有未读消息。')).toBeTruthy();
@@ -75,7 +75,7 @@ test('all are marked at once', async () => {
 
 test('a refusal to mark leaves what was chosen', async () => {
   const server = news().on(method.markNotificationsRead, () => { throw fault(Code.Unavailable, 'AWAY', { localized: '目录服务暂不可用' }); });
-  const { user } = show({ path: '/notifications', server });
+  const { user } = show({ path: '/news', server });
   await user.click(await screen.findByRole('checkbox', { name: '选择 notifications/n1' }));
   await user.click(screen.getByRole('button', { name: '所选 1 条标为已读' }));
   expect((await screen.findByRole('alert')).textContent).toContain('目录服务暂不可用');
