@@ -140,6 +140,7 @@ absl::StatusOr<Process> Process::Open(Options options, const Clock* clock) {
   server.reflection = options.reflection;
   server.limits = options.limits;
   server.party = process.act_party;
+  server.passes = options.passes;
   server.clock = clock;
   server.metrics = process.metrics.get();
   process.server = std::make_unique<rpc::Server>(server, process.directory.get());

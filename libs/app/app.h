@@ -53,6 +53,7 @@ struct Options {
   std::string webauthn_id = {};               // domain that people's authenticators are bound to
   std::vector<std::string> act_origins = {};  // empty: authenticators sign no acts
   rpc::Limits limits = {};
+  bool passes = false;     // see rpc::Server::Options; no flag
   bool log_store = false;  // see kv::RocksOptions::for_log; no flag
   // See kv::RocksOptions; no flags. 0: as there.
   size_t cache_bytes = 0;

@@ -21,7 +21,8 @@ namespace shareway::rpc {
 // The second factor that a person showed.
 enum class Factor { kNone, kTotp, kWebAuthn, kCertificate };
 
-// Who calls: the TLS peer, as the directory knows it, or the person whom the console named.
+// Who calls: the TLS peer, as the directory knows it, or the person whom the console named, at the
+// call or in a pass.
 struct Caller {
   crypto::Identity identity = {};
   // agencies/{a}: a node's or system's own, a person's by the directory; empty for services.
@@ -31,8 +32,12 @@ struct Caller {
   // Of a person, and when it was shown last. Who calls with his own certificate shows it each time.
   Factor factor = Factor::kNone;
   absl::Time factor_time = absl::InfinitePast();
-  // services/console where it named the person; empty where the certificate is the caller's own.
+  // Whose certificate it is where it is not the caller's own: services/console, which named the
+  // person, or the system agencies/{a}/systems/{s} that showed a pass for him.
   std::string named_by = {};
+  // Of a person by a pass (pass.h): by which key it is signed, and when it is over.
+  Hash32 pass_key = {};
+  absl::Time pass_end = absl::InfiniteFuture();
   // Roles that others lend the person now: filled for delegable methods only, never in `roles`.
   std::vector<Role> lent = {};
   // The mandate under which a supervisor reads here what is open to `agency`, which is then the
@@ -40,6 +45,7 @@ struct Caller {
   std::string mandate = {};
 
   const std::string& name() const { return identity.name; }
+  bool by_pass() const { return pass_end != absl::InfiniteFuture(); }
   bool person() const { return identity.kind == crypto::Identity::Kind::kPerson; }
   bool has(Role role) const;
 };

@@ -15,6 +15,7 @@
 #include "libs/base/status.h"
 #include "libs/log/log.h"
 #include "libs/rpc/actor.h"
+#include "libs/rpc/pass.h"
 #include "libs/rpc/credentials.h"
 #include "libs/rpc/grpc_status.h"
 #include "libs/rpc/reconnector.h"
@@ -66,6 +67,7 @@ void Prepare(const CallOptions& options, grpc::ClientContext* context) {
   AddText("accept-language", options.accept_language, context);
   AddText(kActorKey, options.actor, context);
   AddText(kInspectedKey, options.inspected, context);
+  if (!options.pass.empty()) context->AddMetadata(kPassKey, options.pass);
 }
 
 // A call that holds no thread, and what it needs until it is answered.

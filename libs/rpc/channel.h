@@ -21,6 +21,8 @@ struct CallOptions {
   std::string accept_language = {};  // zh-Hans, zh-Hant, en
   // Whom the console calls for (ToMetadata in actor.h); refused from everybody else.
   std::string actor = {};
+  // The pass of the person whom a system calls for (pass.h): any bytes.
+  std::string pass = {};
   // The agency that a supervisor reads for under his mandate (kInspectedKey in actor.h).
   std::string inspected = {};
 };

@@ -23,22 +23,31 @@ namespace shareway::rpc {
 // How long a second factor counts as fresh.
 inline constexpr absl::Duration kFreshFactor = absl::Minutes(5);
 
+// For whom a call says that it is made.
+struct Claim {
+  std::optional<std::string> actor = {};  // metadata shareway-actor (actor.h)
+  std::optional<std::string> pass = {};   // metadata shareway-pass-bin (pass.h)
+};
+
 // Thread-safe.
 class Gate {
  public:
   // `domain` is that of our own identity: no other is admitted. `directory` must outlive it.
-  Gate(std::string domain, const DirectoryHolder* directory);
+  // `passes_at`: the node, agencies/{a}/nodes/{n}, at whose gate passes count; empty: here none does.
+  Gate(std::string domain, const DirectoryHolder* directory, std::string passes_at = "");
 
-  // The caller behind a certificate, or, where `actor` is the call's metadata shareway-actor
-  // (actor.h), the person whom the console names. UNAUTHENTICATED, with KEY_REVOKED where
-  // the directory does not list the certificate's key as valid for its owner, or
-  // the owner or the person named does not stand and the policy does not admit that; also
-  // where anybody else names a person.
-  absl::StatusOr<Caller> Identify(absl::string_view certificate_pem,
-                                  const std::optional<std::string>& actor, const Policy& policy,
-                                  absl::Time now);
-  // True while the caller's key is valid, the caller stands, and so does the mandate under which he
-  // reads, if any, by the newest directory: a stream that outlives one of them is cut.
+  // The caller behind a certificate; or the person whom the console names (`claim.actor`); or the
+  // person of a pass. UNAUTHENTICATED, with KEY_REVOKED where the directory does not list the
+  // certificate's key as valid for its owner, or the owner or the person named does not stand and
+  // the policy does not admit that; also where anybody else names a person. A pass counts if the
+  // console signed it for this very system and its key, and it is not over; the person stands, is of
+  // the system's own agency, and this node serves that one. All that is wrong with a pass is one
+  // and the same UNAUTHENTICATED: a system that tries is not told which people there are.
+  absl::StatusOr<Caller> Identify(absl::string_view certificate_pem, const Claim& claim,
+                                  const Policy& policy, absl::Time now);
+  // True while the caller's key is valid, the caller stands, and so do the mandate under which he
+  // reads and the pass that he came by, if any, by the newest directory: a stream that outlives one
+  // of them is cut.
   bool Stands(const Caller& caller, const Policy& policy, absl::Time now) const;
   // True if `roles` has one that the policy names.
   static bool HasRole(const Policy& policy, const std::vector<Role>& roles);
@@ -66,8 +75,11 @@ class Gate {
   // Parsing costs 150 µs; certificates repeat.
   absl::StatusOr<Certificate> Read(absl::string_view pem);
   absl::StatusOr<Caller> Named(absl::string_view actor, const Caller& peer) const;
+  absl::StatusOr<Caller> Passed(absl::string_view pass, const Caller& peer,
+                                const Directory& directory, absl::Time now);
 
   const std::string domain_;
+  const std::string passes_at_;
   const DirectoryHolder* const directory_;
   crypto::BatchVerifier verifier_;
   absl::Mutex mutex_;

@@ -20,6 +20,7 @@
 #include "libs/log/log.h"
 #include "libs/rpc/actor.h"
 #include "libs/rpc/grpc_status.h"
+#include "libs/rpc/pass.h"
 #include "libs/rpc/signed_act.h"
 #include "libs/rpc/trace.h"
 
@@ -210,12 +211,11 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
       return Error(Reason::kUnauthenticated, absl::StatusCode::kUnauthenticated,
                    absl::StrCat("the certificate has ", uris.size(), " URIs, want exactly one"));
     }
-    SHAREWAY_ASSIGN_OR_RETURN(const std::optional<std::string> actor, NamedActor());
+    SHAREWAY_ASSIGN_OR_RETURN(const Claim claim, Claimed());
     const Policy& asked = definition_->policy;
     const absl::Time now = shared_->options.clock->Now();
-    SHAREWAY_ASSIGN_OR_RETURN(
-        caller_, shared_->gate->Identify(absl::string_view(pems[0].data(), pems[0].size()), actor,
-                                         asked, now));
+    const absl::string_view pem(pems[0].data(), pems[0].size());
+    SHAREWAY_ASSIGN_OR_RETURN(caller_, shared_->gate->Identify(pem, claim, asked, now));
     if (shared_->mandate_read) {
       const std::string agency = Metadata(*context_, kInspectedKey);
       SHAREWAY_ASSIGN_OR_RETURN(caller_, shared_->gate->UnderMandate(caller_, agency, asked, now));
@@ -227,16 +227,16 @@ class CallReactor : public Call, public grpc::ServerGenericBidiReactor {
     return Gate::Admit(asked, caller_, now);
   }
   // Whom the call names as its person, if any.
-  absl::StatusOr<std::optional<std::string>> NamedActor() const {
+  absl::StatusOr<Claim> Claimed() const {
     const auto& metadata = context_->client_metadata();
-    const size_t named = metadata.count(kActorKey);
-    if (named > 1 || metadata.count(kActorBytesKey) > 0) {
-      return absl::Status(Error(Reason::kUnauthenticated, absl::StatusCode::kUnauthenticated,
-                                absl::StrCat(kActorKey, " is told ", named, " times, and ",
-                                             kActorBytesKey, " is not taken")));
+    const size_t named = metadata.count(kActorKey), passes = metadata.count(kPassKey);
+    if (named > 1 || passes > 1 || metadata.count(kActorBytesKey) > 0) {
+      return Error(Reason::kUnauthenticated, absl::StatusCode::kUnauthenticated, "two callers");
     }
-    if (named == 0) return std::optional<std::string>();
-    return std::optional<std::string>(Metadata(*context_, kActorKey));
+    Claim claim;
+    if (named > 0) claim.actor = Metadata(*context_, kActorKey);
+    if (passes > 0) claim.pass = Metadata(*context_, kPassKey);
+    return claim;
   }
 
   const absl::Time start_;

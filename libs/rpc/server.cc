@@ -204,7 +204,12 @@ absl::Status Server::Start() {
 
   SHAREWAY_ASSIGN_OR_RETURN(s.tls, TlsSource::Of(options.tls));
   const crypto::CertificateFacts own = s.tls->facts();
-  s.gate = std::make_unique<Gate>(own.identity.domain, s.directory);
+  if (options.passes && own.identity.kind != crypto::Identity::Kind::kNode) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("passes are for nodes, and this is ", own.identity.uri()));
+  }
+  s.gate = std::make_unique<Gate>(own.identity.domain, s.directory,
+                                  options.passes ? own.identity.name : "");
   s.pool = std::make_unique<Pool>(options.pool_threads, options.pool_queue);
   s.limits = std::make_unique<CallerLimits>(options.limits, options.clock);
   s.shared.gate = s.gate.get();

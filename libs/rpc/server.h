@@ -89,6 +89,8 @@ class Server {
     bool reflection = false;
     // On whose pages authenticators may sign acts; none: such acts are refused.
     std::optional<crypto::RelyingParty> party = {};
+    // Takes passes of people of the agencies that this node serves (pass.h); for nodes alone.
+    bool passes = false;
     const Clock* clock = &SystemClock();
     metrics::Registry* metrics = nullptr;  // must outlive the server
   };

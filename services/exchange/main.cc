@@ -50,6 +50,7 @@ constexpr absl::Duration kStalled = absl::Seconds(5);
 absl::Status Serve() {
   app::Options options = app::OptionsFromFlags();
   options.ballast = true;
+  options.passes = true;  // people look up records by the gateway beside this node
   options.limits.stalled = kStalled;
   options.memtable_bytes = kMemtableBytes;
   SHAREWAY_ASSIGN_OR_RETURN(app::Process process, app::Process::Open(std::move(options)));
