@@ -34,6 +34,10 @@ ABSL_FLAG(std::vector<std::string>, webauthn_origins, {},
           "Origins of the console's own pages, on which authenticators sign people in; none of "
           "--act_origins.");
 
+ABSL_FLAG(std::vector<std::string>, agency_gateways, {},
+          "Gateways beside nodes where people of their agency go on, each with its URL: "
+          "agencies/{a}/systems/{s}=https://HOST[:PORT],…");
+
 ABSL_FLAG(bool, gateway, false,
           "Run beside a node and serve its API to its agency's systems as JSON over mTLS: no "
           "accounts, no sessions, no pages, no store. --tls is of a system of the agency.");
@@ -68,7 +72,10 @@ absl::Status Serve() {
   SHAREWAY_ASSIGN_OR_RETURN(Web::Options pages, Web::OptionsFromFlags(process.tls));
   SHAREWAY_ASSIGN_OR_RETURN(const Carriers carriers,
                             CarriersFromFlags(pages.hosts.empty() ? "" : pages.hosts.front()));
-  ConsoleApi api(&desk, process.directory.get(), process.act_party, &carriers);
+  SHAREWAY_ASSIGN_OR_RETURN(AgencyGateways gateways,
+                            ReadAgencyGateways(absl::GetFlag(FLAGS_agency_gateways)));
+  ConsoleApi api(&desk, process.directory.get(), process.act_party, &carriers,
+                 std::move(gateways), {.key = evidence.key.get()});
   SHAREWAY_RETURN_IF_ERROR(FirstStart(api.accounts(), absl::GetFlag(FLAGS_first_codes)));
   api.Register(process.server.get());
   SHAREWAY_ASSIGN_OR_RETURN(auto catalog, process.Connect(process.options.catalog, "catalog"));

@@ -118,6 +118,17 @@ absl::Status Sessions::Stands(const Client& client, absl::string_view token) con
 
 absl::StatusOr<LiveSession> Sessions::Use(const Client& client, absl::string_view token) {
   SHAREWAY_ASSIGN_OR_RETURN(const Stored<Session> session, Find(token));
+  return UseNow(session, &client);
+}
+
+absl::StatusOr<LiveSession> Sessions::Continue(absl::string_view name) {
+  const absl::StatusOr<Stored<Session>> session = desk_->store().LoadSession(name);
+  if (absl::IsNotFound(session.status())) return SessionOver();
+  if (!session.ok()) return session.status();
+  return UseNow(*session, nullptr);
+}
+
+absl::StatusOr<LiveSession> Sessions::UseNow(const Stored<Session>& session, const Client* from) {
   SHAREWAY_ASSIGN_OR_RETURN(const std::optional<Usable> usable, FindUsable(session.value.person));
   const std::string agency = usable ? usable->person.agency : "";
   const absl::string_view over = WhyOver(session.value, usable);
@@ -125,7 +136,7 @@ absl::StatusOr<LiveSession> Sessions::Use(const Client& client, absl::string_vie
     SHAREWAY_RETURN_IF_ERROR(Close(session, agency, RecordKind::SESSION_ENDED, over));
     return SessionOver();
   }
-  if (!BoundTo(session.value, client)) {
+  if (from != nullptr && !BoundTo(session.value, *from)) {
     // Somebody else has the token: nobody uses it any more.
     SHAREWAY_RETURN_IF_ERROR(
         Close(session, agency, RecordKind::SESSION_REFUSED, ReasonName(Reason::kSessionElsewhere)));

@@ -58,6 +58,10 @@ class Sessions {
   // FAILED_PRECONDITION, FACTOR_TOO_WEAK, if the person has become an administrator meanwhile.
   absl::StatusOr<LiveSession> Use(const Client& client, absl::string_view token);
 
+  // The same for a session known by its name alone, for whom it was handed on to (entries.h): where
+  // that one's visitor is, nobody here can tell, so it is not looked at.
+  absl::StatusOr<LiveSession> Continue(absl::string_view name);
+
   // OK while a session is one that Use would take, without using it: its idle time runs on, nothing
   // is ended and nobody is told. UNAUTHENTICATED, SESSION_OVER, for any other.
   absl::Status Stands(const Client& client, absl::string_view token) const;
@@ -104,6 +108,9 @@ class Sessions {
   absl::StatusOr<Stored<Session>> Find(absl::string_view token) const;
   // Empty while it may be used; its person's account is `usable` now.
   absl::string_view WhyOver(const Session& session, const std::optional<Usable>& usable) const;
+  // Notes the use; ends the session, with an error, if it is over, its factor too weak by now, or
+  // `from`, unless that is null, not where it is bound to.
+  absl::StatusOr<LiveSession> UseNow(const Stored<Session>& session, const Client* from);
   // Keeps a sign-in whose first factor was right.
   absl::StatusOr<Started> Wait(const Client& client, const Usable& usable, bool by_provider);
   absl::StatusOr<Waiting> TakeWaiting(const Client& client, const std::string& sign_in);

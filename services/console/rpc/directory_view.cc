@@ -64,6 +64,15 @@ absl::Status CheckSelf(const rpc::Call& call, absl::string_view person) {
                absl::StrCat(call.caller().name(), " signs in for himself only"));
 }
 
+rpc::Factor FactorOf(Factor factor) {
+  switch (factor) {
+    case Factor::kTotp: return rpc::Factor::kTotp;
+    case Factor::kWebAuthn: return rpc::Factor::kWebAuthn;
+    case Factor::kCertificate: return rpc::Factor::kCertificate;
+    default: return rpc::Factor::kNone;
+  }
+}
+
 Errand ErrandOf(const rpc::Call& call, const std::string& request_id) {
   Errand errand{.actor = ActorOf(call),
                 .once = {.caller = call.caller().name(),

@@ -25,6 +25,9 @@ absl::StatusOr<Client> ClientOf(const rpc::Call& call, bool has_client, const v1
 // PERMISSION_DENIED, POLICY_DENIED, if the caller is a person and another one than `person`.
 absl::Status CheckSelf(const rpc::Call& call, absl::string_view person);
 
+// The factor of a session as other services are told it.
+rpc::Factor FactorOf(Factor factor);
+
 // The errand of a write whose request has this id.
 Errand ErrandOf(const rpc::Call& call, const std::string& request_id);
 

@@ -2,9 +2,12 @@
 // The adapter of SessionService.
 #include "services/console/rpc/session_rpc.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
 #include "libs/evidence/record.h"
+#include "libs/rpc/pass.h"
 #include "services/console/rpc/directory_view.h"
 
 namespace shareway::console {
@@ -137,6 +140,17 @@ void SessionRpc::Register(rpc::Server* server) {
         SHAREWAY_RETURN_IF_ERROR(sessions_->End(actor, r.name(), r.person()));
         return v1::EndSessionResponse();
       });
+  server->Unary<v1::OpenAtGatewayRequest, v1::OpenAtGatewayResponse>(
+      Path("OpenAtGateway"), [this](const rpc::Call& call, const v1::OpenAtGatewayRequest& r) {
+        return OpenAtGateway(call, r);
+      });
+  server->Unary<v1::RedeemEntryCodeRequest, v1::GatewayEntry>(
+      Path("RedeemEntryCode"), [this](const rpc::Call& call, const v1::RedeemEntryCodeRequest& r) {
+        return Redeem(call, r);
+      });
+  server->Unary<v1::RenewPassRequest, v1::GatewayEntry>(
+      Path("RenewPass"),
+      [this](const rpc::Call& call, const v1::RenewPassRequest& r) { return Renew(call, r); });
 }
 
 absl::StatusOr<v1::StartSignInResponse> SessionRpc::Start(const rpc::Call& call,
@@ -200,6 +214,54 @@ absl::StatusOr<v1::Session> SessionRpc::StepUp(const rpc::Call& call,
   SHAREWAY_ASSIGN_OR_RETURN(const LiveSession live,
                             sessions_->StepUp(client, request.token(), shown));
   return ToProto(live);
+}
+
+absl::StatusOr<v1::OpenAtGatewayResponse> SessionRpc::OpenAtGateway(
+    const rpc::Call& call, const v1::OpenAtGatewayRequest& request) {
+  SHAREWAY_ASSIGN_OR_RETURN(const Client client, ClientIn(call, request));
+  SHAREWAY_ASSIGN_OR_RETURN(const Entries::Opened opened,
+                            entries_->Open(client, request.token(), request.gateway()));
+  v1::OpenAtGatewayResponse response;
+  response.set_gateway(opened.system);
+  response.set_url(opened.url);
+  response.set_code(opened.code);
+  *response.mutable_end_time() = evidence::ToTimestamp(opened.end);
+  return response;
+}
+
+absl::StatusOr<v1::GatewayEntry> SessionRpc::Redeem(const rpc::Call& call,
+                                                    const v1::RedeemEntryCodeRequest& request) {
+  SHAREWAY_ASSIGN_OR_RETURN(const Entries::Entered entered,
+                            entries_->Redeem(call.caller().name(), request.code()));
+  SHAREWAY_ASSIGN_OR_RETURN(v1::GatewayEntry entry, WithPass(call, entered.live));
+  entry.set_handle(entered.handle);
+  return entry;
+}
+
+absl::StatusOr<v1::GatewayEntry> SessionRpc::Renew(const rpc::Call& call,
+                                                   const v1::RenewPassRequest& request) {
+  SHAREWAY_ASSIGN_OR_RETURN(const LiveSession live,
+                            entries_->Renew(call.caller().name(), request.handle()));
+  return WithPass(call, live);
+}
+
+absl::StatusOr<v1::GatewayEntry> SessionRpc::WithPass(const rpc::Call& call,
+                                                      const LiveSession& live) const {
+  if (passes_.key == nullptr) return absl::InternalError("the console has no key for passes");
+  const Session& session = live.session.value;
+  const absl::Time now = passes_.clock->Now();
+  const rpc::Pass pass = {.actor = {.person = session.person,
+                                    .factor = FactorOf(session.factor),
+                                    .factor_time = session.stepped_up},
+                          .system = call.caller().name(),
+                          .system_key = call.caller().key_id,
+                          .issued = now,
+                          .end = std::min(now + rpc::kLongestPass, session.end())};
+  v1::GatewayEntry entry;
+  SHAREWAY_ASSIGN_OR_RETURN(*entry.mutable_pass(), rpc::SignPass(*passes_.key, pass));
+  *entry.mutable_pass_end_time() = evidence::ToTimestamp(pass.end);
+  *entry.mutable_session() = ToProto(live);
+  return entry;
 }
 
 }  // namespace shareway::console

@@ -44,6 +44,19 @@ class Served {
       Register(Issue(service, absl::StrCat("service/", service)).key.public_key(),
                catalog::v1::Key::TLS, absl::StrCat("services/", service));
     }
+    catalog::v1::DirectoryChange around;
+    around.mutable_node()->set_name(absl::StrCat(kTax, "/nodes/n1"));
+    around.mutable_node()->set_standing(catalog::v1::ACTIVE);
+    Apply(around);
+    const std::string gateway = absl::StrCat(kTax, "/systems/gateway");
+    around.mutable_system()->set_name(gateway);
+    around.mutable_system()->set_standing(catalog::v1::ACTIVE);
+    Apply(around);
+    Register(Issue("gateway", absl::StrCat("agency/", std::string(kTax).substr(9),
+                                           "/system/gateway"))
+                 .key.public_key(),
+             catalog::v1::Key::TLS, gateway);
+    Register(message_key_.public_key(), catalog::v1::Key::MESSAGE, "services/console");
     rpc::Server::Options options;
     options.tls = identities_.at("console").tls;
     options.pool_threads = 4;
@@ -57,7 +70,8 @@ class Served {
     api_ = std::make_unique<ConsoleApi>(
         desk_.get(), &holder_,
         crypto::RelyingParty::From("share.example", {"https://sign.share.example"}).value(),
-        &carriers_);
+        &carriers_, AgencyGateways{{gateway, "https://node.example:8443"}},
+        PassSigner{.key = &message_key_});
     server_ = std::make_unique<rpc::Server>(options, &holder_);
     api_->Register(server_.get());
     const absl::Status started = server_->Start();
@@ -146,6 +160,7 @@ class Served {
   shareway::testing::TempDir dir_;
   shareway::testing::TestPki pki_;
   std::map<std::string, TestIdentity> identities_;
+  const crypto::PrivateKey message_key_ = crypto::PrivateKey::Generate(crypto::Suite::kP256Sha256);
   rpc::DirectoryHolder holder_;
   kv::MemoryStore kv_;
   std::unique_ptr<outbox::Outbox> outbox_ =

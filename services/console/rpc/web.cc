@@ -17,6 +17,7 @@
 #include "services/console/gateway/pages.h"
 #include "services/console/gateway/routes.h"
 #include "services/console/oidc/fetch.h"
+#include "services/console/rpc/directory_view.h"
 #include "services/console/rpc/print.h"
 
 ABSL_FLAG(std::string, web_listen, "",
@@ -43,15 +44,6 @@ ABSL_FLAG(std::string, web_port_file, "", "File to write the chosen web port to 
 
 namespace shareway::console {
 namespace {
-
-rpc::Factor FactorOf(Factor factor) {
-  switch (factor) {
-    case Factor::kTotp: return rpc::Factor::kTotp;
-    case Factor::kWebAuthn: return rpc::Factor::kWebAuthn;
-    case Factor::kCertificate: return rpc::Factor::kCertificate;
-    default: return rpc::Factor::kNone;
-  }
-}
 
 // As GetSession answers it to front ends elsewhere: a console that is not ready, or knows that its
 // store is an old copy, tells of no session.
