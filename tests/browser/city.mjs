@@ -62,6 +62,9 @@ export class City {
   /** Opens a person's account if there is none yet: {password, totp}. */
   account(person) { return this.#ask({ account: person }); }
 
+  /** The name of a new request of housing-applicant's that waits for civil-affairs-reviewer. */
+  newRequest() { return this.#ask({ request: {} }); }
+
   /** A page opened the person's account, with the common password. */
   opened(person) { return this.#ask({ opened: person }); }
 

@@ -12,7 +12,7 @@ Speaks JSON, one object a line. First {"ready": …} on standard output, then an
 of standard input: {"run": [WHO, WORD, …]} runs the command line as somebody, {"account": PERSON}
 opens an account, {"opened": PERSON} says that a page did, {"signal": [PROCESS, NAME]} sends a
 process a signal, {"restart": PROCESS} ends it and starts it anew (the console with the pages as
-they are then). Ends with its standard input, and everything it started with it. What the steps
+they are then), {"request": {}} has one made that waits for its reviewer. Ends with its standard input, and everything it started with it. What the steps
 print goes to standard error.
 """
 
@@ -257,12 +257,13 @@ def say(out, what):
     out.flush()
 
 
-def converse(city, facts, asked, out):
+def converse(city, facts, life, asked, out):
     """Until whoever asks has no more to ask."""
     say(out, {"ready": facts})
     for line in asked:
         try:
-            say(out, {"answer": city.answer(json.loads(line))})
+            what = json.loads(line)
+            say(out, {"answer": life.request() if "request" in what else city.answer(what)})
         except (Failed, KeyError, ValueError, OSError, subprocess.SubprocessError) as error:
             say(out, {"error": f"{type(error).__name__}: {error}"})
 
@@ -303,8 +304,8 @@ def main():
                         line, _ = door.accept()
                         with line, line.makefile("r", encoding="utf-8") as asked, \
                                 line.makefile("w", encoding="utf-8") as told:
-                            converse(city, facts, asked, told)
-            converse(city, facts, sys.stdin, out)
+                            converse(city, facts, life, asked, told)
+            converse(city, facts, life, sys.stdin, out)
         except KeyboardInterrupt:
             pass
         finally:

@@ -182,18 +182,38 @@ export async function settled(page) {
   }
 }
 
-/** Does what opens the signing page, reads what that shows, and signs. Returns the text shown. */
+/** Presses Tab until a control has the focus, as somebody without a mouse does. */
+export async function reach(page, control) {
+  const goal = await control.elementHandle();
+  for (let pressed = 0; pressed < 300; pressed += 1) {
+    if (await goal.evaluate((node) => node === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`no key leads to ${control}`);
+}
+
+/** Reaches a control by the keyboard and presses it. */
+export async function press(page, control, key = 'Enter') {
+  await reach(page, control);
+  await page.keyboard.press(key);
+}
+
+/**
+ * Does what opens the signing page, reads what that shows, and signs there by the keyboard. Returns the
+ * text shown; the page has closed itself.
+ */
 export async function signs(page, open) {
   const { person } = page.context();
   const [popup] = await Promise.all([page.waitForEvent('popup'), open()]);
+  const closed = popup.waitForEvent('close').catch(async (error) => {
+    throw new Error(`${error.message}: ${await popup.locator('main').innerText()}`);
+  });
   await authenticator(popup, person);
-  const closed = popup.waitForEvent('close').catch(() => undefined);
   await popup.locator('#act').waitFor();
   const shown = await popup.locator('main').innerText();
-  await popup.locator('#read').check();
-  await popup.locator('#sign').click();
-  await Promise.race([closed, popup.locator('#act').waitFor({ state: 'hidden' })]);
-  await popup.close();
+  await press(popup, popup.locator('#read'), 'Space');
+  await press(popup, popup.locator('#sign'));
+  await closed;
   return shown;
 }
 

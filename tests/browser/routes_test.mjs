@@ -2,7 +2,7 @@
 // Every page of every person, against the services: the menu of each role, and from each page on to
 // the objects that it links to, until a page of each kind was seen. Nothing may go wrong on any.
 import { strict as assert } from 'node:assert';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { application, city, settled, signIn, visitor } from './fixture.mjs';
 
 /** One for each role, and one with several. */
@@ -13,11 +13,14 @@ const EACH = [
 ];
 /** Pages that no link of the city leads to. Each is opened by another test, or says here why not. */
 const ELSEWHERE = new Set(['/first-start']);
-const OF_A_KIND = 2;
-/** What the console serves itself: pages to print, its contract, the log's pages. */
-const SERVED = /^\/(print|log|api)\b/;
+/** Of each kind of object, so many that no other page led this person to. */
+const OF_A_KIND = 1;
+/** At a time; each is in a process of the browser. */
+const TOGETHER = 2;
+/** What the console serves itself: pages to print, its contract, the log's pages. And requests, read at /inbox. */
+const SERVED = /^\/(print|log|api|requests)\b/;
 /** Links of an object to one that is not for all who read the first. */
-const OTHERS = [['/circulars/', '/findings/']];
+const OTHERS = [['/circulars/', '/findings/'], ['/evidence/', '/']];
 
 const seen = new Set();
 
@@ -60,8 +63,8 @@ async function look(page, path, unseen) {
   return { wrong, links };
 }
 
-for (const person of EACH) {
-  test(`${person} opens all that the menu and its pages lead to`, async () => {
+describe('pages', { concurrency: TOGETHER }, () => {
+  for (const person of EACH) test(`${person} opens all that the menu and its pages lead to`, async () => {
     const { people } = await city();
     const all = await application();
     const routes = await patterns();
@@ -97,7 +100,7 @@ for (const person of EACH) {
     await context.close();
     assert.deepEqual(faults, []);
   });
-}
+});
 
 test('a page of each kind was seen by somebody', async () => {
   const routes = await patterns();

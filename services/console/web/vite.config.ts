@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { traditionalTexts } from './make/traditional';
-import { trustedTypes } from './make/trusted_types';
+import { pageNonce, trustedTypes } from './make/trusted_types';
 
 // One chunk a locale, of all areas.
 function chunkOf(id: string): string | undefined {
@@ -13,7 +13,7 @@ function chunkOf(id: string): string | undefined {
 }
 
 export default defineConfig({
-  plugins: [react(), traditionalTexts(), trustedTypes()],
+  plugins: [react(), traditionalTexts(), pageNonce(), trustedTypes()],
   resolve: {
     alias: {
       '@/gen': fileURLToPath(new URL('./build/contracts', import.meta.url)),

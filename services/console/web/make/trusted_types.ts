@@ -17,6 +17,24 @@ const NEVER_RUN = [
   /\/zrender\/lib\/svg\/Painter/, // plots.ts: canvas
 ];
 
+// Styles that Ant Design's parts write beside its theme (a dialog's lock of the page's scrolling) are
+// not told the page's nonce, and the policy drops them.
+const STYLES = /@rc-component\/util\/es\/Dom\/dynamicCSS\.js/;
+const NONCE = 'styleNode.nonce = csp?.nonce;';
+const OWN_NONCE = `styleNode.nonce = document.querySelector('meta[property="csp-nonce"]')?.nonce ?? '';`;
+
+export function pageNonce(): Plugin {
+  return {
+    name: 'shareway-nonce',
+    transform(code, id) {
+      if (!STYLES.test(id)) return undefined;
+      const given = code.replace(/if \(csp\?\.nonce\) \{\s*styleNode\.nonce = csp\?\.nonce;\s*\}/, `if (csp?.nonce) ${NONCE} else ${OWN_NONCE}`);
+      if (given === code) this.error(`${id}: styles are written in another way than was known`);
+      return { code: given, map: null };
+    },
+  };
+}
+
 export function trustedTypes(): Plugin {
   return {
     name: 'shareway-trusted-types',

@@ -98,6 +98,8 @@ export function pageSigner(address: string): Signer {
         page.postMessage({ kind: KIND, act, key }, origin);
       } else if (data['signedAct'] instanceof Uint8Array) {
         end();
+        // It has no more to show. One that refused stays, to say why.
+        page.close();
         resolve(data['signedAct']);
       } else if (typeof data['refused'] === 'string') {
         end();

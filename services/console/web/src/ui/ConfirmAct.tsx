@@ -9,7 +9,7 @@ import { useAct } from '@/session/act';
 import { usePerson } from '@/session/person';
 import { keepSigningKey, signingKeyOf } from '@/session/signer';
 import { Field } from './Field';
-import { ErrorPanel, type Decided } from './Panels';
+import { ErrorPanel, type Asked } from './Panels';
 import { useText } from './texts';
 
 export interface ReasonAsked {
@@ -34,7 +34,7 @@ export function ConfirmAct<I extends DescMessage, O extends DescMessage>(props: 
   onDone: (answer: MessageShape<O>) => void;
   /** On a conflict: reads the object anew. */
   onReload?: () => void;
-  decided?: Decided | undefined;
+  decided?: Asked;
   danger?: boolean;
   primary?: boolean;
   disabled?: boolean;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a page shows in the place of its data, or above it: nothing there, nothing yet, refused.
 import { Alert, Button, Spin } from 'antd';
-import type { ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Code } from '@connectrpc/connect';
 import type { ApiError, Read } from '@/api';
 import { useFormat } from '@/i18n/format';
@@ -19,23 +19,49 @@ export function EmptyState(props: { text?: string; children?: ReactNode }): Reac
 
 /** By whom and when somebody else did it first, from the object as it is now. */
 export interface Decided { readonly by: string; readonly at: Date | undefined; readonly what?: string }
+/** As the page's object says; or by reading it anew. */
+export type Asked = Decided | (() => Promise<Decided | undefined>) | undefined;
+
+/**
+ * What to say of a conflict. The object on the page is as it was before: what it says of who acted last
+ * counts only once it was read again, and a function reads it for this alone.
+ */
+function useDecided(error: ApiError | undefined, decided: Asked): Decided | undefined {
+  const first = useRef<{ error: ApiError | undefined; decided: Asked }>({ error: undefined, decided: undefined });
+  if (first.current.error !== error) first.current = { error, decided };
+  const [read, setRead] = useState<{ error: ApiError; decided: Decided | undefined }>();
+  const latest = useRef(decided);
+  latest.current = decided;
+  useEffect(() => {
+    if (error === undefined || !error.conflict || typeof latest.current !== 'function') return undefined;
+    let gone = false;
+    // If it cannot be read, there is no more to say than that it changed.
+    latest.current().then((now) => { if (!gone) setRead({ error, decided: now }); }, () => undefined);
+    return () => { gone = true; };
+  }, [error]);
+  if (typeof decided === 'function') return read !== undefined && read.error === error ? read.decided : undefined;
+  const before = first.current.decided;
+  const same = typeof before === 'object' && before.by === decided?.by && before.at?.getTime() === decided.at?.getTime();
+  return same ? undefined : decided;
+}
 
 export function ErrorPanel(props: {
   error: ApiError | undefined;
   onRetry?: () => void;
   /** For a conflict: reads the object anew. What was typed stays. */
   onReload?: () => void;
-  decided?: Decided | undefined;
+  decided?: Asked;
 }): ReactNode {
   const t = useText();
   const format = useFormat();
   const { error } = props;
+  const decided = useDecided(error, props.decided);
   if (error === undefined) return null;
   const article = error.metadata['article'];
   const again = error.conflict ? props.onReload ?? props.onRetry : props.onRetry;
   const title = error.conflict
-    ? (props.decided === undefined ? t('error.conflict') : t('error.decided', {
-      by: props.decided.by, at: format.time(props.decided.at), what: props.decided.what ?? '' }))
+    ? (decided === undefined ? t('error.conflict') : t('error.decided', {
+      by: decided.by, at: format.time(decided.at), what: decided.what ?? '' }))
     : error.sessionOver ? t('error.session')
       : error.localized !== '' ? error.localized
         : error.code === Code.Unavailable ? t('error.away')

@@ -8,7 +8,7 @@ export { Field, type ControlProps } from './Field';
 export { ObjectLink, objectPath } from './links';
 export { AgencyName, agencyName } from './names';
 export { Page, type Crumb } from './Page';
-export { EmptyState, ErrorPanel, Shown, type Decided } from './Panels';
+export { EmptyState, ErrorPanel, Shown, type Asked, type Decided } from './Panels';
 export { PlotWithTable } from './PlotWithTable';
 export { Clock, DiffTable, Facts, Status, Timeline, type DiffRow, type TimelineEvent, type Tone } from './Status';
 export { useUrlText, useUrlTexts } from './url';

@@ -6,7 +6,7 @@ import { useWrite } from '@/api';
 import type { ShareCondition } from '@/gen/shareway/catalog/v1/resource_pb';
 import { RequestService } from '@/gen/shareway/sharing/v1/request_pb';
 import { Decision_Ground, Decision_Verdict, type SharingRequest } from '@/gen/shareway/sharing/v1/sharing_request_pb';
-import { ConfirmAct, ErrorPanel, type Decided, type Draft } from '@/ui';
+import { ConfirmAct, ErrorPanel, type Asked, type Draft } from '@/ui';
 import { ChoiceField, TextField } from '@/ui/TextField';
 import type { Desk } from './desk';
 import { useText, useWord } from './texts';
@@ -18,7 +18,7 @@ const ACTS = ['DecideRequest', 'ConfirmDecision', 'SignOffDecision', 'ForwardReq
 
 export function DecideActs(props: {
   request: SharingRequest; draft: Draft<Desk>; conditions: readonly ShareCondition[];
-  decided: Decided | undefined; onReload: () => void;
+  decided: Asked; onReload: () => void;
 }): ReactNode {
   const t = useText();
   const { request, draft, onReload } = props;
@@ -166,7 +166,7 @@ function Missing(props: { draft: Draft<Desk> }): ReactNode {
   );
 }
 
-function Extension(props: { request: SharingRequest; draft: Draft<Desk>; decided: Decided | undefined; onReload: () => void }): ReactNode {
+function Extension(props: { request: SharingRequest; draft: Draft<Desk>; decided: Asked; onReload: () => void }): ReactNode {
   const t = useText();
   const write = useWrite(method.askExtension);
   const { request: { name, etag }, draft, onReload } = props;

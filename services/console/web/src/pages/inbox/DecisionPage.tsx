@@ -4,7 +4,7 @@ import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { Checkbox } from 'antd';
 import type { ReactNode } from 'react';
 import { useParams } from 'react-router';
-import { LIVE, useCall, usePages } from '@/api';
+import { LIVE, useBackend, useCall, usePages } from '@/api';
 import type { Resource } from '@/gen/shareway/catalog/v1/resource_pb';
 import { CatalogService } from '@/gen/shareway/catalog/v1/catalog_service_pb';
 import { Condition_Operator, Method, Purpose } from '@/gen/shareway/evidence/v1/exchange_pb';
@@ -38,6 +38,7 @@ function One(props: { request: SharingRequest; onReload: () => void }): ReactNod
   const word = useWord();
   const { request, onReload } = props;
   const { decision, scope } = request;
+  const backend = useBackend();
   const draft = useDraft<Desk>('decide', START);
   const resource = useCall(CatalogService.method.getResource, { name: request.resource, revision: request.resourceRevision },
     { when: request.resource !== '' });
@@ -108,7 +109,8 @@ function One(props: { request: SharingRequest; onReload: () => void }): ReactNod
           ]} />
         </section>
       )}
-      <DecideActs request={request} draft={draft} onReload={onReload} conditions={entry?.conditions ?? []} decided={decidedOf(request)} />
+      <DecideActs request={request} draft={draft} onReload={onReload} conditions={entry?.conditions ?? []} 
+        decided={async () => decidedOf(await backend.call(RequestService.method.getRequest, { name: request.name }))} />
     </>
   );
 }

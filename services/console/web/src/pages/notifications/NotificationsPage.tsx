@@ -71,7 +71,7 @@ function Mail(props: { now: NotificationSettings; reload: () => void }): ReactNo
   return (
     <section aria-labelledby="by-mail">
       <h2 id="by-mail">{t('mail.title')}</h2>
-      {!now.sendsMail && <Alert type="info" showIcon title={t('mail.off')} style={{ marginBottom: '1rem' }} />}
+      {!now.sendsMail && <Alert role="note" type="info" showIcon title={t('mail.off')} style={{ marginBottom: '1rem' }} />}
       <DraftKeeper draft={draft} />
       <ErrorPanel error={save.error} onReload={reload} />
       <form onSubmit={(event) => { event.preventDefault(); void send(); }}>

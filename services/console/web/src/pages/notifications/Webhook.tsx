@@ -57,7 +57,7 @@ export function Webhook(props: { now: NotificationSettings; reload: () => void }
     <section aria-labelledby="webhook">
       <h2 id="webhook">{t('webhook.title')}</h2>
       <p>{t('webhook.what')}</p>
-      {!props.now.callsWebhooks && <Alert type="info" showIcon title={t('webhook.off')} style={{ marginBottom: '1rem' }} />}
+      {!props.now.callsWebhooks && <Alert role="note" type="info" showIcon title={t('webhook.off')} style={{ marginBottom: '1rem' }} />}
       <DraftKeeper draft={draft} />
       <ErrorPanel error={put.error ?? end.error ?? test.error} onReload={reload} />
       {secret !== undefined && (
