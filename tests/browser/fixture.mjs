@@ -2,13 +2,16 @@
 // One city, one browser and the application's sources for all tests of a run; and how people sign
 // in and sign. Each person has a context of the browser to himself: own cookies, own storage.
 import { strict as assert } from 'node:assert';
+import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 import { Application } from './application.mjs';
 import { City } from './city.mjs';
 
-export const options = { bin: '', web: '', sign: '', steps: 'all' };
+export const options = { bin: '', web: '', sign: '', steps: 'all', all: false };
 /** What a state may take to come, however busy the machine is. Nothing waits for it to pass. */
 export const PATIENCE = 30_000;
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 const once = (make) => {
   const get = () => (get.made ??= make());
@@ -43,6 +46,8 @@ export async function visitor({ locale = 'zh-Hans', shade = 'light', ...more } =
     viewport: { width: 1366, height: 900 }, reducedMotion: 'reduce', ...more,
   });
   context.setDefaultTimeout(PATIENCE);
+  // By the browser's own tools: the pages' policy lets no other script in.
+  await context.addInitScript({ path: AXE });
   context.faults = [];
   context.calls = [];
   const ended = (request) => {
@@ -215,6 +220,15 @@ export async function signs(page, open) {
   await press(popup, popup.locator('#sign'));
   await closed;
   return shown;
+}
+
+/** What axe finds on the page against WCAG 2.1 A and AA, one line a place. */
+export async function barriers(page) {
+  const { violations: found } = await page.evaluate(() => globalThis.axe.run(document, {
+    runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }, resultTypes: ['violations'],
+  }));
+  return found.flatMap(({ id, nodes }) => nodes.map(({ target, html, any }) =>
+    `${id}: ${target.join(' ')} ${html.slice(0, 160)} ${any[0]?.message ?? ''}`));
 }
 
 /**

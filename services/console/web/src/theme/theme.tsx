@@ -33,6 +33,8 @@ const LIGHT = { colorPrimary: '#0b5cad', colorLink: '#0b5cad', colorSuccess: '#2
 const DARK = { colorPrimary: '#4c9be8', colorLink: '#7ab6f0', colorSuccess: '#6fbf5f',
   colorWarning: '#e0a94a', colorError: '#f2857d', colorTextPlaceholder: '#a0a0a0',
   colorTextDescription: '#b5b5b5', colorTextDisabled: '#9a9a9a' };
+// Ant Design darkens the grounds of its filled buttons in the dark: white on them is 3.8 : 1.
+const ON_DARK = { Button: { primaryColor: '#0b0f14', dangerColor: '#0b0f14' } };
 
 /** The nonce of this page; empty where there is none (tests). */
 export function pageNonce(): string {
@@ -73,6 +75,7 @@ export function Theme(props: { children: ReactNode }): ReactNode {
         theme={{
           algorithm: dark ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm,
           token: { ...(dark ? DARK : LIGHT), motion: false, borderRadius: 4, fontSize: 15 },
+          ...(dark ? { components: ON_DARK } : {}),
         }}
       >
         <AntApp component={false}>{props.children}</AntApp>

@@ -157,14 +157,19 @@ test('a complaint is closed with outcome and answer', async () => {
 });
 
 test('a complaint that was closed meanwhile tells by whom', async () => {
-  const server = served({}, { state: Complaint_State.ASSIGNED, availableActions: ['CloseComplaint'], closeTime: timestampFromDate(new Date('2026-11-20T00:00:00Z')),
-    outcome: Complaint_Outcome.UNFOUNDED }).on(method.closeComplaint, late);
+  const open = { ...COMPLAINT, state: Complaint_State.ASSIGNED, availableActions: ['CloseComplaint'] };
+  let now: object = open;
+  const server = served().on(method.getComplaint, () => now).on(method.closeComplaint, () => {
+    now = { ...open, closeTime: timestampFromDate(new Date('2026-11-20T00:00:00Z')), outcome: Complaint_Outcome.UNFOUNDED };
+    return late();
+  });
   const { user } = show({ path: '/complaints/c1', roles: [Role.SHARING_HEAD], server });
   const form = within(await screen.findByRole('form', { name: '答复并办结' }));
   await user.selectOptions(form.getByLabelText(/^结果/), 'FOUNDED');
   await user.type(form.getByLabelText(/^答复/), '属实');
   await user.click(form.getByRole('button', { name: '答复并办结' }));
-  expect((await screen.findByRole('alert')).textContent).toContain('投诉不属实');
+  await user.click(await screen.findByRole('button', { name: '读取新内容' }));
+  await waitFor(() => expect(screen.getByRole('alert').textContent).toContain('投诉不属实'));
 });
 
 test('a grant is rated with stars and remark; the list follows', async () => {

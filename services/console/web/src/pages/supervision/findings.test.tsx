@@ -124,7 +124,8 @@ test('an officer confirms with reasons, as a signed act, and learns who was firs
   let state = Finding_State.SUSPECTED;
   const actions = ['ConfirmFinding', 'DismissFinding'];
   const server = supervision()
-    .on(method.getFinding, () => ({ ...FINDING, state, availableActions: actions, stateTime: { seconds: 1_795_000_000n } }))
+    .on(method.getFinding, () => ({ ...FINDING, state, availableActions: actions, 
+      stateTime: { seconds: state === Finding_State.SUSPECTED ? 1_794_000_000n : 1_795_000_000n } }))
     .on(method.confirmFinding, () => {
       state = Finding_State.DISMISSED;
       throw fault(Code.Aborted, 'CHANGED_MEANWHILE', { localized: '已被他人修改' });
@@ -138,7 +139,10 @@ test('an officer confirms with reasons, as a signed act, and learns who was firs
   const signed = server.requests(method.confirmFinding)[0]?.signedAct?.act ?? new Uint8Array();
   expect(fromBinary(ConfirmFindingRequestSchema, fromBinary(ActSchema, signed).request))
     .toMatchObject({ name: 'findings/f1', etag: 'e1', reasons: '事实清楚' });
-  expect((await within(dialog).findByRole('alert')).textContent).toContain('authorities/city');
+  // The page still shows the finding as it was: who was first is told when it was read again.
+  expect((await within(dialog).findByRole('alert')).textContent).not.toContain('authorities/city');
+  await user.click(within(dialog).getByRole('button', { name: '读取新内容' }));
+  await waitFor(() => expect(within(dialog).getByRole('alert').textContent).toContain('authorities/city'));
   expect((within(dialog).getByLabelText(/认定理由/) as HTMLTextAreaElement).value).toBe('事实清楚');
 });
 
