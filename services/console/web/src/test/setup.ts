@@ -5,7 +5,7 @@ import { afterEach, beforeEach } from 'vitest';
 import { setLocale } from '@/i18n';
 
 // Pages are loaded when they are shown, and forms are checked a moment after the last key.
-configure({ asyncUtilTimeout: 5000 });
+configure({ asyncUtilTimeout: 15000 });
 
 if (window.matchMedia === undefined) {
   window.matchMedia = (query: string): MediaQueryList => ({
