@@ -4,7 +4,7 @@
 import { Button, Modal } from 'antd';
 import { useState, type ReactNode } from 'react';
 import type { ApiError } from '@/api';
-import { ErrorPanel, type Decided } from './Panels';
+import { ErrorPanel, type Asked } from './Panels';
 import { useText } from './texts';
 
 export function SureButton(props: {
@@ -18,7 +18,7 @@ export function SureButton(props: {
   /** Before it opens: forgets the error of the time before. */
   onOpen: () => void;
   onReload?: () => void;
-  decided?: Decided | undefined;
+  decided?: Asked;
   danger?: boolean;
 }): ReactNode {
   const t = useText();

@@ -10,6 +10,8 @@ import {
   Dispute_Matter, Dispute_Outcome, Dispute_Stage, DisputePackSchema, DisputeService, type Dispute,
 } from '@/gen/shareway/sharing/v1/dispute_pb';
 import { AgencyName, Clock, ConfirmAct, ErrorPanel, Facts, ObjectLink, Page, ReasonDialog, saveAs, Shown, Timeline } from '@/ui';
+import { Attachments } from '@/ui/files';
+import { Proposals } from './Proposals';
 import { useText, useWord } from './texts';
 
 const { method } = DisputeService;
@@ -94,6 +96,8 @@ function One(props: { one: Dispute; onChanged: () => void }): ReactNode {
         [t('field.proposer'), one.settlement === undefined ? '' : <AgencyName key="o" name={one.settlement.proposer} />],
         [t('field.agreed'), one.settlement?.agreed.join(', ') ?? ''],
       ]} />
+      <Proposals dispute={one} onChanged={onChanged} />
+      <Attachments subject={name} />
       <section aria-labelledby="steps">
         <h2 id="steps">{t('steps')}</h2>
         <Timeline label={t('steps')} events={one.steps.map((step, index) => ({

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Disputes that the person's agency is a party to, or coordinates.
+import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router';
 import { LIVE, usePages } from '@/api';
 import { Dispute_Matter, Dispute_Stage, DisputeService } from '@/gen/shareway/sharing/v1/dispute_pb';
+import { useMay } from '@/session/person';
 import { AgencyName, Clock, DataTable, ObjectLink, objectPath, Page, Shown, Status } from '@/ui';
 import { useText, useWord } from './texts';
 
@@ -11,9 +13,11 @@ export default function DisputesPage(): ReactNode {
   const t = useText();
   const word = useWord();
   const go = useNavigate();
+  const may = useMay();
   const read = usePages(DisputeService.method.listDisputes, { pageSize: 100 }, (r) => r.disputes, { poll: LIVE });
   return (
-    <Page title={t('list.title')} updated={read.updated} onReload={read.reload} loading={read.loading}>
+    <Page title={t('list.title')} updated={read.updated} onReload={read.reload} loading={read.loading}
+      actions={may(DisputeService.method.openDispute) && <Button type="primary" onClick={() => void go('/disputes/new')}>{t('open.title')}</Button>}>
       <Shown read={read}>
         {(rows) => (
           <DataTable caption={t('list.title')} rows={rows} rowKey={(one) => one.name} hasMore={read.hasMore} onMore={read.more}

@@ -2,7 +2,7 @@
 import type { Area } from '@/app/area';
 import { DisputeService } from '@/gen/shareway/sharing/v1/dispute_pb';
 
-const { listDisputes } = DisputeService.method;
+const { listDisputes, openDispute } = DisputeService.method;
 
 export const area: Area = {
   id: 'disputes',
@@ -10,6 +10,7 @@ export const area: Area = {
   menu: [{ to: '/disputes', label: 'list.title', for: [listDisputes] }],
   routes: [
     { path: '/disputes', load: () => import('./DisputesPage'), for: [listDisputes] },
+    { path: '/disputes/new', load: () => import('./NewDisputePage'), for: [openDispute] },
     { path: '/disputes/:id', load: () => import('./DisputePage') },
   ],
 };

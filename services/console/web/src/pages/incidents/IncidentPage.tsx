@@ -4,10 +4,10 @@ import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useParams } from 'react-router';
-import { LIVE, useCall, useWrite } from '@/api';
+import { LIVE, useBackend, useCall, useWrite } from '@/api';
 import { IncidentService, Incident_Severity as Severity, type Incident } from '@/gen/shareway/sharing/v1/incident_pb';
 import { useFormat } from '@/i18n/format';
-import { AgencyName, ConfirmAct, DraftKeeper, ErrorPanel, Facts, ObjectLink, Page, Shown, Timeline, useDraft, type Decided, type TimelineEvent } from '@/ui';
+import { AgencyName, ConfirmAct, DraftKeeper, ErrorPanel, Facts, ObjectLink, Page, Shown, Timeline, useDraft, type Asked, type TimelineEvent } from '@/ui';
 import { TextField } from '@/ui/TextField';
 import { StateOf } from './IncidentsPage';
 import { useText, useWord } from './texts';
@@ -74,8 +74,11 @@ function Acts(props: { incident: Incident; onChanged: () => void }): ReactNode {
   const notice = useWrite(method.notifyBody);
   const can = (action: string): boolean => incident.availableActions.includes(action);
   const put = (key: keyof typeof value) => (to: string): void => draft.set((old) => ({ ...old, [key]: to }));
-  const last = eventsOf(incident, '').at(-1);
-  const decided: Decided | undefined = last?.by === undefined ? undefined : { by: last.by, at: last.at };
+  const backend = useBackend();
+  const decided: Asked = async () => {
+    const last = eventsOf(await backend.call(method.getIncident, { name }), '').at(-1);
+    return last?.by === undefined ? undefined : { by: last.by, at: last.at };
+  };
   const done = (answer: object | undefined, ...keys: (keyof typeof value)[]): void => {
     if (answer === undefined) return;
     draft.set((old) => ({ ...old, ...Object.fromEntries(keys.map((key) => [key, ''])) }));

@@ -4,7 +4,7 @@ import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import type { ApiError } from '@/api';
 import type { Project } from '@/gen/shareway/catalog/v1/project_pb';
-import { DraftKeeper, ErrorPanel, type Decided, type Draft } from '@/ui';
+import { DraftKeeper, ErrorPanel, type Draft } from '@/ui';
 import { TextField } from '@/ui/TextField';
 import { useText } from './texts';
 
@@ -34,7 +34,7 @@ export const projectOf = (form: Form) => ({
 });
 
 export function ProjectForm(props: {
-  draft: Draft<Form>; error: ApiError | undefined; busy: boolean; label: string; onSend: () => Promise<void>; onReload?: () => void; decided?: Decided | undefined;
+  draft: Draft<Form>; error: ApiError | undefined; busy: boolean; label: string; onSend: () => Promise<void>; onReload?: () => void;
 }): ReactNode {
   const t = useText();
   const { draft, error } = props;
@@ -69,7 +69,7 @@ export function ProjectForm(props: {
         ))}
         <Button disabled={value.systems.length >= MOST} onClick={() => draft.set((old) => ({ ...old, systems: [...old.systems, NONE] }))}>{t('form.add')}</Button>
       </fieldset>
-      <ErrorPanel error={error} decided={props.decided} {...(props.onReload === undefined ? {} : { onReload: props.onReload })} />
+      <ErrorPanel error={error} {...(props.onReload === undefined ? {} : { onReload: props.onReload })} />
       <p><Button type="primary" htmlType="submit" loading={props.busy}>{props.label}</Button></p>
     </form>
   );

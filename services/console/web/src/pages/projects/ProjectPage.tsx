@@ -5,7 +5,7 @@ import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
-import { LIVE, useCall, useWrite } from '@/api';
+import { LIVE, useBackend, useCall, useWrite } from '@/api';
 import { Opinion_Result as Result, type PlannedEntry, type Project } from '@/gen/shareway/catalog/v1/project_pb';
 import { ProjectService } from '@/gen/shareway/catalog/v1/project_service_pb';
 import { ShareClass } from '@/gen/shareway/catalog/v1/resource_pb';
@@ -15,7 +15,7 @@ import { Profile } from '@/i18n';
 import { useFormat } from '@/i18n/format';
 import { useMay } from '@/session/person';
 import {
-  AgencyName, ConfirmAct, DraftKeeper, ErrorPanel, Facts, ObjectLink, Page, ReasonDialog, Shown, objectPath, useDraft, type Decided,
+  AgencyName, ConfirmAct, DraftKeeper, ErrorPanel, Facts, ObjectLink, Page, ReasonDialog, Shown, objectPath, useDraft, type Asked,
 } from '@/ui';
 import { ResourceField } from '@/ui/ResourceField';
 import { ChoiceField, TextField } from '@/ui/TextField';
@@ -129,8 +129,11 @@ function Acts(props: { project: Project; onReload: () => void }): ReactNode {
   const withdraw = useWrite(method.withdrawProject);
   const can = (action: string): boolean => project.availableActions.includes(action);
   const result = RESULTS.find((one) => one === value.result);
-  const decided: Decided | undefined = project.opinion === undefined ? undefined
-    : { by: project.opinion.issuer, at: project.opinion.issueTime === undefined ? undefined : timestampDate(project.opinion.issueTime) };
+  const backend = useBackend();
+  const decided: Asked = async () => {
+    const { opinion } = await backend.call(method.getProject, { name });
+    return opinion === undefined ? undefined : { by: opinion.issuer, at: opinion.issueTime === undefined ? undefined : timestampDate(opinion.issueTime) };
+  };
   const bindings = project.entries.filter((one) => one.uses === '' && (value.bindings[one.id] ?? '').trim() !== '')
     .map((one) => ({ entry: one.id, resource: (value.bindings[one.id] ?? '').trim() }));
   const done = (): void => { draft.discard(); onReload(); };

@@ -4,10 +4,12 @@ import { Button } from 'antd';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import { useWrite } from '@/api';
+import { useBackend, useWrite } from '@/api';
+import { DisputeService } from '@/gen/shareway/sharing/v1/dispute_pb';
 import { RequestService } from '@/gen/shareway/sharing/v1/request_pb';
 import { SharingRequest_State as State, type SharingRequest } from '@/gen/shareway/sharing/v1/sharing_request_pb';
-import { ConfirmAct, DraftKeeper, ErrorPanel, ReasonDialog, objectPath, useDraft, type Decided } from '@/ui';
+import { useMay, usePerson } from '@/session/person';
+import { ConfirmAct, DraftKeeper, ErrorPanel, ReasonDialog, objectPath, useDraft, type Asked } from '@/ui';
 import { SureButton } from '@/ui/SureButton';
 import { TextField } from '@/ui/TextField';
 import { useText } from './texts';
@@ -20,6 +22,8 @@ const AT_DESK = ['ForwardRequest', 'ReturnRequest', 'AskSupplement', 'AskExtensi
 export function RequestActs(props: { request: SharingRequest; onReload: () => void }): ReactNode {
   const t = useText();
   const { request, onReload } = props;
+  const may = useMay();
+  const person = usePerson();
   const { name, etag } = request;
   const can = (action: string): boolean => request.availableActions.includes(action);
   const submit = useWrite(method.submitRequest);
@@ -27,15 +31,21 @@ export function RequestActs(props: { request: SharingRequest; onReload: () => vo
   const confirm = useWrite(method.confirmProvisioned);
   const dispute = useWrite(method.disputeProvisioned);
   const report = useWrite(method.reportProvisioned);
-  const last = request.steps.at(-1);
-  const decided: Decided | undefined = last === undefined ? undefined
-    : { by: last.actor, at: last.time === undefined ? undefined : timestampDate(last.time) };
+  const backend = useBackend();
+  // The page's request is as it was before whoever came first: it is read again to tell who did.
+  const decided: Asked = async () => {
+    const last = (await backend.call(method.getRequest, { name })).steps.at(-1);
+    return last === undefined ? undefined : { by: last.actor, at: last.time === undefined ? undefined : timestampDate(last.time) };
+  };
   const did = (answer: object | undefined): boolean => {
     if (answer === undefined) return false;
     onReload();
     return true;
   };
-  if (request.availableActions.length === 0) return <p role="note">{t('act.none')}</p>;
+  // Whoever asked may dispute what came of it; the service tells whether there is ground to.
+  const ended = [State.REFUSED, State.APPROVED].includes(request.state);
+  const disputes = ended && may(DisputeService.method.openDispute) && person.agency === request.consumer;
+  if (request.availableActions.length === 0 && !disputes) return <p role="note">{t('act.none')}</p>;
   return (
     <section aria-labelledby="acts">
       <h2 id="acts">{t('act.title')}</h2>
@@ -65,6 +75,7 @@ export function RequestActs(props: { request: SharingRequest; onReload: () => vo
           <ReasonDialog label={t('act.report')} asked={{ label: t('act.reportNote'), max: 500, name: 'note', optional: true }} error={report.error}
             onReason={async (note) => did(await report.run({ name, etag, note }))} />
         )}
+        {disputes && <Link to={`/disputes/new?subject=${encodeURIComponent(name)}`}>{t('act.openDispute')}</Link>}
         {can('WithdrawRequest') && (
           <SureButton label={t('act.withdraw')} busy={withdraw.busy} error={withdraw.error} onOpen={withdraw.clear} onReload={onReload} decided={decided} danger
             onSure={async () => did(await withdraw.run({ name, etag }))}>
@@ -79,7 +90,7 @@ export function RequestActs(props: { request: SharingRequest; onReload: () => vo
 }
 
 // Every point that the provider asked for is answered, once and together.
-function SupplementForm(props: { request: SharingRequest; onReload: () => void; decided: Decided | undefined }): ReactNode {
+function SupplementForm(props: { request: SharingRequest; onReload: () => void; decided: Asked }): ReactNode {
   const t = useText();
   const { request } = props;
   const draft = useDraft<Readonly<Record<string, string>>>('supplement', {});

@@ -14,7 +14,7 @@ import {
 import { useLocale } from '@/i18n';
 import { useFormat } from '@/i18n/format';
 import { AgencyName, Facts, ObjectLink, Page, Shown, Timeline } from '@/ui';
-import { Attachments } from './Attachments';
+import { Attachments } from '@/ui/files';
 import { Conversation } from './Conversation';
 import { RequestActs } from './RequestActs';
 import { DueOf, StateOf } from './RequestsPage';

@@ -45,6 +45,7 @@ const en: Like<typeof zh> = {
     supplyDue: 'To be supplied by', reported: 'Reported', confirmed: 'Confirmed', exchange: 'Confirmed by exchange', disputed: 'Why it is disputed', steps: 'What happened',
   },
   act: {
+    openDispute: 'Open a dispute',
     title: 'Act', none: 'Nothing of this waits for you now.', draftNext: 'Add attachments as needed; your head signs it off, then the applicant submits it.',
     desk: 'Go to the desk', edit: 'Change the draft', signOff: 'Sign off', signOffText: 'By signing you state that it is true, lawful and necessary.', submit: 'Submit',
     confirm: 'Confirm receipt', dispute: 'Dispute the supply', disputeText: 'The supply clock runs on as though nothing had been reported.', report: 'Report as supplied',
@@ -53,10 +54,6 @@ const en: Like<typeof zh> = {
   },
   comments: {
     title: 'Conversation', none: 'Nobody has written yet.', older: 'Older', internal: 'own agency only', text: 'Remark', onlyOwn: 'For my own agency only', send: 'Send',
-  },
-  files: {
-    title: 'Attachments', none: 'There are no attachments.', name: 'File', size: 'Size', from: 'From', time: 'Time', internal: 'own agency only', add: 'Add a file',
-    hint: 'PDF, image, OFD, DOCX, XLSX or text, up to 50 MiB. It cannot be changed or removed afterwards.', tooBig: 'The file has more than 50 MiB.', send: 'Upload',
   },
   steps: {
     label: 'Steps', resource: 'Choose the {{w.resource}}', items: 'Choose {{w.item}}', rows: 'Rows', use: 'Use and period', basis: 'Basis and scenario', review: 'Look over',

@@ -39,6 +39,7 @@ export default {
     reported: '报告时间', confirmed: '确认时间', exchange: '确认的交换', disputed: '异议理由', steps: '办理过程',
   },
   act: {
+    openDispute: '提出争议',
     title: '办理', none: '您现在无须办理此申请。', draftNext: '草稿可补充附件；经本部门负责人签批后，由申请人提交。', desk: '去办理', edit: '修改草稿', signOff: '签批申请',
     signOffText: '签批即说明申请真实、合法、必要。', submit: '提交申请', confirm: '确认收到数据', dispute: '对提供有异议', disputeText: '提供期限按未报告时继续计算。',
     report: '报告已提供', reportNote: '提供方式', withdraw: '撤回申请', withdrawText: '撤回后不能恢复，需要时须重新申请。',
@@ -46,10 +47,6 @@ export default {
   },
   comments: {
     title: '沟通', none: '还没有留言。', older: '更早的', internal: '仅本部门可见', text: '留言', onlyOwn: '仅本部门可见', send: '发送',
-  },
-  files: {
-    title: '附件', none: '没有附件。', name: '文件', size: '大小', from: '上传部门', time: '上传时间', internal: '仅本部门可见', add: '添加附件',
-    hint: 'PDF、图片、OFD、DOCX、XLSX 或文本，不超过 50 MiB。上传后不能更改或删除。', tooBig: '文件超过 50 MiB。', send: '上传',
   },
   steps: {
     label: '填写步骤', resource: '选择{{w.resource}}', items: '选择{{w.item}}', rows: '数据范围', use: '用途与期限', basis: '依据与场景', review: '核对',

@@ -2,13 +2,15 @@
 // The files of a case: those that are there, and one more.
 import { Button } from 'antd';
 import { useState, type ReactNode } from 'react';
-import { newRequestId, toApiError, useBackend, usePages, type ApiError } from '@/api';
+import { newRequestId, toApiError, useBackend, usePages, type ApiError, type Backend } from '@/api';
 import { AttachmentService, type Attachment } from '@/gen/shareway/sharing/v1/attachment_pb';
 import { useFormat } from '@/i18n/format';
 import { AgencyName, DataTable, ErrorPanel, Field, Shown, saveAs } from '@/ui';
-import { useText } from './texts';
+import { areaText } from '@/i18n';
+import type zh from './i18n/zh-Hans';
 
-const LARGEST = 50 << 20;
+const useText = areaText<typeof zh>('files');
+export const LARGEST = 50 << 20;
 const PIECE = 1 << 20;
 const { method } = AttachmentService;
 
@@ -19,16 +21,16 @@ export function Attachments(props: { subject: string }): ReactNode {
   const files = usePages(method.listAttachments, { subject, pageSize: 50 }, (r) => r.attachments);
   return (
     <section aria-labelledby="files">
-      <h2 id="files">{t('files.title')}</h2>
+      <h2 id="files">{t('title')}</h2>
       <Shown read={files}>
         {(rows) => (
-          <DataTable<Attachment> caption={t('files.title')} rows={rows} rowKey={(one) => one.name} hasMore={files.hasMore} onMore={files.more}
-            loading={files.loading} empty={<p>{t('files.none')}</p>}
+          <DataTable<Attachment> caption={t('title')} rows={rows} rowKey={(one) => one.name} hasMore={files.hasMore} onMore={files.more}
+            loading={files.loading} empty={<p>{t('none')}</p>}
             columns={[
-              { key: 'name', title: t('files.name'), render: (one) => <Download file={one} /> },
-              { key: 'bytes', title: t('files.size'), number: true, render: (one) => format.bytes(one.bytes) },
-              { key: 'agency', title: t('files.from'), render: (one) => <><AgencyName name={one.agency} />{one.internal === true && ` · ${t('files.internal')}`}</> },
-              { key: 'time', title: t('files.time'), render: (one) => format.time(one.createTime) },
+              { key: 'name', title: t('name'), render: (one) => <Download file={one} /> },
+              { key: 'bytes', title: t('size'), number: true, render: (one) => format.bytes(one.bytes) },
+              { key: 'agency', title: t('from'), render: (one) => <><AgencyName name={one.agency} />{one.internal === true && ` · ${t('internal')}`}</> },
+              { key: 'time', title: t('time'), render: (one) => format.time(one.createTime) },
             ]} />
         )}
       </Shown>
@@ -66,6 +68,20 @@ function Download(props: { file: Attachment }): ReactNode {
   );
 }
 
+export interface Kept { readonly name: string; readonly sha256: Uint8Array<ArrayBuffer> }
+
+/** Keeps a file for a case. The same `requestId` for a file that is tried again as it was. */
+export async function keepFile(backend: Backend, subject: string, file: File, requestId: string): Promise<Kept> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const sha256 = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  const pieces = Array.from({ length: Math.ceil(bytes.length / PIECE) }, (_, i) => bytes.subarray(i * PIECE, (i + 1) * PIECE));
+  const { name } = await backend.upload(method.uploadAttachment, [
+    { part: { case: 'header' as const, value: { requestId, attachment: { subject, fileName: file.name, sha256 } } } },
+    ...pieces.map((value) => ({ part: { case: 'chunk' as const, value } })),
+  ]);
+  return { name, sha256 };
+}
+
 function Upload(props: { subject: string; onDone: () => void }): ReactNode {
   const t = useText();
   const backend = useBackend();
@@ -81,13 +97,7 @@ function Upload(props: { subject: string; onDone: () => void }): ReactNode {
     setBusy(true);
     setError(undefined);
     try {
-      const bytes = new Uint8Array(await file.arrayBuffer());
-      const sha256 = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-      const pieces = Array.from({ length: Math.ceil(bytes.length / PIECE) }, (_, i) => bytes.subarray(i * PIECE, (i + 1) * PIECE));
-      await backend.upload(method.uploadAttachment, [
-        { part: { case: 'header' as const, value: { requestId, attachment: { subject: props.subject, fileName: file.name, sha256 } } } },
-        ...pieces.map((value) => ({ part: { case: 'chunk' as const, value } })),
-      ]);
+      await keepFile(backend, props.subject, file, requestId);
       setRequestId(newRequestId());
       setFile(undefined);
       setRound((old) => old + 1);
@@ -100,7 +110,7 @@ function Upload(props: { subject: string; onDone: () => void }): ReactNode {
   };
   return (
     <form onSubmit={(event) => { event.preventDefault(); void send(); }}>
-      <Field label={t('files.add')} name="header.attachment.file_name" error={error} hint={t('files.hint')} fault={tooBig ? t('files.tooBig') : undefined}>
+      <Field label={t('add')} name="header.attachment.file_name" error={error} hint={t('hint')} fault={tooBig ? t('tooBig') : undefined}>
         {(control) => (
           <input key={round} id={control.id} type="file" aria-describedby={control['aria-describedby']}
             accept=".pdf,.png,.jpg,.jpeg,.tif,.tiff,.ofd,.docx,.xlsx,.txt"
@@ -108,7 +118,7 @@ function Upload(props: { subject: string; onDone: () => void }): ReactNode {
         )}
       </Field>
       <ErrorPanel error={error} />
-      <p><Button htmlType="submit" loading={busy} disabled={file === undefined || tooBig}>{t('files.send')}</Button></p>
+      <p><Button htmlType="submit" loading={busy} disabled={file === undefined || tooBig}>{t('send')}</Button></p>
     </form>
   );
 }
