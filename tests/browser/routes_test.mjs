@@ -9,6 +9,8 @@ import { patterns, peopleOf, walk } from './walk.mjs';
 const TOGETHER = 2;
 /** Opened by another test: who is signed in has no business there. */
 const ELSEWHERE = ['/first-start'];
+/** The editor checks an entry that is there as a new one (there is no other check): its code is taken. */
+const EXPECTED = ['409 /shareway.catalog.v1.CatalogService/CreateResource'];
 
 const seen = new Set();
 
@@ -16,7 +18,7 @@ const seen = new Set();
 async function wrongWith(page, hidden) {
   const headings = await page.locator('h1').count();
   const alerts = await page.locator('main [role=alert]').allInnerTexts();
-  const failed = page.context().faults.splice(0);
+  const failed = page.context().faults.splice(0).filter((fault) => !EXPECTED.includes(fault));
   // What a person may not see is told in the page, by one answer for all.
   const told = hidden && alerts.length === 1 && failed.length === 1 && failed[0].startsWith('403 ');
   return [...(headings === 1 ? [] : [`${headings} main headings`]), ...(told ? [] : [...alerts, ...failed])];
