@@ -40,10 +40,13 @@ ABSL_FLAG(std::vector<std::string>, agency_gateways, {},
 
 ABSL_FLAG(bool, gateway, false,
           "Run beside a node and serve its API to its agency's systems as JSON over mTLS: no "
-          "accounts, no sessions, no pages, no store. --tls is of a system of the agency.");
+          "accounts, no passwords, no store. --tls is of a system of the agency.");
 ABSL_FLAG(std::string, gateway_node, "", "With --gateway: address of the node, host:port.");
 ABSL_FLAG(std::string, gateway_node_uri, "",
           "With --gateway: who the node is, shareway://DOMAIN/agency/A/node/N.");
+ABSL_FLAG(std::string, gateway_console, "",
+          "With --gateway: address of shareway-console, host:port, whose people come to the pages of "
+          "--web here. Empty: there are neither people nor pages.");
 ABSL_FLAG(std::vector<std::string>, gateway_systems, {},
           "With --gateway: the systems of the agency that may call, by their id; others are "
           "refused.");
@@ -138,6 +141,11 @@ absl::Status ServeGateway() {
   }
   SHAREWAY_ASSIGN_OR_RETURN(std::shared_ptr<rpc::Channel> channel,
                             rpc::Channel::Open({node, tls, uri}));
+  std::shared_ptr<rpc::Channel> console;
+  if (const std::string address = absl::GetFlag(FLAGS_gateway_console); !address.empty()) {
+    const std::string service = absl::StrCat("shareway://", own.identity.domain, "/service/console");
+    SHAREWAY_ASSIGN_OR_RETURN(console, rpc::Channel::Open({address, tls, service}));
+  }
   SHAREWAY_ASSIGN_OR_RETURN(
       const std::unique_ptr<NodeGateway> gateway,
       NodeGateway::Open({.listen = web.listen,
@@ -145,6 +153,8 @@ absl::Status ServeGateway() {
                          .tls = web.tls,
                          .self = own.identity,
                          .systems = absl::GetFlag(FLAGS_gateway_systems),
+                         .folder = web.folder,
+                         .console = std::move(console),
                          .port_file = web.port_file},
                         std::move(channel), &registry));
   sigset_t signals;

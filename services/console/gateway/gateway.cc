@@ -50,6 +50,12 @@ std::string MediaType(absl::string_view field) {
   return absl::AsciiStrToLower(absl::StripAsciiWhitespace(field.substr(0, field.find(';'))));
 }
 
+// In the name of the session's person: by the console's word on its own connection, or in a pass.
+void NamePerson(const WebSession& session, rpc::CallOptions* options) {
+  options->pass = session.pass;
+  if (session.pass.empty()) options->actor = rpc::ToMetadata(session.actor);
+}
+
 rpc::Limits AtATime(int most) { return {.concurrent = most, .burst = 0, .bytes = 0}; }
 
 std::unique_ptr<pb::Message> NewMessage(const pb::Descriptor* type) {
@@ -97,7 +103,9 @@ void Gateway::Get(HttpRequest request, const AnswerHttp& answer) {
       by_address_.Enter(request.source);
   if (!pass.ok()) return answer(Refused(pass.status(), language));
   const std::string first(request.path().substr(0, request.path().find('/', 1) + 1));
-  if (const auto reading = parts_.readings.find(first); reading != parts_.readings.end()) {
+  auto reading = parts_.readings.find(request.path());
+  if (reading == parts_.readings.end()) reading = parts_.readings.find(first);
+  if (reading != parts_.readings.end()) {
     auto asked = std::make_shared<Asked>(this);
     asked->language = language;
     asked->request = std::move(request);
@@ -107,7 +115,7 @@ void Gateway::Get(HttpRequest request, const AnswerHttp& answer) {
   }
   HttpAnswer page;
   if (csrf) {
-    const absl::StatusOr<std::string> token = TokenOf(request);
+    const absl::StatusOr<std::string> token = TokenOf(request, parts_.cookie);
     if (!token.ok()) return answer(Refused(token.status(), language));
     if (token->empty()) return answer(Refused(NoSession(), language));
     page.With("Content-Type", kJson).With("Cache-Control", "no-store");
@@ -128,7 +136,7 @@ void Gateway::Read(const Parts::Reading& reading, const AskedPtr& asked) {
     if (reading.in_session) options = AdmitReader(asked.get());
     HttpAnswer out = reading.read(asked->request, options);
     if (!options.ok() && EndsCookie(options.status()) && !asked->token.empty()) {
-      out.With("Set-Cookie", ClearingCookie());
+      out.With("Set-Cookie", ClearingCookie(parts_.cookie));
     }
     Give(asked, std::move(out));
   });
@@ -137,7 +145,7 @@ void Gateway::Read(const Parts::Reading& reading, const AskedPtr& asked) {
 
 // To read needs no CSRF token: the cookie goes with no other site's request, and nothing changes.
 absl::StatusOr<rpc::CallOptions> Gateway::AdmitReader(Asked* asked) {
-  SHAREWAY_ASSIGN_OR_RETURN(asked->token, TokenOf(asked->request));
+  SHAREWAY_ASSIGN_OR_RETURN(asked->token, TokenOf(asked->request, parts_.cookie));
   if (asked->token.empty()) return NoSession();
   SHAREWAY_ASSIGN_OR_RETURN(
       const WebSession session,
@@ -145,7 +153,7 @@ absl::StatusOr<rpc::CallOptions> Gateway::AdmitReader(Asked* asked) {
   SHAREWAY_ASSIGN_OR_RETURN(asked->held->session, by_session_.Enter(session.name));
   rpc::CallOptions options;
   options.accept_language = std::string(rpc::LanguageTag(asked->language));
-  options.actor = rpc::ToMetadata(session.actor);
+  NamePerson(session, &options);
   return options;
 }
 
@@ -207,7 +215,7 @@ absl::Status Gateway::CheckCall(Asked* asked) const {
                    asked->route->server_stream   ? parts_.longest_stream
                    : asked->route->client_stream ? parts_.longest_upload
                                                  : parts_.longest_call));
-  SHAREWAY_ASSIGN_OR_RETURN(asked->token, TokenOf(request));
+  SHAREWAY_ASSIGN_OR_RETURN(asked->token, TokenOf(request, parts_.cookie));
   return absl::OkStatus();
 }
 
@@ -218,6 +226,14 @@ void Gateway::Call(const AskedPtr& asked) {
   options.inspected = std::string(asked->request.field(rpc::kInspectedKey));
   if (absl::Status refused = Admit(asked.get(), &options); !refused.ok()) {
     return Answer(asked, refused);
+  }
+  if (const auto own = parts_.own.find(asked->route->path); own != parts_.own.end()) {
+    // Read all the same: who names a token or a visitor is refused as elsewhere.
+    absl::StatusOr<std::string> bytes = BytesOf(*asked);
+    if (bytes.ok()) {
+      bytes = own->second({asked->request.address, asked->request.certificate}, asked->token);
+    }
+    return Answer(asked, std::move(bytes));
   }
   const auto target = parts_.targets.find(asked->route->target);
   if (target == parts_.targets.end()) {
@@ -238,12 +254,13 @@ void Gateway::Call(const AskedPtr& asked) {
       });
 }
 
-// In whose name the call goes. Beside a node in the gateway's own; else three kinds: in the person's,
-// who has a session; in the console's with the session's token; in the console's for who has none
-// yet.
+// In whose name the call goes. For systems, beside a node, in the gateway's own; else three kinds: in
+// the person's, who has a session; in the console's with the session's token; in the console's for
+// who has none yet.
 absl::Status Gateway::Admit(Asked* asked, rpc::CallOptions* options) {
   const Route& route = *asked->route;
-  if (parts_.system) {
+  const bool system = asked->token.empty() && !asked->request.identity.empty();
+  if (parts_.system && (system || !parts_.session)) {
     SHAREWAY_ASSIGN_OR_RETURN(asked->session, parts_.system(asked->request));
     SHAREWAY_ASSIGN_OR_RETURN(asked->held->session, by_session_.Enter(asked->session));
     return absl::OkStatus();
@@ -257,7 +274,7 @@ absl::Status Gateway::Admit(Asked* asked, rpc::CallOptions* options) {
       parts_.session({asked->request.address, asked->request.certificate}, asked->token));
   SHAREWAY_ASSIGN_OR_RETURN(asked->held->session, by_session_.Enter(session.name));
   asked->session = session.name;
-  options->actor = rpc::ToMetadata(session.actor);
+  NamePerson(session, options);
   return absl::OkStatus();
 }
 
@@ -295,7 +312,7 @@ void Gateway::Answer(const AskedPtr& asked, absl::StatusOr<std::string> bytes) {
   if (asked->stream) {
     HttpAnswer out = Streamed(*asked, bytes);
     if (!bytes.ok() && EndsCookie(bytes.status()) && !asked->token.empty()) {
-      out.With("Set-Cookie", ClearingCookie());
+      out.With("Set-Cookie", ClearingCookie(parts_.cookie));
     }
     out.held = asked->held;
     return asked->answer(std::move(out));
@@ -305,7 +322,7 @@ void Gateway::Answer(const AskedPtr& asked, absl::StatusOr<std::string> bytes) {
   HttpAnswer out = told.ok() ? *std::move(told) : Refused(told.status(), asked->language);
   const bool over = told.ok() ? asked->route->path == kSignOut
                               : EndsCookie(told.status()) && !asked->token.empty();
-  if (over) out.With("Set-Cookie", ClearingCookie());
+  if (over) out.With("Set-Cookie", ClearingCookie(parts_.cookie));
   if (told.ok() && (asked->route->path == kSignOut || asked->route->path == kEndSession)) {
     live_.LookSoon();
   }
@@ -333,7 +350,7 @@ absl::StatusOr<HttpAnswer> Gateway::Told(const Asked& asked, std::string bytes) 
     if (token.empty()) return absl::InternalError("a session without a token");
     message->GetReflection()->ClearField(message.get(), route.new_token);
     bytes = message->SerializeAsString();
-    out.With("Set-Cookie", SettingCookie(token)).With("Shareway-Csrf", CsrfOf(token));
+    out.With("Set-Cookie", SettingCookie(token, parts_.cookie)).With("Shareway-Csrf", CsrfOf(token));
   }
   if (asked.json) {
     SHAREWAY_ASSIGN_OR_RETURN(bytes, transcoder_.ToJson(*route.output, bytes));

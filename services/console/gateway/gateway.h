@@ -36,6 +36,8 @@ struct Visitor {
 struct WebSession {
   std::string name = {};  // sessions/{s}
   rpc::Actor actor = {};
+  // Beside a node: the person's pass (libs/rpc/pass.h), which goes out in the actor's place.
+  std::string pass = {};
 };
 
 // Takes requests of people and calls in their name. A call is for the person whose session the
@@ -51,17 +53,25 @@ class Gateway {
     std::map<std::string, std::shared_ptr<rpc::Channel>, std::less<>> targets = {};
     // The session of a token that comes from there, used now. May block.
     std::function<absl::StatusOr<WebSession>(const Visitor&, const std::string& token)> session = {};
-    // Set beside a node alone, where systems call and nobody signs in: the name of the system whose
-    // certificate a request came with, in the place of a session's; a refusal for any other. Then
-    // no cookie counts, and calls go out in the gateway's own name. Must not block.
+    // Set beside a node alone, where systems call: the name of the system whose certificate a request
+    // came with, in the place of a session's; a refusal for any other. Their calls go out in the
+    // gateway's own name. Without `session` nobody else is there, and no cookie counts; with it, a
+    // request with the cookie is a person's, whatever certificate his browser showed. Must not block.
     std::function<absl::StatusOr<std::string>(const HttpRequest&)> system = {};
+    // The cookie that holds a session's token.
+    std::string cookie = kSessionCookie;
+    // Methods, by path, that this server answers itself, in a session: the answer's bytes. May block.
+    std::map<std::string,
+             std::function<absl::StatusOr<std::string>(const Visitor&, const std::string& token)>,
+             std::less<>>
+        own = {};
     // OK while the session of a token stands, without using it: whoever leaves a page open that is
     // kept up to date is idle all the same. May block. Required.
     LiveStreams::Stands stands;
     // What GET answers besides /csrf; must not block.
     std::function<HttpAnswer(const HttpRequest&)> pages;
-    // What GET answers that takes a while, by the first part of its path ("/print/"); run on a
-    // thread, may block.
+    // What GET answers that takes a while, by its path, or the first part of that ("/print/"); run on
+    // a thread, may block.
     struct Reading {
       // Only in a session: `read` gets the options of calls in its name, or why there is none.
       bool in_session = false;

@@ -22,7 +22,7 @@ constexpr const char* kOnce[] = {"host",          "cookie",           "origin",
                                  "content-type",  "content-encoding", "sec-fetch-site",
                                  kCsrfField,      "content-length",   "transfer-encoding",
                                  "connect-timeout-ms", "connect-protocol-version",
-                                 "shareway-inspected"};
+                                 "shareway-inspected", "sec-fetch-mode", "sec-fetch-dest"};
 
 bool IsHostChar(char c) {
   return absl::ascii_isalnum(c) || c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
@@ -83,27 +83,29 @@ absl::Status CheckSite(const HttpRequest& request, const Hosts& hosts, bool navi
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> TokenOf(const HttpRequest& request) {
+absl::StatusOr<std::string> TokenOf(const HttpRequest& request, absl::string_view cookie) {
   std::string token;
   for (absl::string_view part : absl::StrSplit(request.field("cookie"), ';')) {
     part = absl::StripAsciiWhitespace(part);
     const size_t equals = part.find('=');
-    if (equals == absl::string_view::npos || part.substr(0, equals) != kSessionCookie) continue;
+    if (equals == absl::string_view::npos || part.substr(0, equals) != cookie) continue;
     const absl::string_view value = part.substr(equals + 1);
     if (!token.empty()) return Error::Field("cookie", "has two sessions");
     if (value.size() != kTokenSize || !std::all_of(value.begin(), value.end(), IsTokenChar)) {
-      return Error::Field("cookie", absl::StrCat(kSessionCookie, " holds no token"));
+      return Error::Field("cookie", absl::StrCat(cookie, " holds no token"));
     }
     token = std::string(value);
   }
   return token;
 }
 
-std::string SettingCookie(absl::string_view token) {
-  return absl::StrCat(kSessionCookie, "=", token, "; Path=/; Secure; HttpOnly; SameSite=Strict");
+std::string SettingCookie(absl::string_view token, absl::string_view cookie) {
+  return absl::StrCat(cookie, "=", token, "; Path=/; Secure; HttpOnly; SameSite=Strict");
 }
 
-std::string ClearingCookie() { return absl::StrCat(SettingCookie(""), "; Max-Age=0"); }
+std::string ClearingCookie(absl::string_view cookie) {
+  return absl::StrCat(SettingCookie("", cookie), "; Max-Age=0");
+}
 
 std::string CsrfOf(absl::string_view token) {
   return ToHex(crypto::HmacSha256(token, "shareway-console csrf/1").view());
@@ -113,6 +115,14 @@ absl::Status CheckCsrf(const HttpRequest& request, absl::string_view token) {
   if (crypto::SameBytes(request.field(kCsrfField), CsrfOf(token))) return absl::OkStatus();
   return Error(Reason::kPolicyDenied, absl::StatusCode::kPermissionDenied,
                "the field Shareway-Csrf does not hold this session's token (GET /csrf tells it)");
+}
+
+absl::Status CheckNavigation(const HttpRequest& request) {
+  const absl::string_view mode = request.field("sec-fetch-mode");
+  const absl::string_view dest = request.field("sec-fetch-dest");
+  if (!mode.empty() && mode != "navigate") return OtherSite("Sec-Fetch-Mode", mode);
+  if (!dest.empty() && dest != "document") return OtherSite("Sec-Fetch-Dest", dest);
+  return absl::OkStatus();
 }
 
 std::string NewNonce() { return ToBase64(crypto::RandomBytes(16)); }

@@ -16,6 +16,8 @@ namespace shareway::console {
 // The cookie that holds a session's token. `__Host-`: browsers take it over TLS alone, for this
 // host alone, and for all its paths.
 inline constexpr char kSessionCookie[] = "__Host-shareway";
+// That of a gateway beside a node, which may be the console's host at another port: cookies know none.
+inline constexpr char kNodeCookie[] = "__Host-shareway-node";
 // The request field of the CSRF token, in lower case.
 inline constexpr char kCsrfField[] = "shareway-csrf";
 
@@ -41,17 +43,22 @@ absl::Status CheckSite(const HttpRequest& request, const Hosts& hosts, bool navi
 
 // The session's token, empty if there is no such cookie. INVALID_ARGUMENT for two of them, and for
 // what cannot be a token.
-absl::StatusOr<std::string> TokenOf(const HttpRequest& request);
+absl::StatusOr<std::string> TokenOf(const HttpRequest& request,
+                                    absl::string_view cookie = kSessionCookie);
 // Values of Set-Cookie. The token is not to be had by scripts, and goes with no other site's
 // request. It has no lifetime of its own: the session ends on the server.
-std::string SettingCookie(absl::string_view token);
-std::string ClearingCookie();
+std::string SettingCookie(absl::string_view token, absl::string_view cookie = kSessionCookie);
+std::string ClearingCookie(absl::string_view cookie = kSessionCookie);
 
 // The CSRF token of a session: 64 hexadecimal digits, an HMAC under the session's own token. It
 // tells nothing of that one, and lives exactly as long.
 std::string CsrfOf(absl::string_view token);
 // PERMISSION_DENIED, POLICY_DENIED, unless the request carries it.
 absl::Status CheckCsrf(const HttpRequest& request, absl::string_view token);
+
+// For a GET that begins something: PERMISSION_DENIED, POLICY_DENIED, unless the browser says that a
+// person goes there, or is too old to say.
+absl::Status CheckNavigation(const HttpRequest& request);
 
 // 16 random bytes in base64, for one page.
 std::string NewNonce();

@@ -17,6 +17,7 @@
 #include "libs/base/status.h"
 #include "libs/crypto/hash.h"
 #include "libs/crypto/identity.h"
+#include "nlohmann/json.hpp"
 #include "services/console/gateway/guard.h"
 
 namespace shareway::console {
@@ -72,6 +73,17 @@ HttpAnswer NotFound() {
 }
 
 }  // namespace
+
+absl::StatusOr<std::string> SettingsAtNode(const std::string& folder) {
+  nlohmann::json settings = nlohmann::json::object();
+  const absl::StatusOr<std::string> given = crypto::ReadFile(folder + "/console.json");
+  if (given.ok()) settings = nlohmann::json::parse(*given, nullptr, false);
+  if (!settings.is_object()) {
+    return absl::InvalidArgumentError(absl::StrCat(folder, "/console.json is no JSON object"));
+  }
+  settings["atNode"] = true;
+  return settings.dump() + "\n";
+}
 
 bool Accepts(absl::string_view field, absl::string_view coding) {
   for (absl::string_view part : absl::StrSplit(field, ',')) {

@@ -44,6 +44,11 @@ class Pages {
   std::vector<std::string> index_;                  // index.html, cut at the nonce's places
 };
 
+// What the application reads of its installation, console.json of the folder or nothing, and that it
+// is beside a node ("atNode"): most of its pages are the console's. INVALID_ARGUMENT if that file is no
+// JSON object.
+absl::StatusOr<std::string> SettingsAtNode(const std::string& folder);
+
 // True if `field`, an Accept-Encoding, allows `coding` by its name.
 bool Accepts(absl::string_view field, absl::string_view coding);
 

@@ -99,6 +99,20 @@ absl::StatusOr<Routes> Routes::Of(const std::vector<std::string>& services, Call
   return routes;
 }
 
+absl::Status Routes::Add(const std::string& service, const std::string& method) {
+  const pb::ServiceDescriptor* of = pb::DescriptorPool::generated_pool()->FindServiceByName(service);
+  const pb::MethodDescriptor* found = of == nullptr ? nullptr : of->FindMethodByName(method);
+  const std::vector<std::string> parts = absl::StrSplit(service, '.');
+  if (found == nullptr || parts.size() < 3) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("no method ", service, "/", method, " is compiled in"));
+  }
+  Route route = RouteOf(parts[1], *found);
+  std::string path = route.path;
+  routes_.emplace(std::move(path), std::move(route));
+  return absl::OkStatus();
+}
+
 const Route* Routes::Find(absl::string_view path) const {
   const auto found = routes_.find(path);
   return found == routes_.end() ? nullptr : &found->second;

@@ -44,6 +44,8 @@ class Routes {
   // FAILED_PRECONDITION naming a service that is not compiled in.
   static absl::StatusOr<Routes> Of(const std::vector<std::string>& services,
                                    CallerKind callers = PERSON);
+  // Adds one method of a service, whomever it admits; FAILED_PRECONDITION if there is none.
+  absl::Status Add(const std::string& service, const std::string& method);
   // The route of exactly this path, as sent; nothing is decoded. Null for any other.
   const Route* Find(absl::string_view path) const;
   const std::map<std::string, Route, std::less<>>& all() const { return routes_; }
