@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The application: settings, session, signer and the routes of all areas.
 import { lazy, Suspense, useContext, useMemo, type ComponentType, type ReactNode } from 'react';
-import { Route, Routes } from 'react-router';
+import { Navigate, Route, Routes } from 'react-router';
 import type { Backend } from '@/api';
 import { Profile } from '@/i18n';
 import { SignerContext } from '@/session/act';
@@ -11,10 +11,10 @@ import { SignInPage } from '@/session/SignInPage';
 import { pageSigner, type Signer } from '@/session/signer';
 import { Theme } from '@/theme/theme';
 import { EmptyState, Page } from '@/ui';
-import { AREAS, isFor, type AreaRoute, type For } from './area';
+import { AREAS, areasAt, isFor, type AreaRoute, type For } from './area';
 import { Frame } from './Frame';
 import type { Settings } from './settings';
-import { SettingsContext } from './settings_context';
+import { SettingsContext, useSettings } from './settings_context';
 import { useText } from './texts';
 
 // Made once: a component that were another at each rendering would lose what was typed in it.
@@ -38,7 +38,11 @@ function Inside(): ReactNode {
 }
 
 export function AppRoutes(): ReactNode {
-  const routes = AREAS.flatMap((area) => area.routes);
+  const { atNode } = useSettings();
+  const areas = areasAt(atNode);
+  const routes = areas.flatMap((area) => area.routes);
+  // Beside a node there is no home: whoever comes begins with what is there.
+  const first = atNode ? areas[0]?.menu[0]?.to : undefined;
   const element = (route: AreaRoute): ReactNode => {
     const Shown = PAGES.get(route);
     return Shown === undefined ? null : <Shown />;
@@ -52,6 +56,7 @@ export function AppRoutes(): ReactNode {
         {routes.filter((route) => route.open !== true).map((route) => (
           <Route key={route.path} path={route.path} element={<Only for={route.for}>{element(route)}</Only>} />
         ))}
+        {first !== undefined && <Route path="/" element={<Navigate to={first} replace />} />}
         <Route path="*" element={<NoSuchPage />} />
       </Route>
     </Routes>

@@ -8,7 +8,8 @@ import { usePerson } from '@/session/person';
 import { useSession } from '@/session/SessionProvider';
 import { useShade, type Shade } from '@/theme/theme';
 import { AgencyName } from '@/ui';
-import { AREAS, isFor, type Area } from './area';
+import { areasAt, isFor, type Area } from './area';
+import { useSettings } from './settings_context';
 import { useText } from './texts';
 
 export function Choices(): ReactNode {
@@ -56,6 +57,7 @@ export function Frame(): ReactNode {
   const t = useText();
   const person = usePerson();
   const { signOut } = useSession();
+  const { atNode } = useSettings();
   return (
     <div className="sw-frame">
       <header className="sw-top">
@@ -66,7 +68,7 @@ export function Frame(): ReactNode {
         <Button size="small" onClick={() => void signOut()}>{t('signOut')}</Button>
       </header>
       <nav className="sw-menu" aria-label={t('menu')}>
-        {AREAS.map((area) => <AreaMenu key={area.id} area={area} />)}
+        {areasAt(atNode).map((area) => <AreaMenu key={area.id} area={area} />)}
       </nav>
       <main className="sw-main" id="main" tabIndex={-1}>
         <Broken>

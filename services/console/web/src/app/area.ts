@@ -34,6 +34,8 @@ export interface Area {
   readonly id: string;
   /** Where in the menu, from the top. Entries of one area stand together, under texts' `area`. */
   readonly order: number;
+  /** True: its pages are at gateways beside nodes, too, where other areas are not. */
+  readonly atNode?: boolean;
   readonly menu: readonly MenuEntry[];
   readonly routes: readonly AreaRoute[];
 }
@@ -48,3 +50,7 @@ const found = import.meta.glob<Area>('../pages/*/area.tsx', { import: 'area', ea
 
 export const AREAS: readonly Area[] = Object.values(found)
   .sort((a, b) => a.order - b.order || a.id.localeCompare(b.id));
+
+/** The areas that are there: beside a node those that say so. */
+export const areasAt = (atNode: boolean): readonly Area[] =>
+  (atNode ? AREAS.filter((area) => area.atNode === true) : AREAS);

@@ -9,10 +9,12 @@ export interface Settings {
   readonly profile: string;
   /** True: people may sign in by an OpenID provider. */
   readonly provider: boolean;
+  /** True: these pages are served by a gateway beside a node; most areas are the console's. */
+  readonly atNode: boolean;
 }
 
 export const DEFAULTS: Settings = {
-  signingPage: '', relyingParty: '', profile: 'cn-2025-809', provider: false,
+  signingPage: '', relyingParty: '', profile: 'cn-2025-809', provider: false, atNode: false,
 };
 
 /** Members of another type, or none, are as by default. */
@@ -25,7 +27,7 @@ export function settingsOf(json: unknown): Settings {
     // Anywhere else than https an act could be shown other than it is.
     signingPage: /^https:\/\/|^http:\/\/localhost[:/]/.test(page) ? page : '',
     relyingParty: text('relyingParty'), profile: text('profile') || DEFAULTS.profile,
-    provider: given['provider'] === true,
+    provider: given['provider'] === true, atNode: given['atNode'] === true,
   };
 }
 

@@ -6,6 +6,7 @@ import {
   createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode,
 } from 'react';
 import { type ApiError, type Backend, toApiError } from '@/api';
+import { useSettings } from '@/app/settings_context';
 import { ApiContext } from '@/api/hooks';
 import { Factor, type Session } from '@/gen/shareway/console/v1/session_pb';
 import { SessionService } from '@/gen/shareway/console/v1/session_service_pb';
@@ -33,6 +34,7 @@ type State = 'asking' | 'none' | 'in' | 'over' | 'away';
 export function SessionProvider(props: { backend: Backend; children: ReactNode }): ReactNode {
   const t = useText();
   const { backend } = props;
+  const { atNode } = useSettings();
   const [state, setState] = useState<State>('asking');
   const [person, setPerson] = useState<Person | null>(null);
   const [error, setError] = useState<ApiError | undefined>();
@@ -98,8 +100,12 @@ export function SessionProvider(props: { backend: Backend; children: ReactNode }
           {props.children}
           <Modal open={state === 'over'} title={t('over.title')} footer={null} closable={false} keyboard={false}
             mask={{ closable: false }} destroyOnHidden>
-            <p>{t('over.text')}</p>
-            <SignInForm {...(person === null ? {} : { person: person.name })} onSignedIn={begin} />
+            {atNode ? <p>{t('atNode.text')}</p> : (
+              <>
+                <p>{t('over.text')}</p>
+                <SignInForm {...(person === null ? {} : { person: person.name })} onSignedIn={begin} />
+              </>
+            )}
             <Button type="link" onClick={leave}>{t('over.leave')}</Button>
           </Modal>
           <Modal open={asksFactor} title={t('stepUp.title')} footer={null} onCancel={() => stepped(false)} destroyOnHidden>

@@ -2,6 +2,7 @@
 import { useEffect, type ReactNode } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { Choices } from '@/app/Frame';
+import { useSettings } from '@/app/settings_context';
 import { SignInForm } from './SignInForm';
 import { useSession } from './SessionProvider';
 import { useText } from './texts';
@@ -10,11 +11,22 @@ import { useText } from './texts';
 export function SignInPage(): ReactNode {
   const t = useText();
   const { begin } = useSession();
+  const { atNode } = useSettings();
   const go = useNavigate();
   const [params] = useSearchParams();
   const state = params.get('state');
   const code = params.get('code');
   useEffect(() => { document.title = t('title'); }, [t]);
+  if (atNode) {
+    // Nobody signs in beside a node.
+    return (
+      <main className="sw-alone" id="main">
+        <p className="sw-row"><Choices /></p>
+        <h1>{t('atNode.title')}</h1>
+        <p>{t('atNode.text')}</p>
+      </main>
+    );
+  }
   return (
     <main className="sw-alone" id="main">
       <p className="sw-row"><Choices /></p>

@@ -32,6 +32,10 @@ const en: Like<typeof zh> = {
     certificateHint: 'The certificate that your browser shows on this connection.',
     notShown: 'The authenticator gave nothing. Try again.',
   },
+  atNode: {
+    title: 'The gateway of your agency',
+    text: 'Nobody signs in here. Sign in at the console, and come here by its menu.',
+  },
   over: {
     title: 'Your session is over',
     text: 'Sign in again. What you typed on the page is still there.',

@@ -29,6 +29,10 @@ export default {
     certificateHint: '使用浏览器连接时出示的证书。',
     notShown: '认证器没有给出结果，请重试。',
   },
+  atNode: {
+    title: '本单位网关',
+    text: '此处不能登录。请先登录共享平台控制台，再从控制台的菜单进入。',
+  },
   over: {
     title: '会话已结束',
     text: '请重新登录。页面上填写的内容仍在。',
