@@ -266,7 +266,8 @@ class World:
         console = self.start("console", self.home("service", "console"), "shareway-console",
                              [f"--factor_key={self.home('service', 'console')}/factor.key",
                               f"--first_codes={self.first_codes}",
-                              f"--web_listen={self.at('web')}", f"--web_hosts={self.at('web')}",
+                              f"--web_listen={self.at('web')}",
+                              f"--web_hosts={self.at('web')},localhost:{self.ports['web']}",
                               f"--web_sharing={self.at('sharing')}",
                               *([f"--web={pages}"] if (pages / "index.html").exists() else [])])
         self.await_ready("audit", audit)

@@ -3,7 +3,7 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { barriers, options, settled, signIn, visitor } from './fixture.mjs';
-import { peopleOf, walk } from './walk.mjs';
+import { patterns, peopleOf, walk } from './walk.mjs';
 
 // zh-Hans in light is looked at by routes_test.mjs.
 const FIRST = [{ locale: 'en', shade: 'dark' }];
@@ -35,6 +35,7 @@ for (const { locale, shade } of [...FIRST, ...(options.all ? REST : [])]) {
       }, { skip: (route) => seen.has(route) });
       await context.close();
     }
+    assert.deepEqual((await patterns()).filter(({ path, open }) => !open && !seen.has(path)), []);
     assert.deepEqual([...faults].map(([fault, where]) => `${where}: ${fault}`), []);
   });
 }

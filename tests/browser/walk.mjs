@@ -59,10 +59,11 @@ export async function walk(page, look, { skip = () => false } = {}) {
   const nowhere = [];
   for (const { path, from } of todo) {
     const route = routeOf(routes, path.split(/[?#]/)[0]).path;
-    if (skip(route)) continue;
+    // A list leads everybody to other objects; one object of a kind is like another.
+    if (skip(route) && route.includes(':')) continue;
     await go(page, path);
     await settled(page);
-    await look({ path, route, from, hidden: OTHERS.some(([object, other]) => from.startsWith(object) && path.startsWith(other)) });
+    if (!skip(route)) await look({ path, route, from, hidden: OTHERS.some(([object, other]) => from.startsWith(object) && path.startsWith(other)) });
     for (const href of await page.locator('main a[href^="/"]').evaluateAll((links) => links.map((link) => link.getAttribute('href')))) {
       const to = href.split(/[?#]/)[0];
       const leads = routeOf(routes, to);
