@@ -484,8 +484,7 @@ def main():
         if not options.check:
             print(f"\nThe city {DOMAIN} is up; Ctrl-C ends it. One-time codes of the console's "
                   f"first start: {world.first_codes}. Try, for example:")
-            print(f"  https://localhost:{world.ports['web']}/ trusting "
-                  f"{world.home('service', 'console')}/ca.crt")
+            print(f"  {world.pages()} trusting {world.home('service', 'console')}/ca.crt")
             print("  " + " ".join([str(world.bin / "shareway"), *world.flags("tax-applicant"),
                                    "catalog", "search", "不动产"]))
             try:

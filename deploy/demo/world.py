@@ -209,6 +209,10 @@ class World:
     def at(self, process):
         return f"127.0.0.1:{self.ports[process]}"
 
+    def pages(self):
+        """Where a browser finds the console."""
+        return f"https://localhost:{self.ports['web']}/"
+
     def start(self, process, home, binary, extra):
         command = [str(self.bin / binary), f"--listen={self.at(process)}",
                    f"--store=rocksdb:{self.dir / (process + '.db')}", f"--tls={home}",
