@@ -14,7 +14,7 @@ namespace pb = sharing::v1;
 constexpr char kService[] = "/shareway.sharing.v1.GrantService/";
 
 struct GrantArgs {
-  std::string name, resource, scenario, end, state, ground, reason, document;
+  std::string name, resource, scenario, end, state, ground, reason, document, side;
   uint32_t wait_ms = 0;
   std::vector<std::string> items, purposes;
 
@@ -40,6 +40,9 @@ absl::Status Show(Session* session, const GrantArgs& args) {
 absl::Status List(Session* session, const GrantArgs& args) {
   pb::ListGrantsRequest list;
   list.set_state(EnumOf<pb::Grant::State>(args.state));
+  if (!args.resource.empty()) list.set_resource(FullName("resources", args.resource));
+  list.set_side(EnumOf<pb::Side>(args.side));
+  list.set_before_date(args.end);
   SHAREWAY_ASSIGN_OR_RETURN(const Json grants, session->List<pb::ListGrantsResponse>(
                                                    absl::StrCat(kService, "ListGrants"), list));
   session->Print(grants, {{"NAME", "name"},
@@ -123,10 +126,13 @@ void AddGrantCommands(CLI::App* app, Session* session) {
   claim->add_option("--end", args->end, "Last day of use, CCYY-MM-DD")->required();
 
   named(Verb(noun, session, "show", "One grant", [=] { return Show(session, *args); }));
-  Verb(noun, session, "list", "Grants that your agency is a party to",
-       [=] { return List(session, *args); })
-      ->add_option("--state", args->state)
-      ->check(Is<pb::Grant::State>());
+  CLI::App* list = Verb(noun, session, "list", "Grants that your agency is a party to",
+                        [=] { return List(session, *args); });
+  list->add_option("--state", args->state)->check(Is<pb::Grant::State>());
+  list->add_option("--resource", args->resource, "Only those over it");
+  list->add_option("--side", args->side, "On which side your agency stands")
+      ->check(Is<pb::Side>());
+  list->add_option("--before", args->end, "Only those whose last day is before it, CCYY-MM-DD");
 
   CLI::App* suspend = named(Verb(noun, session, "suspend", "Stop a grant at once",
                                  [=] { return Suspend(session, *args); }));

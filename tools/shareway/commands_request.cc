@@ -15,7 +15,8 @@ using sharing::v1::SharingRequest;
 constexpr char kService[] = "/shareway.sharing.v1.RequestService/";
 
 struct RequestArgs {
-  std::string name, file, resource, legal_basis, scenario, state, reason, condition, citation;
+  std::string name, file, resource, legal_basis, scenario, state, reason, condition, citation, side,
+      text;
   std::vector<std::string> cuts;
   ScopeFlags scope;
   bool approve = false, refuse = false, case_required = false, overdue = false;
@@ -74,6 +75,9 @@ absl::Status List(Session* session, const RequestArgs& args) {
   sharing::v1::ListRequestsRequest list;
   list.set_state(EnumOf<SharingRequest::State>(args.state));
   list.set_overdue(args.overdue);
+  if (!args.resource.empty()) list.set_resource(FullName("resources", args.resource));
+  list.set_side(EnumOf<sharing::v1::Side>(args.side));
+  list.set_text(args.text);
   SHAREWAY_ASSIGN_OR_RETURN(const Json requests, session->List<sharing::v1::ListRequestsResponse>(
                                                      std::string(kService) + "ListRequests", list));
   session->Print(requests, {{"NAME", "name"},
@@ -127,6 +131,10 @@ void AddRequestCommands(CLI::App* app, Session* session) {
                         [=] { return List(session, *args); });
   list->add_option("--state", args->state)->check(Is<SharingRequest::State>());
   list->add_flag("--overdue", args->overdue, "Only those past their due date");
+  list->add_option("--resource", args->resource, "Only those for it");
+  list->add_option("--side", args->side, "On which side your agency stands")
+      ->check(Is<sharing::v1::Side>());
+  list->add_option("--text", args->text, "Only those that have it in name, basis or scenario");
 }
 
 }  // namespace shareway::cli

@@ -8,9 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/evidence/record.h"
+#include "libs/statute/calendar.h"
 #include "services/sharing/rpc/convert.h"
+#include "services/sharing/rpc/convert_scope.h"
 #include "services/sharing/rpc/directory_view.h"
 #include "services/sharing/rpc/grant_stream.h"
+#include "services/sharing/rpc/list_filter.h"
 
 namespace shareway::sharing {
 namespace {
@@ -194,19 +197,32 @@ absl::StatusOr<v1::RevokeGrantResponse> GrantRpc::Revoke(const rpc::Call& call,
 absl::StatusOr<v1::ListGrantsResponse> GrantRpc::List(const rpc::Call& call,
                                                       const v1::ListGrantsRequest& request) const {
   const Actor actor = ActorOf(call);
+  SHAREWAY_RETURN_IF_ERROR(CheckFilter(request.resource(), request.side()));
+  absl::Time before = absl::InfiniteFuture();
+  if (!request.before_date().empty()) {
+    SHAREWAY_ASSIGN_OR_RETURN(const absl::CivilDay day,
+                              DayFromProto(request.before_date(), "before_date"));
+    before = statute::StartOfDay(day);
+  }
   const auto want = [&](const Grant& grant) {
     const Grant::Fields& f = grant.fields();
     if (request.state() != v1::Grant::STATE_UNSPECIFIED &&
         static_cast<int>(f.state) != request.state()) {
       return false;
     }
-    return desk_->PartiesOf(f.consumer, f.provider).Knows(actor);
+    // The last day is before that day if the first instant outside is not after its beginning.
+    return f.end_time <= before && OnSide(request.side(), actor, f.consumer, f.provider) &&
+           desk_->PartiesOf(f.consumer, f.provider).Knows(actor);
   };
+  // A resource has a list of its own, shorter than an agency's.
+  const std::vector<std::string> owners = request.resource().empty()
+                                              ? desk_->OwnersFor(actor)
+                                              : std::vector<std::string>{request.resource()};
   v1::ListGrantsResponse response;
   SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(
       tokens_, call, request,
       [&](const std::string& cursor, int size) {
-        return desk_->store().ListGrants(desk_->OwnersFor(actor), cursor, size, want);
+        return desk_->store().ListGrants(owners, cursor, size, want);
       },
       [&](const Stored<Grant>& grant) {
         *response.add_grants() = Shown(call, grant.value);

@@ -2,15 +2,24 @@
 // The adapter of RequestService.
 #include "services/sharing/rpc/request_rpc.h"
 
+#include <string>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
+#include "services/sharing/domain/refusal.h"
 #include "services/sharing/rpc/convert_request.h"
 #include "services/sharing/rpc/convert_scope.h"
 #include "services/sharing/rpc/directory_view.h"
+#include "services/sharing/rpc/list_filter.h"
 #include "services/sharing/rpc/request_stream.h"
 
 namespace shareway::sharing {
 namespace {
+
+constexpr int kMaxText = 100;
 
 static_assert(static_cast<int>(Inbox::View::kWaiting) == v1::ListRequestsRequest::WAITING);
 
@@ -190,10 +199,22 @@ absl::StatusOr<v1::ListRequestsResponse> RequestRpc::List(
   }
   // The numbers of the views are those of the proto.
   const auto view = static_cast<Inbox::View>(request.view());
+  SHAREWAY_RETURN_IF_ERROR(CheckFilter(request.resource(), request.side()));
+  std::vector<FieldViolation> faults;
+  CheckText(request.text(), 0, kMaxText, "text", &faults);
+  if (!faults.empty()) return Error::Fields(faults);
+  const std::string text = absl::AsciiStrToLower(request.text());
+  const auto has = [&](absl::string_view where) {
+    return absl::StrContains(absl::AsciiStrToLower(where), text);
+  };
   const auto want = [&](const Request& r) {
+    const Request::Fields& f = r.fields();
     const bool state = request.state() == v1::SharingRequest::STATE_UNSPECIFIED ||
-                       static_cast<int>(r.fields().state) == request.state();
-    return state && (!request.overdue() || r.Overdue(now));
+                       static_cast<int>(f.state) == request.state();
+    return state && (!request.overdue() || r.Overdue(now)) &&
+           (request.resource().empty() || f.resource == request.resource()) &&
+           OnSide(request.side(), actor, f.consumer, f.provider) &&
+           (text.empty() || has(f.name) || has(f.legal_basis) || has(f.scenario));
   };
   v1::ListRequestsResponse response;
   SHAREWAY_RETURN_IF_ERROR(rpc::FillPage(

@@ -193,8 +193,7 @@ function Freshness(props: { entry: Resource }): ReactNode {
 function Use(props: { resource: string }): ReactNode {
   const t = useText();
   const format = useFormat();
-  const grants = usePages(GrantService.method.listGrants, { pageSize: 1000 },
-    (answer) => answer.grants.filter((one) => one.resource === props.resource));
+  const grants = usePages(GrantService.method.listGrants, { pageSize: 100, resource: props.resource }, (answer) => answer.grants);
   return (
     <section aria-labelledby="use">
       <h2 id="use">{t('resource.use')}</h2>

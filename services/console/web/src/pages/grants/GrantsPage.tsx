@@ -7,13 +7,16 @@ import { useNavigate } from 'react-router';
 import { LIVE, usePages } from '@/api';
 import { Grant_State, type Grant } from '@/gen/shareway/sharing/v1/grant_pb';
 import { GrantService } from '@/gen/shareway/sharing/v1/grant_service_pb';
+import { Side } from '@/gen/shareway/sharing/v1/sharing_request_pb';
 import { useFormat } from '@/i18n/format';
-import { usePerson } from '@/session/person';
 import { AgencyName, DataTable, ObjectLink, objectPath, Page, Shown, Status, useUrlText, type Tone } from '@/ui';
+import { ResourceField } from '@/ui/ResourceField';
 import { ChoiceField } from '@/ui/TextField';
 import { useText, useWord } from './texts';
 
 const SOON = 30 * 86_400_000;
+// The law's day is Shanghai's, eight hours ahead.
+const dayOf = (at: number): string => new Date(at + 8 * 3_600_000).toISOString().slice(0, 10);
 
 /** The last instant of a period, whose end is the first one after it. */
 export const lastOf = (grant: Grant): Date | undefined =>
@@ -33,20 +36,23 @@ export default function GrantsPage(): ReactNode {
   const word = useWord();
   const format = useFormat();
   const go = useNavigate();
-  const { agency } = usePerson();
   const [side, setSide] = useUrlText('side');
   const [state, setState] = useUrlText('state');
   const [soon, setSoon] = useUrlText('soon');
   const wanted = Object.values(Grant_State).find((one) => typeof one === 'number' && Grant_State[one] === state);
-  const grants = usePages(GrantService.method.listGrants,
-    { pageSize: 100, state: typeof wanted === 'number' ? wanted : Grant_State.STATE_UNSPECIFIED }, (r) => r.grants, { poll: LIVE });
+  const [resource, setResource] = useUrlText('resource');
+  // Live ones that end soon: whose last day is one of the next thirty.
+  const inState = typeof wanted === 'number' ? wanted : soon === '' ? Grant_State.STATE_UNSPECIFIED : Grant_State.ACTIVE;
+  const grants = usePages(GrantService.method.listGrants, {
+    pageSize: 100, state: inState, resource: resource.trim(),
+    side: side === 'consumer' ? Side.AS_CONSUMER : side === 'provider' ? Side.AS_PROVIDER : Side.SIDE_UNSPECIFIED,
+    beforeDate: soon === '' ? '' : dayOf(Date.now() + SOON),
+  }, (r) => r.grants, { poll: LIVE });
   const now = (grants.updated ?? new Date()).getTime();
   const ends = (grant: Grant): boolean => {
     const last = lastOf(grant)?.getTime();
     return grant.state === Grant_State.ACTIVE && last !== undefined && last - now < SOON;
   };
-  const fits = (grant: Grant): boolean => (side === 'consumer' ? grant.consumer === agency
-    : side === 'provider' ? grant.provider === agency : true) && (soon === '' || ends(grant));
   const states = Object.keys(Grant_State).filter((key) => Number.isNaN(Number(key)) && key !== 'STATE_UNSPECIFIED');
   return (
     <Page title={t('list.title')} updated={grants.updated} onReload={grants.reload} loading={grants.loading}>
@@ -56,11 +62,12 @@ export default function GrantsPage(): ReactNode {
           { value: 'provider', label: t('list.provider') }]} />
         <ChoiceField label={t('list.state')} name="state" value={state} set={setState} choices={[
           { value: '', label: t('list.all') }, ...states.map((value) => ({ value, label: word('state', value) }))]} />
+        <ResourceField label={t('field.resource')} name="resource" value={resource} error={grants.error} set={setResource} />
         <Checkbox checked={soon !== ''} onChange={(event) => setSoon(event.target.checked ? '1' : '')}>{t('list.soon')}</Checkbox>
       </div>
       <Shown read={grants}>
         {(rows) => (
-          <DataTable caption={t('list.title')} rows={rows.filter(fits)} rowKey={(grant) => grant.name}
+          <DataTable caption={t('list.title')} rows={rows} rowKey={(grant) => grant.name}
             hasMore={grants.hasMore} onMore={grants.more} loading={grants.loading} empty={<p>{t('list.none')}</p>}
             onOpen={(grant) => void go(objectPath(grant.name))}
             columns={[

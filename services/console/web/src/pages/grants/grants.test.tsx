@@ -11,6 +11,7 @@ import { Role } from '@/gen/shareway/policy_pb';
 import { Disposal_Method, Disposal_State } from '@/gen/shareway/sharing/v1/disposal_pb';
 import { Grant_State, RevokeGrantRequestSchema, RevokeGround } from '@/gen/shareway/sharing/v1/grant_pb';
 import { GrantService } from '@/gen/shareway/sharing/v1/grant_service_pb';
+import { Side } from '@/gen/shareway/sharing/v1/sharing_request_pb';
 import { setLocale } from '@/i18n';
 import { show, TAX } from '@/test/render';
 import { bytesOf, hexOf } from './Disposal';
@@ -40,16 +41,16 @@ const choose = async (user: ReturnType<typeof show>['user'], within_: HTMLElemen
 
 afterEach(async () => { sessionStorage.clear(); await setLocale('zh-Hans'); });
 
-test('the list tells both sides apart and finds what expires soon, by the address', async () => {
-  const { user, address } = show({ path: '/grants', server: grants() });
+test('side, resource and what ends soon are asked of the service, and stand in the address', async () => {
+  const server = grants();
+  const { user, address } = show({ path: '/grants', server });
   expect(await screen.findByRole('link', { name: 'grants/g1' })).toBeTruthy();
-  expect(screen.getByRole('link', { name: 'grants/g2' })).toBeTruthy();
   await user.selectOptions(screen.getByLabelText(/本部门身份/), 'provider');
-  expect(screen.queryByRole('link', { name: 'grants/g1' })).toBeNull();
+  await waitFor(() => expect(server.requests(method.listGrants).at(-1)).toMatchObject({ side: Side.AS_PROVIDER, beforeDate: '', resource: '' }));
   await user.selectOptions(screen.getByLabelText(/本部门身份/), '');
   await user.click(screen.getByRole('checkbox', { name: '仅看 30 天内到期' }));
-  expect(screen.queryByRole('link', { name: 'grants/g2' })).toBeNull();
-  expect(screen.getByRole('link', { name: 'grants/g1' })).toBeTruthy();
+  const soon = new Date(Date.now() + (30 * 24 + 8) * 3_600_000).toISOString().slice(0, 10);
+  await waitFor(() => expect(server.requests(method.listGrants).at(-1)).toMatchObject({ side: Side.SIDE_UNSPECIFIED, beforeDate: soon, state: Grant_State.ACTIVE }));
   expect(address()).toBe('/grants?soon=1');
 });
 

@@ -42,8 +42,8 @@ function One(props: { request: SharingRequest; onReload: () => void }): ReactNod
   const draft = useDraft<Desk>('decide', START);
   const resource = useCall(CatalogService.method.getResource, { name: request.resource, revision: request.resourceRevision },
     { when: request.resource !== '' });
-  const grants = usePages(GrantService.method.listGrants, { pageSize: 1000, state: Grant_State.ACTIVE }, (r) => r.grants);
-  const before = (grants.data ?? []).filter((one) => one.resource === request.resource && one.consumer === request.consumer);
+  const grants = usePages(GrantService.method.listGrants, { pageSize: 1000, state: Grant_State.ACTIVE, resource: request.resource }, (r) => r.grants);
+  const before = (grants.data ?? []).filter((one) => one.consumer === request.consumer);
   const entry = resource.data;
   const can = (action: string): boolean => request.availableActions.includes(action);
   const reducible = can('DecideRequest') && scope !== undefined;

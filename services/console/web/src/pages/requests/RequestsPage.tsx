@@ -6,12 +6,14 @@ import { useNavigate } from 'react-router';
 import { LIVE, usePages } from '@/api';
 import { ListRequestsRequest_View as View } from '@/gen/shareway/sharing/v1/request_message_pb';
 import { RequestService } from '@/gen/shareway/sharing/v1/request_pb';
-import { SharingRequest_State as State, type SharingRequest } from '@/gen/shareway/sharing/v1/sharing_request_pb';
+import { SharingRequest_State as State, Side, type SharingRequest } from '@/gen/shareway/sharing/v1/sharing_request_pb';
 import { useMay } from '@/session/person';
 import { AgencyName, Clock, DataTable, ObjectLink, Page, Shown, Status, objectPath, useUrlText, type Tone } from '@/ui';
-import { ChoiceField } from '@/ui/TextField';
+import { ResourceField } from '@/ui/ResourceField';
+import { ChoiceField, TextField } from '@/ui/TextField';
 import { useText, useWord } from './texts';
 
+const SIDES = ['AS_CONSUMER', 'AS_PROVIDER'] as const;
 const VIEWS = ['MINE', 'DUE', 'OVERDUE', 'WAITING'] as const;
 export const STATES = Object.keys(State).filter((key) => Number.isNaN(Number(key)) && key !== 'STATE_UNSPECIFIED');
 
@@ -52,10 +54,14 @@ export default function RequestsPage(): ReactNode {
   const may = useMay();
   const [askedView, setView] = useUrlText('view');
   const [askedState, setState] = useUrlText('state');
+  const [askedSide, setSide] = useUrlText('side');
+  const [text, setText] = useUrlText('q');
+  const [resource, setResource] = useUrlText('resource');
+  const side = SIDES.find((one) => one === askedSide);
   const view = VIEWS.find((one) => one === askedView);
   const state = STATES.find((one) => one === askedState);
   const requests = usePages(RequestService.method.listRequests, {
-    pageSize: 100,
+    pageSize: 100, text: text.trim(), resource: resource.trim(), ...(side === undefined ? {} : { side: Side[side] }),
     ...(view === undefined ? {} : { view: View[view] }),
     ...(state === undefined ? {} : { state: State[state as keyof typeof State] }),
   }, (r) => r.requests, { poll: LIVE });
@@ -68,6 +74,10 @@ export default function RequestsPage(): ReactNode {
           choices={[{ value: '', label: t('list.all') }, ...VIEWS.map((one) => ({ value: one, label: t(`view.${one}`) }))]} />
         <ChoiceField label={t('field.state')} name="state" value={state ?? ''} set={setState}
           choices={[{ value: '', label: t('list.all') }, ...STATES.map((one) => ({ value: one, label: word('state', one) }))]} />
+        <ChoiceField label={t('list.side')} name="side" value={side ?? ''} set={setSide}
+          choices={[{ value: '', label: t('list.all') }, ...SIDES.map((one) => ({ value: one, label: t(`side.${one}`) }))]} />
+        <TextField label={t('list.text')} name="text" value={text} error={requests.error} max={100} set={setText} />
+        <ResourceField label={t('field.resource')} name="resource" value={resource} error={requests.error} set={setResource} />
       </div>
       <Shown read={requests}>
         {(rows) => (

@@ -12,7 +12,7 @@ import { Role } from '@/gen/shareway/policy_pb';
 import { AttachmentService, type UploadAttachmentRequest } from '@/gen/shareway/sharing/v1/attachment_pb';
 import { ListRequestsRequest_View as View } from '@/gen/shareway/sharing/v1/request_message_pb';
 import { RequestService } from '@/gen/shareway/sharing/v1/request_pb';
-import { Decision_Verdict, SharingRequest_State as State } from '@/gen/shareway/sharing/v1/sharing_request_pb';
+import { Decision_Verdict, SharingRequest_State as State, Side } from '@/gen/shareway/sharing/v1/sharing_request_pb';
 import { hasText } from '@/i18n';
 import { show, TAX } from '@/test/render';
 import { STATES } from './RequestsPage';
@@ -50,6 +50,9 @@ test('the list asks for view and state chosen, keeps them in the address and ope
   await user.selectOptions(screen.getByLabelText('状态'), 'IN_REVIEW');
   await waitFor(() => expect(server.requests(method.listRequests).at(-1)).toMatchObject({ view: View.MINE, state: State.IN_REVIEW }));
   expect(address()).toBe('/requests?view=MINE&state=IN_REVIEW');
+  await user.selectOptions(screen.getByLabelText('本部门为'), 'AS_PROVIDER');
+  await user.type(screen.getByLabelText('名称、依据或场景含'), '开办');
+  await waitFor(() => expect(server.requests(method.listRequests).at(-1)).toMatchObject({ side: Side.AS_PROVIDER, text: '开办', resource: '' }));
   screen.getAllByRole('row')[1]?.focus();
   await user.keyboard('{Enter}');
   await waitFor(() => expect(address()).toBe('/requests/r1'));

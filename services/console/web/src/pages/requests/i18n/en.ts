@@ -4,7 +4,8 @@ import type zh from './zh-Hans';
 
 const en: Like<typeof zh> = {
   area: 'Requests',
-  list: { title: 'Sharing requests', new: 'Ask for data', name: 'Request', view: 'View', all: 'All', none: 'There are no requests here.' },
+  list: { title: 'Sharing requests', new: 'Ask for data', name: 'Request', side: 'My agency is', text: 'Name, basis or scenario has', view: 'View', all: 'All', none: 'There are no requests here.' },
+  side: { AS_CONSUMER: '{{w.consumer}}', AS_PROVIDER: '{{w.provider}}' },
   view: { MINE: 'Waiting for me', DUE: 'Due within two working days', OVERDUE: 'Overdue', WAITING: 'Waiting for others' },
   field: {
     state: 'State', due: 'Due', promised: 'Promised by', resource: '{{w.resource}}', shareClass: '{{w.shareClass}}', consumer: '{{w.consumer}}',
@@ -71,7 +72,7 @@ const en: Like<typeof zh> = {
     filterItem: 'Condition {{number}}: {{w.item}}', filterHow: 'Condition {{number}}: comparison', filterValue: 'Condition {{number}}: value', equals: 'is', prefix: 'begins with',
     removeFilter: 'Remove condition {{number}}', addFilter: 'Add a condition', expression: 'Expression (narrows further)', joined: 'Joined by', and: 'and', or: 'or',
     pieceItem: '{{w.item}}', pieceHow: 'Comparison', pieceValue: 'Value', addPiece: 'Add to the expression', expressionText: 'Expression',
-    expressionHint: 'For example: status = "在营" and not (region ^= "33")', preview: 'Preview', periodHint: 'Three years after the first day at most.', limitHint: 'Empty: not limited.',
+    expressionHint: 'For example: status = "open" and not (region ^= "33")', preview: 'Preview', periodHint: 'Three years after the first day at most.', limitHint: 'Empty: not limited.',
   },
 };
 export default en;
