@@ -16,7 +16,7 @@ namespace {
 namespace v1 = console::v1;
 
 struct SessionArgs {
-  std::string password_file, new_password_file, totp, token_file, name, person;
+  std::string password_file, new_password_file, totp, token_file, name, person, gateway;
 };
 
 std::string Path(const std::string& method) {
@@ -64,6 +64,14 @@ absl::Status Show(Session* session, const SessionArgs& args) {
   v1::GetSessionRequest get;
   SHAREWAY_ASSIGN_OR_RETURN(*get.mutable_token(), ReadToken(args));
   return session->Show<v1::Session>(Path("GetSession"), get);
+}
+
+// Where a browser goes on at the agency's gateway, within a minute and once.
+absl::Status Enter(Session* session, const SessionArgs& args) {
+  v1::OpenAtGatewayRequest open;
+  open.set_gateway(args.gateway);
+  SHAREWAY_ASSIGN_OR_RETURN(*open.mutable_token(), ReadToken(args));
+  return session->Show<v1::OpenAtGatewayResponse>(Path("OpenAtGateway"), open);
 }
 
 absl::Status StepUp(Session* session, const SessionArgs& args) {
@@ -127,6 +135,12 @@ void AddSessionCommands(CLI::App* app, Session* session) {
   in->add_option("--new-password-file", args->new_password_file, "Replace the password");
   CLI::App* show = Verb(noun, session, "show", "Whom the token stands for",
                         [=] { return Show(session, *args); });
+  CLI::App* enter = Verb(noun, session, "enter",
+                         "A code for the gateway beside the agency's node, good once: the browser "
+                         "goes to URL/enter?code=CODE",
+                         [=] { return Enter(session, *args); });
+  enter->add_option("--gateway", args->gateway,
+                    "agencies/{a}/systems/{s}; the agency's first unless said");
   CLI::App* step = Verb(noun, session, "step-up", "Show the second factor again",
                         [=] { return StepUp(session, *args); });
   CLI::App* out = Verb(noun, session, "sign-out", "End the session and delete its token",
@@ -134,7 +148,7 @@ void AddSessionCommands(CLI::App* app, Session* session) {
   for (CLI::App* verb : {in, step}) {
     verb->add_option("--totp", args->totp, "Six digits; without it the certificate counts");
   }
-  for (CLI::App* verb : {in, show, step, out}) {
+  for (CLI::App* verb : {in, show, enter, step, out}) {
     verb->add_option("--token-file", args->token_file,
                      "Where the token is kept, mode 0600; session-token beside the contexts");
   }

@@ -132,5 +132,25 @@ TEST_CASE("every answer is secured, and a page allows what carries its nonce") {
   CHECK(NewNonce() != NewNonce());
 }
 
+TEST_CASE("what begins something is begun by a person who goes there") {
+  CHECK(CheckNavigation(Call()).ok());
+  CHECK(CheckNavigation(
+            Call({{"sec-fetch-mode", "navigate"}, {"sec-fetch-dest", "document"}})).ok());
+  CHECK_FALSE(CheckNavigation(Call({{"sec-fetch-mode", "no-cors"}})).ok());
+  CHECK_FALSE(CheckNavigation(Call({{"sec-fetch-dest", "image"}})).ok());
+  CHECK_FALSE(CheckNavigation(
+                  Call({{"sec-fetch-mode", "navigate"}, {"sec-fetch-dest", "iframe"}})).ok());
+}
+
+TEST_CASE("two servers of one host, which cookies do not tell apart, have a cookie each") {
+  const std::string other(43, 'o');
+  const HttpRequest both = Call(
+      {{"cookie", "__Host-shareway=" + kToken + "; __Host-shareway-node=" + other}});
+  CHECK(TokenOf(both).value() == kToken);
+  CHECK(TokenOf(both, kNodeCookie).value() == other);
+  CHECK(absl::StartsWith(SettingCookie(other, kNodeCookie), "__Host-shareway-node=" + other + ";"));
+  CHECK(absl::StartsWith(ClearingCookie(kNodeCookie), "__Host-shareway-node=;"));
+}
+
 }  // namespace
 }  // namespace shareway::console

@@ -53,6 +53,20 @@ TEST_CASE("beside a node, systems reach what admits them, and not what nodes say
   }
 }
 
+TEST_CASE("single methods of a service are added by name, and no others with them") {
+  auto routes = Routes::Of(ServicesOfNode());
+  REQUIRE(routes.ok());
+  const std::string service = "shareway.console.v1.SessionService";
+  REQUIRE(routes->Add(service, "GetSession").ok());
+  const Route* session = routes->Find("/shareway.console.v1.SessionService/GetSession");
+  REQUIRE(session != nullptr);
+  CHECK(session->target == "console");
+  CHECK(session->token != nullptr);
+  CHECK(routes->Find("/shareway.console.v1.SessionService/StartSignIn") == nullptr);
+  CHECK_FALSE(routes->Add(service, "NoMethod").ok());
+  CHECK_FALSE(routes->Add("shareway.nowhere.v1.NoService", "Get").ok());
+}
+
 TEST_CASE("the token of a session is told apart in requests and answers") {
   const auto routes = Routes::Of(ServicesForPeople());
   REQUIRE(routes.ok());

@@ -37,7 +37,7 @@ const std::map<std::string, std::string>& Excepted() {
 bool NamesObject(const std::string& field) {
   static const auto* const others = new std::set<std::string>{
       "address", "available_actions", "by", "code", "contract", "decline_reason", "employer",
-      "end_date", "etag", "new_password", "note", "page_token", "password", "reason", "request_id",
+      "end_date", "etag", "handle", "new_password", "note", "page_token", "password", "reason", "request_id",
       "state", "state_reason", "token", "totp_code"};
   return others->count(field) == 0;
 }
