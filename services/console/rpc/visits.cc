@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/console/rpc/visits.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "libs/base/error.h"
 #include "libs/base/status.h"
@@ -15,6 +17,8 @@ namespace {
 
 constexpr size_t kMostVisits = 4096;
 constexpr size_t kTokenBytes = 32;
+constexpr size_t kCodeSize = 43;  // 32 bytes in base64url without padding
+constexpr int kMostEntering = 4;
 constexpr absl::Duration kLongestAsking = absl::Seconds(5);
 constexpr char kRedeem[] = "/shareway.console.v1.SessionService/RedeemEntryCode";
 constexpr char kRenew[] = "/shareway.console.v1.SessionService/RenewPass";
@@ -29,6 +33,16 @@ bool SaysOver(const absl::Status& status) {
   return details && details->reason == Reason::kSessionOver;
 }
 
+absl::Status Overloaded(absl::string_view why) {
+  return Error(Reason::kOverloaded, absl::StatusCode::kResourceExhausted, why);
+}
+
+bool IsCode(absl::string_view code) {
+  return code.size() == kCodeSize && std::all_of(code.begin(), code.end(), [](char c) {
+    return absl::ascii_isalnum(c) || c == '-' || c == '_';
+  });
+}
+
 std::string DigestOf(absl::string_view token) { return crypto::Sha256(token).str(); }
 
 }  // namespace
@@ -40,13 +54,25 @@ void Visits::Take(v1::GatewayEntry entry, Visit* visit) const {
   visit->entry = std::move(entry);
 }
 
-absl::StatusOr<std::string> Visits::Enter(const Visitor& visitor, const std::string& code) {
-  SHAREWAY_ASSIGN_OR_RETURN(const Client client, VisitorAt(visitor.address, ""));
+absl::StatusOr<v1::GatewayEntry> Visits::Redeem(const std::string& code) {
+  if (!IsCode(code)) return Over();
+  {
+    absl::MutexLock lock(&mutex_);
+    if (entering_ >= kMostEntering) return Overloaded("too many people come in at this moment");
+    ++entering_;
+  }
   v1::RedeemEntryCodeRequest request;
   request.set_code(code);
-  SHAREWAY_ASSIGN_OR_RETURN(
-      v1::GatewayEntry entry,
-      console_->Unary<v1::GatewayEntry>(kRedeem, request, {.timeout = kLongestAsking}));
+  absl::StatusOr<v1::GatewayEntry> entry =
+      console_->Unary<v1::GatewayEntry>(kRedeem, request, {.timeout = kLongestAsking});
+  absl::MutexLock lock(&mutex_);
+  --entering_;
+  return entry;
+}
+
+absl::StatusOr<std::string> Visits::Enter(const Visitor& visitor, const std::string& code) {
+  SHAREWAY_ASSIGN_OR_RETURN(const Client client, VisitorAt(visitor.address, ""));
+  SHAREWAY_ASSIGN_OR_RETURN(v1::GatewayEntry entry, Redeem(code));
   Visit visit{.network = client.network, .handle = entry.handle()};
   entry.clear_handle();
   Take(std::move(entry), &visit);
@@ -59,8 +85,7 @@ absl::StatusOr<std::string> Visits::Enter(const Visitor& visitor, const std::str
     each = same || now >= each->second.end ? visits_.erase(each) : std::next(each);
   }
   if (visits_.size() >= kMostVisits) {
-    return Error(Reason::kOverloaded, absl::StatusCode::kResourceExhausted,
-                 "too many people are at this gateway");
+    return Overloaded("too many people are at this gateway");
   }
   visits_.emplace(DigestOf(token), std::move(visit));
   return token;

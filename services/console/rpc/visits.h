@@ -29,8 +29,9 @@ class Visits {
       : console_(std::move(console)), clock_(clock) {}
 
   // Redeems the code; the token of the new visit, for the cookie. The visits that the same session
-  // had before end. Errors as SessionService.RedeemEntryCode's; RESOURCE_EXHAUSTED, OVERLOADED,
-  // beyond 4,096 visits.
+  // had before end. Errors as SessionService.RedeemEntryCode's, which is not asked about what can be
+  // no code; RESOURCE_EXHAUSTED, OVERLOADED, beyond 4,096 visits, and while four others wait for the
+  // console: whoever knocks holds up nobody who is in.
   absl::StatusOr<std::string> Enter(const Visitor& visitor, const std::string& code);
 
   // The person and a pass, which was renewed if it was old: as long as the console is away, the old
@@ -57,6 +58,7 @@ class Visits {
   };
   using Table = std::map<std::string, Visit>;  // by SHA-256 of the token
 
+  absl::StatusOr<v1::GatewayEntry> Redeem(const std::string& code);
   void Take(v1::GatewayEntry entry, Visit* visit) const;
   // The entry, renewed if it was old.
   absl::StatusOr<v1::GatewayEntry> Current(const Visitor& visitor, const std::string& token);
@@ -68,6 +70,7 @@ class Visits {
   const Clock* const clock_;
   mutable absl::Mutex mutex_;
   Table visits_ ABSL_GUARDED_BY(mutex_);
+  int entering_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace shareway::console

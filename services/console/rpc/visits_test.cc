@@ -164,5 +164,30 @@ TEST_CASE("Of calls at the same time one renews, and the others go on or wait", 
   CHECK(waited == "pass 2");
 }
 
+TEST_CASE("Whoever knocks is not taken to the console with what is no code, nor in crowds",
+          "[visits]") {
+  Lobby lobby;
+  for (const std::string& code : {std::string(), std::string(42, 'c'), std::string(44, 'c'),
+                                  std::string(42, 'c') + "%"}) {
+    CHECK(ReasonOf(lobby.visits.Enter(kDesk, code).status()) == Reason::kSessionOver);
+  }
+  CHECK(lobby.console->asked().empty());
+
+  absl::Notification answer;
+  lobby.console->answer = [&](const TestChannel::Asked&) -> absl::StatusOr<std::string> {
+    answer.WaitForNotification();
+    return absl::UnavailableError("away");
+  };
+  std::vector<std::thread> knocking;
+  for (int i = 0; i < 4; ++i) {
+    knocking.emplace_back([&] { (void)lobby.visits.Enter(kDesk, kCode); });
+  }
+  while (lobby.console->asked().size() < 4) std::this_thread::yield();
+  CHECK(ReasonOf(lobby.visits.Enter(kDesk, kCode).status()) == Reason::kOverloaded);
+  answer.Notify();
+  for (std::thread& one : knocking) one.join();
+  CHECK(absl::IsUnavailable(lobby.visits.Enter(kDesk, kCode).status()));
+}
+
 }  // namespace
 }  // namespace shareway::console
