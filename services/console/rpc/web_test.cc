@@ -5,6 +5,7 @@
 
 #include <array>
 #include <fstream>
+#include <utility>
 #include <thread>
 
 #include "absl/strings/str_join.h"
@@ -122,6 +123,29 @@ TEST_CASE("a person signs in, calls and signs out by JSON over TLS", "[web]") {
   const std::string after = browser.Call(get, own);
   CHECK(StatusOf(after) == 401);
   CHECK(absl::StrContains(after, "SESSION_OVER"));
+}
+
+TEST_CASE("a person in a session is told where to go on at the agency's gateway, and nobody else is",
+          "[web]") {
+  Site site;
+  Browser browser = site.Open();
+  const std::string open = kSessions + "OpenAtGateway";
+  CHECK(StatusOf(browser.Call(open, json::object())) == 401);
+  SignIn(&site, &browser);
+  const std::string opened = browser.Call(open, json::object());
+  INFO(opened);
+  REQUIRE(StatusOf(opened) == 200);
+  CHECK(Body(opened)["url"] == "https://node.example:8443");
+  CHECK(Body(opened)["code"].get<std::string>().size() == 43);
+  // The token is the cookie's, and what a gateway redeems is no person's to ask for.
+  CHECK(StatusOf(browser.Call(open, {{"token", "mine"}})) == 400);
+  CHECK(StatusOf(browser.Call(kSessions + "RedeemEntryCode",
+                              {{"code", Body(opened)["code"]}})) == 404);
+  const std::string csrf = std::exchange(browser.csrf, "");
+  CHECK(StatusOf(browser.Call(open, json::object())) == 403);
+  browser.csrf = csrf;
+  CHECK(StatusOf(browser.Call(kSessions + "SignOut", json::object())) == 200);
+  CHECK(StatusOf(browser.Call(open, json::object())) == 401);
 }
 
 TEST_CASE("a stolen cookie is worth nothing without the CSRF token, nor on another host's name",
