@@ -7,7 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "services/sharing/domain/party.h"
-#include "shareway/sharing/v1/sharing_request.pb.h"
+#include "shareway/sharing/v1/side.pb.h"
 
 namespace shareway::sharing {
 

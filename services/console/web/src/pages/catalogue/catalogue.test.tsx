@@ -34,8 +34,9 @@ function catalogue(more: object = {}): FakeServer {
       fromRevision: 1, toRevision: 2, differences: [
         { kind: ResourceDifference_Kind.REMOVED, field: 'items', id: 'old_no', before: '旧编号', narrows: true }],
     }))
-    .on(GrantService.method.listGrants, () => ({
-      grants: [{ name: 'grants/g1', resource: NAME, consumer: TAX }, { name: 'grants/g2', resource: 'resources/x' }],
+    .on(GrantService.method.listGrants, (request) => ({
+      grants: [{ name: 'grants/g1', resource: NAME, consumer: TAX }, { name: 'grants/g2', resource: 'resources/x' }]
+        .filter((one) => request.resource === '' || one.resource === request.resource),
     }));
 }
 

@@ -7,7 +7,7 @@ import { useNavigate } from 'react-router';
 import { LIVE, usePages } from '@/api';
 import { Grant_State, type Grant } from '@/gen/shareway/sharing/v1/grant_pb';
 import { GrantService } from '@/gen/shareway/sharing/v1/grant_service_pb';
-import { Side } from '@/gen/shareway/sharing/v1/sharing_request_pb';
+import { Side } from '@/gen/shareway/sharing/v1/side_pb';
 import { useFormat } from '@/i18n/format';
 import { AgencyName, DataTable, ObjectLink, objectPath, Page, Shown, Status, useUrlText, type Tone } from '@/ui';
 import { ResourceField } from '@/ui/ResourceField';

@@ -11,7 +11,7 @@ import { Role } from '@/gen/shareway/policy_pb';
 import { Disposal_Method, Disposal_State } from '@/gen/shareway/sharing/v1/disposal_pb';
 import { Grant_State, RevokeGrantRequestSchema, RevokeGround } from '@/gen/shareway/sharing/v1/grant_pb';
 import { GrantService } from '@/gen/shareway/sharing/v1/grant_service_pb';
-import { Side } from '@/gen/shareway/sharing/v1/sharing_request_pb';
+import { Side } from '@/gen/shareway/sharing/v1/side_pb';
 import { setLocale } from '@/i18n';
 import { show, TAX } from '@/test/render';
 import { bytesOf, hexOf } from './Disposal';
