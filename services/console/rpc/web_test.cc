@@ -144,7 +144,9 @@ TEST_CASE("a person in a session is told where to go on at the agency's gateway,
   const std::string csrf = std::exchange(browser.csrf, "");
   CHECK(StatusOf(browser.Call(open, json::object())) == 403);
   browser.csrf = csrf;
+  const std::string kept = browser.cookie;
   CHECK(StatusOf(browser.Call(kSessions + "SignOut", json::object())) == 200);
+  browser.cookie = kept;
   CHECK(StatusOf(browser.Call(open, json::object())) == 401);
 }
 
