@@ -158,7 +158,8 @@ void SecurePage(absl::string_view nonce, HttpAnswer* answer) {
                           nonce.empty() ? "'self'" : ours, "; script-src ", ours,
                           "; require-trusted-types-for 'script'; trusted-types shareway"))
       .With("Permissions-Policy",
-            "publickey-credentials-get=(self), camera=(), geolocation=(), microphone=()");
+            "publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), "
+            "geolocation=(), microphone=()");
 }
 
 }  // namespace shareway::console

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The person's own: language and shade, roles, sessions, signing key, what he is told of.
 import { Button } from 'antd';
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useCall, useWrite } from '@/api';
 import { Choices } from '@/app/Frame';
 import { CatalogService } from '@/gen/shareway/catalog/v1/catalog_service_pb';
 import type { Subscription } from '@/gen/shareway/catalog/v1/subscription_pb';
 import { useFormat } from '@/i18n/format';
 import { usePerson } from '@/session/person';
-import { keepSigningKey, signingKeyOf } from '@/session/signer';
 import { AgencyName, DataTable, ErrorPanel, Facts, ObjectLink, Page, Shown } from '@/ui';
 import { RoleNames } from '@/ui/roles';
-import { TextField } from '@/ui/TextField';
 import { PermissionFile } from './PermissionFile';
 import { Sessions } from './Sessions';
+import { SigningKey } from './SigningKey';
 import { useText } from './texts';
 
 export default function SettingsPage(): ReactNode {
@@ -34,22 +33,6 @@ export default function SettingsPage(): ReactNode {
       <Sessions />
       <PermissionFile person={me.name} />
     </Page>
-  );
-}
-
-function SigningKey(): ReactNode {
-  const t = useText();
-  const { name } = usePerson();
-  const [key, setKey] = useState(() => signingKeyOf(name));
-  const [said, setSaid] = useState<'kept' | 'bad' | undefined>();
-  return (
-    <section aria-labelledby="signing-key">
-      <h2 id="signing-key">{t('key.title')}</h2>
-      <TextField label={t('key.label')} name="key" rows={3} value={key} hint={t('key.hint')}
-        set={(to) => { setKey(to); setSaid(undefined); }} fault={said === 'bad' ? t('key.bad') : undefined} />
-      <Button onClick={() => setSaid(keepSigningKey(name, key) ? 'kept' : 'bad')}>{t('key.keep')}</Button>
-      {said === 'kept' && <p role="status">{t('key.kept')}</p>}
-    </section>
   );
 }
 

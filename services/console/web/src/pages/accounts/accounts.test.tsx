@@ -3,7 +3,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { Code } from '@connectrpc/connect';
 import { screen, waitFor, within } from '@testing-library/react';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { fakeServer, fault, type FakeServer } from '@/api/fake';
 import { CatalogService } from '@/gen/shareway/catalog/v1/catalog_service_pb';
 import { DirectoryService, PutPersonRequestSchema } from '@/gen/shareway/catalog/v1/directory_service_pb';
@@ -173,6 +173,32 @@ describe('roles', () => {
 });
 
 describe('settings', () => {
+  test('have an authenticator make a key, which is shown to be registered', async () => {
+    const spki = new Uint8Array([0x30, ...new Uint8Array(90).fill(7)]);
+    class Credential { response = { getPublicKey: () => spki.buffer, getPublicKeyAlgorithm: () => -7 }; }
+    const asked: PublicKeyCredentialCreationOptions[] = [];
+    vi.stubGlobal('PublicKeyCredential', Credential);
+    vi.stubGlobal('navigator', Object.assign(Object.create(navigator) as Navigator, { credentials: {
+      create: ({ publicKey }: { publicKey: PublicKeyCredentialCreationOptions }) => {
+        asked.push(publicKey);
+        return asked.length === 1 ? Promise.reject(new DOMException('no', 'NotAllowedError')) : Promise.resolve(new Credential());
+      } } }));
+    try {
+      const { user } = show({ path: '/settings', server: fakeServer() });
+      await user.click(await screen.findByRole('button', { name: '用认证器生成密钥' }));
+      expect(await screen.findByText(/没有生成/)).toBeTruthy();
+      await user.click(screen.getByRole('button', { name: /用认证器生成密钥$/ }));
+      const text = btoa(String.fromCharCode(...spki));
+      expect(await screen.findByText(text, { selector: 'code' })).toBeTruthy();
+      expect(screen.getByLabelText<HTMLTextAreaElement>(/^认证器的公钥/).value).toBe(text);
+      expect(asked[1]?.authenticatorSelection?.userVerification).toBe('required');
+      expect(asked[1]?.pubKeyCredParams).toEqual([{ type: 'public-key', alg: -7 }]);
+    } finally {
+      vi.unstubAllGlobals();
+      localStorage.clear();
+    }
+  });
+
   test('end a subscription, and refuse a key that is none', async () => {
     const server = accounts().on(CatalogService.method.unsubscribe, () => ({}));
     const { user } = show({ path: '/settings', server });

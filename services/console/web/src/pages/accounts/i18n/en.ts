@@ -49,6 +49,9 @@ const en: Like<typeof zh> = {
     password: 'The password is changed at signing in, after 90 days. Who lost password or second factor asks the account administrator for a reset.',
   },
   key: {
+    makeText: 'Make a key with your authenticator; once it is registered it is your second factor and signs.', make: 'Make a key with the authenticator',
+    declined: 'None was made: it was declined, or this browser cannot.', digest: 'SHA-256 digest',
+    made: 'Bring this key and its digest to the security administrator, who registers it as your WEBAUTHN key; it counts from then on.',
     title: 'Key for signing', label: 'Public key of the authenticator',
     hint: 'Registered in the directory by the security administrator; public, kept in this browser only', bad: 'This is no P-256 key.',
     keep: 'Keep', kept: 'Kept in this browser.',
