@@ -13,6 +13,8 @@
 #include "libs/statute/calendar.h"
 #include "services/sharing/rpc/test_stranger_call.h"
 #include "services/sharing/rpc/test_stranger_world.h"
+#include "shareway/sharing/v1/grant.pb.h"
+#include "shareway/sharing/v1/request_message.pb.h"
 
 namespace shareway::sharing {
 namespace {
