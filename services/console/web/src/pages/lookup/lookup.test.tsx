@@ -80,11 +80,12 @@ test('an agency without a gateway is told so, and a code goes to nothing but htt
   expect(went).toEqual([]);
 });
 
-test('beside a node there is this page and no other, and nobody signs in', async () => {
+test('beside a node there are the pages of nodes and no others, and nobody signs in', async () => {
   const shown = show({ roles: [Role.CLERK, Role.DATA_STEWARD], server: node(), path: '/', settings: { atNode: true } });
   expect(await screen.findByRole('heading', { level: 1, name: '查询核验' })).toBeTruthy();
   expect(shown.address()).toBe('/lookup');
-  expect(within(screen.getByRole('navigation', { name: '菜单' })).getAllByRole('link')).toHaveLength(1);
+  expect(within(screen.getByRole('navigation', { name: '菜单' })).getAllByRole('link').map((link) => link.getAttribute('href')))
+    .toEqual(['/lookup', '/datasets']);
   shown.unmount();
   show({ roles: null, path: '/lookup', settings: { atNode: true } });
   expect(await screen.findByText(/请先登录共享平台控制台/)).toBeTruthy();
