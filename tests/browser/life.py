@@ -111,9 +111,35 @@ class Life:
                               "--about", self.city.agency("tax"), "--file-number",
                               "演诉〔2026〕1号", "--text", "办事窗口要求重复提交材料")["name"]
 
+    def draft_request(self):
+        """One that its applicant still writes."""
+        return self.city.json("tax-applicant", "request", "create", "--resource", MARRIAGES,
+                              "--items", "cert_no,kind", "--purpose", "WORK_REFERENCE", "--method",
+                              "QUERY", "--legal-basis", "《演示市税收征管办法》第三条", "--scenario",
+                              "核对登记信息", "--start", day(0), "--end", day(90))["name"]
+
+    def service_change(self):
+        return self.city.json("civil-affairs-sharing-head", "service-change", "propose",
+                              "--resource", MARRIAGES, "--kind", "CHANGE", "--reason",
+                              "停止提供登记机关简称", "--effect", day(60))["name"]
+
+    def incident(self):
+        happened = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=1)
+        return self.city.json("housing-sharing-head", "incident", "report", "--severity", "GENERAL",
+                              "--title", "接口夜间异常调用", "--text", "同一系统一小时内调用三千次",
+                              "--time", happened.isoformat(timespec="seconds"))["name"]
+
+    def project(self):
+        project = {"title": "住房保障一网通办", "approvalNumber": "演发改〔2026〕1号",
+                   "budgetSource": "市级财政", "duties": "住房保障资格审核", "year": int(day(0)[:4]),
+                   "systems": [{"title": "住房保障受理系统", "duties": "受理"}]}
+        return self.city.json("housing-editor", "project", "create",
+                              self.file("project.json", json.dumps(project)))["name"]
+
     def all(self):
         for kind in ("request", "correction", "finding", "circular", "source", "mandate", "node",
-                     "evaluation", "proposal", "draft", "demand", "inquiry", "complaint"):
+                     "evaluation", "proposal", "draft", "demand", "inquiry", "complaint",
+                     "draft_request", "service_change", "incident", "project"):
             try:
                 self.names[kind] = getattr(self, kind)()
             except Exception as error:

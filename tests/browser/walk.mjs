@@ -5,17 +5,18 @@ import { application, city, settled } from './fixture.mjs';
 /** One for each role, and one with several. The first are enough to see a page of each kind. */
 const FIRST = [
   'tax-applicant', 'housing-sharing-head', 'civil-affairs-reviewer', 'housing-editor', 'authority-officer', 'auditor', 'security-administrator', 'tax-accounts',
+  'tax-steward',
 ];
 const REST = [
-  'civil-affairs-sharing-head', 'tax-head', 'tax-steward', 'tax-clerk', 'recording-officer', 'supervisor',
+  'civil-affairs-sharing-head', 'tax-head', 'tax-clerk', 'recording-officer', 'supervisor',
   'system-administrator', 'audit-administrator', 'housing-many', 'old-authority-officer',
 ];
 export const peopleOf = (all) => (all ? [...FIRST, ...REST] : FIRST);
 
 /** Of each kind of object, so many that no other page led this person to. */
 const OF_A_KIND = 1;
-/** What the console serves itself: pages to print, its contract, the log's pages. And requests, read at /inbox. */
-const SERVED = /^\/(print|log|api|requests)\b/;
+/** What the console serves itself: pages to print, its contract, the log's pages. */
+const SERVED = /^\/(print|log|api)\b/;
 /** Links of an object to one that is not for all who read the first. */
 const OTHERS = [['/circulars/', '/findings/'], ['/evidence/', '/']];
 
@@ -23,7 +24,8 @@ const OTHERS = [['/circulars/', '/findings/'], ['/evidence/', '/']];
 async function typed() {
   const { objects, grants } = await city();
   return {
-    'housing-editor': [`/${objects.draft}`, `/${objects.draft}/edit`],
+    'housing-editor': [`/${objects.draft}`, `/${objects.draft}/edit`, `/${objects.project}/edit`, `/${objects.project}/catalogue`],
+    'tax-applicant': [`/${objects.draft_request}`, `/${objects.draft_request}/edit`],
     auditor: [`/evidence?grant=${encodeURIComponent(grants.marriages)}`],
   };
 }
