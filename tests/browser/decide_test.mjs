@@ -2,25 +2,11 @@
 // The main job: a request is decided by the person's own signature, and what comes of it.
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { city, desk, faultless, field, firstFactor, press, secondFactor, settled, signIn, signs, visitor, words } from './fixture.mjs';
+import { act, button, city, desk, faultless, field, firstFactor, press, secondFactor, settled, signIn, visitor, words } from './fixture.mjs';
 
 const REVIEWER = 'civil-affairs-reviewer';
 const HEAD = 'civil-affairs-sharing-head';
 const pathOf = (name) => `/inbox/${name.slice('requests/'.length)}`;
-
-/** A button of the page's main part, or of the dialog over it. */
-const button = (within, name) => within.getByRole('button', { name, exact: true });
-
-/** Opens the dialog of an act, fills it in, and signs what it asks. By the keyboard alone. */
-async function act(page, label, fill = () => undefined) {
-  const ui = await words('ui');
-  await press(page, button(page.getByRole('main'), label));
-  const dialog = page.getByRole('dialog', { name: label });
-  await dialog.waitFor();
-  await fill(dialog);
-  const shown = await signs(page, () => press(page, button(dialog, ui('act.sign'))));
-  return { dialog, shown };
-}
 
 test('a reviewer without a mouse approves, the head signs it off, and the grant is there', async () => {
   const t = await words('inbox');

@@ -222,6 +222,20 @@ export async function signs(page, open) {
   return shown;
 }
 
+/** A button of the page's main part, or of the dialog over it. */
+export const button = (within, name) => within.getByRole('button', { name, exact: true });
+
+/** Opens the dialog of an act, fills it in, and signs what it asks. By the keyboard alone. */
+export async function act(page, label, fill = () => undefined) {
+  const ui = await words('ui');
+  await press(page, button(page.getByRole('main'), label));
+  const dialog = page.getByRole('dialog', { name: label });
+  await dialog.waitFor();
+  await fill(dialog);
+  const shown = await signs(page, () => press(page, button(dialog, ui('act.sign'))));
+  return { dialog, shown };
+}
+
 /** What axe finds on the page against WCAG 2.1 A and AA, one line a place. */
 export async function barriers(page) {
   const { violations: found } = await page.evaluate(() => globalThis.axe.run(document, {
