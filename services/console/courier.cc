@@ -122,11 +122,11 @@ absl::StatusOr<bool> Courier::Deliver(Way* way, const std::string& receiver, int
     Change change;
     if (now - letter.create_time > kLetterLife) {
       ++delivery.given_up;
-      given_up_.With(way->name).Add();
       NotificationStore::DeleteLetter(letter, &change);
       NotificationStore::PutDelivery(receiver, delivery, &change);
       SHAREWAY_RETURN_IF_ERROR(
           desk_->store().Commit(nullptr, "", std::move(change), now).status());
+      given_up_.With(way->name).Add();
       continue;
     }
     if (now < delivery.retry) return true;
@@ -158,7 +158,6 @@ absl::StatusOr<bool> Courier::Deliver(Way* way, const std::string& receiver, int
       log::Warn("letter-not-sent", {{"way", way->name}, {"failure", sending->failure}});
       if (sending->outcome == Sending::Outcome::kRefused) {
         ++delivery.given_up;
-        given_up_.With(way->name).Add();
         NotificationStore::DeleteLetter(letter, &change);
       } else if (sending->outcome == Sending::Outcome::kAway) {
         // No fault of this receiver: the next one is not asked either.
@@ -172,6 +171,7 @@ absl::StatusOr<bool> Courier::Deliver(Way* way, const std::string& receiver, int
     }
     NotificationStore::PutDelivery(receiver, delivery, &change);
     SHAREWAY_RETURN_IF_ERROR(desk_->store().Commit(nullptr, "", std::move(change), after).status());
+    if (delivery.given_up > before.value.given_up) given_up_.With(way->name).Add();
     if (away) return false;
     if (stop) return true;
   }

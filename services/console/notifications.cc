@@ -55,24 +55,6 @@ Webhook WithNewSecret(const Desk& desk, Webhook webhook, absl::string_view secre
 
 }  // namespace
 
-absl::Status CheckWebhook(const std::string& url, const ReminderKinds& kinds,
-                          const std::vector<std::string>& listed) {
-  std::vector<FieldViolation> faults;
-  if (const auto details = DetailsOf(CheckWebhookUrl(url, listed, "webhook.url"))) {
-    faults = details->fields;
-  }
-  if (kinds.empty()) faults.push_back({"webhook.kinds", "is empty, want what the agency is told"});
-  for (size_t i = 0; i < kinds.size(); ++i) {
-    const std::string field = absl::StrCat("webhook.kinds[", i, "]");
-    if (kinds[i] < ReminderKind::kTasks || kinds[i] > ReminderKind::kGrants) {
-      faults.push_back({field, "is none of TASKS, DECISIONS, GRANTS"});
-    } else if (std::count(kinds.begin(), kinds.end(), kinds[i]) > 1) {
-      faults.push_back({field, "is there twice"});
-    }
-  }
-  return Error::Fields(faults);
-}
-
 template <typename T>
 absl::StatusOr<Notifications::Faring<T>> Notifications::With(Stored<T> value,
                                                              absl::string_view receiver) const {

@@ -79,8 +79,4 @@ class Notifications {
   absl::flat_hash_map<std::string, absl::Time> tested_ ABSL_GUARDED_BY(mutex_);
 };
 
-// INVALID_ARGUMENT with every fault of a webhook, by field of `webhook`.
-absl::Status CheckWebhook(const std::string& url, const ReminderKinds& kinds,
-                          const std::vector<std::string>& listed);
-
 }  // namespace shareway::console

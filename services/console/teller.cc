@@ -94,19 +94,22 @@ absl::StatusOr<int> Teller::TellFrom(const NewsSource& source, const std::string
     if (news.more || waiting.count(key) > 0) continue;
     NotificationStore::DeleteToldTask(receiver, source.name, key, &change);
   }
-  SHAREWAY_ASSIGN_OR_RETURN(auto changes, store_.ToldChanges(receiver, source.name));
-  for (const Reminder& happened : news.changes) {
-    ToldStage& told = changes[happened.key];
-    if (told.stage == happened.stage) continue;
-    // That a grant goes on is news to whom its stop was told.
-    const bool quiet = happened.tiding == Tiding::kGrantResumed && told.stage.empty();
-    told = {happened.stage, now};
-    NotificationStore::PutToldChange(receiver, source.name, happened.key, told, &change);
-    if (!quiet && Has(kinds, KindOf(happened.tiding))) fresh.push_back(happened);
-  }
-  for (const auto& [key, told] : changes) {
-    if (now - told.time <= kMarkLife) continue;
-    NotificationStore::DeleteToldChange(receiver, source.name, key, &change);
+  // Marks are as many as the year had changes: not read where nothing is compared with them.
+  if (!news.changes.empty()) {
+    SHAREWAY_ASSIGN_OR_RETURN(auto changes, store_.ToldChanges(receiver, source.name));
+    for (const Reminder& happened : news.changes) {
+      ToldStage& told = changes[happened.key];
+      if (told.stage == happened.stage) continue;
+      // That a grant goes on is news to whom its stop was told.
+      const bool quiet = happened.tiding == Tiding::kGrantResumed && told.stage.empty();
+      told = {happened.stage, now};
+      NotificationStore::PutToldChange(receiver, source.name, happened.key, told, &change);
+      if (!quiet && Has(kinds, KindOf(happened.tiding))) fresh.push_back(happened);
+    }
+    for (const auto& [key, told] : changes) {
+      if (now - told.time <= kMarkLife) continue;
+      NotificationStore::DeleteToldChange(receiver, source.name, key, &change);
+    }
   }
   if (news.cursor != cursor.value) {
     NotificationStore::PutCursor(receiver, source.name, cursor, news.cursor, &change);

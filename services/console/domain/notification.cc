@@ -98,11 +98,12 @@ bool Special6(absl::string_view bytes) {
   return at(0) == 0x3F && at(1) == 0xFF && at(2) < 0x10;                                 // examples
 }
 
-void CheckKinds(const ReminderKinds& kinds, absl::string_view field,
-                std::vector<FieldViolation>* faults) {
+// `last`: the last kind that may stand there, and `want` names them all.
+void CheckKinds(const ReminderKinds& kinds, ReminderKind last, absl::string_view want,
+                absl::string_view field, std::vector<FieldViolation>* faults) {
   for (size_t i = 0; i < kinds.size(); ++i) {
-    if (kinds[i] < ReminderKind::kTasks || kinds[i] > ReminderKind::kCatalogue) {
-      faults->push_back({absl::StrCat(field, "[", i, "]"), "is not a kind that can be told"});
+    if (kinds[i] < ReminderKind::kTasks || kinds[i] > last) {
+      faults->push_back({absl::StrCat(field, "[", i, "]"), absl::StrCat("is none of ", want)});
     } else if (std::count(kinds.begin(), kinds.end(), kinds[i]) > 1) {
       faults->push_back({absl::StrCat(field, "[", i, "]"), "is there twice"});
     }
@@ -125,7 +126,8 @@ absl::Status CheckSettings(const SettingsWish& wish) {
       faults.insert(faults.end(), details->fields.begin(), details->fields.end());
     }
   }
-  CheckKinds(wish.kinds, "settings.kinds", &faults);
+  CheckKinds(wish.kinds, ReminderKind::kCatalogue, "TASKS, DECISIONS, GRANTS, CATALOGUE",
+             "settings.kinds", &faults);
   if (wish.timing != ReminderTiming::kAtOnce && wish.timing != ReminderTiming::kDaily) {
     faults.push_back({"settings.timing", "is neither AT_ONCE nor DAILY"});
   }
@@ -201,6 +203,17 @@ absl::Status CheckMailAddress(absl::string_view address, absl::string_view field
     return bad("has after the @ no host name");
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckWebhook(const std::string& url, const ReminderKinds& kinds,
+                          const std::vector<std::string>& listed) {
+  std::vector<FieldViolation> faults;
+  if (const auto details = DetailsOf(CheckWebhookUrl(url, listed, "webhook.url"))) {
+    faults = details->fields;
+  }
+  if (kinds.empty()) faults.push_back({"webhook.kinds", "is empty, want what the agency is told"});
+  CheckKinds(kinds, ReminderKind::kGrants, "TASKS, DECISIONS, GRANTS", "webhook.kinds", &faults);
+  return Error::Fields(faults);
 }
 
 std::optional<HostAndPort> HostOf(absl::string_view url) {

@@ -109,6 +109,9 @@ absl::Status CheckMailAddress(absl::string_view address, absl::string_view field
 // HOST:PORT.
 absl::Status CheckWebhookUrl(absl::string_view url, const std::vector<std::string>& listed,
                              absl::string_view field);
+// INVALID_ARGUMENT with every fault of a webhook, by field of `webhook`.
+absl::Status CheckWebhook(const std::string& url, const ReminderKinds& kinds,
+                          const std::vector<std::string>& listed);
 // The host of a URL that CheckWebhookUrl took, in lower case, and its port.
 struct HostAndPort {
   std::string host = {};

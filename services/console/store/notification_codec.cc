@@ -2,32 +2,12 @@
 // What people are told, as bytes.
 #include "services/console/store/notification_codec.h"
 
-#include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
+#include "services/console/store/codec_parts.h"
 #include "services/console/store/notification_record.pb.h"
 
 namespace shareway::console {
 namespace {
-
-int64_t Nanos(absl::Time time) {
-  return time == absl::InfinitePast() ? 0 : absl::ToUnixNanos(time);
-}
-int64_t Nanos(const std::optional<absl::Time>& time) { return time ? Nanos(*time) : 0; }
-absl::Time TimeOf(int64_t nanos) {
-  return nanos == 0 ? absl::InfinitePast() : absl::FromUnixNanos(nanos);
-}
-std::optional<absl::Time> MaybeTime(int64_t nanos) {
-  if (nanos == 0) return std::nullopt;
-  return absl::FromUnixNanos(nanos);
-}
-
-template <typename Record>
-absl::Status Parse(absl::string_view bytes, absl::string_view what, Record* record) {
-  if (record->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return absl::OkStatus();
-  }
-  return absl::DataLossError(absl::StrCat("a stored ", what, " does not read"));
-}
 
 template <typename Record>
 void PutKinds(const ReminderKinds& kinds, Record* record) {
