@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The application's own sources, read as its build reads them: areas with their routes and for whom
 // they are, and texts in three locales. A page that is new is covered without a line here.
+import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -28,6 +29,7 @@ export class Application {
       out.roles = Role;
       out.texts = {};
       for (const locale of LOCALES) out.texts[locale] = await textsIn(locale);
+      out.contracts = await Contracts.read(server);
       return out;
     } finally {
       await server.close();
@@ -51,5 +53,54 @@ export class Application {
     const all = { ...values, w: this.wordsOf('cn-2025-809', locale) };
     return text.replace(/\{\{([\w.]+)\}\}/g, (_, path) =>
       String(path.split('.').reduce((at, part) => at?.[part], all) ?? ''));
+  }
+}
+
+/** What the services answer, by the contracts that the pages were built with. */
+class Contracts {
+  #answers = new Map();
+
+  static async read(server) {
+    const out = new Contracts();
+    Object.assign(out, await server.ssrLoadModule('@bufbuild/protobuf'), await server.ssrLoadModule('@bufbuild/protobuf/reflect'));
+    const folder = join(WEB, 'build/contracts');
+    for (const file of readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('_pb.ts'))) {
+      for (const desc of Object.values(await server.ssrLoadModule(join(folder, file)))) {
+        if (desc?.kind !== 'service') continue;
+        for (const method of desc.methods) out.#answers.set(`/${desc.typeName}/${method.name}`, method.output);
+      }
+    }
+    return out;
+  }
+
+  /** The answer of a method, with each text that people wrote in it put through `change`. */
+  rewritten(path, bytes, change) {
+    const type = this.#answers.get(path);
+    if (type === undefined) throw new Error(`no contract has ${path}`);
+    const answer = this.fromBinary(type, bytes);
+    this.#rewrite(this.reflect(type, answer), change);
+    return this.toBinary(type, answer);
+  }
+
+  #rewrite(message, change) {
+    const text = (value) => (typeof value === 'string' && /[\s\p{Script=Han}]|^https?:/u.test(value) ? change(value) : value);
+    for (const field of message.fields) {
+      if (!message.isSet(field)) continue;
+      if (field.fieldKind === 'message') this.#rewrite(message.get(field), change);
+      else if (field.fieldKind === 'scalar') message.set(field, text(message.get(field)));
+      else if (field.fieldKind === 'list') {
+        const list = message.get(field);
+        for (let at = 0; at < list.size; at += 1) {
+          if (field.listKind === 'message') this.#rewrite(list.get(at), change);
+          else if (field.listKind === 'scalar') list.set(at, text(list.get(at)));
+        }
+      } else if (field.fieldKind === 'map') {
+        const map = message.get(field);
+        for (const [key, value] of map.entries()) {
+          if (field.mapKind === 'message') this.#rewrite(value, change);
+          else if (field.mapKind === 'scalar') map.set(key, text(value));
+        }
+      }
+    }
   }
 }
