@@ -40,3 +40,7 @@ export function admits(method: DescMethod, roles: readonly Role[]): boolean {
   if (asked.roles.length === 0 || asked.roles.some((role) => roles.includes(role))) return true;
   return asked.underMandate && roles.includes(Role.OUTSIDE_SUPERVISOR);
 }
+
+/** The names of an enumeration's values but for the unspecified one. */
+export const namesOf = (type: object): string[] => Object.entries(type)
+  .filter(([name, value]) => Number.isNaN(Number(name)) && value !== 0).map(([name]) => name);

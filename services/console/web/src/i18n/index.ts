@@ -88,6 +88,20 @@ export function useAreaText(area: string): Translate {
   }, [area, locale, profile]);
 }
 
+/** The word of a value whose group and name are known at run time: the area's text at
+ *  `${prefix}${group}.${value}`; a value without one as it is. */
+export function areaWord(area: string, prefix = ''):
+() => (group: string, value: string | undefined) => string {
+  return () => {
+    const t = useAreaText(area);
+    return (group, value = '') => {
+      const key = `${prefix}${group}.${value}`;
+      const word = t(key);
+      return word === key ? value : word;
+    };
+  };
+}
+
 /** True if an area has a text for the key, in the locale shown. */
 export const hasText = (area: string, key: string): boolean =>
   texts.exists(key, { ns: area, lng: currentLocale() });

@@ -3,6 +3,7 @@
 // tells this browser which one signs.
 import { Button } from 'antd';
 import { useState, type ReactNode } from 'react';
+import { base64, hexOf } from '@/api';
 import { useSettings } from '@/app/settings_context';
 import { usePerson } from '@/session/person';
 import { keepSigningKey, signingKeyOf } from '@/session/signer';
@@ -11,8 +12,6 @@ import { Facts } from '@/ui';
 import { TextField } from '@/ui/TextField';
 import { useText } from './texts';
 
-const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
-const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 export function SigningKey(props: { make?: Make }): ReactNode {
   const t = useText();
@@ -29,7 +28,7 @@ export function SigningKey(props: { make?: Make }): ReactNode {
     try {
       const { spki } = await (props.make ?? makeByBrowser)(name, relyingParty);
       const text = base64(spki);
-      setMade({ key: text, digest: hex(new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(spki)))) });
+      setMade({ key: text, digest: hexOf(new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(spki)))) });
       setKey(text);
       setSaid(keepSigningKey(name, text) ? 'kept' : 'bad');
     } catch (thrown) {

@@ -3,14 +3,13 @@
 // browser was told to trust.
 import { Button, Input } from 'antd';
 import { useState, type ReactNode } from 'react';
-import { LIVE } from '@/api';
+import { LIVE, hexOf } from '@/api';
 import type { Checkpoint } from '@/gen/shareway/audit/v1/audit_service_pb';
 import { useFormat } from '@/i18n/format';
 import { EmptyState, Facts, Field, Page, Shown, Status, saveAs } from '@/ui';
 import { Checks } from './Checks';
 import { isWitness, parseCosignature, parseNote, parseVerifier, timeOf, verifierLines, type Note } from './note';
 import { pinKeys, pinnedKeys, pinnedText } from './pins';
-import { hexOf } from './proof';
 import { useText } from './texts';
 import { signedAt, useCheckpoint } from './useCheckpoint';
 

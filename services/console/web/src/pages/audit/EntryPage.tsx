@@ -3,7 +3,7 @@
 import { useState, type ReactNode } from 'react';
 import { useParams } from 'react-router';
 import { Button } from 'antd';
-import { LIVE, useCall } from '@/api';
+import { LIVE, hexOf, useCall } from '@/api';
 import { AuditService, type LogEntry } from '@/gen/shareway/audit/v1/audit_service_pb';
 import { Method, Purpose } from '@/gen/shareway/evidence/v1/exchange_pb';
 import { RecordKind, type AuditRecord } from '@/gen/shareway/evidence/v1/record_pb';
@@ -14,7 +14,6 @@ import { AgencyName, EmptyState, ErrorPanel, Facts, ObjectLink, Page, Shown, sav
 import { entrySteps } from './check';
 import { Checks, useChecked } from './Checks';
 import { parseNote } from './note';
-import { hexOf } from './proof';
 import { actOf, opened } from './record';
 import { SearchLink, useKindWord } from './search';
 import { Signatures } from './Signatures';

@@ -2,7 +2,8 @@
 // Checkpoints as C2SP signed notes, and their signatures as far as this browser can check them
 // (proto/FORMATS.md section 5). Browsers have Ed25519, since 2023 to 2025 by their make, and no SM2: what
 // cannot be checked is said, and never counts as checked.
-import { concat, hexOf, same, sha256, utf8, type Bytes } from './proof';
+import { hexOf, unbase64 } from '@/api';
+import { concat, same, sha256, utf8, type Bytes } from './proof';
 
 /** Not a note, a signature line or a verifier key. */
 export class Malformed extends Error {
@@ -16,15 +17,6 @@ const WITNESS = 4;
 const NATIONAL = 0xff;
 const NATIONAL_MARK = utf8('shareway/v1/sm2-sm3\n'); // after the type
 const MAX_NOTE = 256 * 1024; // bytes
-
-/** The bytes of base64 in its one strict spelling; undefined for any other text. */
-export function unbase64(text: string): Uint8Array<ArrayBuffer> | undefined {
-  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) return undefined;
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  return base64(bytes) === text ? bytes : undefined;
-}
-export const base64 = (bytes: Bytes): string =>
-  btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 
 /** A key that a checker was told: NAME+HEX(hash)+BASE64(type ‖ key). */
 export interface Verifier {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Evidence packs as they come: a page after the other, each a whole file (proto/FORMATS.md section 6).
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { unbase64 } from '@/api';
 import type { Backend } from '@/api';
 import { AuditService, type ExportEvidenceRequestSchema } from '@/gen/shareway/audit/v1/audit_service_pb';
 import { signedSteps, type Step } from './check';
-import { parseNote, unbase64 } from './note';
+import { parseNote } from './note';
 import { checkInclusion, commitmentOf, leafOf, type Bytes } from './proof';
 
 export interface Pack {

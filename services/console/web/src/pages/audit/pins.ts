@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What this browser itself remembers of the log, so that the service's word is not all there is: keys that
 // the person compared with a copy of their own, and the newest head that was checked here.
-import { base64, unbase64, verifierLines, type Note } from './note';
+import { base64, unbase64 } from '@/api';
+import { verifierLines, type Note } from './note';
 import type { Bytes } from './proof';
 
 const KEYS = 'shareway.log.keys';

@@ -7,9 +7,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { SignatureSchema } from '@/gen/shareway/evidence/v1/envelope_pb';
-import { base64, checkCheckpoint, parseVerifier, unbase64, verifierLines } from './note';
+import { base64, hexOf, unbase64 } from '@/api';
+import { checkCheckpoint, parseVerifier, verifierLines } from './note';
 import { batchOutcome, keysById, rawSignature } from './signatures';
-import { checkConsistency, checkInclusion, commitmentOf, hexOf, leafOf, rootOf, type Bytes } from './proof';
+import { checkConsistency, checkInclusion, commitmentOf, leafOf, rootOf, type Bytes } from './proof';
 
 const H = (...parts: Bytes[]): Bytes => {
   const hash = createHash('sha256');

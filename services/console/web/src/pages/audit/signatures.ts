@@ -3,7 +3,7 @@
 // as browsers have the algorithms: P-256 with SHA-256. SM2 is in none.
 import { Suite, type Signature, type WebauthnProof } from '@/gen/shareway/evidence/v1/envelope_pb';
 import type { Outcome } from './note';
-import { base64 } from './note';
+import { base64 } from '@/api';
 import { concat, NotProven, rootOf, same, sha256, utf8, type Bytes } from './proof';
 
 const STATEMENT = concat(Uint8Array.of(0), utf8('shareway/v1/statement\n'));

@@ -2,8 +2,9 @@
 // The lists of an entry's form: items, conditions, bases. Faults stand below the line they are in.
 import { Button, Checkbox, Input, Select } from 'antd';
 import type { ReactNode } from 'react';
+import { namesOf } from '@/api';
 import { BasisLevel, Grading, ItemType, ShareClass, ShareCondition_Kind } from '@/gen/shareway/catalog/v1/resource_pb';
-import { changed, choices, linesOf, type Line, type Part } from './form';
+import { changed, linesOf, type Line, type Part } from './form';
 import { useText, useValueWord } from './texts';
 
 const textOf = (line: Line, field: string): string => (typeof line[field] === 'string' ? line[field] : '');
@@ -18,7 +19,7 @@ function Choice(props: { label: string; type: object; words: string; value: stri
   return (
     <Select aria-label={props.label} placeholder={props.label} value={props.value === '' ? null : props.value} style={{ minWidth: '9rem' }}
       allowClear={props.clear ?? false} onChange={(value: string | undefined) => props.set(value)}
-      options={choices(props.type as never).map((value) => ({ value, label: word(props.words, value) }))} />
+      options={namesOf(props.type).map((value) => ({ value, label: word(props.words, value) }))} />
   );
 }
 

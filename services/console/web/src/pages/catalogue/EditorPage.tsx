@@ -6,14 +6,14 @@ import { Code } from '@connectrpc/connect';
 import { Button, Checkbox, Input, Select } from 'antd';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useNavigate, useParams } from 'react-router';
-import { type ApiError, toApiError, useBackend, useCall, useWrite } from '@/api';
+import { namesOf, toApiError, useBackend, useCall, useWrite, type ApiError } from '@/api';
 import { CatalogService } from '@/gen/shareway/catalog/v1/catalog_service_pb';
 import { ResourceFormat, ResourceSchema, ShareClass, UpdateCycle, type Resource } from '@/gen/shareway/catalog/v1/resource_pb';
 import { Method } from '@/gen/shareway/evidence/v1/exchange_pb';
 import { usePerson } from '@/session/person';
 import { DraftKeeper, ErrorPanel, Field, objectPath, Page, Shown, Status, useDraft } from '@/ui';
 import { Bases, Conditions, Items } from './EditorLists';
-import { choices, type EntryForm, type Put } from './form';
+import { type EntryForm, type Put } from './form';
 import { useText, useValueWord } from './texts';
 
 export default function EditorPage(): ReactNode {
@@ -114,7 +114,7 @@ function Editor(props: { initial: EntryForm; existing?: string }): ReactNode {
       {(control) => (
         <Select {...control} value={(form[field] as string | undefined) ?? null} placeholder={t('editor.choose')}
           style={{ width: '100%' }} onChange={(value: string) => put(field, value)}
-          options={choices(type).map((value) => ({ value, label: word(words, value) }))} />
+          options={namesOf(type).map((value) => ({ value, label: word(words, value) }))} />
       )}
     </Field>
   );
@@ -143,7 +143,7 @@ function Editor(props: { initial: EntryForm; existing?: string }): ReactNode {
         {(control) => (
           <Select {...control} mode="multiple" style={{ width: '100%' }} value={(form['methods'] as string[] | undefined) ?? []}
             onChange={(value: string[]) => put('methods', value)}
-            options={choices(Method as never).map((value) => ({ value, label: word('method', value) }))} />
+            options={namesOf(Method).map((value) => ({ value, label: word('method', value) }))} />
         )}
       </Field>
       <Items form={form} put={put} error={error} />

@@ -3,7 +3,7 @@
 import { Button, Checkbox } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { useNavigate } from 'react-router';
-import { ApiError, LIVE, newRequestId, toApiError, useBackend, usePages } from '@/api';
+import { ApiError, LIVE, newRequestId, piecesOf, toApiError, useBackend, usePages } from '@/api';
 import { CatalogService } from '@/gen/shareway/catalog/v1/catalog_service_pb';
 import { Import_Mode, Import_State, type Import } from '@/gen/shareway/catalog/v1/import_pb';
 import { useFormat } from '@/i18n/format';
@@ -11,7 +11,6 @@ import { DataTable, ErrorPanel, Field, ObjectLink, objectPath, Page, Shown, Stat
 import { useText, useValueWord } from './texts';
 
 const LARGEST = 64 << 20;
-const PIECE = 1 << 20;
 
 export default function ImportsPage(): ReactNode {
   const t = useText();
@@ -67,12 +66,10 @@ function Upload(): ReactNode {
     setBusy(true);
     setError(undefined);
     try {
-      const bytes = new Uint8Array(await file.arrayBuffer());
-      const pieces = Array.from({ length: Math.max(1, Math.ceil(bytes.length / PIECE)) },
-        (_, i) => ({ data: bytes.subarray(i * PIECE, (i + 1) * PIECE) }));
+      const { pieces } = await piecesOf(file);
       const mode = partial ? Import_Mode.VALID_ENTRIES : Import_Mode.ALL_OR_NOTHING;
-      const begun = await backend.upload(CatalogService.method.importResources, pieces.map((piece, i) => (i > 0 ? piece
-        : { ...piece, requestId, import: { fileName: file.name, dryRun, mode, replace } })));
+      const begun = await backend.upload(CatalogService.method.importResources, pieces.map((data, i) => (i > 0 ? { data }
+        : { data, requestId, import: { fileName: file.name, dryRun, mode, replace } })));
       setRequestId(newRequestId());
       void go(objectPath(begun.name));
     } catch (thrown) {

@@ -6,10 +6,6 @@ export type EntryForm = Readonly<Record<string, unknown>>;
 export type Put = (field: string, value: unknown) => void;
 export interface Part { readonly form: EntryForm; readonly put: Put; readonly error: ApiError | undefined }
 
-/** The names of an enumeration's values but for the unspecified one. */
-export const choices = (type: Record<string, string | number>): string[] =>
-  Object.keys(type).filter((name) => Number.isNaN(Number(name)) && type[name] !== 0);
-
 export type Line = Readonly<Record<string, unknown>>;
 export const linesOf = (form: EntryForm, field: string): readonly Line[] =>
   (Array.isArray(form[field]) ? form[field] as Line[] : []);

@@ -3,7 +3,7 @@
 import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router';
-import { LIVE, usePages } from '@/api';
+import { LIVE, namesOf, usePages } from '@/api';
 import { Correction_State, CorrectionService, type Correction } from '@/gen/shareway/sharing/v1/correction_pb';
 import { useMay } from '@/session/person';
 import { AgencyName, Clock, DataTable, ObjectLink, objectPath, Page, Shown, Status, useUrlText } from '@/ui';
@@ -33,7 +33,7 @@ export default function CorrectionsPage(): ReactNode {
   const go = useNavigate();
   const may = useMay();
   const [state, setState] = useUrlText('state');
-  const states = Object.keys(Correction_State).filter((key) => Number.isNaN(Number(key)) && key !== 'STATE_UNSPECIFIED');
+  const states = namesOf(Correction_State);
   const read = usePages(CorrectionService.method.listCorrections, {
     pageSize: 100, state: Correction_State[state as keyof typeof Correction_State] ?? Correction_State.STATE_UNSPECIFIED,
   }, (r) => r.corrections, { poll: LIVE });

@@ -3,7 +3,7 @@
 // the console this page leads to the gateway beside the node: rows never come to the console.
 import { Button } from 'antd';
 import { useState, type ReactNode } from 'react';
-import { toApiError, useBackend, usePages, useWrite, type ApiError } from '@/api';
+import { hexOf, namesOf, piecesOf, toApiError, useBackend, usePages, useWrite, type ApiError } from '@/api';
 import { useSettings } from '@/app/settings_context';
 import { DatasetService, LoadFormat, type DatasetVersion } from '@/gen/shareway/exchange/v1/exchange_service_pb';
 import { useFormat } from '@/i18n/format';
@@ -14,11 +14,9 @@ import { ChoiceField, TextField, linesOf } from '@/ui/TextField';
 import { useText } from './texts';
 
 const { method } = DatasetService;
-const PIECE = 1 << 20;
 // What a browser can send in one body (--web: an upload's limit); larger files go by the CLI.
 const LARGEST = 90 << 20;
-const FORMATS = Object.keys(LoadFormat).filter((key) => Number.isNaN(Number(key)) && !key.endsWith('UNSPECIFIED'));
-const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+const FORMATS = namesOf(LoadFormat);
 
 export default function DatasetsPage(): ReactNode {
   const t = useText();
@@ -63,7 +61,7 @@ function Versions(props: { resource: string }): ReactNode {
                 { key: 'time', title: t('time'), render: (one) => format.time(one.loadTime) },
                 { key: 'revision', title: t('revision'), number: true, render: (one) => String(one.resourceRevision) },
                 { key: 'indexes', title: t('indexes'), render: (one) => one.indexes.join(', ') },
-                { key: 'digest', title: t('digest'), render: (one) => <code>{hex(one.digest).slice(0, 16)}</code> },
+                { key: 'digest', title: t('digest'), render: (one) => <code>{hexOf(one.digest).slice(0, 16)}</code> },
                 { key: 'act', title: t('act'), render: (one) => (one.serving ? null : (
                   <SureButton label={t('rollback', { version: one.version })} busy={rollback.busy} error={rollback.error} onOpen={rollback.clear}
                     onSure={() => serve(one.version)}><p>{t('rollbackText')}</p></SureButton>)) },
@@ -93,9 +91,7 @@ function Load(props: { resource: string; onDone: () => void }): ReactNode {
     setError(undefined);
     setDone(undefined);
     try {
-      const bytes = new Uint8Array(await file.arrayBuffer());
-      const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-      const pieces = Array.from({ length: Math.ceil(bytes.length / PIECE) }, (_, i) => bytes.subarray(i * PIECE, (i + 1) * PIECE));
+      const { pieces, digest } = await piecesOf(file);
       setDone(await backend.upload(method.load, [
         { part: { case: 'header' as const, value: { resource: props.resource, format: LoadFormat[kind as keyof typeof LoadFormat], indexes: linesOf(indexes) } } },
         ...pieces.map((value) => ({ part: { case: 'data' as const, value } })),

@@ -2,14 +2,13 @@
 // One mandate: who may read what of whom, under which document; its early end.
 import type { ReactNode } from 'react';
 import { useParams } from 'react-router';
-import { LIVE, useCall } from '@/api';
+import { LIVE, hexOf, useCall } from '@/api';
 import { DirectoryService } from '@/gen/shareway/catalog/v1/directory_service_pb';
 import { useFormat } from '@/i18n/format';
 import { useMay } from '@/session/person';
 import { AgencyName, ConfirmAct, Facts, Page, Shown } from '@/ui';
 import { today } from './days';
 import { MandateStatus, mandateState } from './mandates';
-import { hexOf } from './spki';
 import { useText } from './texts';
 
 export default function MandatePage(): ReactNode {

@@ -3,11 +3,11 @@
 import { Button } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { useNavigate } from 'react-router';
+import { bytesOf, hexOf, sha256 } from '@/api';
 import { DirectoryService } from '@/gen/shareway/catalog/v1/directory_service_pb';
 import { useAct } from '@/session/act';
 import { DraftKeeper, ErrorPanel, Field, NotSignedPanel, Page, objectPath, useDraft } from '@/ui';
 import { TextField, linesOf } from '@/ui/TextField';
-import { hexOf, sha256 } from './spki';
 import { useText } from './texts';
 
 interface Form {
@@ -15,9 +15,6 @@ interface Form {
   from: string; to: string;
 }
 const EMPTY: Form = { id: '', document: '', digest: '', issuer: '', supervisors: '', agencies: '', from: '', to: '' };
-
-const bytesOf = (hex: string): Uint8Array =>
-  Uint8Array.from(hex.match(/[0-9a-f]{2}/gi) ?? [], (pair) => parseInt(pair, 16));
 
 export default function NewMandatePage(): ReactNode {
   const t = useText();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Public keys as people have them: PEM or base64, alone or in a certificate.
+import { base64, hexOf, sha256 } from '@/api';
 
 /** A public key, and the end of the certificate it came in. */
 export interface PublicKey {
@@ -76,21 +77,12 @@ export function readPublicKey(text: string): PublicKey | undefined {
   return { spki: bytes.slice(key.from, key.end), endDate: dayOf(bytes, end) };
 }
 
-const hex = (bytes: Uint8Array): string =>
-  [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-
-export async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', Uint8Array.from(bytes)));
-}
-
 /** keys/{first 32 hex digits of SHA-256}, as the directory names it. */
 export const keyName = async (spki: Uint8Array): Promise<string> =>
-  `keys/${hex(await sha256(spki)).slice(0, 32)}`;
+  `keys/${hexOf(await sha256(spki)).slice(0, 32)}`;
 
 /** PEM of a SubjectPublicKeyInfo. */
 export function pemOf(spki: Uint8Array): string {
-  const lines = btoa(String.fromCharCode(...spki)).match(/.{1,64}/g) ?? [];
+  const lines = base64(spki).match(/.{1,64}/g) ?? [];
   return ['-----BEGIN PUBLIC KEY-----', ...lines, '-----END PUBLIC KEY-----'].join('\n');
 }
-
-export const hexOf = hex;

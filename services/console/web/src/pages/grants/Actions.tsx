@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the person may do with a grant now, as the service says by available_actions. All are signed acts.
 import type { ReactNode } from 'react';
+import { namesOf } from '@/api';
 import {
   EndGround, RevokeGround, SuspendGround, type Grant, type RevokeGrantResponse,
 } from '@/gen/shareway/sharing/v1/grant_pb';
@@ -11,9 +12,6 @@ import { ChoiceField, TextField } from '@/ui/TextField';
 import { useText, useWord } from './texts';
 
 const WAIT_MS = 5000;
-
-export const keysOf = (type: object): string[] =>
-  Object.keys(type).filter((key) => Number.isNaN(Number(key)) && !key.endsWith('UNSPECIFIED'));
 
 export function GrantActions(props: {
   grant: Grant; onChanged: () => void; onRevoked: (answer: RevokeGrantResponse) => void;
@@ -32,7 +30,7 @@ export function GrantActions(props: {
   const put = (field: keyof typeof value) => (text: string): void => draft.set((old) => ({ ...old, [field]: text }));
   const ground = (group: string, type: object): ReactNode => (
     <ChoiceField label={t('act.ground')} name="ground" value={value.ground} set={put('ground')} required
-      choices={[{ value: '', label: t('act.choose') }, ...keysOf(type).map((key) => ({ value: key, label: word(group, key) }))]} />
+      choices={[{ value: '', label: t('act.choose') }, ...namesOf(type).map((key) => ({ value: key, label: word(group, key) }))]} />
   );
   const reason = <TextField label={t('act.reason')} name="reason" value={value.reason} set={put('reason')} rows={4} max={1000} required />;
   return (

@@ -2,23 +2,15 @@
 // The disposal of a grant that is over: what is owed and until when, the report, and its acceptance.
 import { Button } from 'antd';
 import { useState, type ReactNode } from 'react';
-import { LIVE, useCall, useWrite } from '@/api';
+import { LIVE, bytesOf, hexOf, namesOf, useCall, useWrite } from '@/api';
 import { Disposal_Method, Disposal_State, type Disposal } from '@/gen/shareway/sharing/v1/disposal_pb';
 import { GrantService } from '@/gen/shareway/sharing/v1/grant_service_pb';
 import { useFormat } from '@/i18n/format';
 import { Clock, ConfirmAct, DraftKeeper, ErrorPanel, Facts, Shown, Status, useDraft } from '@/ui';
 import { ChoiceField, TextField } from '@/ui/TextField';
-import { keysOf } from './Actions';
 import { useText, useWord } from './texts';
 
 const DIGEST = /^[0-9a-fA-F]{64}$/;
-
-/** The bytes of hexadecimal digits. */
-export const bytesOf = (hex: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-/** The hexadecimal digits of bytes. */
-export const hexOf = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 export function DisposalPart(props: { grant: string; onChanged: () => void }): ReactNode {
   const t = useText();
@@ -103,7 +95,7 @@ function Report(props: { disposal: Disposal; onChanged: () => void }): ReactNode
       <h3>{t('disposal.report')}</h3>
       <DraftKeeper draft={draft} />
       <ChoiceField label={t('disposal.method')} name="method" value={value.method} set={put('method')} error={write.error} required
-        choices={keysOf(Disposal_Method).map((key) => ({ value: key, label: word('disposalMethod', key) }))} />
+        choices={namesOf(Disposal_Method).map((key) => ({ value: key, label: word('disposalMethod', key) }))} />
       <TextField label={t('disposal.date')} name="disposed_date" type="date" value={value.date} set={put('date')} error={write.error} required />
       <TextField label={t('disposal.person')} name="person" value={value.person} set={put('person')} error={write.error} hint="people/…" required />
       <TextField label={t('disposal.digest')} name="manifest_digest" value={value.digest} set={put('digest')} error={write.error}

@@ -4,7 +4,7 @@ import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { Checkbox } from 'antd';
 import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router';
-import { LIVE, usePages } from '@/api';
+import { LIVE, namesOf, usePages } from '@/api';
 import { Grant_State, type Grant } from '@/gen/shareway/sharing/v1/grant_pb';
 import { GrantService } from '@/gen/shareway/sharing/v1/grant_service_pb';
 import { Side } from '@/gen/shareway/sharing/v1/side_pb';
@@ -53,7 +53,7 @@ export default function GrantsPage(): ReactNode {
     const last = lastOf(grant)?.getTime();
     return grant.state === Grant_State.ACTIVE && last !== undefined && last - now < SOON;
   };
-  const states = Object.keys(Grant_State).filter((key) => Number.isNaN(Number(key)) && key !== 'STATE_UNSPECIFIED');
+  const states = namesOf(Grant_State);
   return (
     <Page title={t('list.title')} updated={grants.updated} onReload={grants.reload} loading={grants.loading}>
       <div className="sw-row">

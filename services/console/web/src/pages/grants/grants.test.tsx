@@ -14,7 +14,7 @@ import { GrantService } from '@/gen/shareway/sharing/v1/grant_service_pb';
 import { Side } from '@/gen/shareway/sharing/v1/side_pb';
 import { setLocale } from '@/i18n';
 import { show, TAX } from '@/test/render';
-import { bytesOf, hexOf } from './Disposal';
+import { bytesOf, hexOf } from '@/api';
 
 const { method } = GrantService;
 const DAY = 86_400_000;

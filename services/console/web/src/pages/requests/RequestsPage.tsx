@@ -3,7 +3,7 @@
 import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router';
-import { LIVE, usePages } from '@/api';
+import { LIVE, namesOf, usePages } from '@/api';
 import { ListRequestsRequest_View as View } from '@/gen/shareway/sharing/v1/request_message_pb';
 import { RequestService } from '@/gen/shareway/sharing/v1/request_pb';
 import { SharingRequest_State as State, type SharingRequest } from '@/gen/shareway/sharing/v1/sharing_request_pb';
@@ -16,7 +16,7 @@ import { useText, useWord } from './texts';
 
 const SIDES = ['AS_CONSUMER', 'AS_PROVIDER'] as const;
 const VIEWS = ['MINE', 'DUE', 'OVERDUE', 'WAITING'] as const;
-export const STATES = Object.keys(State).filter((key) => Number.isNaN(Number(key)) && key !== 'STATE_UNSPECIFIED');
+export const STATES = namesOf(State);
 
 const TONES: Readonly<Partial<Record<State, Tone>>> = {
   [State.APPROVED]: 'good', [State.REFUSED]: 'bad', [State.WITHDRAWN]: 'quiet', [State.DRAFT]: 'quiet', [State.NEEDS_SUPPLEMENT]: 'warn',

@@ -2,14 +2,14 @@
 // What for, by which ways, how long and how much.
 import { Checkbox } from 'antd';
 import type { ReactNode } from 'react';
+import { namesOf } from '@/api';
 import { Method, Purpose } from '@/gen/shareway/evidence/v1/exchange_pb';
 import { TextField } from '@/ui/TextField';
 import type { StepProps } from './RequestForm';
 import { useText, useWord } from './texts';
 
-const keysOf = (type: object, none: string): string[] => Object.keys(type).filter((key) => Number.isNaN(Number(key)) && key !== none);
-const PURPOSES = keysOf(Purpose, 'PURPOSE_UNSPECIFIED');
-const METHODS = keysOf(Method, 'METHOD_UNSPECIFIED');
+const PURPOSES = namesOf(Purpose);
+const METHODS = namesOf(Method);
 
 export function UseStep({ form, set, resource, error }: StepProps): ReactNode {
   const t = useText();

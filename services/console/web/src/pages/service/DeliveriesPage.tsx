@@ -3,7 +3,7 @@
 import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router';
-import { usePages } from '@/api';
+import { hexOf, usePages } from '@/api';
 import { GrantService } from '@/gen/shareway/sharing/v1/grant_service_pb';
 import { OfflineDelivery_Medium as Medium } from '@/gen/shareway/sharing/v1/offline_delivery_pb';
 import { useFormat } from '@/i18n/format';
@@ -13,7 +13,6 @@ import { TextField } from '@/ui/TextField';
 import { useText, useWord } from './texts';
 
 const { method } = GrantService;
-const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 export default function DeliveriesPage(): ReactNode {
   const t = useText();
@@ -39,7 +38,7 @@ export default function DeliveriesPage(): ReactNode {
               { key: 'records', title: t('deliveries.records'), number: true, render: (one) => (one.recordCount === 0n ? '' : format.number(one.recordCount)) },
               { key: 'giver', title: t('deliveries.giver'), render: (one) => <bdi>{one.giver}</bdi> },
               { key: 'receiver', title: t('deliveries.receiver'), render: (one) => <bdi>{one.receiver}</bdi> },
-              { key: 'digest', title: t('deliveries.digest'), render: (one) => <code>{hex(one.digest).slice(0, 16)}</code> },
+              { key: 'digest', title: t('deliveries.digest'), render: (one) => <code>{hexOf(one.digest).slice(0, 16)}</code> },
             ]} />
         )}
       </Shown>

@@ -3,7 +3,7 @@
 import { Button } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
-import { useWrite } from '@/api';
+import { bytesOf, useWrite } from '@/api';
 import { GrantService } from '@/gen/shareway/sharing/v1/grant_service_pb';
 import { OfflineDelivery_Medium as Medium } from '@/gen/shareway/sharing/v1/offline_delivery_pb';
 import { DraftKeeper, ErrorPanel, Page, useDraft } from '@/ui';
@@ -11,7 +11,6 @@ import { ChoiceField, TextField } from '@/ui/TextField';
 import { useText } from './texts';
 
 const MEDIA = ['OPTICAL_DISC', 'PORTABLE_DRIVE', 'TAPE', 'PAPER'] as const;
-const bytesOf = (text: string): Uint8Array => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 
 export default function NewDeliveryPage(): ReactNode {
   const t = useText();

@@ -2,7 +2,7 @@
 // Bundles of other installations: whose were taken, how to take one, and the own one as a file.
 import { Button } from 'antd';
 import { useState, type ReactNode } from 'react';
-import { type ApiError, toApiError, useBackend, useCall } from '@/api';
+import { piecesOf, toApiError, useBackend, useCall, type ApiError } from '@/api';
 import { type BundleConflict, BundleConflict_Kind as Kind, type ImportBundleResponse, type Origin } from '@/gen/shareway/catalog/v1/bundle_pb';
 import { CatalogService } from '@/gen/shareway/catalog/v1/catalog_service_pb';
 import { useFormat } from '@/i18n/format';
@@ -11,7 +11,6 @@ import { TextField } from '@/ui/TextField';
 import { useText } from './texts';
 
 const KINDS = ['OLDER', 'GAP', 'CODE_TAKEN', 'CONTENT_DIFFERS', 'WITHDRAWN', 'DIVISION', 'PROVIDER', 'PUBLICATION', 'CONTENT_REFUSED'] as const;
-const PIECE = 1024 * 1024;
 const { method } = CatalogService;
 
 export default function BundlesPage(): ReactNode {
@@ -48,10 +47,8 @@ function Import(props: { onTaken: () => void }): ReactNode {
     setError(undefined);
     setFound(undefined);
     try {
-      const bytes = new Uint8Array(await file.arrayBuffer());
-      const pieces = Array.from({ length: Math.max(1, Math.ceil(bytes.length / PIECE)) },
-        (_, i) => ({ data: bytes.slice(i * PIECE, (i + 1) * PIECE) }));
-      setFound(await backend.upload(method.importBundle, pieces));
+      const { pieces } = await piecesOf(file);
+      setFound(await backend.upload(method.importBundle, pieces.map((data) => ({ data }))));
     } catch (thrown) {
       setError(toApiError(thrown));
     } finally {

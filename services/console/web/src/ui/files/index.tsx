@@ -2,7 +2,7 @@
 // The files of a case: those that are there, and one more.
 import { Button } from 'antd';
 import { useState, type ReactNode } from 'react';
-import { newRequestId, toApiError, useBackend, usePages, type ApiError, type Backend } from '@/api';
+import { newRequestId, piecesOf, toApiError, useBackend, usePages, type ApiError, type Backend } from '@/api';
 import { AttachmentService, type Attachment } from '@/gen/shareway/sharing/v1/attachment_pb';
 import { useFormat } from '@/i18n/format';
 import { AgencyName, DataTable, ErrorPanel, Field, Shown, saveAs } from '@/ui';
@@ -11,7 +11,6 @@ import type zh from './i18n/zh-Hans';
 
 const useText = areaText<typeof zh>('files');
 export const LARGEST = 50 << 20;
-const PIECE = 1 << 20;
 const { method } = AttachmentService;
 
 export function Attachments(props: { subject: string }): ReactNode {
@@ -72,9 +71,7 @@ export interface Kept { readonly name: string; readonly sha256: Uint8Array<Array
 
 /** Keeps a file for a case. The same `requestId` for a file that is tried again as it was. */
 export async function keepFile(backend: Backend, subject: string, file: File, requestId: string): Promise<Kept> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const sha256 = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  const pieces = Array.from({ length: Math.ceil(bytes.length / PIECE) }, (_, i) => bytes.subarray(i * PIECE, (i + 1) * PIECE));
+  const { pieces, digest: sha256 } = await piecesOf(file);
   const { name } = await backend.upload(method.uploadAttachment, [
     { part: { case: 'header' as const, value: { requestId, attachment: { subject, fileName: file.name, sha256 } } } },
     ...pieces.map((value) => ({ part: { case: 'chunk' as const, value } })),
