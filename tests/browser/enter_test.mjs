@@ -23,6 +23,8 @@ test('the first start: an administrator opens the account by its code and signs 
   const page = await context.newPage();
   await page.goto('/');
   await page.getByRole('link', { name: (await words('session'))('haveCode') }).click();
+  // Until it is there, the page left has a field of the same name.
+  await page.getByRole('heading', { level: 1, name: t('title') }).waitFor();
   await field(page, t('person')).fill('audit-administrator');
   await field(page, t('code')).fill(codes.AUDIT_ADMINISTRATOR);
   await field(page, t('password')).fill(password);
