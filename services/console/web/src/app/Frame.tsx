@@ -2,13 +2,14 @@
 // What stands around the pages of a person signed in: product, language, shade, menu.
 import { Button, Spin } from 'antd';
 import { Component, Suspense, type ReactNode } from 'react';
-import { Link, NavLink, Outlet } from 'react-router';
-import { LOCALES, LOCALE_NAMES, setLocale, useAreaText, useLocale, type Locale } from '@/i18n';
+import { Link, Outlet } from 'react-router';
+import { LOCALES, LOCALE_NAMES, setLocale, useLocale, type Locale } from '@/i18n';
 import { usePerson } from '@/session/person';
 import { useSession } from '@/session/SessionProvider';
 import { useShade, type Shade } from '@/theme/theme';
 import { AgencyName } from '@/ui';
-import { areasAt, isFor, type Area } from './area';
+import { areasAt } from './area';
+import { Menu } from './Menu';
 import { useSettings } from './settings_context';
 import { useText } from './texts';
 
@@ -36,23 +37,6 @@ export function Choices(): ReactNode {
   );
 }
 
-function AreaMenu(props: { area: Area }): ReactNode {
-  const t = useAreaText(props.area.id);
-  const person = usePerson();
-  const entries = props.area.menu.filter((entry) => isFor(entry.for, person));
-  if (entries.length === 0) return null;
-  return (
-    <>
-      <h2 id={`area-${props.area.id}`}>{t('area')}</h2>
-      <ul aria-labelledby={`area-${props.area.id}`}>
-        {entries.map((entry) => (
-          <li key={entry.to}><NavLink to={entry.to} end>{t(entry.label)}</NavLink></li>
-        ))}
-      </ul>
-    </>
-  );
-}
-
 export function Frame(): ReactNode {
   const t = useText();
   const person = usePerson();
@@ -68,7 +52,7 @@ export function Frame(): ReactNode {
         <Button size="small" onClick={() => void signOut()}>{t('signOut')}</Button>
       </header>
       <nav className="sw-menu" aria-label={t('menu')}>
-        {areasAt(atNode).map((area) => <AreaMenu key={area.id} area={area} />)}
+        <Menu areas={areasAt(atNode)} />
       </nav>
       <main className="sw-main" id="main" tabIndex={-1}>
         <Broken>

@@ -29,10 +29,16 @@ export interface AreaRoute {
   readonly open?: boolean;
 }
 
+/** The menu's sections, from the top: what a person does there. Each has a text, `section.NAME`. */
+export const SECTIONS = ['desk', 'catalogue', 'sharing', 'needs', 'oversight', 'administration'] as const;
+export type Section = (typeof SECTIONS)[number];
+
 export interface Area {
   /** The folder's name, and the name of its texts. */
   readonly id: string;
-  /** Where in the menu, from the top. Entries of one area stand together, under texts' `area`. */
+  /** Where its entries stand in the menu, together. */
+  readonly section: Section;
+  /** Where in the section, from the top. */
   readonly order: number;
   /** True: its pages are at gateways beside nodes, too, where other areas are not. */
   readonly atNode?: boolean;

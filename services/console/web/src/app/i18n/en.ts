@@ -6,6 +6,9 @@ const en: Like<typeof zh> = {
   product: 'Shareway data sharing node',
   skip: 'Skip to the content',
   menu: 'Menu',
+  section: {
+    desk: 'Desk', catalogue: 'Catalogue and data', sharing: 'Sharing', needs: 'Needs and safeguards', oversight: 'Supervision and audit', administration: 'Administration',
+  },
   language: 'Language',
   shade: { label: 'Light or dark', system: 'As the system', light: 'Light', dark: 'Dark' },
   signOut: 'Sign out',

@@ -3,6 +3,9 @@ export default {
   product: '政务数据共享节点（Shareway）',
   skip: '跳到正文',
   menu: '菜单',
+  section: {
+    desk: '工作台', catalogue: '目录与数据', sharing: '共享办理', needs: '需求与保障', oversight: '监督与审计', administration: '系统管理',
+  },
   language: '语言',
   shade: { label: '明暗', system: '跟随系统', light: '浅色', dark: '深色' },
   signOut: '退出',

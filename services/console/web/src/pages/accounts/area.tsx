@@ -6,6 +6,7 @@ const { listAccounts, createAccount, listRoleProposals } = AccountService.method
 
 export const area: Area = {
   id: 'accounts',
+  section: 'administration',
   order: 85,
   menu: [
     { to: '/accounts', label: 'list.title', for: [listAccounts] },

@@ -6,6 +6,7 @@ const { searchEntries, exportEvidence, getControls } = AuditService.method;
 
 export const area: Area = {
   id: 'audit',
+  section: 'oversight',
   order: 90,
   menu: [
     { to: '/evidence', label: 'search.title', for: [searchEntries] },

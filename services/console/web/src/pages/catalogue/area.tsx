@@ -6,6 +6,7 @@ const { approveResource, createResource, listImports, publishResource } = Catalo
 
 export const area: Area = {
   id: 'catalogue',
+  section: 'catalogue',
   order: 10,
   menu: [
     { to: '/catalogue', label: 'search.title' },

@@ -6,6 +6,7 @@ const { listCorrections, openCorrection } = CorrectionService.method;
 
 export const area: Area = {
   id: 'corrections',
+  section: 'sharing',
   order: 40,
   menu: [{ to: '/corrections', label: 'list.title', for: [listCorrections] }],
   routes: [

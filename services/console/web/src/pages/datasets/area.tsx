@@ -6,6 +6,7 @@ const { listVersions } = DatasetService.method;
 
 export const area: Area = {
   id: 'datasets',
+  section: 'catalogue',
   order: 71,
   atNode: true,
   menu: [{ to: '/datasets', label: 'title', for: [listVersions] }],

@@ -6,6 +6,7 @@ const { createDemand, listDemands } = DemandService.method;
 
 export const area: Area = {
   id: 'demands',
+  section: 'needs',
   order: 60,
   menu: [{ to: '/demands', label: 'list.title', for: [listDemands] }],
   routes: [

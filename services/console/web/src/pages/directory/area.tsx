@@ -7,6 +7,7 @@ const { listAgencies, listNodeApplications, applyNode, listMandates, putMandate,
 
 export const area: Area = {
   id: 'directory',
+  section: 'administration',
   order: 80,
   menu: [
     { to: '/agencies', label: 'agencies.title', for: [listAgencies] },

@@ -6,6 +6,7 @@ const { listDisputes, openDispute } = DisputeService.method;
 
 export const area: Area = {
   id: 'disputes',
+  section: 'sharing',
   order: 45,
   menu: [{ to: '/disputes', label: 'list.title', for: [listDisputes] }],
   routes: [

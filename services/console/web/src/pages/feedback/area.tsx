@@ -6,6 +6,7 @@ const { listComplaints, listInquiries, listRatings, openComplaint, openInquiry }
 
 export const area: Area = {
   id: 'feedback',
+  section: 'needs',
   order: 62,
   menu: [
     { to: '/inquiries', label: 'inquiries.title', for: [listInquiries] },

@@ -6,6 +6,7 @@ const { listGrants } = GrantService.method;
 
 export const area: Area = {
   id: 'grants',
+  section: 'sharing',
   order: 30,
   menu: [{ to: '/grants', label: 'list.title', for: [listGrants] }],
   routes: [

@@ -3,6 +3,7 @@ import type { Area } from '@/app/area';
 
 export const area: Area = {
   id: 'home',
+  section: 'desk',
   order: 1,
   menu: [{ to: '/', label: 'title' }],
   routes: [{ path: '/', load: () => import('./HomePage') }],

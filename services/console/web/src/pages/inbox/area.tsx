@@ -6,6 +6,7 @@ const { listRequests } = RequestService.method;
 
 export const area: Area = {
   id: 'inbox',
+  section: 'sharing',
   order: 21,
   menu: [{ to: '/inbox', label: 'list.title', for: [listRequests] }],
   routes: [

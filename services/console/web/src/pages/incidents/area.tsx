@@ -6,6 +6,7 @@ const { listDrills, listIncidents, recordDrill, reportIncident } = IncidentServi
 
 export const area: Area = {
   id: 'incidents',
+  section: 'needs',
   order: 65,
   menu: [
     { to: '/incidents', label: 'list.title', for: [listIncidents] },

@@ -6,6 +6,7 @@ const { query } = ExchangeService.method;
 
 export const area: Area = {
   id: 'lookup',
+  section: 'catalogue',
   order: 15,
   atNode: true,
   menu: [{ to: '/lookup', label: 'title', for: [query] }],

@@ -6,6 +6,7 @@ const { createProject, listProjects, precompileCatalog, updateProject } = Projec
 
 export const area: Area = {
   id: 'projects',
+  section: 'needs',
   order: 75,
   menu: [{ to: '/projects', label: 'list.title', for: [listProjects] }],
   routes: [

@@ -6,6 +6,7 @@ const { createRequest, listRequests, updateRequest } = RequestService.method;
 
 export const area: Area = {
   id: 'requests',
+  section: 'sharing',
   order: 20,
   menu: [{ to: '/requests', label: 'list.title', for: [listRequests] }],
   routes: [

@@ -6,6 +6,7 @@ const { listOfflineDeliveries, listServiceChanges, listUses, proposeServiceChang
 
 export const area: Area = {
   id: 'service',
+  section: 'sharing',
   order: 35,
   menu: [
     { to: '/uses', label: 'uses.title', for: [listUses] },

@@ -6,6 +6,7 @@ const { designateSource, exportNegativeList, takeBundle } = CatalogService.metho
 
 export const area: Area = {
   id: 'sources',
+  section: 'catalogue',
   order: 71,
   menu: [
     { to: '/sources', label: 'list.title' },

@@ -6,6 +6,7 @@ const { listProfiles, listCalendars, loadCalendar, compareProfiles } = StatuteSe
 
 export const area: Area = {
   id: 'statutes',
+  section: 'administration',
   order: 96,
   menu: [
     { to: '/profiles', label: 'profiles.title', for: [listProfiles] },

@@ -10,6 +10,7 @@ const {
 
 export const area: Area = {
   id: 'supervision',
+  section: 'oversight',
   order: 50,
   menu: [
     { to: '/supervision', label: 'plots.title', for: [getScorecard] },

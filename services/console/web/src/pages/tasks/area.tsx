@@ -3,6 +3,7 @@ import type { Area } from '@/app/area';
 
 export const area: Area = {
   id: 'tasks',
+  section: 'desk',
   order: 5,
   menu: [
     { to: '/tasks', label: 'list.title' },

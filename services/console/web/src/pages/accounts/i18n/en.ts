@@ -3,7 +3,7 @@ import type { Like } from '@/i18n';
 import type zh from './zh-Hans';
 
 const en: Like<typeof zh> = {
-  area: 'Accounts and roles', all: 'all', never: 'never',
+  all: 'all', never: 'never',
   list: { title: 'Accounts', find: 'Find a person or agency', state: 'State', person: 'Person', agency: 'Agency', lastSignIn: 'Last sign-in' },
   state: { INVITED: 'invited', ACTIVE: 'active', SUSPENDED: 'suspended', CANCELLED: 'cancelled' },
   why: { STALE: 'not used for long', CONTRACT_OVER: 'the contract is over' },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-  area: '账号与角色', all: '全部', never: '从未',
+  all: '全部', never: '从未',
   list: { title: '账号', find: '查找人员或部门', state: '状态', person: '人员', agency: '部门', lastSignIn: '上次登录' },
   state: { INVITED: '待启用', ACTIVE: '可登录', SUSPENDED: '已暂停', CANCELLED: '已注销' },
   why: { STALE: '长期未登录', CONTRACT_OVER: '合同到期' },

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-  area: '审计',
   all: '全部',
   recorded: '每次查阅存证都会留下记录。',
   search: {

@@ -3,7 +3,6 @@ import type { Like } from '@/i18n';
 import type zh from './zh-Hans';
 
 const en: Like<typeof zh> = {
-  area: 'Catalogue',
   search: {
     title: 'Search the catalogue',
     label: 'Words',

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-  area: '{{w.catalogue}}',
   search: {
     title: '检索目录',
     label: '检索词',

@@ -3,7 +3,7 @@ import type { Like } from '@/i18n';
 import type zh from './zh-Hans';
 
 const en: Like<typeof zh> = {
-  area: 'Collection check', title: 'Check before a form collects',
+  title: 'Check before a form collects',
   what: 'What can be had by sharing is not collected again. See first which {{w.item}}s the catalogue has.',
   items: 'Items of the form', itemsHint: 'One a line, 40 at most; paste them from a sheet, with the definition after a tab',
   tooMany: 'There are {{count}} items; a check takes {{most}}.', keep: 'Keep the answer, so that a complaint about duplicate collection can cite it',

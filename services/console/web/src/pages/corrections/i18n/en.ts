@@ -3,7 +3,6 @@ import type { Like } from '@/i18n';
 import type zh from './zh-Hans';
 
 const en: Like<typeof zh> = {
-  area: 'Corrections',
   list: { title: 'Corrections', name: 'Correction', none: 'No correction.', open: 'Ask for a correction', state: 'State', all: 'All' },
   field: {
     resource: '{{w.resource}}', consumer: '{{w.consumer}}', provider: '{{w.provider}}', state: 'State', due: 'Answer due', item: '{{w.item}}',

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-  area: '校核',
   list: { title: '校核申请', name: '编号', none: '没有校核申请。', open: '提出校核', state: '状态', all: '全部' },
   field: {
     resource: '{{w.resource}}', consumer: '{{w.consumer}}', provider: '{{w.provider}}', state: '状态', due: '答复期限', item: '{{w.item}}',

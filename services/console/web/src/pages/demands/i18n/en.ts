@@ -3,7 +3,6 @@ import type { Like } from '@/i18n';
 import type zh from './zh-Hans';
 
 const en: Like<typeof zh> = {
-  area: 'Demands',
   list: {
     title: 'Demands for data', what: 'For data that the catalogue does not have: the authority passes a demand on to the agency that should catalogue them.',
     none: 'There are no demands that you may see.', state: 'State', all: 'All', publish: 'Publish a demand', name: 'Data', time: 'Published',

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-  area: '数据需求',
   list: {
     title: '数据需求', what: '目录中没有的数据，可在此提出需求，由主管部门转给数据所在的部门编目。', none: '没有您可以查看的数据需求。', state: '状态', all: '全部',
     publish: '提出需求', name: '数据名称', time: '提出时间',

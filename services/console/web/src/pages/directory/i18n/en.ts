@@ -3,7 +3,6 @@ import type { Like } from '@/i18n';
 import type zh from './zh-Hans';
 
 const en: Like<typeof zh> = {
-  area: 'Directory and nodes',
   all: 'all', yes: 'yes', no: 'no', unknown: 'not said', saveCsv: 'Save as CSV',
   standing: {
     unknown: 'not said', active: 'in use', suspended: 'suspended', retired: 'retired',

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-  area: '部门与节点',
   all: '全部', yes: '是', no: '否', unknown: '未说明', saveCsv: '导出 CSV',
   standing: {
     unknown: '未说明', active: '在用', suspended: '暂停', retired: '已停用',

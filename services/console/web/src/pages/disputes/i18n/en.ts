@@ -3,7 +3,7 @@ import type { Like } from '@/i18n';
 import type zh from './zh-Hans';
 
 const en: Like<typeof zh> = {
-  area: 'Disputes', list: { title: 'Disputes', name: 'Dispute', none: 'No dispute.' },
+  list: { title: 'Disputes', name: 'Dispute', none: 'No dispute.' },
   field: {
     subject: 'Subject', matter: 'Matter', consumer: '{{w.consumer}}', provider: '{{w.provider}}', claim: 'Claim', stage: 'Stage', due: 'Stage due',
     coordinator: 'Coordinator', decider: 'Deciding government', outcome: 'Outcome', ruling: 'Reasons and decision', grant: 'Grant', cuts: 'Cuts in dispute', terms: 'Terms on the table',

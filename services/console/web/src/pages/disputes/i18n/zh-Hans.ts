@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-  area: '争议', list: { title: '争议', name: '编号', none: '没有争议。' },
+  list: { title: '争议', name: '编号', none: '没有争议。' },
   field: {
     subject: '争议对象', matter: '争议事项', consumer: '{{w.consumer}}', provider: '{{w.provider}}', claim: '主张', stage: '阶段', due: '本阶段期限',
     coordinator: '协调机关', decider: '决定机关', outcome: '结果', ruling: '理由与决定', grant: '共享授权', cuts: '争议的删减', terms: '和解方案',

@@ -3,7 +3,6 @@ import type { Like } from '@/i18n';
 import type zh from './zh-Hans';
 
 const en: Like<typeof zh> = {
-  area: 'Feedback',
   state: 'State', all: 'All', acts: 'What you can do', choose: 'Choose',
   inquiries: { title: 'Inquiries', none: 'There are no inquiries that you may see.', open: 'Ask', question: 'Question', due: 'Answer due', time: 'Asked' },
   inquiryState: { OPEN: 'an answer is owed', ANSWERED: 'answered', CLOSED: 'closed' },

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-  area: '咨询与投诉',
   state: '状态', all: '全部', acts: '可办理的事项', choose: '请选择',
   inquiries: { title: '咨询', none: '没有您可以查看的咨询。', open: '提出咨询', question: '问题', due: '答复期限', time: '提出时间' },
   inquiryState: { OPEN: '待答复', ANSWERED: '已答复', CLOSED: '已办结' },

@@ -3,7 +3,6 @@ import type { Like } from '@/i18n';
 import type zh from './zh-Hans';
 
 const en: Like<typeof zh> = {
-  area: 'Grants',
   list: {
     title: 'Grants', side: 'Side of our agency', all: 'All', consumer: 'As {{w.consumer}}', provider: 'As {{w.provider}}',
     state: 'State', soon: 'Only those that expire within 30 days', none: 'No grant fits.', name: 'Grant',

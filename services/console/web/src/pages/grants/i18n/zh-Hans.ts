@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-  area: '共享授权',
   list: {
     title: '共享授权', side: '本部门身份', all: '全部', consumer: '作为{{w.consumer}}', provider: '作为{{w.provider}}',
     state: '状态', soon: '仅看 30 天内到期', none: '没有符合条件的共享授权。', name: '授权编号',

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-  area: '工作台',
   title: '待我办理',
   requests: {
     title: '共享申请',

@@ -3,7 +3,6 @@ import type { Like } from '@/i18n';
 import type zh from './zh-Hans';
 
 const en: Like<typeof zh> = {
-  area: 'Approval',
   list: { title: 'Approval inbox', views: 'View', none: 'No sharing request here.', more: 'more than {{count}}', name: 'Request' },
   view: { MINE: 'Waits for me', DUE: 'Due within two working days', OVERDUE: 'Overdue', WAITING: 'Waits for others' },
   field: {

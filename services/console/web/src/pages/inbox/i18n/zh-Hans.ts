@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-  area: '审批',
   list: { title: '审批收件箱', views: '范围', none: '此范围内没有共享申请。', more: '{{count}} 以上', name: '申请' },
   view: { MINE: '待我办理', DUE: '两个工作日内到期', OVERDUE: '已逾期', WAITING: '等待他方' },
   field: {

@@ -3,7 +3,6 @@ import type { Like } from '@/i18n';
 import type zh from './zh-Hans';
 
 const en: Like<typeof zh> = {
-  area: 'Incidents and drills',
   list: { title: 'Incidents', new: 'Report an incident', all: 'All', none: 'There are no incidents.' },
   field: {
     title: 'Title', agency: 'Agency', severity: 'Severity', state: 'State', happened: 'Happened', reported: 'Reported', closed: 'Closed', text: 'What happened',

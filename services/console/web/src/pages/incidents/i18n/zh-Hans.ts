@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-  area: '安全事件与演练',
   list: { title: '安全事件', new: '报告安全事件', all: '全部', none: '没有安全事件。' },
   field: {
     title: '标题', agency: '部门', severity: '级别', state: '状态', happened: '发生时间', reported: '报告时间', closed: '办结时间', text: '经过', grants: '建议暂停的授权',

@@ -3,7 +3,6 @@ import type { Like } from '@/i18n';
 import type zh from './zh-Hans';
 
 const en: Like<typeof zh> = {
-  area: 'At the desk',
   title: 'Look up and verify',
   away: {
     text: 'Results are shown by the gateway beside your agency\'s node and never pass this console. You leave the console and go on there.',

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-  area: '办件查询',
   title: '查询核验',
   away: {
     text: '查询和核验的结果由本单位节点旁的网关直接显示，不经过本控制台。点击后将离开控制台，进入本单位网关。',

@@ -3,7 +3,7 @@ import type { Like } from '@/i18n';
 import type zh from './zh-Hans';
 
 const en: Like<typeof zh> = {
-  area: 'Notifications', title: 'Notifications',
+  title: 'Notifications',
   mail: {
     title: 'By mail', off: 'This installation sends no mail; what waits for you is in the console.', address: 'Mail address',
     hint: 'A new address gets a code first; empty: no mail. Mails say what, number, title, last day and a link; they hold no data and no person.',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-  area: '通知设置', title: '通知设置',
+  title: '通知设置',
   mail: {
     title: '邮件通知', off: '本系统未配置邮件发送，只能在控制台内查看待办。', address: '邮箱地址',
     hint: '新地址须先经验证码确认；留空则不发送邮件。邮件只写明事项、编号、名称、期限和链接，不含数据和人员信息。',

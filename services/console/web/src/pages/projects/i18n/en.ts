@@ -3,7 +3,6 @@ import type { Like } from '@/i18n';
 import type zh from './zh-Hans';
 
 const en: Like<typeof zh> = {
-  area: 'Projects',
   list: { title: 'Information system projects', new: 'Register a project', all: 'All', none: 'There are no projects.', without: 'Without a catalogue only' },
   field: {
     title: 'Title', agency: 'Agency', state: 'State', year: 'Year of the plan', approval: 'Number of approval or plan', budget: 'Source of money', duties: 'Duties that it serves',

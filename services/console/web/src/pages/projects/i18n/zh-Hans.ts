@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-  area: '信息化项目',
   list: { title: '政务信息化项目', new: '登记项目', all: '全部', none: '没有项目。', without: '只看未预编目录的' },
   field: {
     title: '项目名称', agency: '部门', state: '状态', year: '计划年度', approval: '批复或计划文号', budget: '资金来源', duties: '支撑的职责', systems: '建设的系统',

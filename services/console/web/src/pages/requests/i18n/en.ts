@@ -3,7 +3,6 @@ import type { Like } from '@/i18n';
 import type zh from './zh-Hans';
 
 const en: Like<typeof zh> = {
-  area: 'Requests',
   list: { title: 'Sharing requests', new: 'Ask for data', name: 'Request', side: 'My agency is', text: 'Name, basis or scenario has', view: 'View', all: 'All', none: 'There are no requests here.' },
   side: { AS_CONSUMER: '{{w.consumer}}', AS_PROVIDER: '{{w.provider}}' },
   view: { MINE: 'Waiting for me', DUE: 'Due within two working days', OVERDUE: 'Overdue', WAITING: 'Waiting for others' },

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-  area: '共享申请',
   list: { title: '共享申请', new: '提出申请', name: '申请', side: '本部门为', text: '名称、依据或场景含', view: '范围', all: '全部', none: '此范围内没有共享申请。' },
   side: { AS_CONSUMER: '{{w.consumer}}', AS_PROVIDER: '{{w.provider}}' },
   view: { MINE: '待我办理', DUE: '两个工作日内到期', OVERDUE: '已逾期', WAITING: '等待他方' },

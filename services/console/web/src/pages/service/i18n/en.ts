@@ -3,7 +3,7 @@ import type { Like } from '@/i18n';
 import type zh from './zh-Hans';
 
 const en: Like<typeof zh> = {
-  area: 'Use and service', all: 'All', act: 'Act', check: 'Check', checked: 'It would be taken; nothing is recorded yet.', record: 'Record',
+  all: 'All', act: 'Act', check: 'Check', checked: 'It would be taken; nothing is recorded yet.', record: 'Record',
   field: {
     grant: 'Grant', time: 'Time', reason: 'Reason', state: 'State', kind: 'Kind', resource: '{{w.resource}}', provider: '{{w.provider}}', consumer: '{{w.consumer}}',
     profile: 'Legal text', article: 'Article',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-  area: '使用与服务', all: '全部', act: '办理', check: '检查', checked: '检查通过，尚未记录。', record: '记录',
+  all: '全部', act: '办理', check: '检查', checked: '检查通过，尚未记录。', record: '记录',
   field: {
     grant: '授权', time: '时间', reason: '理由', state: '状态', kind: '类型', resource: '{{w.resource}}', provider: '{{w.provider}}', consumer: '{{w.consumer}}',
     profile: '适用规则集', article: '依据条款',

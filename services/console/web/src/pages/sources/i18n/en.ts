@@ -3,7 +3,7 @@ import type { Like } from '@/i18n';
 import type zh from './zh-Hans';
 
 const en: Like<typeof zh> = {
-  area: 'Sources and categories', and: ', ', all: 'all', none: 'none', yes: 'yes', no: 'no', save: 'Save as CSV', version: 'Version: {{version}}',
+  and: ', ', all: 'all', none: 'none', yes: 'yes', no: 'no', save: 'Save as CSV', version: 'Version: {{version}}',
   list: { title: 'Authoritative sources' },
   source: {
     id: 'Id', idHint: 'For example legal-person-name', title: 'Title', provider: 'Source agency', resource: 'Entry', resourceHint: 'resources/…, published',

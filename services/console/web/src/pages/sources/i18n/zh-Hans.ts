@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-  area: '数源与分类', and: '、', all: '全部', none: '无', yes: '是', no: '否', save: '导出 CSV', version: '版本：{{version}}',
+  and: '、', all: '全部', none: '无', yes: '是', no: '否', save: '导出 CSV', version: '版本：{{version}}',
   list: { title: '一数一源' },
   source: {
     id: '数源标识', idHint: '例如 legal-person-name', title: '名称', provider: '数源部门', resource: '目录条目', resourceHint: 'resources/…，须已发布',

@@ -3,7 +3,7 @@ import type { Like } from '@/i18n';
 import type zh from './zh-Hans';
 
 const en: Like<typeof zh> = {
-  area: 'Statutes and calendars', and: ', ',
+  and: ', ',
   profiles: {
     title: 'Statute profiles', text: 'Title', document: 'Document', from: 'In force from', version: 'Version', extends: 'Overrides in part',
     source: 'Published at', levels: 'Levels of norms that may bar sharing',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-  area: '规则与日历', and: '、',
+  and: '、',
   profiles: {
     title: '规则集', text: '名称', document: '文号', from: '施行日期', version: '版本', extends: '在其上补充', source: '来源',
     levels: '可作为不予共享依据的层级',

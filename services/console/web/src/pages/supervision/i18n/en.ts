@@ -3,7 +3,6 @@ import type { Like } from '@/i18n';
 import type zh from './zh-Hans';
 
 const en: Like<typeof zh> = {
-  area: 'Supervision',
   all: 'All', choose: 'Choose', acts: 'What can be done', sign: 'Sign and file', csv: 'Export CSV', looking: 'Looking…', notFound: 'There is none, or it is not yours to see.',
   field: {
     subject: 'Object', due: 'Due', article: 'Article', state: 'State', about: 'About', finding: 'Finding', opened: 'Opened', summary: 'What was seen',

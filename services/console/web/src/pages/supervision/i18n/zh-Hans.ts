@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-  area: '监督',
   all: '全部', choose: '请选择', acts: '可办理的事项', sign: '签名提交', csv: '导出 CSV', looking: '正在查找…', notFound: '没有这一份，或您无权查看。',
   field: {
     subject: '对象', due: '截止日', article: '条款', state: '状态', about: '涉及部门', finding: '线索', opened: '发起时间', summary: '所见情况',

@@ -3,7 +3,6 @@ import type { Like } from '@/i18n';
 import type zh from './zh-Hans';
 
 const en: Like<typeof zh> = {
-  area: 'Tasks',
   list: {
     title: 'All tasks', what: 'What waits for you in all services; days, due dates and acts are as each service tells them.',
     none: 'Nothing waits for you.', noneHere: 'Nothing in this view.', views: 'View', kind: 'Kind', all: 'All', until: 'Due no later than',

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-  area: '任务',
   list: {
     title: '任务清单', what: '汇集各项服务中等待您办理的事项；天数、截止日和可办理的操作以各服务为准。', none: '没有等待您办理的事项。',
     noneHere: '此范围内没有事项。', views: '范围', kind: '类别', all: '全部', until: '截止日不晚于', subject: '事项', act: '待办理', due: '期限',
