@@ -20,6 +20,7 @@ namespace {
 namespace pb = google::protobuf;
 
 constexpr size_t kMaxQueue = 1024;  // calls that wait for a thread
+constexpr size_t kLittle = 4 << 10;  // bytes of an answer that no other thread turns into JSON
 constexpr char kJson[] = "application/json";
 constexpr char kProto[] = "application/proto";
 constexpr char kStreamJson[] = "application/connect+json";
@@ -248,7 +249,9 @@ void Gateway::Call(const AskedPtr& asked) {
   target->second->RawUnaryAsync(
       asked->route->path, *std::move(bytes), options,
       [this, asked](absl::StatusOr<std::string> answer) {
-        // gRPC's thread has better to do than JSON. A full pool leaves it no choice.
+        // A hand-over costs as much as little JSON. Of much, gRPC's thread has better to do; a full
+        // pool leaves it no choice.
+        if (!answer.ok() || answer->size() <= kLittle) return Answer(asked, std::move(answer));
         auto shared = std::make_shared<absl::StatusOr<std::string>>(std::move(answer));
         RunSoon(*asked, [this, asked, shared] { Answer(asked, std::move(*shared)); });
       });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Boost.Beast: one strand a connection.
+// Boost.Beast: a connection runs on one thread.
 #include "services/console/http/connection.h"
 
 #include <boost/asio/dispatch.hpp>

@@ -6,11 +6,12 @@
 
 #include <signal.h>
 
+#include <array>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -82,6 +83,7 @@ absl::StatusOr<std::shared_ptr<Tls>> TlsOf(const crypto::TlsFiles& files, bool a
   }
   // A connection at rest keeps no buffers: thousands may rest.
   SSL_CTX_set_mode(tls->native_handle(), SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_read_ahead(tls->native_handle(), 1);  // a record by one read of the socket
   SSL_CTX_set_options(tls->native_handle(), SSL_OP_NO_RENEGOTIATION);
   if (!ask_certificate) return tls;
   // Without a context of its own OpenSSL refuses to resume a session that showed a certificate.
@@ -102,7 +104,7 @@ absl::StatusOr<std::shared_ptr<Tls>> TlsOf(const crypto::TlsFiles& files, bool a
 class HttpServer::Listener {
  public:
   Listener(Options options, HandleHttp handle)
-      : acceptor_(asio::make_strand(context_)), pause_(acceptor_.get_executor()) {
+      : acceptor_(contexts_[0]), pause_(acceptor_.get_executor()) {
     metrics::Registry* const registry = options.metrics;
     const auto counters =
         registry->AddCounters("shareway_console_http_requests_total",
@@ -133,20 +135,21 @@ class HttpServer::Listener {
           absl::StrCat("cannot serve HTTP on ", shared_.options.address, ": ", error.message()));
     }
     Accept();
-    for (int i = 0; i < kThreads; ++i) {
-      threads_.emplace_back([this] {
+    for (asio::io_context& context : contexts_) {
+      threads_.emplace_back([&context] {
         sigset_t pipe;  // what OpenSSL writes to a socket that the peer left
         sigemptyset(&pipe);
         sigaddset(&pipe, SIGPIPE);
         pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
-        context_.run();
+        const auto stay = asio::make_work_guard(context);  // without a connection, too
+        context.run();
       });
     }
     return absl::OkStatus();
   }
 
   void Stop() {
-    context_.stop();
+    for (asio::io_context& context : contexts_) context.stop();
     for (std::thread& thread : threads_) thread.join();
     threads_.clear();
   }
@@ -177,7 +180,8 @@ class HttpServer::Listener {
   }
 
   void Accept() {
-    acceptor_.async_accept(asio::make_strand(context_), [this](Code error, tcp::socket socket) {
+    next_ = (next_ + 1) % kThreads;
+    acceptor_.async_accept(contexts_[next_], [this](Code error, tcp::socket socket) {
       if (error == asio::error::operation_aborted) return;
       if (error) {
         pause_.expires_after(kAcceptPause);
@@ -199,11 +203,13 @@ class HttpServer::Listener {
     });
   }
 
-  HttpShared shared_;  // outlives the connections, which `context_` owns
+  HttpShared shared_;  // outlives the connections, which `contexts_` own
   std::shared_ptr<Tls> tls_;  // from the start on, the acceptor's alone
   Hash32 seen_;               // the files that were looked at last, by digest
   std::chrono::steady_clock::time_point look_ = std::chrono::steady_clock::now();
-  asio::io_context context_{kThreads};
+  // One a thread: a connection stays on its own, and needs no lock and no waking of another.
+  std::array<asio::io_context, kThreads> contexts_ = {asio::io_context(1), asio::io_context(1)};
+  int next_ = 0;  // whose the next connection is
   tcp::acceptor acceptor_;
   asio::steady_timer pause_;
   int port_ = 0;

@@ -29,7 +29,7 @@
 
 namespace shareway::console {
 
-// For one strand, which the socket's executor is; destroyed on any thread. One read and one write at a
+// For one thread, which runs the socket's executor; destroyed on any thread. One read and one write at a
 // time; a thread that runs them has SIGPIPE blocked. Meets Asio's AsyncReadStream and AsyncWriteStream.
 class TlsStream {
   using Code = boost::system::error_code;
