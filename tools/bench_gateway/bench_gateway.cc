@@ -9,14 +9,12 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "libs/base/bytes.h"
 #include "libs/crypto/totp.h"
@@ -28,6 +26,7 @@
 #include "tools/bench_exchange/load.h"
 #include "tools/bench_exchange/report.h"
 #include "tools/bench_exchange/machine.h"
+#include "tools/bench_gateway/browser_loop.h"
 #include "tools/bench_gateway/browsers.h"
 
 ABSL_FLAG(int, repeats, 5, "Measurements of each.");
@@ -113,47 +112,6 @@ Session SignIn(const Cluster& cluster, Browsers::Connection* connection) {
   return session;
 }
 
-// A closed loop of one thread a connection, for clients that block.
-Run RunBrowsers(Browsers* browsers, const std::string& request, const std::vector<int>& pids,
-                absl::Duration warm_up, absl::Duration length) {
-  absl::Mutex mutex;
-  std::vector<std::function<void(absl::Status)>> waiting;
-  bool stopping = false;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < kOutstanding; ++i) {
-    threads.emplace_back([&] {
-      const auto connection = Must(browsers->Open(), "browser");
-      for (;;) {
-        std::function<void(absl::Status)> done;
-        {
-          absl::MutexLock lock(&mutex);
-          const auto due = [&] { return stopping || !waiting.empty(); };
-          mutex.Await(absl::Condition(&due));
-          if (waiting.empty()) return;
-          done = std::move(waiting.back());
-          waiting.pop_back();
-        }
-        const absl::StatusOr<std::string> answer = connection->Ask(request);
-        done(!answer.ok()               ? answer.status()
-             : StatusOf(*answer) == 200 ? absl::OkStatus()
-                                        : absl::InternalError(*answer));
-        if (!answer.ok()) return;
-      }
-    });
-  }
-  const auto start = [&](std::function<void(absl::Status)> done) {
-    absl::MutexLock lock(&mutex);
-    waiting.push_back(std::move(done));
-  };
-  const Run run = RunLoad(start, kOutstanding, warm_up, length, pids);
-  {
-    absl::MutexLock lock(&mutex);
-    stopping = true;
-  }
-  for (std::thread& thread : threads) thread.join();
-  return run;
-}
-
 void Sound(const Run& run, const char* what) {
   if (run.errors > 0) {
     Fail(absl::StrCat(what, ": ", run.errors, " errors, the first: ", run.first_error.ToString()));
@@ -184,6 +142,7 @@ void Measure() {
                               absl::StrCat("--web_hosts=", kHost),
                               "--web_port_file=" + port_file, "--web_address_rate=0",
                               "--web_session_rate=0",     "--web_address_connections=0"};
+  options.flags["catalog"] = {"--caller_rate=0"};
   Cluster cluster(options);
   const auto published = Must(
       testing::Publish(cluster, testing::kStatistics, testing::Divisions(cluster)), "publish");
@@ -207,17 +166,21 @@ void Measure() {
   };
 
   const std::vector<int> pids = {cluster.pid("console"), cluster.pid("catalog")};
-  std::vector<double> json_rate, grpc_rate, ratio, json_cpu, grpc_cpu;
+  std::vector<double> json_rate, grpc_rate, ratio, json_cpu, grpc_cpu, console_cpu, client_cpu;
   for (int i = 0; i < repeats; ++i) {
     const Run bare = RunLoad(direct, kOutstanding, length / 5, length, pids);
     Sound(bare, "gRPC");
-    const Run web = RunBrowsers(&browsers, request, pids, length / 5, length);
+    const auto loop = Must(BrowserLoop::Open(&browsers, kOutstanding, request), "browsers");
+    const Run web = RunLoad([&](auto done) { loop->Start(std::move(done)); }, kOutstanding,
+                            length / 5, length, pids);
     Sound(web, "JSON");
     grpc_rate.push_back(bare.per_second);
     json_rate.push_back(web.per_second);
     ratio.push_back(web.per_second / bare.per_second);
     grpc_cpu.push_back(bare.cpu_micros);
     json_cpu.push_back(web.cpu_micros);
+    console_cpu.push_back(web.cpu_micros_of[0]);
+    client_cpu.push_back(web.cpu_micros_of[2]);
   }
 
   const double before = ProportionalMib(pids[0]);
@@ -247,6 +210,9 @@ void Measure() {
               .runs = grpc_rate});
   report.Add({.id = "G1_json_cpu", .what = "console, catalogue and client, each call", .unit = "us",
               .runs = json_cpu});
+  report.Add({.id = "G1_console_cpu", .what = "of it the console", .unit = "us",
+              .runs = console_cpu});
+  report.Add({.id = "G1_client_cpu", .what = "of it the client", .unit = "us", .runs = client_cpu});
   report.Add({.id = "G1_grpc_cpu", .what = "the same directly", .unit = "us", .runs = grpc_cpu});
   report.Add({.id = "G2",
               .what = absl::StrCat("proportional set size of the console with ", idle,

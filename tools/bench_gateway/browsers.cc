@@ -26,6 +26,7 @@ Browsers::Browsers(int port, const std::string& ca) : context_(std::make_unique<
   SSL_CTX_load_verify_locations(context_->tls, ca.c_str(), nullptr);
   SSL_CTX_set_verify(context_->tls, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_mode(context_->tls, SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_read_ahead(context_->tls, 1);  // a record by one read of the socket
 }
 
 Browsers::~Browsers() { SSL_CTX_free(context_->tls); }
@@ -37,7 +38,7 @@ struct Browsers::Connection::Tls {
 };
 
 Browsers::Connection::Connection(Browsers* browsers) : tls_(std::make_unique<Tls>()) {
-  tls_->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  tls_->socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(static_cast<uint16_t>(browsers->context_->port));
@@ -66,21 +67,28 @@ absl::StatusOr<std::string> Browsers::Connection::Ask(const std::string& request
     return absl::UnavailableError("the console takes nothing");
   }
   std::string answer;
-  size_t whole = std::string::npos;
-  while (answer.size() < whole) {
+  while (!Whole(answer)) {
     char buffer[16384];
     const int n = SSL_read(tls_->ssl, buffer, sizeof(buffer));
     if (n <= 0) return absl::UnavailableError("the console ended the connection");
     answer.append(buffer, static_cast<size_t>(n));
-    const size_t head = answer.find("\r\n\r\n");
-    if (whole != std::string::npos || head == std::string::npos) continue;
-    size_t length = 0;
-    if (!absl::SimpleAtoi(FieldIn(answer, "Content-Length"), &length)) {
-      return absl::InternalError("an answer without a length");
-    }
-    whole = head + 4 + length;
   }
   return answer;
+}
+
+SSL* Browsers::Connection::ssl() { return tls_->ssl; }
+int Browsers::Connection::socket() const { return tls_->socket; }
+
+bool Whole(const std::string& bytes) {
+  const size_t head = bytes.find("\r\n\r\n");
+  if (head == std::string::npos) return false;
+  static constexpr absl::string_view kLength = "\r\nContent-Length: ";
+  const size_t said = bytes.find(kLength.data(), 0, kLength.size());
+  size_t length = 0;
+  if (said >= head) return true;  // none is said: the head is all that can be waited for
+  const size_t from = said + kLength.size();
+  return absl::SimpleAtoi(bytes.substr(from, bytes.find('\r', from) - from), &length) &&
+         bytes.size() >= head + 4 + length;
 }
 
 int StatusOf(const std::string& answer) {

@@ -2,6 +2,8 @@
 // HTTPS connections to a console, as browsers hold them, without the browser.
 #pragma once
 
+#include <openssl/ssl.h>
+
 #include <memory>
 #include <string>
 
@@ -23,6 +25,8 @@ class Browsers {
     ~Connection();
     // The whole answer. UNAVAILABLE if the connection ends first.
     absl::StatusOr<std::string> Ask(const std::string& request);
+    SSL* ssl();
+    int socket() const;
 
    private:
     friend class Browsers;
@@ -37,6 +41,8 @@ class Browsers {
   const std::unique_ptr<Context> context_;
 };
 
+// Whether these bytes are a whole answer, of a length that it says.
+bool Whole(const std::string& bytes);
 // Parts of an answer.
 int StatusOf(const std::string& answer);
 std::string FieldIn(const std::string& answer, const std::string& name);  // empty: there is none
